@@ -1,0 +1,15 @@
+//! The border between deciding and doing.
+//!
+//! The planner makes a [`Plan`], the executor carries it out and answers with an [`Outcome`], and
+//! neither knows the other. A plan is data: ordered actions with their reasons, serialisable, free
+//! of secrets. Whoever made it, [`check`] proves the engine's rules of it before anything is done.
+
+mod action;
+pub mod check;
+mod outcome;
+mod plan_file;
+
+pub use action::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write};
+pub use check::{Violation, check};
+pub use outcome::{ActionOutcome, Done, Outcome};
+pub use plan_file::{Coverage, Fingerprint, Guard, Notice, Plan, Severity};

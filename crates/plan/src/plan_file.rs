@@ -1,0 +1,107 @@
+//! The plan as a whole, and its file format.
+
+use std::collections::BTreeMap;
+
+use resource::ResourceId;
+use serde::{Deserialize, Serialize};
+
+use crate::Action;
+
+/// What a saved plan knows of an observation it rests on: a digest of the normalised body, or the
+/// fact that the resource was absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Fingerprint {
+    /// The resource did not exist.
+    Absent,
+    /// SHA-256 of the body without its volatile parts, in hexadecimal.
+    Digest(String),
+}
+
+/// How grave a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Worth a look before applying.
+    Warning,
+}
+
+/// Something a reader of the plan should know that is no action.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// How grave it is.
+    pub severity: Severity,
+    /// A stable code, `manual-dns-record`.
+    pub code: String,
+    /// What it speaks of.
+    pub address: String,
+    /// A sentence fragment.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// A reason to refuse the plan as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Guard {
+    /// A stable code, `adoption-not-allowed`.
+    pub code: String,
+    /// What it speaks of.
+    pub address: String,
+    /// What was found and what is allowed, as a sentence fragment.
+    pub message: String,
+    /// How to allow it, or what to do instead.
+    pub help: String,
+}
+
+/// How much of Azure the plan speaks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Coverage {
+    /// Resources that were compared.
+    pub evaluated: usize,
+    /// Resources in reach that do not carry our mark; they are kept.
+    pub unmanaged: Vec<ResourceId>,
+    /// Resources that could not be looked at, with the reason.
+    pub not_evaluated: BTreeMap<ResourceId, String>,
+    /// Requests that the look cost.
+    pub requests: usize,
+}
+
+/// Ordered actions with their reasons.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// Version of this format.
+    pub version: u32,
+    /// The topology's name, which is also the ownership mark.
+    pub topology: String,
+    /// SHA-256 of the topology as it was expanded, in hexadecimal.
+    pub topology_hash: String,
+    /// The subscription that the plan writes to.
+    pub subscription: String,
+    /// What is done, in an order that satisfies every [`Action::after`].
+    pub actions: Vec<Action>,
+    /// What each action rests on.
+    pub fingerprints: BTreeMap<ResourceId, Fingerprint>,
+    /// Things to know.
+    pub notices: Vec<Notice>,
+    /// Why the plan must not be applied, where it must not.
+    pub refusals: Vec<Guard>,
+    /// How much of Azure the plan speaks for.
+    pub coverage: Coverage,
+}
+
+impl Plan {
+    /// The version of the plan format that this crate writes.
+    pub const VERSION: u32 = 1;
+
+    /// Tells whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.actions.is_empty()
+    }
+}

@@ -1,0 +1,19 @@
+//! The vocabulary of Azure Resource Manager (ARM).
+//!
+//! Everything that Evenkeel says about Azure it says in these types: where a resource is
+//! ([`ResourceId`]), what kind it is ([`ResourceType`]), what its body may hold besides plain JSON
+//! ([`Expression`]), what ARM answered ([`Observed`]) and what the engine knows of each type
+//! ([`catalogue`]). Nothing here knows of topologies, plans or HTTP.
+
+pub mod catalogue;
+mod expression;
+mod id;
+mod observed;
+mod resource_type;
+
+pub use expression::{
+    Expression, Part, Reference, SecretSource, contains_expression, walk_expressions,
+};
+pub use id::{ResourceId, ResourceIdError};
+pub use observed::{NotEvaluated, Observation, Observed};
+pub use resource_type::ResourceType;
