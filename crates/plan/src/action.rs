@@ -205,6 +205,10 @@ pub struct Action {
     /// What a reader should look at first.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub risks: BTreeSet<Risk>,
+    /// Who permitted a loss of data, and where: "`protect: false` on storage/portal". A plan with an
+    /// action of [`Risk::LosesData`] and no permission is not valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permission: Option<String>,
     /// Actions that must have succeeded (for [`Operation::RestoreLock`]: ended) before this one.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub after: BTreeSet<ActionId>,
