@@ -84,6 +84,10 @@ pub struct Plan {
     pub topology_hash: String,
     /// The subscription that the plan writes to.
     pub subscription: String,
+    /// The topology's stamps in roll-out order, those without an action too, so that a report can
+    /// say "in both stamps" and "only in weu".
+    #[serde(default)]
+    pub stamps: Vec<String>,
     /// What is done, in an order that satisfies every [`Action::after`].
     pub actions: Vec<Action>,
     /// What each action rests on.
