@@ -5,11 +5,13 @@
 //! of secrets. Whoever made it, [`check`] proves the engine's rules of it before anything is done.
 
 mod action;
-pub mod check;
+mod check;
 mod outcome;
 mod plan_file;
+#[cfg(test)]
+mod sample;
 
 pub use action::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write};
 pub use check::{Violation, check};
 pub use outcome::{ActionOutcome, Done, Outcome};
-pub use plan_file::{Coverage, Fingerprint, Guard, Notice, Plan, Severity};
+pub use plan_file::{Coverage, Fingerprint, Guard, Notice, Plan, PlanFileError, Severity};

@@ -1,11 +1,15 @@
 //! The plan as a whole, and its file format.
 
+mod saved;
+
 use std::collections::BTreeMap;
 
 use resource::ResourceId;
 use serde::{Deserialize, Serialize};
 
 use crate::Action;
+
+pub use saved::PlanFileError;
 
 /// What a saved plan knows of an observation it rests on: a digest of the normalised body, or the
 /// fact that the resource was absent.

@@ -1,0 +1,166 @@
+//! Traffic is never without a target.
+
+use serde_json::Value;
+
+use super::Violation;
+use super::order::Order;
+use crate::{Action, Operation, Plan};
+
+const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
+
+/// The suffixes of Traffic Manager names in the Azure clouds. Source:
+/// <https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure>.
+const PROFILE_SUFFIXES: [&str; 3] =
+    [".trafficmanager.net", ".usgovtrafficmanager.net", ".trafficmanager.cn"];
+
+/// Checks each profile that is written, and that names leave a profile before it is deleted.
+pub(super) fn check(plan: &Plan, order: &Order<'_>) -> Vec<Violation> {
+    let profiles = || {
+        let actions = plan.actions.iter().enumerate();
+        actions.filter(|(_, action)| action.resource.resource_type().is(PROFILE))
+    };
+    let mut violations: Vec<_> = profiles()
+        .filter(|(_, action)| leaves_without_target(action))
+        .map(|(_, action)| Violation::TrafficWithoutTarget {
+            id: action.id.clone(),
+            profile: action.resource.clone(),
+        })
+        .collect();
+    let deletes = profiles().filter(|(_, action)| matches!(action.operation, Operation::Delete));
+    for (delete, profile) in deletes {
+        let records = plan.actions.iter().enumerate().filter(|(_, a)| points_to(a, profile));
+        violations.extend(records.filter(|(record, _)| !order.precedes(*record, delete)).map(
+            |(_, record)| Violation::ProfileBeforeRecord {
+                delete: profile.id.clone(),
+                record: record.id.clone(),
+            },
+        ));
+    }
+    violations
+}
+
+/// Tells whether a profile answers with nothing after `action`.
+///
+/// A profile and its endpoints are one aggregate: a PUT without endpoints deletes them. A disabled
+/// profile is meant to answer with nothing.
+fn leaves_without_target(action: &Action) -> bool {
+    let Operation::Write { write, body, create } = &action.operation else { return false };
+    if is_disabled(body.pointer("/properties/profileStatus")) {
+        return false;
+    }
+    match body.pointer("/properties/endpoints") {
+        Some(Value::Array(endpoints)) => !endpoints
+            .iter()
+            .any(|endpoint| !is_disabled(endpoint.pointer("/properties/endpointStatus"))),
+        // Laid over what is observed, a body that does not speak of endpoints keeps them.
+        None => *create || *write == crate::Write::PutExact,
+        Some(_) => true,
+    }
+}
+
+fn is_disabled(status: Option<&Value>) -> bool {
+    status.and_then(Value::as_str).is_some_and(|status| status.eq_ignore_ascii_case("Disabled"))
+}
+
+/// Tells whether `action` takes a DNS name away from `profile`.
+///
+/// A record that points by value names the profile's host name. Where the delete does not tell that
+/// name, any record that leaves any profile counts: the careful reading.
+fn points_to(action: &Action, profile: &Action) -> bool {
+    let kind = action.resource.resource_type().key();
+    if !kind.starts_with("microsoft.network/dnszones/") {
+        return false;
+    }
+    let host = profile.changes.iter().find_map(|change| {
+        let is_host = change.path == "properties.dnsConfig.fqdn";
+        change.before.as_ref().filter(|_| is_host)?.as_str().map(str::to_ascii_lowercase)
+    });
+    let mut names = vec![];
+    action.changes.iter().filter_map(|change| change.before.as_ref()).for_each(|before| {
+        strings(before, &mut |text| names.push(text.trim_end_matches('.').to_ascii_lowercase()));
+    });
+    names.iter().any(|name| match &host {
+        Some(host) => name == host,
+        None => PROFILE_SUFFIXES.iter().any(|suffix| name.ends_with(suffix)),
+    })
+}
+
+fn strings<'a>(value: &'a Value, visit: &mut impl FnMut(&'a str)) {
+    match value {
+        Value::String(text) => visit(text),
+        Value::Array(items) => items.iter().for_each(|item| strings(item, visit)),
+        Value::Object(map) => map.values().for_each(|item| strings(item, visit)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Verb;
+    use crate::{check, sample};
+
+    fn write(properties: Value) -> Plan {
+        let action = sample::action(Verb::Update, sample::profile("main"));
+        sample::plan([action.writing(json!({ "properties": properties }))])
+    }
+
+    #[test]
+    fn rule_14_traffic_is_never_without_a_target() {
+        let on = json!({ "name": "weu", "properties": { "endpointStatus": "Enabled" } });
+        let off = json!({ "name": "sea", "properties": { "endpointStatus": "Disabled" } });
+        for endpoints in [json!([]), json!([off]), json!(null)] {
+            let violations = check(&write(json!({ "endpoints": endpoints })));
+            assert!(matches!(&violations[..], [Violation::TrafficWithoutTarget { .. }]));
+        }
+        assert_eq!(check(&write(json!({ "endpoints": [off, on] }))), []);
+    }
+
+    #[test]
+    fn rule_14_an_endpoint_is_enabled_unless_it_says_otherwise() {
+        assert_eq!(check(&write(json!({ "endpoints": [{ "name": "weu" }] }))), []);
+    }
+
+    #[test]
+    fn rule_14_a_disabled_profile_needs_no_target() {
+        let properties = json!({ "profileStatus": "Disabled", "endpoints": [] });
+        assert_eq!(check(&write(properties)), []);
+    }
+
+    #[test]
+    fn rule_14_a_profile_is_not_made_without_endpoints() {
+        let create = sample::create(sample::profile("main"), json!({ "properties": {} }));
+        let violations = check(&sample::plan([create]));
+        assert!(matches!(&violations[..], [Violation::TrafficWithoutTarget { .. }]));
+        // An update laid over the observed profile keeps its endpoints.
+        assert_eq!(check(&write(json!({ "dnsConfig": { "ttl": 60 } }))), []);
+    }
+
+    #[test]
+    fn rule_14_names_leave_a_profile_before_it_is_deleted() {
+        let record = |target: &str| {
+            sample::delete(sample::record("CNAME", "app")).changing(
+                "properties.CNAMERecord.cname",
+                json!(target),
+                Value::Null,
+            )
+        };
+        let profile = sample::delete(sample::profile("main")).changing(
+            "properties.dnsConfig.fqdn",
+            json!("northwind.trafficmanager.net"),
+            Value::Null,
+        );
+        let ours = record("Northwind.trafficmanager.net.");
+        let plan = sample::plan([ours.clone(), profile.clone()]);
+        assert!(matches!(&check(&plan)[..], [Violation::ProfileBeforeRecord { .. }]));
+        let plan = sample::plan([ours, profile.clone().after(["delete app"])]);
+        assert_eq!(check(&plan), []);
+        assert_eq!(check(&sample::plan([record("other.trafficmanager.net"), profile])), []);
+        // Without the profile's name the other record may be the one.
+        let nameless = sample::delete(sample::profile("main"));
+        let plan = sample::plan([record("other.trafficmanager.net"), nameless]);
+        assert!(matches!(&check(&plan)[..], [Violation::ProfileBeforeRecord { .. }]));
+    }
+}
