@@ -1,1 +1,281 @@
-//! What the engine knows of each resource type.
+//! What the engine knows of each resource type, one file for each provider's family.
+//!
+//! A new ARM type is added in one place: a [`TypeFacts`] in the `TYPES` of its provider's file. A
+//! type without an entry gets generic facts, so that any type of ARM can be declared, compared and
+//! written. Each rule says why it is there; facts about Azure come from
+//! <https://learn.microsoft.com/azure/templates/> and from recorded traffic.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::{ResourceId, ResourceType};
+
+mod arrays;
+mod enumerations;
+mod fingerprint;
+mod likeness;
+mod overlay;
+mod path;
+mod treatment;
+
+mod app_configuration;
+mod authorization;
+mod cache;
+mod cdn;
+mod chaos;
+mod container_service;
+mod cosmos;
+mod dns;
+mod insights;
+mod key_vault;
+mod managed_identity;
+mod network;
+mod operational_insights;
+mod resources;
+mod sql;
+mod storage;
+mod traffic_manager;
+mod web;
+
+pub use arrays::{ArrayKey, Pairing, find_member, member_label, pair};
+pub use fingerprint::fingerprint;
+pub use likeness::{Likeness, is_empty, resembles};
+pub use overlay::overlay;
+pub use path::PropertyPath;
+pub use treatment::Treatment;
+
+/// How the resources of a type are read in few requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// `GET {subscription}/providers/{type}` returns all with full properties.
+    Subscription,
+    /// The parent's body holds them (Traffic Manager endpoints).
+    Parent,
+    /// `GET {zone}/recordsets` returns the records of every type.
+    Records,
+    /// `GET {parent}/{segment}` lists the siblings.
+    InParent(&'static str),
+    /// Each is read with a GET of its own.
+    Get,
+    /// `POST {id}/list`: the service shows secrets to those alone who may ask for them.
+    PostList,
+    /// An extension type that is listed for a scope and everything below it.
+    Scope,
+}
+
+/// How an existing resource is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Update {
+    /// PATCH of what differs; a PUT would reset what is not sent.
+    Patch,
+    /// PUT of the desired body laid over the observed one.
+    PutOver,
+    /// PUT of the desired body alone: the service replaces the whole, and that is what is wanted.
+    PutExact,
+}
+
+/// Where the mark of ownership is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ownership {
+    /// In `tags`.
+    Tags,
+    /// In the map at this JSON pointer (a DNS record set has metadata and no tags).
+    Metadata(&'static str),
+    /// In the text at this JSON pointer (a lock has notes and nothing else).
+    Note(&'static str),
+    /// The parent's mark counts.
+    Parent,
+    /// There is no room for a mark and no parent that could stand in.
+    None,
+}
+
+/// A constant value in a table of facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Literal {
+    /// A text.
+    Text(&'static str),
+    /// A whole number.
+    Number(i64),
+    /// A switch.
+    Switch(bool),
+}
+
+/// Members that a service adds to an array of its own accord.
+#[derive(Debug, Clone, Copy)]
+pub struct Additions {
+    /// The array's path.
+    pub path: &'static str,
+    /// Tells whether an observed member that nobody declared is the service's.
+    pub is_service_made: fn(&serde_json::Value) -> bool,
+}
+
+/// Two spellings of one value: what clients may send and what the service answers to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alias {
+    /// The property's path.
+    pub path: &'static str,
+    /// What may be sent.
+    pub sent: &'static str,
+    /// What is returned for it.
+    pub returned: &'static str,
+}
+
+/// Requests that a provider allows in a while, where that is less than ARM's own limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// How many requests fit.
+    pub requests: u32,
+    /// Into how many seconds.
+    pub per_secs: u32,
+}
+
+/// What the engine knows of one resource type.
+///
+/// Paths are written `properties.endpoints[].properties.weight`: `[]` stands for the members of an
+/// array, `*` for any one key. A rule about a path holds for everything below it.
+#[derive(Debug, Clone, Copy)]
+pub struct TypeFacts {
+    /// The type, as its provider spells it; empty in the generic facts.
+    pub resource_type: &'static str,
+    /// The API version that the engine speaks; empty in the generic facts.
+    pub api_version: &'static str,
+    /// How resources of the type are read.
+    pub listing: Listing,
+    /// How an existing one is changed.
+    pub update: Update,
+    /// True where the service honours `If-Match` and `If-None-Match`.
+    pub etag: bool,
+    /// Where the mark of ownership is kept.
+    pub ownership: Ownership,
+    /// What a delete loses for good, as a noun phrase; `None` where a re-creation restores all.
+    pub holds_data: Option<&'static str>,
+    /// Properties that can only be set at creation, each with the reason.
+    pub immutable: &'static [(&'static str, &'static str)],
+    /// Properties that the service sets and clients cannot.
+    pub read_only: &'static [&'static str],
+    /// Properties that the service takes and never returns.
+    pub write_only: &'static [&'static str],
+    /// Properties that change without a write to the resource.
+    pub volatile: &'static [&'static str],
+    /// Properties that may be sent, but whose value the service decides, each with the reason.
+    pub decided: &'static [(&'static str, &'static str)],
+    /// What the service takes for a property that is absent, where its answer leaves it out too.
+    pub defaults: &'static [(&'static str, Literal)],
+    /// How values are compared where the property's name does not tell.
+    pub likeness: &'static [(&'static str, Likeness)],
+    /// Spellings of one value that no general rule makes equal.
+    pub aliases: &'static [Alias],
+    /// How the members of arrays are paired, where general rules do not tell.
+    pub arrays: &'static [(&'static str, ArrayKey)],
+    /// Arrays to which the service adds members.
+    pub additions: &'static [Additions],
+    /// Groups of properties of which one at most is in force.
+    pub exclusive: &'static [&'static [&'static str]],
+    /// Properties whose values are never shown, beside those whose names tell.
+    pub sensitive: &'static [&'static str],
+    /// Properties whose change restarts an app.
+    pub restarts: &'static [&'static str],
+    /// Properties whose change moves live traffic.
+    pub traffic: &'static [&'static str],
+    /// JSON pointers of what every PATCH must carry.
+    pub patch_always: &'static [&'static str],
+    /// What is appended to the URL of a DELETE, without `?`.
+    pub delete_query: Option<&'static str>,
+    /// The provider's own limit of writes.
+    pub write_limit: Option<Limit>,
+    /// Rewrites a desired body into the form in which the service answers it.
+    pub rewrite: Option<fn(&mut serde_json::Value)>,
+    /// Facts of resources that share the type but whose last segment decides what they are
+    /// (`sites/config/appsettings`).
+    pub documents: &'static [(&'static str, &'static TypeFacts)],
+}
+
+impl TypeFacts {
+    /// What holds for a top-level type that nothing else is known of.
+    pub const GENERIC: Self = Self {
+        resource_type: "",
+        api_version: "",
+        listing: Listing::Get,
+        update: Update::PutOver,
+        etag: false,
+        ownership: Ownership::Tags,
+        holds_data: None,
+        immutable: &[("location", "a resource cannot move to another region")],
+        read_only: &[],
+        write_only: &[],
+        volatile: &[],
+        decided: &[],
+        defaults: &[],
+        likeness: &[],
+        aliases: &[],
+        arrays: &[],
+        additions: &[],
+        exclusive: &[],
+        sensitive: &[],
+        restarts: &[],
+        traffic: &[],
+        patch_always: &[],
+        delete_query: None,
+        write_limit: None,
+        rewrite: None,
+        documents: &[],
+    };
+
+    /// What holds for a child type that nothing else is known of: it has no tags of its own.
+    pub const CHILD: Self = Self { ownership: Ownership::Parent, immutable: &[], ..Self::GENERIC };
+
+    /// Returns the facts of the resource `name` of this type.
+    pub fn document(&'static self, name: &str) -> &'static Self {
+        let found = self.documents.iter().find(|(document, _)| document.eq_ignore_ascii_case(name));
+        found.map_or(self, |(_, facts)| facts)
+    }
+}
+
+static GENERIC: TypeFacts = TypeFacts::GENERIC;
+static CHILD: TypeFacts = TypeFacts::CHILD;
+
+/// Every provider's table; a new file is added here.
+static TABLES: &[&[TypeFacts]] = &[
+    app_configuration::TYPES,
+    authorization::TYPES,
+    cache::TYPES,
+    cdn::TYPES,
+    chaos::TYPES,
+    container_service::TYPES,
+    cosmos::TYPES,
+    dns::TYPES,
+    insights::TYPES,
+    key_vault::TYPES,
+    managed_identity::TYPES,
+    network::TYPES,
+    operational_insights::TYPES,
+    resources::TYPES,
+    sql::TYPES,
+    storage::TYPES,
+    traffic_manager::TYPES,
+    web::TYPES,
+];
+
+static BY_TYPE: LazyLock<HashMap<String, &'static TypeFacts>> = LazyLock::new(|| {
+    let all = TABLES.iter().flat_map(|table| table.iter());
+    all.map(|facts| (facts.resource_type.to_ascii_lowercase(), facts)).collect()
+});
+
+/// Returns what is known of `resource_type`; generic facts where nothing is.
+pub fn facts(resource_type: &ResourceType) -> &'static TypeFacts {
+    match BY_TYPE.get(&resource_type.key()) {
+        Some(facts) => facts,
+        None if resource_type.parent().is_some() => &CHILD,
+        None => &GENERIC,
+    }
+}
+
+/// Returns what is known of the resource `id`, its name included where that decides what it is.
+pub fn facts_of(id: &ResourceId) -> &'static TypeFacts {
+    facts(&id.resource_type()).document(id.name())
+}
+
+/// Returns the facts of every type that the catalogue knows.
+pub fn known_types() -> impl Iterator<Item = &'static TypeFacts> {
+    TABLES.iter().flat_map(|table| table.iter())
+}

@@ -1,0 +1,42 @@
+//! App Configuration stores.
+//!
+//! Source: <https://learn.microsoft.com/azure/templates/microsoft.appconfiguration/configurationstores>
+//! and recorded traffic.
+
+use super::{Listing, TypeFacts, Update};
+
+const VERSION: &str = "2024-06-01";
+
+pub(super) const TYPES: &[TypeFacts] = &[
+    TypeFacts {
+        resource_type: "Microsoft.AppConfiguration/configurationStores",
+        api_version: VERSION,
+        listing: Listing::Subscription,
+        update: Update::Patch,
+        holds_data: Some("all keys and values of the store"),
+        immutable: &[
+            ("location", "a store cannot move to another region"),
+            (
+                "properties.softDeleteRetentionInDays",
+                "the retention of a deleted store is fixed at its creation",
+            ),
+        ],
+        read_only: &["properties.creationDate", "properties.endpoint"],
+        // Never answered, in 43 of 43 recordings.
+        write_only: &["properties.createMode"],
+        ..TypeFacts::GENERIC
+    },
+    TypeFacts {
+        resource_type: "Microsoft.AppConfiguration/configurationStores/keyValues",
+        api_version: VERSION,
+        holds_data: Some("the value"),
+        ..TypeFacts::CHILD
+    },
+    TypeFacts {
+        resource_type: "Microsoft.AppConfiguration/configurationStores/replicas",
+        api_version: VERSION,
+        listing: Listing::InParent("replicas"),
+        immutable: &[("location", "a replica cannot move to another region")],
+        ..TypeFacts::CHILD
+    },
+];

@@ -1,0 +1,87 @@
+//! What a saved plan remembers of an observation.
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::{ArrayKey, PropertyPath, Treatment, TypeFacts, facts};
+use crate::ResourceType;
+use crate::catalogue::likeness::is_empty;
+
+/// Returns the SHA-256, in hexadecimal, of what is stable in an observed body.
+///
+/// Two observations of a resource that nobody has written to between them have one fingerprint:
+/// ETags, times, states and back references are left out, as are the order of keys and of members
+/// whose order says nothing.
+pub fn fingerprint(resource_type: &ResourceType, body: &Value) -> String {
+    let stable = stable(facts(resource_type), body, &mut PropertyPath::root());
+    let digest = Sha256::digest(stable.to_string().as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn stable(facts: &TypeFacts, value: &Value, path: &mut PropertyPath) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut members: Vec<(String, Value)> = vec![];
+            for (key, member) in map {
+                path.push_key(key);
+                if facts.treatment(path) != Treatment::ReadOnly && !is_empty(member) {
+                    members.push((key.to_ascii_lowercase(), stable(facts, member, path)));
+                }
+                path.pop();
+            }
+            members.sort_by(|(a, _), (b, _)| a.cmp(b));
+            Value::Object(Map::from_iter(members))
+        }
+        Value::Array(items) => {
+            path.push_member("");
+            let mut items: Vec<Value> =
+                items.iter().map(|item| stable(facts, item, path)).collect();
+            path.pop();
+            if facts.array_key_at(path) != Some(ArrayKey::Ordered) {
+                items.sort_by_key(Value::to_string);
+            }
+            Value::Array(items)
+        }
+        scalar => scalar.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
+
+    #[test]
+    fn what_changes_by_itself_does_not_count() {
+        let before = json!({
+            "id": "/x", "etag": "1",
+            "properties": { "endpoints": [
+                { "name": "a", "properties": { "weight": 1, "endpointMonitorStatus": "Online" } },
+                { "name": "b", "properties": {} },
+            ] },
+        });
+        let after = json!({
+            "properties": { "Endpoints": [
+                { "properties": {}, "name": "b" },
+                { "name": "a", "properties": { "endpointMonitorStatus": "Degraded", "weight": 1 } },
+            ], "maxReturn": null },
+            "etag": "2",
+        });
+        let of = |body| fingerprint(&PROFILE.into(), body);
+        assert_eq!(of(&before), of(&after));
+        assert_eq!(of(&before).len(), 64);
+    }
+
+    #[test]
+    fn a_write_counts() {
+        let of = |weight| {
+            let endpoint = json!({ "name": "a", "properties": { "weight": weight } });
+            let body = json!({ "properties": { "endpoints": [endpoint] } });
+            fingerprint(&PROFILE.into(), &body)
+        };
+        assert_ne!(of(1), of(2));
+    }
+}

@@ -1,0 +1,57 @@
+//! Key vaults.
+//!
+//! Source: <https://learn.microsoft.com/azure/templates/microsoft.keyvault/vaults> and recorded
+//! traffic.
+
+use super::{ArrayKey, Listing, Literal, TypeFacts, Update};
+
+const VERSION: &str = "2026-02-01";
+
+pub(super) const TYPES: &[TypeFacts] = &[
+    TypeFacts {
+        resource_type: "Microsoft.KeyVault/vaults",
+        api_version: VERSION,
+        listing: Listing::Subscription,
+        update: Update::Patch,
+        holds_data: Some("all keys, secrets and certificates of the vault"),
+        immutable: &[
+            ("location", "a vault cannot move to another region"),
+            (
+                "properties.softDeleteRetentionInDays",
+                "the retention of deleted items is fixed at creation",
+            ),
+        ],
+        read_only: &["properties.hsmPoolResourceId", "properties.vaultUri"],
+        // Never answered, in 70 of 70 recordings.
+        write_only: &["properties.createMode"],
+        decided: &[("properties.enableSoftDelete", "soft delete can no longer be switched off")],
+        // `networkAcls` that allow everything are answered as none.
+        defaults: &[
+            ("properties.networkAcls.bypass", Literal::Text("AzureServices")),
+            ("properties.networkAcls.defaultAction", Literal::Text("Allow")),
+            ("properties.publicNetworkAccess", Literal::Text("Enabled")),
+        ],
+        // A policy is for one principal, as a user or through one application.
+        arrays: &[("properties.accessPolicies", ArrayKey::Fields(&["objectId"]))],
+        ..TypeFacts::GENERIC
+    },
+    TypeFacts {
+        resource_type: "Microsoft.KeyVault/vaults/accessPolicies",
+        api_version: VERSION,
+        ..TypeFacts::CHILD
+    },
+    TypeFacts {
+        resource_type: "Microsoft.KeyVault/vaults/keys",
+        api_version: VERSION,
+        holds_data: Some("the key and whatever is encrypted with it"),
+        ..TypeFacts::CHILD
+    },
+    TypeFacts {
+        resource_type: "Microsoft.KeyVault/vaults/secrets",
+        api_version: VERSION,
+        holds_data: Some("the secret"),
+        write_only: &["properties.value"],
+        sensitive: &["properties.value"],
+        ..TypeFacts::CHILD
+    },
+];

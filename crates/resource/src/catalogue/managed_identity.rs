@@ -1,0 +1,27 @@
+//! User-assigned managed identities.
+//!
+//! Source: <https://learn.microsoft.com/azure/templates/microsoft.managedidentity/userassignedidentities>
+//! and recorded traffic.
+
+use super::{Listing, TypeFacts, Update};
+
+const VERSION: &str = "2024-11-30";
+
+pub(super) const TYPES: &[TypeFacts] = &[
+    TypeFacts {
+        resource_type: "Microsoft.ManagedIdentity/userAssignedIdentities",
+        api_version: VERSION,
+        listing: Listing::Subscription,
+        update: Update::Patch,
+        holds_data: None,
+        read_only: &["properties.principalId", "properties.clientId", "properties.tenantId"],
+        ..TypeFacts::GENERIC
+    },
+    TypeFacts {
+        resource_type: "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
+        api_version: VERSION,
+        listing: Listing::InParent("federatedIdentityCredentials"),
+        update: Update::PutOver,
+        ..TypeFacts::CHILD
+    },
+];

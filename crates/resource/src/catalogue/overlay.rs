@@ -1,0 +1,204 @@
+//! The body of a PUT that changes what is declared and keeps the rest.
+
+use serde_json::{Map, Value};
+
+use super::arrays::pair;
+use super::likeness::is_empty;
+use super::{PropertyPath, Treatment, TypeFacts, facts};
+use crate::{Expression, ResourceType};
+
+/// Lays `desired` over `observed`: the body of a PUT that changes nothing that is not declared.
+///
+/// What the service sets itself is left out. Arrays that are declared are authoritative: members
+/// that are not desired go, those that stay keep what is not declared of them. Maps (tags,
+/// application settings) keep the keys that nobody declared.
+pub fn overlay(resource_type: &ResourceType, observed: &Value, desired: &Value) -> Value {
+    let name = observed.get("name").and_then(Value::as_str).unwrap_or_default();
+    let facts = facts(resource_type).document(name);
+    let mut body = writable(facts, observed, &mut PropertyPath::root());
+    drop_rivals(facts, &mut body, desired);
+    lay(facts, &mut body, desired, &mut PropertyPath::root());
+    body
+}
+
+/// Returns `value` without what only the service sets.
+fn writable(facts: &TypeFacts, value: &Value, path: &mut PropertyPath) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut kept = Map::new();
+            for (key, member) in map {
+                path.push_key(key);
+                if facts.treatment(path) != Treatment::ReadOnly && !member.is_null() {
+                    kept.insert(key.clone(), writable(facts, member, path));
+                }
+                path.pop();
+            }
+            Value::Object(kept)
+        }
+        Value::Array(items) => {
+            path.push_member("");
+            let items = items.iter().map(|item| writable(facts, item, path)).collect();
+            path.pop();
+            Value::Array(items)
+        }
+        scalar => scalar.clone(),
+    }
+}
+
+/// Removes the properties that cannot be in force beside one that is desired.
+fn drop_rivals(facts: &TypeFacts, body: &mut Value, desired: &Value) {
+    for group in facts.exclusive {
+        let states = |path: &&&str| at(desired, path).is_some_and(|value| !is_empty(value));
+        let Some(wanted) = group.iter().find(states) else { continue };
+        for rival in group.iter().filter(|path| *path != wanted) {
+            remove(body, rival);
+        }
+    }
+}
+
+/// Finds the value at a dotted path, keys in any case.
+pub(super) fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(value, |value, key| {
+        let map = value.as_object()?;
+        map.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+    })
+}
+
+fn remove(value: &mut Value, path: &str) {
+    let Some(map) = value.as_object_mut() else { return };
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let Some(key) = map.keys().find(|key| key.eq_ignore_ascii_case(first)).cloned() else { return };
+    match rest {
+        "" => {
+            map.shift_remove(&key);
+        }
+        rest => remove(&mut map[&key], rest),
+    }
+}
+
+fn lay(facts: &TypeFacts, body: &mut Value, desired: &Value, path: &mut PropertyPath) {
+    if Expression::read(desired).is_some() {
+        *body = desired.clone();
+        return;
+    }
+    match (body, desired) {
+        // Null is no wish: what is there stays.
+        (_, Value::Null) => {}
+        (Value::Object(body), Value::Object(desired)) => lay_map(facts, body, desired, path),
+        (Value::Array(body), Value::Array(desired)) => {
+            *body = lay_array(facts, body, desired, path);
+        }
+        (body, desired) => *body = desired.clone(),
+    }
+}
+
+fn lay_map(
+    facts: &TypeFacts,
+    body: &mut Map<String, Value>,
+    desired: &Map<String, Value>,
+    path: &mut PropertyPath,
+) {
+    for (key, wish) in desired {
+        path.push_key(key);
+        if facts.treatment(path) != Treatment::ReadOnly {
+            match matching_key(body, key) {
+                Some(found) => lay(facts, &mut body[&found], wish, path),
+                None if wish.is_null() => {}
+                None => {
+                    body.insert(key.clone(), wish.clone());
+                }
+            }
+        }
+        path.pop();
+    }
+}
+
+/// Finds the key of `map` that is `key`: in its spelling, else in another.
+fn matching_key(map: &Map<String, Value>, key: &str) -> Option<String> {
+    if map.contains_key(key) {
+        return Some(key.to_owned());
+    }
+    map.keys().find(|found| found.eq_ignore_ascii_case(key)).cloned()
+}
+
+fn lay_array(
+    facts: &TypeFacts,
+    body: &[Value],
+    desired: &[Value],
+    path: &mut PropertyPath,
+) -> Vec<Value> {
+    let pairing = pair(facts.array_key_at(path), desired, body, &mut |a, b| a == b);
+    let mut members: Vec<Value> = desired.to_vec();
+    path.push_member("");
+    for (wish, found) in pairing.pairs {
+        if desired[wish].is_object() {
+            let mut member = body[found].clone();
+            lay(facts, &mut member, &desired[wish], path);
+            members[wish] = member;
+        }
+    }
+    path.pop();
+    let kept = pairing.extra.iter().filter(|index| facts.is_service_made(path, &body[**index]));
+    members.extend(kept.map(|index| body[*index].clone()));
+    members
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
+
+    #[test]
+    fn what_is_not_declared_is_kept_and_what_the_service_sets_is_left_out() {
+        let observed = json!({
+            "id": "/x", "name": "p", "type": PROFILE, "location": "global",
+            "tags": { "team": "a", "evenkeel": "north" },
+            "properties": {
+                "dnsConfig": { "relativeName": "p", "fqdn": "p.trafficmanager.net", "ttl": 60 },
+                "maxReturn": null,
+            },
+        });
+        let desired = json!({
+            "tags": { "evenkeel": "north", "stage": "test" },
+            "properties": { "dnsConfig": { "ttl": 30 } },
+        });
+        let expected = json!({
+            "location": "global",
+            "tags": { "team": "a", "evenkeel": "north", "stage": "test" },
+            "properties": { "dnsConfig": { "relativeName": "p", "ttl": 30 } },
+        });
+        assert_eq!(overlay(&PROFILE.into(), &observed, &desired), expected);
+    }
+
+    #[test]
+    fn endpoints_are_authoritative_and_keep_what_is_not_declared_of_them() {
+        let endpoint = |kind: &str, name: &str, more: Value| json!({ "name": name, "type": format!("{PROFILE}/{kind}"), "properties": more });
+        let observed = json!({ "properties": { "endpoints": [
+            endpoint("externalEndpoints", "weu", json!({ "weight": 1, "priority": 4 })),
+            endpoint("externalEndpoints", "old", json!({ "weight": 1 })),
+        ] } });
+        let desired = json!({ "properties": { "endpoints": [
+            endpoint("azureEndpoints", "neu", json!({ "weight": 2 })),
+            endpoint("ExternalEndpoints", "weu", json!({ "weight": 5 })),
+        ] } });
+        let body = overlay(&PROFILE.into(), &observed, &desired);
+        let endpoints = body["properties"]["endpoints"].as_array().unwrap();
+        assert_eq!(endpoints.len(), 2);
+        assert_eq!(endpoints[1]["properties"], json!({ "weight": 5, "priority": 4 }));
+    }
+
+    #[test]
+    fn an_alias_takes_the_place_of_records() {
+        let observed =
+            json!({ "properties": { "TTL": 60, "ARecords": [{ "ipv4Address": "1.2.3.4" }] } });
+        let desired = json!({ "properties": { "targetResource": { "id": "/subscriptions/s" } } });
+        let body = overlay(&"Microsoft.Network/dnsZones/A".into(), &observed, &desired);
+        assert_eq!(
+            body,
+            json!({ "properties": { "TTL": 60, "targetResource": { "id": "/subscriptions/s" } } })
+        );
+    }
+}

@@ -1,0 +1,136 @@
+//! Where in a body a value is, and whether a rule speaks of it.
+
+use std::fmt;
+
+/// One step down into a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Key(String),
+    Member(String),
+}
+
+/// The path of a property, as rules match it and as people read it.
+///
+/// Shows as `properties.endpoints[weu].properties.weight`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PropertyPath(Vec<Step>);
+
+impl PropertyPath {
+    /// Returns the path of the whole body.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// Goes down to the property `key`.
+    pub fn push_key(&mut self, key: &str) {
+        self.0.push(Step::Key(key.to_owned()));
+    }
+
+    /// Goes down to the array member called `label`.
+    pub fn push_member(&mut self, label: &str) {
+        self.0.push(Step::Member(label.to_owned()));
+    }
+
+    /// Goes up again.
+    pub fn pop(&mut self) {
+        self.0.pop();
+    }
+
+    /// Returns the path of the property `key` below this one.
+    pub fn key(&self, key: &str) -> Self {
+        let mut path = self.clone();
+        path.push_key(key);
+        path
+    }
+
+    /// Returns the path of the array member `label` below this one.
+    pub fn member(&self, label: &str) -> Self {
+        let mut path = self.clone();
+        path.push_member(label);
+        path
+    }
+
+    /// Returns how many steps lead here.
+    pub fn depth(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns the nearest property name: of an array member it is the array's.
+    pub fn last_key(&self) -> &str {
+        self.keys_upwards().next().unwrap_or_default()
+    }
+
+    /// Returns the property names from here to the root.
+    pub fn keys_upwards(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().rev().filter_map(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Member(_) => None,
+        })
+    }
+
+    /// Tells whether `pattern` (`properties.endpoints[].*`) is this very path, in any case.
+    pub fn is(&self, pattern: &str) -> bool {
+        matches(&self.0, pattern)
+    }
+
+    /// Tells whether this path is `pattern` or lies below it.
+    pub fn is_within(&self, pattern: &str) -> bool {
+        (1..=self.0.len()).any(|end| matches(&self.0[..end], pattern))
+    }
+}
+
+fn matches(steps: &[Step], pattern: &str) -> bool {
+    let mut steps = steps.iter().rev();
+    // From the end, because almost all paths share their first segments.
+    for segment in pattern.rsplit('.') {
+        let (name, is_member) = match segment.strip_suffix("[]") {
+            Some(name) => (name, true),
+            None => (segment, false),
+        };
+        if is_member && !matches!(steps.next(), Some(Step::Member(_))) {
+            return false;
+        }
+        match steps.next() {
+            Some(Step::Key(key)) if name == "*" || key.eq_ignore_ascii_case(name) => {}
+            _ => return false,
+        }
+    }
+    steps.next().is_none()
+}
+
+impl fmt::Display for PropertyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Key(key) if index == 0 => f.write_str(key)?,
+                Step::Key(key) => write!(f, ".{key}")?,
+                Step::Member(label) => write!(f, "[{label}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weight() -> PropertyPath {
+        PropertyPath::root().key("properties").key("endpoints").member("weu").key("weight")
+    }
+
+    #[test]
+    fn a_path_reads_as_people_write_it() {
+        assert_eq!(weight().to_string(), "properties.endpoints[weu].weight");
+    }
+
+    #[test]
+    fn a_pattern_names_members_by_brackets_and_any_key_by_a_star() {
+        assert!(weight().is("Properties.endpoints[].weight"));
+        assert!(weight().is("properties.*[].weight"));
+        assert!(!weight().is("properties.endpoints.weight"));
+        assert!(!weight().is("endpoints[].weight"));
+        assert!(weight().is_within("properties.endpoints[]"));
+        assert!(!weight().is("properties.endpoints[]"));
+    }
+}

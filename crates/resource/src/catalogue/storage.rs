@@ -1,0 +1,143 @@
+//! Storage accounts, their services and what is in them.
+//!
+//! Source: <https://learn.microsoft.com/azure/templates/microsoft.storage/storageaccounts> and
+//! recorded traffic.
+
+use super::{Likeness, Listing, Literal, Ownership, TypeFacts, Update};
+
+const VERSION: &str = "2025-08-01";
+
+/// `blobServices/default` and its siblings are made with the account.
+const SERVICE: TypeFacts = TypeFacts {
+    api_version: VERSION,
+    listing: Listing::Get,
+    update: Update::PutOver,
+    ownership: Ownership::Parent,
+    read_only: &["sku"],
+    ..TypeFacts::CHILD
+};
+
+pub(super) const TYPES: &[TypeFacts] = &[
+    TypeFacts {
+        resource_type: "Microsoft.Storage/storageAccounts",
+        api_version: VERSION,
+        listing: Listing::Subscription,
+        // A PUT may reset what it does not name.
+        update: Update::Patch,
+        holds_data: Some("all blobs, files, queues and tables of the account"),
+        immutable: &[
+            ("location", "an account cannot move to another region"),
+            ("properties.isHnsEnabled", "a hierarchical namespace is chosen at creation"),
+            ("properties.isNfsV3Enabled", "NFS is chosen at creation"),
+            ("properties.dnsEndpointType", "the form of the endpoints is chosen at creation"),
+            (
+                "properties.encryption.requireInfrastructureEncryption",
+                "infrastructure encryption is chosen at creation",
+            ),
+            (
+                "properties.encryption.services.queue.keyType",
+                "the key of queues is chosen at creation",
+            ),
+            (
+                "properties.encryption.services.table.keyType",
+                "the key of tables is chosen at creation",
+            ),
+            (
+                "properties.immutableStorageWithVersioning",
+                "immutability of versions is chosen at creation",
+            ),
+        ],
+        read_only: &[
+            "sku.tier",
+            "properties.primaryEndpoints",
+            "properties.secondaryEndpoints",
+            "properties.primaryLocation",
+            "properties.secondaryLocation",
+            "properties.creationTime",
+            "properties.keyCreationTime",
+            "properties.privateEndpointConnections",
+            "properties.encryption.services.blob.lastEnabledTime",
+            "properties.encryption.services.file.lastEnabledTime",
+        ],
+        volatile: &[
+            "properties.statusOfPrimary",
+            "properties.statusOfSecondary",
+            "properties.geoReplicationStats",
+            "properties.failoverInProgress",
+            "properties.storageAccountSkuConversionStatus",
+            "properties.accountMigrationInProgress",
+        ],
+        defaults: &[
+            ("properties.allowSharedKeyAccess", Literal::Switch(true)),
+            ("properties.publicNetworkAccess", Literal::Text("Enabled")),
+            ("properties.dnsEndpointType", Literal::Text("Standard")),
+            ("properties.largeFileSharesState", Literal::Text("Disabled")),
+        ],
+        // `logging,metrics` comes back as `Logging, Metrics`.
+        likeness: &[("properties.networkAcls.bypass", Likeness::List)],
+        ..TypeFacts::GENERIC
+    },
+    TypeFacts { resource_type: "Microsoft.Storage/storageAccounts/blobServices", ..SERVICE },
+    TypeFacts { resource_type: "Microsoft.Storage/storageAccounts/fileServices", ..SERVICE },
+    TypeFacts { resource_type: "Microsoft.Storage/storageAccounts/queueServices", ..SERVICE },
+    TypeFacts { resource_type: "Microsoft.Storage/storageAccounts/tableServices", ..SERVICE },
+    TypeFacts {
+        resource_type: "Microsoft.Storage/storageAccounts/blobServices/containers",
+        api_version: VERSION,
+        listing: Listing::InParent("containers"),
+        update: Update::Patch,
+        holds_data: Some("all blobs of the container"),
+        immutable: &[
+            ("properties.defaultEncryptionScope", "the encryption scope is chosen at creation"),
+            (
+                "properties.denyEncryptionScopeOverride",
+                "the encryption scope is chosen at creation",
+            ),
+        ],
+        read_only: &[
+            "properties.hasImmutabilityPolicy",
+            "properties.hasLegalHold",
+            "properties.deleted",
+            "properties.version",
+        ],
+        volatile: &["properties.leaseStatus", "properties.leaseState", "properties.leaseDuration"],
+        ..TypeFacts::CHILD
+    },
+    TypeFacts {
+        resource_type: "Microsoft.Storage/storageAccounts/fileServices/shares",
+        api_version: VERSION,
+        listing: Listing::InParent("shares"),
+        update: Update::Patch,
+        holds_data: Some("all files of the share"),
+        volatile: &[
+            "properties.shareUsageBytes",
+            "properties.leaseStatus",
+            "properties.leaseState",
+            "properties.accessTierChangeTime",
+        ],
+        ..TypeFacts::CHILD
+    },
+    TypeFacts {
+        resource_type: "Microsoft.Storage/storageAccounts/queueServices/queues",
+        api_version: VERSION,
+        listing: Listing::InParent("queues"),
+        update: Update::Patch,
+        holds_data: Some("all messages of the queue"),
+        volatile: &["properties.approximateMessageCount"],
+        ..TypeFacts::CHILD
+    },
+    TypeFacts {
+        resource_type: "Microsoft.Storage/storageAccounts/tableServices/tables",
+        api_version: VERSION,
+        listing: Listing::InParent("tables"),
+        update: Update::Patch,
+        holds_data: Some("all rows of the table"),
+        read_only: &["properties.tableName"],
+        ..TypeFacts::CHILD
+    },
+    TypeFacts {
+        resource_type: "Microsoft.Storage/storageAccounts/managementPolicies",
+        api_version: VERSION,
+        ..TypeFacts::CHILD
+    },
+];

@@ -1,0 +1,74 @@
+//! Traffic Manager: profiles and their endpoints.
+//!
+//! Source: <https://learn.microsoft.com/azure/templates/microsoft.network/trafficmanagerprofiles>
+//! and recorded traffic.
+
+use super::{ArrayKey, Listing, Literal, Ownership, TypeFacts, Update};
+
+const VERSION: &str = "2022-04-01";
+
+/// The probes decide it.
+const MONITOR_STATUS: &str = "properties.endpointMonitorStatus";
+
+const ENDPOINT: TypeFacts = TypeFacts {
+    api_version: VERSION,
+    // There is no list of endpoints: the profile's body holds them.
+    listing: Listing::Parent,
+    update: Update::PutOver,
+    ownership: Ownership::Parent,
+    volatile: &[MONITOR_STATUS],
+    defaults: &[
+        ("properties.endpointStatus", Literal::Text("Enabled")),
+        ("properties.alwaysServe", Literal::Text("Disabled")),
+        ("properties.weight", Literal::Number(1)),
+    ],
+    traffic: &["properties"],
+    ..TypeFacts::CHILD
+};
+
+pub(super) const TYPES: &[TypeFacts] = &[
+    TypeFacts {
+        resource_type: "Microsoft.Network/trafficManagerProfiles",
+        api_version: VERSION,
+        listing: Listing::Subscription,
+        // PATCH refuses endpoints and a PUT without them deletes them: the profile and its
+        // endpoints are one aggregate, written by one PUT.
+        update: Update::PutOver,
+        ownership: Ownership::Tags,
+        immutable: &[(
+            "properties.dnsConfig.relativeName",
+            "the DNS name of a profile is fixed at its creation",
+        )],
+        read_only: &["properties.dnsConfig.fqdn"],
+        volatile: &[
+            "properties.monitorConfig.profileMonitorStatus",
+            "properties.endpoints[].properties.endpointMonitorStatus",
+        ],
+        defaults: &[
+            ("properties.profileStatus", Literal::Text("Enabled")),
+            ("properties.trafficViewEnrollmentStatus", Literal::Text("Disabled")),
+            ("properties.endpoints[].properties.endpointStatus", Literal::Text("Enabled")),
+            ("properties.endpoints[].properties.alwaysServe", Literal::Text("Disabled")),
+        ],
+        // The kind of an endpoint is part of its name; the service answers endpoints sorted by
+        // priority.
+        arrays: &[("properties.endpoints", ArrayKey::Fields(&["type", "name"]))],
+        traffic: &["properties"],
+        ..TypeFacts::GENERIC
+    },
+    TypeFacts {
+        resource_type: "Microsoft.Network/trafficManagerProfiles/azureEndpoints",
+        // The host and the region of the target; both follow `targetResourceId`.
+        read_only: &["properties.target"],
+        ..ENDPOINT
+    },
+    TypeFacts {
+        resource_type: "Microsoft.Network/trafficManagerProfiles/externalEndpoints",
+        ..ENDPOINT
+    },
+    TypeFacts {
+        resource_type: "Microsoft.Network/trafficManagerProfiles/nestedEndpoints",
+        read_only: &["properties.target"],
+        ..ENDPOINT
+    },
+];

@@ -1,0 +1,122 @@
+//! What the rules of a type say of one path.
+
+use serde_json::Value;
+
+use super::{ArrayKey, Likeness, Literal, PropertyPath, TypeFacts};
+
+/// Whether a declared value is a wish that can be checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Treatment {
+    /// Compared.
+    Compared,
+    /// Set by the service; sent back by clients that read, change and write.
+    ReadOnly,
+    /// Never returned, so there is nothing to compare with.
+    WriteOnly,
+    /// Taken as a hint: the service decides the value.
+    Decided,
+}
+
+/// Names that every provider uses for what it makes itself.
+const READ_ONLY_ANYWHERE: &[&str] =
+    &["etag", "provisioningState", "resourceGuid", "systemData", "lastModifiedTime"];
+
+/// The URL says what a resource is; bodies repeat it, some in another spelling.
+const READ_ONLY_AT_ROOT: &[&str] = &["id", "name", "type", "systemData", "managedBy"];
+
+/// Names of secrets, wherever they stand; they end so.
+const SECRET_NAMES: &[&str] = &[
+    "password",
+    "secret",
+    "connectionstring",
+    "accesskey",
+    "sharedkey",
+    "primarykey",
+    "secondarykey",
+    "sastoken",
+    "sasuri",
+    "pfxblob",
+    "kubeconfig",
+    "instrumentationkey",
+];
+
+impl TypeFacts {
+    /// Tells whether a value declared at `path` is a wish that can be checked.
+    pub fn treatment(&self, path: &PropertyPath) -> Treatment {
+        let name = path.last_key();
+        let is_one_of = |names: &[&str]| names.iter().any(|n| n.eq_ignore_ascii_case(name));
+        let at_root = path.depth() == 1 && is_one_of(READ_ONLY_AT_ROOT);
+        let is_in = |rules: &[&str]| rules.iter().any(|rule| path.is(rule));
+        if at_root
+            || is_one_of(READ_ONLY_ANYWHERE)
+            || path.is("identity.principalId")
+            || path.is("identity.tenantId")
+            || is_in(self.read_only)
+            || is_in(self.volatile)
+        {
+            Treatment::ReadOnly
+        } else if is_in(self.write_only) {
+            Treatment::WriteOnly
+        } else if self.decided.iter().any(|(rule, _)| path.is(rule)) {
+            Treatment::Decided
+        } else {
+            Treatment::Compared
+        }
+    }
+
+    /// Returns how values at `path` are compared.
+    pub fn likeness_at(&self, path: &PropertyPath) -> Likeness {
+        let rule = self.likeness.iter().find(|(rule, _)| path.is(rule));
+        rule.map_or_else(|| Likeness::of(path), |(_, likeness)| *likeness)
+    }
+
+    /// Tells whether `desired` and `observed`, neither an array nor an object, are one value at
+    /// `path`.
+    pub fn same_at(&self, path: &PropertyPath, desired: &Value, observed: &Value) -> bool {
+        self.likeness_at(path).same(desired, observed)
+            || self.aliases.iter().any(|alias| {
+                let is = |value: &Value, text: &str| {
+                    value.as_str().is_some_and(|value| value.eq_ignore_ascii_case(text))
+                };
+                path.is(alias.path) && is(desired, alias.sent) && is(observed, alias.returned)
+            })
+    }
+
+    /// Returns how the members of the array at `path` are paired, where a rule says so.
+    pub fn array_key_at(&self, path: &PropertyPath) -> Option<ArrayKey> {
+        self.arrays.iter().find(|(rule, _)| path.is(rule)).map(|(_, key)| *key)
+    }
+
+    /// Tells whether the service takes `value` for an absent property at `path`.
+    pub fn is_default(&self, path: &PropertyPath, value: &Value) -> bool {
+        self.defaults.iter().any(|(rule, default)| path.is(rule) && default.is(value))
+    }
+
+    /// Tells whether an observed member of the array at `path` was made by the service.
+    pub fn is_service_made(&self, path: &PropertyPath, member: &Value) -> bool {
+        self.additions.iter().any(|rule| path.is(rule.path) && (rule.is_service_made)(member))
+    }
+
+    /// Returns why the property at `path` cannot be changed in place, where it cannot.
+    pub fn immutable_at(&self, path: &PropertyPath) -> Option<&'static str> {
+        self.immutable.iter().find(|(rule, _)| path.is_within(rule)).map(|(_, reason)| *reason)
+    }
+
+    /// Tells whether the value at `path` is never shown.
+    pub fn is_sensitive(&self, path: &PropertyPath) -> bool {
+        let name = path.last_key().to_ascii_lowercase();
+        SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
+            || self.sensitive.iter().any(|rule| path.is_within(rule))
+    }
+}
+
+impl Literal {
+    /// Tells whether `value` is this one, texts compared without case.
+    pub fn is(self, value: &Value) -> bool {
+        match self {
+            Self::Text(text) => value.as_str().is_some_and(|v| v.eq_ignore_ascii_case(text)),
+            Self::Number(number) => value.as_f64() == Some(number as f64),
+            Self::Switch(switch) => value.as_bool() == Some(switch),
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! App Service: plans, sites, their configuration, bindings and certificates.
+//!
+//! Source: <https://learn.microsoft.com/azure/templates/microsoft.web/sites> and recorded traffic.
+
+use super::{ArrayKey, Likeness, Listing, Ownership, TypeFacts, Update};
+
+const VERSION: &str = "2024-11-01";
+
+const REGION: (&str, &str) = ("location", "an app cannot move to another region");
+
+/// Members of `siteConfig` that live in `config/web`: a GET of the site answers them as null or
+/// not at all, so nothing can be said of them here.
+///
+/// The definitions of 2024-11-01 declare `siteConfig` write-only as a whole; what older versions
+/// do answer (`linuxFxVersion`, `alwaysOn`, `http20Enabled`…) is compared.
+macro_rules! site_config_write_only {
+    ($($name:literal),* $(,)?) => {
+        &[
+            "properties.siteConfig",
+            "properties.cloningInfo",
+            "properties.hostNameSslStates[].toUpdate",
+            $(concat!("properties.siteConfig.", $name)),*
+        ]
+    };
+}
+
+const SITE_WRITE_ONLY: &[&str] = site_config_write_only![
+    "appSettings",
+    "connectionStrings",
+    "netFrameworkVersion",
+    "localMySqlEnabled",
+    "use32BitWorkerProcess",
+    "javaVersion",
+    "javaContainer",
+    "javaContainerVersion",
+    "healthCheckPath",
+    "vnetRouteAllEnabled",
+    "preWarmedInstanceCount",
+    "phpVersion",
+    "pythonVersion",
+    "nodeVersion",
+    "powerShellVersion",
+    "appCommandLine",
+    "cors",
+    "ftpsState",
+    "minTlsVersion",
+    "scmMinTlsVersion",
+    "webSocketsEnabled",
+    "defaultDocuments",
+    "managedPipelineMode",
+    "virtualApplications",
+    "handlerMappings",
+    "loadBalancing",
+    "scmType",
+    "publishingUsername",
+    "remoteDebuggingEnabled",
+    "remoteDebuggingVersion",
+    "websiteTimeZone",
+    "autoHealEnabled",
+    "autoHealRules",
+    "autoSwapSlotName",
+    "vnetName",
+    "ipSecurityRestrictions",
+    "scmIpSecurityRestrictions",
+    "ipSecurityRestrictionsDefaultAction",
+    "scmIpSecurityRestrictionsDefaultAction",
+    "scmIpSecurityRestrictionsUseMain",
+    "publicNetworkAccess",
+    "httpLoggingEnabled",
+    "detailedErrorLoggingEnabled",
+    "requestTracingEnabled",
+    "logsDirectorySizeLimit",
+    "apiDefinition",
+    "apiManagementConfig",
+    "experiments",
+    "push",
+    "metadata",
+    "azureStorageAccounts",
+    "functionsRuntimeScaleMonitoringEnabled",
+];
+
+const SITE: TypeFacts = TypeFacts {
+    api_version: VERSION,
+    listing: Listing::Subscription,
+    // A PUT with settings replaces them all; PATCH merges.
+    update: Update::Patch,
+    ownership: Ownership::Tags,
+    immutable: &[
+        REGION,
+        ("kind", "the kind and the operating system of an app are fixed at its creation"),
+        ("properties.reserved", "the operating system of an app is fixed at its creation"),
+        ("properties.hyperV", "the operating system of an app is fixed at its creation"),
+        ("properties.hostingEnvironmentProfile", "an app cannot leave its environment"),
+    ],
+    read_only: &[
+        "properties.state",
+        "properties.hostNames",
+        "properties.defaultHostName",
+        "properties.repositorySiteName",
+        "properties.enabledHostNames",
+        "properties.availabilityState",
+        "properties.trafficManagerHostNames",
+        "properties.outboundIpAddresses",
+        "properties.possibleOutboundIpAddresses",
+        "properties.customDomainVerificationId",
+        "properties.resourceGroup",
+        "properties.isDefaultContainer",
+        "properties.slotSwapStatus",
+        "properties.targetSwapSlot",
+        "properties.maxNumberOfWorkers",
+        "properties.suspendedTill",
+    ],
+    volatile: &[
+        "properties.lastModifiedTimeUtc",
+        "properties.usageState",
+        "properties.inFlightFeatures",
+        "properties.inProgressOperationId",
+        "properties.siteConfig.machineKey",
+        // The mirror of the bindings, which are resources of their own.
+        "properties.hostNameSslStates",
+    ],
+    write_only: SITE_WRITE_ONLY,
+    decided: &[
+        ("properties.reserved", "an app has the operating system of its plan"),
+        (
+            "properties.siteConfig.minimumElasticInstanceCount",
+            "an elastic plan raises the count to one",
+        ),
+    ],
+    likeness: &[
+        // `functionapp,workflowapp,linux` comes back in another order.
+        ("kind", Likeness::List),
+        // A plan of the same group may be named by its name alone.
+        ("properties.serverFarmId", Likeness::Name),
+        ("properties.keyVaultReferenceIdentity", Likeness::Id),
+    ],
+    sensitive: &[
+        "properties.siteConfig.appSettings[].value",
+        "properties.siteConfig.connectionStrings[].connectionString",
+    ],
+    restarts: &[
+        "properties.siteConfig",
+        "properties.serverFarmId",
+        "properties.virtualNetworkSubnetId",
+        "properties.clientCert",
+    ],
+    traffic: &["properties.enabled", "properties.publicNetworkAccess"],
+    // Deleting the last app of a plan deletes the plan too, unless told otherwise.
+    delete_query: Some("deleteEmptyServerFarm=false&deleteMetrics=true"),
+    ..TypeFacts::GENERIC
+};
+
+const CONFIG: TypeFacts = TypeFacts {
+    api_version: VERSION,
+    listing: Listing::Get,
+    update: Update::PutOver,
+    ownership: Ownership::Parent,
+    documents: DOCUMENTS,
+    ..WEB_CONFIG
+};
+
+/// `config/web`: PATCH merges single members, PUT would reset the rest.
+const WEB_CONFIG: TypeFacts = TypeFacts {
+    api_version: VERSION,
+    listing: Listing::Get,
+    update: Update::Patch,
+    ownership: Ownership::Parent,
+    arrays: &[("properties.defaultDocuments", ArrayKey::Ordered)],
+    sensitive: &["properties.machineKey"],
+    restarts: &["properties"],
+    ..TypeFacts::CHILD
+};
+
+/// A map of which every value is the user's, word for word.
+const SETTINGS: TypeFacts = TypeFacts {
+    api_version: VERSION,
+    // The service shows settings only to those who may ask for secrets.
+    listing: Listing::PostList,
+    update: Update::PutOver,
+    ownership: Ownership::Parent,
+    likeness: &[("properties.*", Likeness::Exact), ("properties.*.value", Likeness::Exact)],
+    sensitive: &["properties"],
+    restarts: &["properties"],
+    ..TypeFacts::CHILD
+};
+
+static WEB: TypeFacts = WEB_CONFIG;
+static APP_SETTINGS: TypeFacts = SETTINGS;
+static CONNECTION_STRINGS: TypeFacts = SETTINGS;
+static METADATA: TypeFacts = SETTINGS;
+static STORAGE_MOUNTS: TypeFacts = TypeFacts { likeness: &[], ..SETTINGS };
+static AUTH_SETTINGS: TypeFacts =
+    TypeFacts { listing: Listing::PostList, update: Update::PutOver, ..WEB_CONFIG };
+static WHOLE: TypeFacts = TypeFacts { update: Update::PutOver, ..WEB_CONFIG };
+
+const DOCUMENTS: &[(&str, &TypeFacts)] = &[
+    ("web", &WEB),
+    ("appsettings", &APP_SETTINGS),
+    ("connectionstrings", &CONNECTION_STRINGS),
+    ("metadata", &METADATA),
+    ("azurestorageaccounts", &STORAGE_MOUNTS),
+    ("authsettings", &AUTH_SETTINGS),
+    ("authsettingsV2", &WHOLE),
+    ("logs", &WHOLE),
+    ("slotConfigNames", &WHOLE),
+    ("backup", &AUTH_SETTINGS),
+];
+
+const BINDING: TypeFacts = TypeFacts {
+    api_version: VERSION,
+    listing: Listing::InParent("hostNameBindings"),
+    update: Update::PutOver,
+    ownership: Ownership::Parent,
+    read_only: &["properties.virtualIP"],
+    // Never answered, in 24 of 24 recordings.
+    write_only: &["properties.domainId"],
+    traffic: &["properties"],
+    ..TypeFacts::CHILD
+};
+
+const SOURCE_CONTROL: TypeFacts = TypeFacts {
+    api_version: VERSION,
+    update: Update::PutOver,
+    write_only: &["properties.gitHubActionConfiguration.codeConfiguration"],
+    ..TypeFacts::CHILD
+};
+
+pub(super) const TYPES: &[TypeFacts] = &[
+    TypeFacts {
+        resource_type: "Microsoft.Web/serverfarms",
+        api_version: VERSION,
+        listing: Listing::Subscription,
+        update: Update::PutOver,
+        immutable: &[
+            ("location", "a plan cannot move to another region"),
+            ("properties.reserved", "the operating system of a plan is fixed at its creation"),
+            ("properties.hyperV", "the operating system of a plan is fixed at its creation"),
+            ("properties.hostingEnvironmentProfile", "a plan cannot leave its environment"),
+        ],
+        read_only: &[
+            "properties.numberOfWorkers",
+            "properties.currentNumberOfWorkers",
+            "properties.status",
+            "properties.subscription",
+            "properties.geoRegion",
+            "properties.resourceGroup",
+            "properties.mdmId",
+            "properties.maximumNumberOfWorkers",
+            "properties.planName",
+        ],
+        volatile: &["properties.numberOfSites"],
+        decided: &[
+            ("kind", "the service derives the kind from the SKU and the operating system"),
+            ("sku.size", "the size follows the name of the SKU"),
+            ("sku.family", "the family follows the name of the SKU"),
+        ],
+        restarts: &["sku.name"],
+        ..TypeFacts::GENERIC
+    },
+    TypeFacts { resource_type: "Microsoft.Web/sites", ..SITE },
+    TypeFacts {
+        resource_type: "Microsoft.Web/sites/slots",
+        listing: Listing::InParent("slots"),
+        ..SITE
+    },
+    TypeFacts { resource_type: "Microsoft.Web/sites/config", ..CONFIG },
+    TypeFacts { resource_type: "Microsoft.Web/sites/slots/config", ..CONFIG },
+    TypeFacts { resource_type: "Microsoft.Web/sites/hostNameBindings", ..BINDING },
+    TypeFacts { resource_type: "Microsoft.Web/sites/slots/hostNameBindings", ..BINDING },
+    TypeFacts { resource_type: "Microsoft.Web/sites/sourcecontrols", ..SOURCE_CONTROL },
+    TypeFacts { resource_type: "Microsoft.Web/sites/slots/sourcecontrols", ..SOURCE_CONTROL },
+    TypeFacts {
+        resource_type: "Microsoft.Web/sites/basicPublishingCredentialsPolicies",
+        api_version: VERSION,
+        ..TypeFacts::CHILD
+    },
+    TypeFacts {
+        resource_type: "Microsoft.Web/sites/networkConfig",
+        api_version: VERSION,
+        ..TypeFacts::CHILD
+    },
+    TypeFacts {
+        resource_type: "Microsoft.Web/certificates",
+        api_version: VERSION,
+        listing: Listing::Subscription,
+        update: Update::PutOver,
+        immutable: &[
+            ("location", "a certificate cannot move to another region"),
+            ("properties.canonicalName", "a managed certificate is for one name"),
+            ("properties.serverFarmId", "a certificate belongs to the webspace of one plan"),
+            ("properties.keyVaultId", "a certificate comes from one vault"),
+            ("properties.keyVaultSecretName", "a certificate comes from one secret"),
+        ],
+        read_only: &[
+            "properties.friendlyName",
+            "properties.subjectName",
+            "properties.siteName",
+            "properties.selfLink",
+            "properties.issuer",
+            "properties.issueDate",
+            "properties.expirationDate",
+            "properties.thumbprint",
+            "properties.valid",
+            "properties.cerBlob",
+            "properties.publicKeyHash",
+            "properties.keyVaultSecretStatus",
+            "properties.hostNames",
+        ],
+        // `serverFarmId` only tells the webspace; versions before 2022 do not answer it.
+        write_only: &["properties.pfxBlob", "properties.password", "properties.serverFarmId"],
+        ..TypeFacts::GENERIC
+    },
+];
