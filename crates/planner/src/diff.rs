@@ -1,0 +1,240 @@
+//! What differs between a desired body and an observed one.
+//!
+//! Pure and total. Only what the desired body states is compared, by the rules of the type
+//! ([`resource::catalogue`]) and of ARM in general; each rule is listed with its reason in
+//! `docs/reference/diff-rules.md`.
+
+use plan::PropertyChange;
+use resource::catalogue::{
+    self, PropertyPath, Treatment, TypeFacts, is_empty, member_label, pair,
+};
+use resource::{Expression, ResourceType};
+use serde_json::{Map, Value};
+
+mod lookup;
+
+use lookup::{find_key, rivals_in_force};
+
+/// A desired value that cannot be known yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unknown {
+    /// The property's path.
+    pub path: String,
+    /// What the value will be.
+    pub expression: Expression,
+}
+
+/// What a comparison has found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Comparison {
+    /// What differs, in the order of the desired body.
+    pub changes: Vec<PropertyChange>,
+    /// Desired values that cannot be known yet.
+    pub unknown: Vec<Unknown>,
+    /// Paths of values that the service takes and never returns: they cannot be compared.
+    pub unverifiable: Vec<String>,
+}
+
+/// Gives the value of an expression, where it can be known.
+pub type Resolve<'a> = &'a dyn Fn(&Expression) -> Option<Value>;
+
+/// Finds what must change in `observed` to fulfil `desired`.
+///
+/// `resolve` gives the values of expressions; what it cannot give yet is [`Comparison::unknown`].
+/// `api_version` is that of both bodies.
+pub fn compare(
+    resource_type: &ResourceType,
+    api_version: &str,
+    desired: &Value,
+    observed: &Value,
+    resolve: Resolve<'_>,
+) -> Comparison {
+    let name = observed.get("name").and_then(Value::as_str).unwrap_or_default();
+    let facts = catalogue::facts(resource_type).document(name);
+    let mut comparer = Comparer::new(facts, api_version, resolve);
+    let mut rewritten = None;
+    if let Some(rewrite) = facts.rewrite {
+        rewrite(rewritten.insert(desired.clone()));
+    }
+    let desired = rewritten.as_ref().unwrap_or(desired);
+    comparer.value(desired, Some(observed));
+    for (path, rival) in rivals_in_force(facts, desired, observed) {
+        comparer.report_at(path, Some(rival), None);
+    }
+    comparer.found
+}
+
+struct Comparer<'a> {
+    facts: &'static TypeFacts,
+    api_version: &'a str,
+    resolve: Resolve<'a>,
+    path: PropertyPath,
+    /// True while a value is compared that an expression marks as secret.
+    secret: bool,
+    found: Comparison,
+}
+
+impl<'a> Comparer<'a> {
+    fn new(facts: &'static TypeFacts, api_version: &'a str, resolve: Resolve<'a>) -> Self {
+        let (path, found) = (PropertyPath::root(), Comparison::default());
+        Self { facts, api_version, resolve, path, secret: false, found }
+    }
+
+    fn value(&mut self, desired: &Value, observed: Option<&Value>) {
+        if let Some(expression) = Expression::read(desired) {
+            return self.expression(&expression, observed);
+        }
+        let observed = observed.filter(|value| !value.is_null());
+        match self.facts.treatment(&self.path) {
+            Treatment::ReadOnly | Treatment::Decided => return,
+            Treatment::WriteOnly if observed.is_none_or(is_empty) => {
+                if !is_empty(desired) {
+                    self.found.unverifiable.push(self.path.to_string());
+                }
+                return;
+            }
+            Treatment::WriteOnly | Treatment::Compared => {}
+        }
+        match (desired, observed) {
+            // Null says nothing: whatever Azure holds is right.
+            (Value::Null, _) => {}
+            (desired, None) => self.absent(desired),
+            (Value::Object(desired), Some(Value::Object(observed))) => {
+                self.object(desired, observed);
+            }
+            (Value::Array(desired), Some(Value::Array(observed))) => self.array(desired, observed),
+            (desired, Some(observed)) => {
+                let both_empty = is_empty(desired) && is_empty(observed);
+                if !both_empty && !self.facts.same_at(&self.path, desired, observed) {
+                    self.report(Some(observed), Some(desired));
+                }
+            }
+        }
+    }
+
+    fn expression(&mut self, expression: &Expression, observed: Option<&Value>) {
+        match (self.resolve)(expression) {
+            Some(value) => {
+                let outer = self.secret;
+                self.secret |= expression.is_secret();
+                self.value(&value, observed);
+                self.secret = outer;
+            }
+            None => {
+                let path = self.path.to_string();
+                self.found.unknown.push(Unknown { path, expression: expression.clone() });
+            }
+        }
+    }
+
+    /// Compares with nothing: an empty value, a switch that is off and the service's default are
+    /// met by it.
+    fn absent(&mut self, desired: &Value) {
+        if is_empty(desired)
+            || *desired == Value::Bool(false)
+            || self.facts.is_default(&self.path, desired)
+        {
+            return;
+        }
+        match desired {
+            Value::Object(members) => {
+                for (key, member) in members {
+                    self.at_key(key, |comparer| comparer.value(member, None));
+                }
+            }
+            desired => self.report(None, Some(desired)),
+        }
+    }
+
+    fn object(&mut self, desired: &Map<String, Value>, observed: &Map<String, Value>) {
+        let is_reference = lookup::is_reference(desired, observed);
+        for (key, member) in desired {
+            if is_reference && !key.eq_ignore_ascii_case("id") {
+                // A resource that is embedded in a reference comes back as its ID alone.
+                continue;
+            }
+            let found = find_key(observed, key);
+            self.at_key(key, |comparer| comparer.value(member, found));
+        }
+    }
+
+    fn array(&mut self, desired: &[Value], observed: &[Value]) {
+        let is_meaningful = |member: &&Value| !is_empty(member);
+        let wanted: Vec<Value> = desired.iter().filter(is_meaningful).cloned().collect();
+        let made = |member: &&Value| !is_empty(member);
+        let found: Vec<Value> = observed.iter().filter(made).cloned().collect();
+        let key = self.facts.array_key_at(&self.path);
+        let pairing = pair(key, &wanted, &found, &mut |a, b| self.is_same_member(a, b));
+        let extra: Vec<&Value> = pairing
+            .extra
+            .iter()
+            .map(|index| &found[*index])
+            .filter(|member| !self.facts.is_service_made(&self.path, member))
+            .collect();
+        if wanted.iter().chain(&found).any(|member| !member.is_object()) {
+            let unequal = pairing
+                .pairs
+                .iter()
+                .any(|(a, b)| !self.is_same_member(&wanted[*a], &found[*b]));
+            if unequal || !pairing.missing.is_empty() || !extra.is_empty() {
+                let (before, after) = (Value::Array(observed.to_vec()), Value::Array(wanted));
+                self.report(Some(&before), Some(&after));
+            }
+            return;
+        }
+        for (wish, seen) in pairing.pairs {
+            let label = member_label(&wanted[wish], wish);
+            self.at_member(&label, |comparer| comparer.value(&wanted[wish], Some(&found[seen])));
+        }
+        for wish in pairing.missing {
+            let label = member_label(&wanted[wish], wish);
+            self.at_member(&label, |comparer| comparer.report(None, Some(&wanted[wish])));
+        }
+        for (index, member) in extra.into_iter().enumerate() {
+            let label = member_label(member, wanted.len() + index);
+            self.at_member(&label, |comparer| comparer.report(Some(member), None));
+        }
+    }
+
+    /// Tells whether two members of the array at hand show no difference.
+    fn is_same_member(&self, desired: &Value, observed: &Value) -> bool {
+        let mut trial = Comparer::new(self.facts, self.api_version, self.resolve);
+        trial.path = self.path.member("");
+        trial.value(desired, Some(observed));
+        trial.found.changes.is_empty()
+    }
+
+    fn at_key(&mut self, key: &str, compare: impl FnOnce(&mut Self)) {
+        self.path.push_key(key);
+        compare(self);
+        self.path.pop();
+    }
+
+    fn at_member(&mut self, label: &str, compare: impl FnOnce(&mut Self)) {
+        self.path.push_member(label);
+        compare(self);
+        self.path.pop();
+    }
+
+    fn report(&mut self, before: Option<&Value>, after: Option<&Value>) {
+        self.report_at(self.path.clone(), before.cloned(), after.cloned());
+    }
+
+    fn report_at(&mut self, path: PropertyPath, before: Option<Value>, after: Option<Value>) {
+        let sensitive = self.secret || self.facts.is_sensitive(&path);
+        let mask = |value: Value| if sensitive { Value::from(MASK) } else { value };
+        self.found.changes.push(PropertyChange {
+            path: path.to_string(),
+            before: before.map(mask),
+            after: after.map(mask),
+            sensitive,
+            forces_replacement: self.facts.immutable_at(&path).map(str::to_owned),
+        });
+    }
+}
+
+/// Stands for a value that must not be shown.
+const MASK: &str = "(sensitive)";
+
+#[cfg(test)]
+mod tests;

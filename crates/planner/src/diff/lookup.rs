@@ -1,0 +1,66 @@
+//! Finding in an observed body what a desired one speaks of.
+
+use resource::catalogue::{PropertyPath, TypeFacts, is_empty, resembles};
+use serde_json::{Map, Value};
+
+/// Finds the property `key`, in whatever spelling the service gives it.
+///
+/// Some providers change the case of property names (`workspaceResourceId` becomes
+/// `WorkspaceResourceId`), and keys that are resource IDs change like other IDs.
+pub(super) fn find_key<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    map.get(key).or_else(|| {
+        let same = |found: &str| {
+            found.eq_ignore_ascii_case(key) || key.contains('/') && resembles(key, found)
+        };
+        map.iter().find(|(found, _)| same(found)).map(|(_, value)| value)
+    })
+}
+
+/// What a resource's own description is made of, beside its ID.
+const RESOURCE_KEYS: &[&str] = &[
+    "name", "type", "etag", "location", "tags", "properties", "sku", "zones", "kind",
+    "extendedLocation", "resourceGroup", "identity",
+];
+
+/// Tells whether `observed` names a resource that `desired` describes: providers keep the ID of a
+/// resource embedded in another one's body and drop its description.
+pub(super) fn is_reference(desired: &Map<String, Value>, observed: &Map<String, Value>) -> bool {
+    let is_description = |key: &String| {
+        key.eq_ignore_ascii_case("id") || RESOURCE_KEYS.iter().any(|k| k.eq_ignore_ascii_case(key))
+    };
+    let has_id = |map: &Map<String, Value>| find_key(map, "id").is_some_and(Value::is_string);
+    has_id(desired)
+        && has_id(observed)
+        && desired.keys().all(is_description)
+        && observed.iter().all(|(key, value)| {
+            key.eq_ignore_ascii_case("id")
+                || key.eq_ignore_ascii_case("resourceGroup")
+                || is_empty(value)
+        })
+}
+
+/// Finds observed properties that cannot be in force beside a desired one (records beside an
+/// alias).
+pub(super) fn rivals_in_force(
+    facts: &TypeFacts,
+    desired: &Value,
+    observed: &Value,
+) -> Vec<(PropertyPath, Value)> {
+    let mut rivals = vec![];
+    for group in facts.exclusive {
+        let stated = |path: &&&str| at(desired, path).is_some_and(|value| !is_empty(value));
+        let Some(wanted) = group.iter().find(stated) else { continue };
+        for rival in group.iter().filter(|path| *path != wanted && !stated(path)) {
+            if let Some(value) = at(observed, rival).filter(|value| !is_empty(value)) {
+                let mut path = PropertyPath::root();
+                rival.split('.').for_each(|key| path.push_key(key));
+                rivals.push((path, value.clone()));
+            }
+        }
+    }
+    rivals
+}
+
+fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(value, |value, key| find_key(value.as_object()?, key))
+}

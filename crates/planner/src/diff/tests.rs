@@ -1,0 +1,168 @@
+use proptest::prelude::*;
+use resource::SecretSource;
+use resource::catalogue::overlay;
+use serde_json::json;
+
+use super::*;
+
+const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
+const UNKNOWN: &str = "Contoso.Things/things";
+
+fn changes(resource_type: &str, desired: Value, observed: Value) -> Vec<PropertyChange> {
+    compare(&resource_type.into(), "2022-04-01", &desired, &observed, &|_| None).changes
+}
+
+fn paths(resource_type: &str, desired: Value, observed: Value) -> Vec<String> {
+    changes(resource_type, desired, observed).into_iter().map(|change| change.path).collect()
+}
+
+#[test]
+fn only_what_is_declared_is_compared() {
+    let observed = json!({ "location": "westus2", "tags": { "by": "policy" }, "properties": { "a": 1, "b": 2 } });
+    let desired = json!({ "location": "West US 2", "tags": {}, "properties": { "a": 1, "c": null } });
+    assert_eq!(paths(UNKNOWN, desired, observed), Vec::<String>::new());
+}
+
+#[test]
+fn a_change_is_reported_at_its_path() {
+    let endpoint = |weight: u32| {
+        json!({ "type": format!("{PROFILE}/azureEndpoints"), "name": "weu", "properties": { "weight": weight } })
+    };
+    let body = |weight| json!({ "properties": { "endpoints": [endpoint(weight)] } });
+    let found = changes(PROFILE, body(5), body(1));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].path, "properties.endpoints[weu].properties.weight");
+    assert_eq!((&found[0].before, &found[0].after), (&Some(json!(1)), &Some(json!(5))));
+}
+
+#[test]
+fn a_member_too_many_and_one_too_few_are_reported_by_name() {
+    let body = |names: &[&str]| {
+        let endpoints: Vec<Value> = names
+            .iter()
+            .map(|name| json!({ "type": format!("{PROFILE}/externalEndpoints"), "name": name }))
+            .collect();
+        json!({ "properties": { "endpoints": endpoints } })
+    };
+    assert_eq!(
+        paths(PROFILE, body(&["a", "b"]), body(&["b", "c"])),
+        ["properties.endpoints[a]", "properties.endpoints[c]"]
+    );
+}
+
+#[test]
+fn an_immutable_property_forces_replacement_with_the_reason() {
+    let body = |name| json!({ "properties": { "dnsConfig": { "relativeName": name } } });
+    let found = changes(PROFILE, body("a"), body("b"));
+    assert!(found[0].forces_replacement.as_ref().unwrap().contains("DNS name"));
+}
+
+#[test]
+fn a_secret_is_compared_and_never_shown() {
+    let secret = Expression::Secret(SecretSource::Env("KEY".into())).to_value();
+    let desired = json!({ "properties": { "note": secret, "adminPassword": "new" } });
+    let observed = json!({ "properties": { "note": "old", "adminPassword": "old" } });
+    let resolve = |_: &Expression| Some(json!("hunter2"));
+    let found = compare(&UNKNOWN.into(), "", &desired, &observed, &resolve).changes;
+    assert_eq!(found.len(), 2);
+    assert!(found.iter().all(|change| change.sensitive));
+    assert!(!format!("{found:?}").contains("hunter2") && !format!("{found:?}").contains("old\""));
+}
+
+#[test]
+fn what_cannot_be_known_yet_is_no_change() {
+    let secret = Expression::Secret(SecretSource::Env("KEY".into()));
+    let desired = json!({ "properties": { "a": secret.to_value() } });
+    let found = compare(&UNKNOWN.into(), "", &desired, &json!({ "properties": {} }), &|_| None);
+    assert_eq!(found.changes, []);
+    assert_eq!(found.unknown, [Unknown { path: "properties.a".into(), expression: secret }]);
+}
+
+#[test]
+fn an_application_setting_is_compared_to_the_letter_and_never_shown() {
+    let body = |value: &str| {
+        json!({ "name": "appsettings", "properties": { "MODE": value } })
+    };
+    let found = changes("Microsoft.Web/sites/config", body("Blue"), body("blue"));
+    assert_eq!(found[0].path, "properties.MODE");
+    assert!(found[0].sensitive);
+}
+
+#[test]
+fn records_that_stay_beside_an_alias_are_reported() {
+    let desired = json!({ "properties": { "targetResource": { "id": "/subscriptions/s/x" } } });
+    let observed = json!({ "properties": {
+        "targetResource": { "id": "/subscriptions/S/x" }, "ARecords": [{ "ipv4Address": "1.2.3.4" }],
+    } });
+    assert_eq!(
+        paths("Microsoft.Network/dnsZones/A", desired, observed),
+        ["properties.ARecords"]
+    );
+}
+
+#[test]
+fn an_embedded_resource_is_compared_by_its_id() {
+    let desired = json!({ "properties": { "subnet": { "id": "/subscriptions/s/a", "properties": { "x": 1 } } } });
+    let same = json!({ "properties": { "subnet": { "id": "/SUBSCRIPTIONS/S/a" } } });
+    let other = json!({ "properties": { "subnet": { "id": "/subscriptions/s/b" } } });
+    assert_eq!(paths(UNKNOWN, desired.clone(), same), Vec::<String>::new());
+    assert_eq!(paths(UNKNOWN, desired, other), ["properties.subnet.id"]);
+}
+
+/// Bodies as ARM has them: objects with some of a few keys, arrays of named members or of words.
+fn body() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (0..4i64).prop_map(Value::from),
+        "[a-c]{0,2}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 40, 4, |inner| {
+        let members = prop::collection::btree_map("[a-c]", inner.clone(), 0..4);
+        let named = prop::collection::btree_map("[a-c]", inner.clone(), 0..4).prop_map(|members| {
+            let named = members.into_iter().map(|(name, value)| json!({ "name": name, "v": value }));
+            Value::Array(named.collect())
+        });
+        prop_oneof![
+            members.prop_map(|members| Value::Object(members.into_iter().collect())),
+            prop::collection::vec("[a-c]{1,2}", 0..3).prop_map(Value::from),
+            named,
+        ]
+    })
+}
+
+fn whole() -> impl Strategy<Value = Value> {
+    body().prop_map(|properties| json!({ "location": "westus", "properties": properties }))
+}
+
+fn reversed(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            map.iter().rev().map(|(key, value)| (key.clone(), reversed(value))).collect()
+        }
+        Value::Array(items) => items.iter().map(reversed).collect(),
+        other => other.clone(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_body_does_not_differ_from_itself(body in whole()) {
+        prop_assert_eq!(changes(UNKNOWN, body.clone(), body), vec![]);
+    }
+
+    #[test]
+    fn what_is_laid_over_does_not_differ(desired in whole(), observed in whole()) {
+        let laid = overlay(&UNKNOWN.into(), &observed, &desired);
+        prop_assert_eq!(changes(UNKNOWN, desired, laid), vec![]);
+    }
+
+    #[test]
+    fn the_order_of_keys_says_nothing(desired in whole(), observed in whole()) {
+        let mut straight = paths(UNKNOWN, desired.clone(), observed.clone());
+        let mut turned = paths(UNKNOWN, reversed(&desired), reversed(&observed));
+        straight.sort();
+        turned.sort();
+        prop_assert_eq!(straight, turned);
+    }
+}
