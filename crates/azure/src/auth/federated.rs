@@ -1,0 +1,118 @@
+//! Tokens of a build service that Entra ID takes in exchange for its own.
+
+use async_trait::async_trait;
+use azure_core::error::{Error, ErrorKind};
+use azure_core::http::ClientMethodOptions;
+use azure_identity::ClientAssertion;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+/// The OpenID Connect token of a GitHub Actions job with `id-token: write`.
+///
+/// Source: <https://docs.github.com/actions/reference/security/oidc>.
+#[derive(Debug)]
+pub(super) struct GitHubAssertion {
+    pub http: reqwest::Client,
+    pub url: String,
+    pub token: SecretString,
+}
+
+/// The OpenID Connect token of an Azure Pipelines service connection.
+///
+/// Source: <https://learn.microsoft.com/rest/api/azure/devops/distributedtask/oidctoken/create>.
+#[derive(Debug)]
+pub(super) struct PipelinesAssertion {
+    pub http: reqwest::Client,
+    pub url: String,
+    pub connection: String,
+    pub token: SecretString,
+}
+
+#[async_trait]
+impl ClientAssertion for GitHubAssertion {
+    async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
+        #[derive(Deserialize)]
+        struct Answer {
+            value: String,
+        }
+        let request = self
+            .http
+            .get(&self.url)
+            .query(&[("audience", "api://AzureADTokenExchange")])
+            .bearer_auth(self.token.expose_secret());
+        let answer: Answer = fetch(request, "GitHub").await?;
+        Ok(answer.value)
+    }
+}
+
+#[async_trait]
+impl ClientAssertion for PipelinesAssertion {
+    async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
+        #[derive(Deserialize)]
+        struct Answer {
+            #[serde(rename = "oidcToken")]
+            token: String,
+        }
+        let query = [("api-version", "7.1"), ("serviceConnectionId", self.connection.as_str())];
+        let request = self
+            .http
+            .post(&self.url)
+            .query(&query)
+            .header("Content-Length", "0")
+            .bearer_auth(self.token.expose_secret());
+        let answer: Answer = fetch(request, "Azure Pipelines").await?;
+        Ok(answer.token)
+    }
+}
+
+async fn fetch<T: serde::de::DeserializeOwned>(
+    request: reqwest::RequestBuilder,
+    who: &str,
+) -> azure_core::Result<T> {
+    let failed = |error: reqwest::Error| {
+        let message = format!("{who} gave no identity token: {}", error.without_url());
+        Error::with_message(ErrorKind::Credential, message)
+    };
+    let answer = request.send().await.and_then(reqwest::Response::error_for_status);
+    answer.map_err(failed)?.json().await.map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::extract::Query;
+    use axum::http::{HeaderMap, StatusCode};
+    use axum::routing::get;
+    use axum::{Json, Router};
+    use serde_json::{Value, json};
+    use std::collections::HashMap;
+
+    use super::*;
+
+    async fn token(
+        Query(query): Query<HashMap<String, String>>,
+        headers: HeaderMap,
+    ) -> Result<Json<Value>, StatusCode> {
+        let bearer = headers.get("authorization").and_then(|value| value.to_str().ok());
+        let right = bearer == Some("Bearer ask")
+            && query.get("audience").is_some_and(|a| a == "api://AzureADTokenExchange")
+            && query.get("run").is_some_and(|run| run == "7");
+        right.then(|| Json(json!({"value": "jwt"}))).ok_or(StatusCode::FORBIDDEN)
+    }
+
+    #[tokio::test]
+    async fn job_token_is_asked_for_with_the_audience_of_entra() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let app = Router::new().route("/token", get(token));
+        tokio::spawn(async move { axum::serve(listener, app).await });
+
+        let assertion = |ask: &str| GitHubAssertion {
+            http: reqwest::Client::new(),
+            url: format!("http://{address}/token?run=7"),
+            token: ask.to_owned().into(),
+        };
+        assert_eq!(assertion("ask").secret(None).await.expect("a token"), "jwt");
+        let error = assertion("other").secret(None).await.expect_err("refused").to_string();
+        assert!(error.contains("403") && !error.contains("other"), "{error}");
+    }
+}

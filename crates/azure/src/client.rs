@@ -1,0 +1,317 @@
+//! One client for all: a request gets a token, identifiers, a place in Azure's limits and, where it
+//! may be repeated, another attempt.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use azure_core::credentials::TokenCredential;
+use jiff::Timestamp;
+use reqwest::header::{AUTHORIZATION, IF_MATCH, IF_NONE_MATCH};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use url::Url;
+use uuid::Uuid;
+
+use crate::auth::LogIn;
+use crate::fault::Fault;
+use crate::request::{Request, Response};
+use crate::retry::{next_wait, retry_after};
+use crate::throttle::Limiter;
+use crate::tokens::{MakeCredential, Tokens};
+use crate::trace::Trace;
+use crate::{
+    Class, Cloud, Error, Event, Precondition, Progress, Reader, Refused, Settings, Writer, classify,
+};
+
+/// A connection to one cloud under one identity. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    http: reqwest::Client,
+    cloud: Cloud,
+    tokens: Tokens,
+    limiter: Limiter,
+    permits: Semaphore,
+    correlation_id: Uuid,
+    trace: Option<Trace>,
+    time_scale: f64,
+    progress: Arc<dyn Progress>,
+    requests: AtomicUsize,
+    writes: AtomicUsize,
+}
+
+/// How many requests a client has sent, each attempt counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All requests to ARM.
+    pub requests: usize,
+    /// Those that could have changed something.
+    pub writes: usize,
+}
+
+/// What one attempt came to.
+enum Attempt {
+    Answer(Response),
+    Refused { status: u16, fault: Fault, response: Response },
+    Broken(reqwest::Error),
+}
+
+impl Client {
+    /// Makes a client; nothing is sent before the first request.
+    pub fn new(settings: Settings) -> Result<Self, Error> {
+        let http = http_client(&settings)?;
+        let log_in =
+            LogIn::new(http.clone(), settings.cloud.clone(), settings.client_secret.clone());
+        let auth = settings.auth;
+        Self::build(settings, http, Box::new(move || log_in.credential(auth)))
+    }
+
+    /// Makes a client that asks `credential` for its tokens.
+    pub fn with_credential(
+        settings: Settings,
+        credential: Arc<dyn TokenCredential>,
+    ) -> Result<Self, Error> {
+        let http = http_client(&settings)?;
+        Self::build(settings, http, Box::new(move || Ok(Arc::clone(&credential))))
+    }
+
+    fn build(
+        settings: Settings,
+        http: reqwest::Client,
+        make: MakeCredential,
+    ) -> Result<Self, Error> {
+        let trace = settings.trace_http.as_deref().map(Trace::create).transpose();
+        let trace = trace.map_err(|error| Error::SetUp { what: format!("HTTP trace: {error}") })?;
+        Ok(Self(Arc::new(Inner {
+            http,
+            tokens: Tokens::new(make, settings.cloud.scope.clone()),
+            cloud: settings.cloud,
+            limiter: Limiter::default(),
+            permits: Semaphore::new(settings.max_concurrency.max(1)),
+            correlation_id: settings.correlation_id,
+            trace,
+            time_scale: settings.time_scale,
+            progress: settings.progress,
+            requests: AtomicUsize::new(0),
+            writes: AtomicUsize::new(0),
+        })))
+    }
+
+    /// Returns the capability to read.
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.clone())
+    }
+
+    /// Returns the capability to read and write.
+    pub fn writer(&self) -> Writer {
+        Writer::new(self.clone())
+    }
+
+    /// Returns the cloud that the client speaks to.
+    pub fn cloud(&self) -> &Cloud {
+        &self.0.cloud
+    }
+
+    /// Returns the correlation ID of the run.
+    pub fn correlation_id(&self) -> Uuid {
+        self.0.correlation_id
+    }
+
+    /// Returns how many requests were sent so far.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            requests: self.0.requests.load(Ordering::Relaxed),
+            writes: self.0.writes.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Returns the URL of `path` with its API version.
+    pub(crate) fn url(&self, path: &str, api_version: &str) -> Url {
+        let mut url = self.0.cloud.resource_manager.clone();
+        url.set_path(path);
+        url.query_pairs_mut().append_pair("api-version", api_version);
+        url
+    }
+
+    /// Waits, at the pace of the cloud.
+    pub(crate) async fn pause(&self, wait: Duration) {
+        tokio::time::sleep(wait.mul_f64(self.0.time_scale)).await;
+    }
+
+    /// Returns how long has passed since `start` at the pace of the cloud.
+    pub(crate) fn elapsed(&self, start: Instant) -> Duration {
+        start.elapsed().div_f64(self.0.time_scale.max(f64::MIN_POSITIVE).max(1e-6))
+    }
+
+    pub(crate) fn notify(&self, event: Event) {
+        self.0.progress.event(event);
+    }
+
+    /// Sends a request until it has a final answer, and returns it where it is a success.
+    pub(crate) async fn send(&self, request: &Request) -> Result<Response, Error> {
+        if !self.0.cloud.is_resource_manager(&request.url) {
+            return Err(Error::foreign(request.label(), &request.url));
+        }
+        let start = Instant::now();
+        let mut renewed = false;
+        for attempts in 1.. {
+            let token = self.0.tokens.bearer().await.map_err(Error::LogIn)?;
+            let attempt = self.attempt(request, &token).await;
+            let (class, asked, reason, error) = match attempt {
+                Attempt::Answer(response) => return Ok(response),
+                Attempt::Refused { status: 401, .. } if !renewed => {
+                    renewed = true;
+                    self.0.tokens.discard(&token).await;
+                    continue;
+                }
+                Attempt::Refused { status, fault, response } => {
+                    let class = classify(status, &fault);
+                    let reason = fault.code.clone().unwrap_or_else(|| status.to_string());
+                    let asked = retry_after(&response.headers, Timestamp::now());
+                    (class, asked, reason, refused(request, fault, &response, attempts))
+                }
+                Attempt::Broken(source) => {
+                    let reason = if source.is_connect() { "no connection" } else { "broken off" };
+                    let error = Error::NoAnswer {
+                        request: request.label(),
+                        attempts,
+                        source: source.without_url(),
+                    };
+                    (Class::Transient, None, reason.to_owned(), error)
+                }
+            };
+            let safe = request.is_idempotent() || class.is_untouched() || is_unsent(&error);
+            let elapsed = self.elapsed(start);
+            let wait = next_wait(class, attempts, elapsed, asked, rand::random());
+            let Some(wait) = wait.filter(|_| safe) else { return Err(error) };
+            self.notify(Event::Retrying {
+                request: request.label(),
+                class,
+                reason,
+                attempts,
+                wait,
+            });
+            self.pause(wait).await;
+        }
+        unreachable!("the attempts are not counted to an end")
+    }
+
+    async fn attempt(&self, request: &Request, token: &str) -> Attempt {
+        let held = self.0.limiter.reserve(request);
+        if !held.is_zero() {
+            self.notify(Event::HeldBack { request: request.label(), wait: held });
+            self.pause(held).await;
+        }
+        let answer = {
+            let _permit = self.0.permits.acquire().await.expect("the semaphore is never closed");
+            self.0.requests.fetch_add(1, Ordering::Relaxed);
+            if !request.is_read() {
+                self.0.writes.fetch_add(1, Ordering::Relaxed);
+            }
+            exchange(self.prepare(request, token)).await
+        };
+        if let Some(trace) = &self.0.trace {
+            trace.write(request, answer.as_ref().ok());
+        }
+        match answer {
+            Ok(response) if (200..300).contains(&response.status) => {
+                self.0.limiter.learn(request, &response.headers);
+                Attempt::Answer(response)
+            }
+            Ok(response) => {
+                let fault = Fault::read(&response.body);
+                Attempt::Refused { status: response.status, fault, response }
+            }
+            Err(error) => Attempt::Broken(error),
+        }
+    }
+
+    fn prepare(&self, request: &Request, token: &str) -> reqwest::RequestBuilder {
+        let mut builder = self
+            .0
+            .http
+            .request(request.method.clone(), request.url.clone())
+            .header(AUTHORIZATION, format!("Bearer {token}"))
+            .header("Accept", "application/json")
+            .header("x-ms-client-request-id", Uuid::new_v4().to_string())
+            .header("x-ms-correlation-request-id", self.0.correlation_id.to_string())
+            .header("x-ms-return-client-request-id", "true");
+        builder = match &request.precondition {
+            Precondition::None => builder,
+            Precondition::IfMatch(etag) => builder.header(IF_MATCH, etag),
+            Precondition::IfNoneMatch => builder.header(IF_NONE_MATCH, "*"),
+        };
+        match &request.body {
+            Some(body) => builder.json(body),
+            // ARM refuses a POST without a length.
+            None if request.method == reqwest::Method::POST => {
+                builder.header("Content-Length", "0")
+            }
+            None => builder,
+        }
+    }
+}
+
+fn http_client(settings: &Settings) -> Result<reqwest::Client, Error> {
+    let set_up = |error: reqwest::Error| Error::SetUp { what: error.to_string() };
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("evenkeel/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .pool_max_idle_per_host(32);
+    if let Some(connect) = settings.timeouts.connect {
+        builder = builder.connect_timeout(connect);
+    }
+    if let Some(read) = settings.timeouts.read {
+        builder = builder.read_timeout(read);
+    }
+    if let Some(pem) = &settings.extra_ca_pem {
+        let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(set_up)?;
+        builder = builder.tls_certs_merge(certificates);
+    }
+    builder.build().map_err(set_up)
+}
+
+async fn exchange(builder: reqwest::RequestBuilder) -> Result<Response, reqwest::Error> {
+    let response = builder.send().await?;
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let bytes = response.bytes().await?;
+    let body = match serde_json::from_slice(&bytes) {
+        Ok(body) => body,
+        Err(_) if bytes.is_empty() => Value::Null,
+        Err(_) => Value::String(String::from_utf8_lossy(&bytes).into_owned()),
+    };
+    Ok(Response { status, headers, body })
+}
+
+/// Tells whether the request certainly never reached Azure.
+fn is_unsent(error: &Error) -> bool {
+    matches!(error, Error::NoAnswer { source, .. } if source.is_connect())
+}
+
+/// Makes the error of an answer with an error status.
+fn refused(request: &Request, fault: Fault, response: &Response, attempts: u32) -> Error {
+    Error::Refused(Box::new(describe(request.label(), fault, response, attempts)))
+}
+
+/// Gathers what identifies an answer in Azure's logs.
+pub(crate) fn describe(
+    request: String,
+    fault: Fault,
+    response: &Response,
+    attempts: u32,
+) -> Refused {
+    Refused {
+        request,
+        status: response.status,
+        fault,
+        correlation_id: response.header("x-ms-correlation-request-id").map(str::to_owned),
+        request_id: response.header("x-ms-request-id").map(str::to_owned),
+        attempts,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! The clouds: where ARM and Entra ID are, and what services call themselves there.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// One of Azure's clouds, or a custom one.
+///
+/// Source of the endpoints:
+/// <https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure> and
+/// <https://learn.microsoft.com/azure/china/resources-developer-guide>.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cloud {
+    /// The name that topologies use: `public`, `usGovernment`, `china` or `custom`.
+    pub name: String,
+    /// The origin of Azure Resource Manager.
+    pub resource_manager: Url,
+    /// The origin of Entra ID's token endpoint.
+    pub authority: Url,
+    /// The scope that tokens for ARM are asked for.
+    pub scope: String,
+    /// The suffix of Traffic Manager host names.
+    pub traffic_manager_suffix: String,
+    /// The suffix of App Service default host names.
+    pub app_service_suffix: String,
+    /// The suffix of storage host names, behind `blob.`, `queue.` and the like.
+    pub storage_suffix: String,
+    /// The suffix of Key Vault host names.
+    pub key_vault_suffix: String,
+}
+
+/// Why an endpoint of a custom cloud cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CloudError {
+    /// The text is not an absolute `http` or `https` URL.
+    #[error("`{0}` is not an absolute http or https URL")]
+    NotAUrl(String),
+}
+
+impl Cloud {
+    /// Returns the public cloud.
+    pub fn public() -> Self {
+        Self::known(
+            "public",
+            "https://management.azure.com",
+            "https://login.microsoftonline.com",
+            ["trafficmanager.net", "azurewebsites.net", "core.windows.net", "vault.azure.net"],
+        )
+    }
+
+    /// Returns the cloud of the US Government.
+    pub fn us_government() -> Self {
+        Self::known(
+            "usGovernment",
+            "https://management.usgovcloudapi.net",
+            "https://login.microsoftonline.us",
+            [
+                "usgovtrafficmanager.net",
+                "azurewebsites.us",
+                "core.usgovcloudapi.net",
+                "vault.usgovcloudapi.net",
+            ],
+        )
+    }
+
+    /// Returns the cloud that 21Vianet runs in China.
+    pub fn china() -> Self {
+        Self::known(
+            "china",
+            "https://management.chinacloudapi.cn",
+            "https://login.chinacloudapi.cn",
+            ["trafficmanager.cn", "chinacloudsites.cn", "core.chinacloudapi.cn", "vault.azure.cn"],
+        )
+    }
+
+    /// Returns a cloud with its own endpoints and the public cloud's host-name suffixes, which the
+    /// caller may change.
+    pub fn custom(resource_manager: &str, authority: &str) -> Result<Self, CloudError> {
+        let resource_manager = absolute(resource_manager)?;
+        let authority = absolute(authority)?;
+        let scope = scope_of(&resource_manager);
+        Ok(Self { name: "custom".into(), resource_manager, authority, scope, ..Self::public() })
+    }
+
+    /// Returns the cloud of a name, in any case, or `None` for a name that is none of the three.
+    pub fn by_name(name: &str) -> Option<Self> {
+        match name.to_ascii_lowercase().as_str() {
+            "public" => Some(Self::public()),
+            "usgovernment" => Some(Self::us_government()),
+            "china" => Some(Self::china()),
+            _ => None,
+        }
+    }
+
+    /// Tells whether a bearer token for ARM may be sent to the host of `url`.
+    ///
+    /// Polling and paging URLs may name a regional front end, which is a subdomain of ARM's host.
+    pub fn is_resource_manager(&self, url: &Url) -> bool {
+        let (Some(own), Some(other)) = (self.resource_manager.host_str(), url.host_str()) else {
+            return false;
+        };
+        let same_port =
+            url.port_or_known_default() == self.resource_manager.port_or_known_default();
+        let below = other.strip_suffix(own).is_some_and(|front| front.ends_with('.'));
+        url.scheme() == self.resource_manager.scheme() && same_port && (own == other || below)
+    }
+
+    fn known(name: &str, resource_manager: &str, authority: &str, suffixes: [&str; 4]) -> Self {
+        let resource_manager = Url::parse(resource_manager).expect("a constant URL");
+        let [traffic_manager, app_service, storage, key_vault] = suffixes.map(str::to_owned);
+        Self {
+            name: name.to_owned(),
+            scope: scope_of(&resource_manager),
+            resource_manager,
+            authority: Url::parse(authority).expect("a constant URL"),
+            traffic_manager_suffix: traffic_manager,
+            app_service_suffix: app_service,
+            storage_suffix: storage,
+            key_vault_suffix: key_vault,
+        }
+    }
+}
+
+fn scope_of(resource_manager: &Url) -> String {
+    format!("{}/.default", resource_manager.as_str().trim_end_matches('/'))
+}
+
+fn absolute(text: &str) -> Result<Url, CloudError> {
+    let url = Url::parse(text).map_err(|_| CloudError::NotAUrl(text.to_owned()))?;
+    let usable = matches!(url.scheme(), "http" | "https") && url.has_host();
+    usable.then_some(url).ok_or_else(|| CloudError::NotAUrl(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).expect("valid URL")
+    }
+
+    #[test]
+    fn tokens_go_to_the_resource_manager_and_its_regions_only() {
+        let cloud = Cloud::public();
+        assert!(cloud.is_resource_manager(&url("https://management.azure.com/x")));
+        assert!(cloud.is_resource_manager(&url("https://management.azure.com:443/x")));
+        assert!(cloud.is_resource_manager(&url("https://westeurope.management.azure.com/x")));
+        assert!(!cloud.is_resource_manager(&url("http://management.azure.com/x")));
+        assert!(!cloud.is_resource_manager(&url("https://evilmanagement.azure.com/x")));
+        assert!(!cloud.is_resource_manager(&url("https://management.azure.com.evil.example/x")));
+        assert!(!cloud.is_resource_manager(&url("https://management.azure.com:8443/x")));
+    }
+
+    #[test]
+    fn scope_is_the_resource_manager_with_default() {
+        assert_eq!(Cloud::public().scope, "https://management.azure.com/.default");
+        let custom = Cloud::custom("https://127.0.0.1:7443", "https://127.0.0.1:7443");
+        assert_eq!(custom.expect("valid").scope, "https://127.0.0.1:7443/.default");
+    }
+
+    #[test]
+    fn endpoint_that_is_no_url_is_named() {
+        let error = Cloud::custom("management", "https://login.example").expect_err("not a URL");
+        assert_eq!(error.to_string(), "`management` is not an absolute http or https URL");
+    }
+}

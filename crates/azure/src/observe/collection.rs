@@ -1,0 +1,109 @@
+//! The calls by which resources are read: one for each collection.
+
+use resource::catalogue::{Listing, facts_of};
+use resource::{ResourceId, ResourceType};
+
+/// One call, and what it answers for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Call {
+    /// A list of a whole subscription; everything else hangs on these.
+    Subscription { subscription: String, resource_type: ResourceType },
+    /// A list of what lies in a resource.
+    Children { owner: ResourceId, path: String },
+    /// A single read.
+    One { id: ResourceId },
+}
+
+impl Call {
+    /// Returns the call that shows `id`; `None` where its parent's body does.
+    pub fn for_resource(id: &ResourceId) -> Option<Self> {
+        let one = || Self::One { id: id.clone() };
+        let children = |segment: &str| match id.parent() {
+            Some(owner) => Self::Children { path: format!("{owner}/{segment}"), owner },
+            None => one(),
+        };
+        Some(match facts_of(id).listing {
+            Listing::Parent => return None,
+            Listing::Subscription | Listing::Scope => match id.subscription() {
+                Some(subscription) => Self::whole(subscription, id.resource_type()),
+                None => one(),
+            },
+            Listing::Records => children("recordsets"),
+            Listing::InParent(segment) => children(segment),
+            Listing::Get | Listing::PostList => one(),
+        })
+    }
+
+    /// Returns the list of all resources of a type in a subscription.
+    pub fn whole(subscription: &str, resource_type: ResourceType) -> Self {
+        Self::Subscription { subscription: subscription.to_ascii_lowercase(), resource_type }
+    }
+
+    /// Returns the list of the children that Azure or other people make beside the wanted ones and
+    /// that must be known: records of a zone, host names of a site.
+    pub fn beside(id: &ResourceId) -> Option<Self> {
+        let kind = id.resource_type();
+        let segment = match () {
+            () if kind.is("Microsoft.Network/dnsZones") => "recordsets",
+            () if kind.is("Microsoft.Web/sites") => "hostNameBindings",
+            () => return None,
+        };
+        Some(Self::Children { path: format!("{id}/{segment}"), owner: id.clone() })
+    }
+
+    /// Returns the path of the call.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Subscription { subscription, resource_type } => {
+                match resource_type.is("Microsoft.Resources/resourceGroups") {
+                    true => format!("/subscriptions/{subscription}/resourcegroups"),
+                    false => format!("/subscriptions/{subscription}/providers/{resource_type}"),
+                }
+            }
+            Self::Children { path, .. } => path.clone(),
+            Self::One { id } => id.to_string(),
+        }
+    }
+
+    /// Returns what must exist for the call to find anything: the owner of a list, the parent of a
+    /// single resource.
+    pub fn rests_on(&self) -> Option<ResourceId> {
+        match self {
+            Self::Subscription { .. } => None,
+            Self::Children { owner, .. } => Some(owner.clone()),
+            Self::One { id } => id.parent(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GROUP: &str = "/subscriptions/S/resourceGroups/rg";
+
+    fn path(id: &str) -> Option<String> {
+        let id = ResourceId::parse(&format!("{GROUP}{id}")).expect("valid ID");
+        Call::for_resource(&id).map(|call| call.path())
+    }
+
+    #[test]
+    fn reads_use_list_calls() {
+        assert_eq!(path("").as_deref(), Some("/subscriptions/s/resourcegroups"));
+        let site = "/providers/Microsoft.Web/sites/app";
+        let sites = "/subscriptions/s/providers/Microsoft.Web/sites";
+        assert_eq!(path(site).as_deref(), Some(sites));
+        let record = "/providers/Microsoft.Network/dnsZones/example.com/CNAME/app";
+        let records =
+            format!("{GROUP}/providers/Microsoft.Network/dnsZones/example.com/recordsets");
+        assert_eq!(path(record), Some(records));
+        let endpoint = "/providers/Microsoft.Network/trafficManagerProfiles/p/externalEndpoints/a";
+        assert_eq!(path(endpoint), None);
+        let lock =
+            "/providers/Microsoft.Network/dnsZones/z/providers/Microsoft.Authorization/locks/l";
+        let locks = "/subscriptions/s/providers/Microsoft.Authorization/locks";
+        assert_eq!(path(lock).as_deref(), Some(locks));
+        let unknown = "/providers/Contoso.Widgets/widgets/w";
+        assert_eq!(path(unknown), Some(format!("{GROUP}{unknown}")));
+    }
+}

@@ -1,0 +1,155 @@
+//! The capability to read.
+
+use std::collections::HashSet;
+
+use resource::{Observation, ResourceId};
+use serde_json::Value;
+use url::Url;
+
+use crate::request::{Request, Response};
+use crate::{Client, Cloud, Counts, Error};
+
+/// Reads Azure and cannot change it.
+///
+/// Its transport refuses, before it reaches the network, whatever is not a GET or the one POST that
+/// lists application settings.
+#[derive(Clone)]
+pub struct Reader {
+    client: Client,
+}
+
+impl Reader {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Returns the cloud that is read.
+    pub fn cloud(&self) -> &Cloud {
+        self.client.cloud()
+    }
+
+    /// Returns how many requests the client behind this reader has sent.
+    pub fn counts(&self) -> Counts {
+        self.client.counts()
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) async fn send(&self, request: &Request) -> Result<Response, Error> {
+        if !request.is_read() {
+            return Err(Error::NotARead { request: request.label() });
+        }
+        self.client.send(request).await
+    }
+
+    /// Returns the resource as it is now, or `None` where it, or a parent, does not exist.
+    ///
+    /// Application settings are read by the POST that lists them; ARM answers a GET with nothing.
+    pub async fn get(
+        &self,
+        id: &ResourceId,
+        api_version: &str,
+    ) -> Result<Option<Observation>, Error> {
+        let request = match id.resource_type().is("Microsoft.Web/sites/config")
+            || id.resource_type().is("Microsoft.Web/sites/slots/config")
+        {
+            true if id.name().eq_ignore_ascii_case("appsettings") => {
+                Request::list_settings(self.client.url(&format!("{id}/list"), api_version))
+            }
+            _ => Request::get(self.client.url(id.as_str(), api_version)),
+        };
+        match self.send(&request).await {
+            Ok(response) if response.status == 204 => Ok(None),
+            Ok(response) => observation(id, &request, response).map(Some),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns every member of the collection at `path`, which may carry a query.
+    ///
+    /// Follows `nextLink` to the end; an empty page is not the end. A page that cannot be read is
+    /// asked for again. Members that a changing collection shows twice are returned once.
+    pub async fn list(&self, path: &str, api_version: &str) -> Result<Vec<Value>, Error> {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut url = self.client.url(path, api_version);
+        url.query_pairs_mut().extend_pairs(url::form_urlencoded::parse(query.as_bytes()));
+        let mut members = vec![];
+        let mut seen = HashSet::new();
+        let mut visited = HashSet::new();
+        let mut next = Some(url);
+        while let Some(url) = next {
+            if !visited.insert(url.clone()) {
+                break;
+            }
+            let page = self.page(&url).await?;
+            next = self.next_page(&url, &page)?;
+            let Some(Value::Array(values)) = page.get("value") else { continue };
+            let fresh = |member: &&Value| match member.get("id").and_then(Value::as_str) {
+                Some(id) => seen.insert(id.to_ascii_lowercase()),
+                None => true,
+            };
+            members.extend(values.iter().filter(fresh).cloned());
+        }
+        Ok(members)
+    }
+
+    /// Reads one page, once more where it came as something else than a page.
+    async fn page(&self, url: &Url) -> Result<Value, Error> {
+        let request = Request::get(url.clone());
+        for _ in 0..2 {
+            let response = self.send(&request).await?;
+            if response.body.is_object() || response.status == 204 {
+                return Ok(response.body);
+            }
+        }
+        Err(Error::Unreadable {
+            request: request.label(),
+            found: "no JSON object".into(),
+            expected: "a page of a list",
+        })
+    }
+
+    fn next_page(&self, current: &Url, page: &Value) -> Result<Option<Url>, Error> {
+        let link = page.get("nextLink").and_then(Value::as_str).filter(|link| !link.is_empty());
+        let Some(link) = link else { return Ok(None) };
+        let label = format!("GET {}", current.path());
+        let url = Url::parse(link).map_err(|_| Error::Unreadable {
+            request: label.clone(),
+            found: "a nextLink that is no URL".into(),
+            expected: "an absolute URL",
+        })?;
+        match self.cloud().is_resource_manager(&url) {
+            true => Ok(Some(url)),
+            false => Err(Error::foreign(label, &url)),
+        }
+    }
+}
+
+/// Makes an observation of the answer to a read of `id`.
+pub(crate) fn observation(
+    id: &ResourceId,
+    request: &Request,
+    response: Response,
+) -> Result<Observation, Error> {
+    if !response.body.is_object() {
+        return Err(Error::Unreadable {
+            request: request.label(),
+            found: "no JSON object".into(),
+            expected: "a resource",
+        });
+    }
+    let etag = response.header("etag").map(str::to_owned).or_else(|| etag_of(&response.body));
+    Ok(Observation { id: id.clone(), body: response.body, etag })
+}
+
+/// Returns the ETag that a body carries.
+pub(crate) fn etag_of(body: &Value) -> Option<String> {
+    let etag = ["etag", "eTag"].iter().find_map(|name| body.get(name));
+    etag.or_else(|| body.pointer("/properties/etag")).and_then(Value::as_str).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests;

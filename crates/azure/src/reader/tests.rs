@@ -1,0 +1,79 @@
+use resource::ResourceId;
+use serde_json::json;
+
+use super::*;
+use crate::fake_arm::{Answer, FakeArm};
+use reqwest::Method;
+
+const SITE: &str = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Web/sites/app";
+
+#[tokio::test]
+async fn plan_needs_only_the_reader_role_and_its_transport_refuses_writes() {
+    let arm = FakeArm::start(|_| Answer::new(200, json!({"properties": {}}))).await;
+    let reader = arm.client().reader();
+    for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::POST] {
+        let url = reader.client().url(SITE, "1");
+        let error = reader.send(&Request::new(method, url)).await.expect_err("not a read");
+        assert!(matches!(error, Error::NotARead { .. }));
+    }
+    let keys = reader.client().url(&format!("{SITE}/listKeys"), "1");
+    assert!(reader.send(&Request::new(Method::POST, keys)).await.is_err());
+    assert_eq!(arm.log(), [""; 0], "nothing may reach the network");
+
+    let settings = ResourceId::parse(&format!("{SITE}/config/appsettings")).expect("valid ID");
+    reader.get(&settings, "1").await.expect("the settings");
+    assert_eq!(arm.log(), [format!("POST {SITE}/config/appsettings/list")]);
+    assert_eq!(reader.counts(), Counts { requests: 1, writes: 0 });
+}
+
+#[tokio::test(start_paused = true)]
+async fn list_follows_pages_empty_and_broken_ones_too() {
+    let arm = FakeArm::start(|asked| {
+        let next = |page: &str| format!("{}/list?api-version=1&$skiptoken={page}", asked.origin);
+        match asked.query.split("skiptoken=").nth(1) {
+            None => Answer::new(200, json!({"value": [{"id": "/a"}], "nextLink": next("2")})),
+            Some("2") => Answer::new(200, json!({"value": [], "nextLink": next("3")})),
+            Some("3") if asked.before == 2 => Answer::text(200, "{\"value\": [{\"id"),
+            Some(_) => {
+                Answer::new(200, json!({"value": [{"id": "/A"}, {"id": "/b"}], "nextLink": ""}))
+            }
+        }
+    })
+    .await;
+    let members = arm.client().reader().list("/list", "1").await.expect("a list");
+    assert_eq!(members, [json!({"id": "/a"}), json!({"id": "/b"})]);
+    assert_eq!(arm.log().len(), 4);
+}
+
+#[tokio::test]
+async fn token_is_not_sent_to_a_foreign_page() {
+    let arm = FakeArm::start(|_| {
+        Answer::new(200, json!({"value": [], "nextLink": "https://evil.example/list"}))
+    })
+    .await;
+    let error = arm.client().reader().list("/list", "1").await.expect_err("foreign");
+    assert!(matches!(error, Error::ForeignHost { ref host, .. } if host == "evil.example"));
+}
+
+#[tokio::test]
+async fn absent_resource_is_no_error() {
+    let arm = FakeArm::start(|_| Answer::error(404, "ResourceNotFound")).await;
+    let site = ResourceId::parse(SITE).expect("valid ID");
+    assert_eq!(arm.client().reader().get(&site, "1").await.expect("an answer"), None);
+}
+
+#[tokio::test]
+async fn etag_is_taken_from_header_or_body() {
+    let arm = FakeArm::start(|asked| match asked.path.ends_with("header") {
+        true => Answer::new(200, json!({"etag": "old"})).header("etag", "\"1\""),
+        false => Answer::new(200, json!({"etag": "2"})),
+    })
+    .await;
+    let reader = arm.client().reader();
+    let mut etags = vec![];
+    for name in ["header", "body"] {
+        let id = ResourceId::in_group("s", "rg", "Microsoft.Network/dnsZones", name);
+        etags.push(reader.get(&id, "1").await.expect("an answer").and_then(|found| found.etag));
+    }
+    assert_eq!(etags, [Some("\"1\"".to_owned()), Some("2".to_owned())]);
+}

@@ -1,0 +1,114 @@
+//! One exchange with ARM.
+
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+use url::Url;
+
+/// What must hold of a resource for a write to be carried out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Precondition {
+    /// Nothing.
+    #[default]
+    None,
+    /// Its ETag is still this one.
+    IfMatch(String),
+    /// It does not exist.
+    IfNoneMatch,
+}
+
+/// A request, before it is given a token and identifiers.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub method: Method,
+    pub url: Url,
+    pub body: Option<Value>,
+    pub precondition: Precondition,
+}
+
+impl Request {
+    pub fn new(method: Method, url: Url) -> Self {
+        Self { method, url, body: None, precondition: Precondition::None }
+    }
+
+    pub fn get(url: Url) -> Self {
+        Self::new(Method::GET, url)
+    }
+
+    /// Returns the listing of application settings, a POST because the values are secret.
+    pub fn list_settings(url: Url) -> Self {
+        Self::new(Method::POST, url)
+    }
+
+    /// Tells whether the request can change nothing.
+    pub fn is_read(&self) -> bool {
+        self.method == Method::GET
+            || (self.method == Method::POST && lists_settings(self.url.path()))
+    }
+
+    /// Tells whether the request has the same effect when it is carried out twice.
+    pub fn is_idempotent(&self) -> bool {
+        self.is_read() || [Method::PUT, Method::DELETE].contains(&self.method)
+    }
+
+    /// Returns method and path, which hold no secret; a query can hold a token.
+    pub fn label(&self) -> String {
+        format!("{} {}", self.method, self.url.path())
+    }
+}
+
+/// Tells whether a path is the listing of an App Service's application settings, slots included.
+fn lists_settings(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let Some((_, site)) = lower.split_once("/providers/microsoft.web/sites/") else {
+        return false;
+    };
+    let parts: Vec<&str> = site.split('/').collect();
+    matches!(
+        parts.as_slice(),
+        [_, "config", "appsettings", "list"] | [_, "slots", _, "config", "appsettings", "list"]
+    )
+}
+
+/// An answer; a success unless stated otherwise.
+#[derive(Debug, Clone)]
+pub(crate) struct Response {
+    pub status: u16,
+    pub headers: HeaderMap,
+    /// `null` where there was none, a string where it was no JSON.
+    pub body: Value,
+}
+
+impl Response {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok().filter(|value| !value.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(method: Method, path: &str) -> Request {
+        let url = Url::parse("https://management.azure.com").and_then(|base| base.join(path));
+        Request::new(method, url.expect("valid path"))
+    }
+
+    const SITE: &str = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Web/sites/app";
+
+    #[test]
+    fn only_gets_and_the_listing_of_settings_are_reads() {
+        assert!(request(Method::GET, SITE).is_read());
+        assert!(request(Method::POST, &format!("{SITE}/config/appsettings/list")).is_read());
+        assert!(
+            request(Method::POST, &format!("{SITE}/slots/a/config/appSettings/list")).is_read()
+        );
+        for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::POST] {
+            assert!(!request(method, SITE).is_read());
+        }
+        assert!(!request(Method::POST, &format!("{SITE}/listKeys")).is_read());
+        assert!(!request(Method::PUT, &format!("{SITE}/config/appsettings/list")).is_read());
+        let other = "/subscriptions/s/providers/Evil.Web/x/config/appsettings/list";
+        assert!(!request(Method::POST, other).is_read());
+    }
+}

@@ -1,0 +1,86 @@
+//! The record of what crossed the wire: `--trace-http FILE`.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Mutex;
+
+use reqwest::header::HeaderMap;
+use serde_json::{Map, Value, json};
+
+use crate::request::{Precondition, Request, Response};
+use crate::scrub::{scrub, scrub_query};
+
+/// Response headers that are kept: those that explain what the client did next.
+const KEPT_HEADERS: [&str; 7] = [
+    "location",
+    "azure-asyncoperation",
+    "retry-after",
+    "etag",
+    "x-ms-request-id",
+    "x-ms-correlation-request-id",
+    "x-ms-client-request-id",
+];
+
+/// Writes exchanges as lines of JSON, `{"request": …, "response": …}`, secrets scrubbed.
+pub(crate) struct Trace(Mutex<File>);
+
+impl Trace {
+    pub fn create(path: &Path) -> io::Result<Self> {
+        Ok(Self(Mutex::new(File::create(path)?)))
+    }
+
+    /// Notes one attempt; `response` is `None` where no answer came.
+    pub fn write(&self, request: &Request, response: Option<&Response>) {
+        let path = request.url.path();
+        let answer = response.map(|response| {
+            json!({
+                "status": response.status,
+                "headers": shown_headers(&response.headers),
+                "body": scrub(path, &response.body),
+            })
+        });
+        let line = json!({
+            "request": {
+                "method": request.method.as_str(),
+                "url": scrub_query(&request.url),
+                "headers": request_headers(request),
+                "body": request.body.as_ref().map(|body| scrub(path, body)),
+            },
+            "response": answer,
+        });
+        let Ok(mut file) = self.0.lock() else { return };
+        // A full disk must not stop an apply half way.
+        if let Err(error) = writeln!(file, "{line}") {
+            tracing::warn!(%error, "failed to write the HTTP trace");
+        }
+    }
+}
+
+fn request_headers(request: &Request) -> Map<String, Value> {
+    let mut headers = Map::new();
+    if request.body.is_some() {
+        headers.insert("Content-Type".into(), "application/json".into());
+    }
+    match &request.precondition {
+        Precondition::None => {}
+        Precondition::IfMatch(etag) => drop(headers.insert("If-Match".into(), json!(etag))),
+        Precondition::IfNoneMatch => drop(headers.insert("If-None-Match".into(), json!("*"))),
+    }
+    headers
+}
+
+fn shown_headers(headers: &HeaderMap) -> Map<String, Value> {
+    let kept = headers.iter().filter(|(name, _)| {
+        KEPT_HEADERS.contains(&name.as_str()) || name.as_str().starts_with("x-ms-ratelimit-")
+    });
+    kept.map(|(name, value)| {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        let shown = match url::Url::parse(&text) {
+            Ok(url) => scrub_query(&url),
+            Err(_) => text.into_owned(),
+        };
+        (name.as_str().to_owned(), Value::String(shown))
+    })
+    .collect()
+}
