@@ -1,1 +1,32 @@
-//! Placeholder.
+//! Renders plans, drift and outcomes: pure functions from data to text.
+//!
+//! Every format is told from one model: the same change in each stamp once, a difference between
+//! stamps loudly, replacements whole. Nothing here prints or knows of HTTP, and no value that is
+//! marked sensitive is ever written.
+
+mod drift;
+mod entry;
+mod github;
+mod json;
+mod markdown;
+mod model;
+mod outcome;
+mod page;
+mod picture;
+mod properties;
+#[cfg(test)]
+mod sample;
+mod show;
+mod step;
+mod text;
+mod value;
+
+pub use drift::drift;
+pub use github::github;
+pub use json::{outcome_json, plan_json};
+pub use markdown::{MARKDOWN_LIMIT, markdown};
+pub use outcome::outcome;
+pub use page::TextOptions;
+pub use picture::{Node, Picture, graph_dot, graph_mermaid};
+pub use show::show;
+pub use text::text;
