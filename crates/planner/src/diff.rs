@@ -5,9 +5,7 @@
 //! `docs/reference/diff-rules.md`.
 
 use plan::PropertyChange;
-use resource::catalogue::{
-    self, PropertyPath, Treatment, TypeFacts, is_empty, member_label, pair,
-};
+use resource::catalogue::{self, PropertyPath, Treatment, TypeFacts, is_empty, member_label, pair};
 use resource::{Expression, ResourceType};
 use serde_json::{Map, Value};
 
@@ -24,6 +22,28 @@ pub struct Unknown {
     pub expression: Expression,
 }
 
+/// A declared value that is no wish that could be checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotCompared {
+    /// The path of the value; what is below it is not compared either.
+    pub path: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a declared value is not compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// The service sets it; clients that read, change and write send it back.
+    ReadOnly,
+    /// It is a hint: the service decides the value.
+    Decided,
+    /// It describes a resource that is only referred to here; the service keeps its ID.
+    Embedded,
+    /// The service takes it and never returns it.
+    WriteOnly,
+}
+
 /// What a comparison has found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Comparison {
@@ -33,6 +53,8 @@ pub struct Comparison {
     pub unknown: Vec<Unknown>,
     /// Paths of values that the service takes and never returns: they cannot be compared.
     pub unverifiable: Vec<String>,
+    /// Declared values that were passed over.
+    pub not_compared: Vec<NotCompared>,
 }
 
 /// Gives the value of an expression, where it can be known.
@@ -86,12 +108,13 @@ impl<'a> Comparer<'a> {
         }
         let observed = observed.filter(|value| !value.is_null());
         match self.facts.treatment(&self.path) {
-            Treatment::ReadOnly | Treatment::Decided => return,
+            Treatment::ReadOnly => return self.pass_over(Why::ReadOnly),
+            Treatment::Decided => return self.pass_over(Why::Decided),
             Treatment::WriteOnly if observed.is_none_or(is_empty) => {
                 if !is_empty(desired) {
                     self.found.unverifiable.push(self.path.to_string());
                 }
-                return;
+                return self.pass_over(Why::WriteOnly);
             }
             Treatment::WriteOnly | Treatment::Compared => {}
         }
@@ -150,7 +173,7 @@ impl<'a> Comparer<'a> {
         let is_reference = lookup::is_reference(desired, observed);
         for (key, member) in desired {
             if is_reference && !key.eq_ignore_ascii_case("id") {
-                // A resource that is embedded in a reference comes back as its ID alone.
+                self.at_key(key, |comparer| comparer.pass_over(Why::Embedded));
                 continue;
             }
             let found = find_key(observed, key);
@@ -172,10 +195,8 @@ impl<'a> Comparer<'a> {
             .filter(|member| !self.facts.is_service_made(&self.path, member))
             .collect();
         if wanted.iter().chain(&found).any(|member| !member.is_object()) {
-            let unequal = pairing
-                .pairs
-                .iter()
-                .any(|(a, b)| !self.is_same_member(&wanted[*a], &found[*b]));
+            let unequal =
+                pairing.pairs.iter().any(|(a, b)| !self.is_same_member(&wanted[*a], &found[*b]));
             if unequal || !pairing.missing.is_empty() || !extra.is_empty() {
                 let (before, after) = (Value::Array(observed.to_vec()), Value::Array(wanted));
                 self.report(Some(&before), Some(&after));
@@ -214,6 +235,10 @@ impl<'a> Comparer<'a> {
         self.path.push_member(label);
         compare(self);
         self.path.pop();
+    }
+
+    fn pass_over(&mut self, why: Why) {
+        self.found.not_compared.push(NotCompared { path: self.path.to_string(), why });
     }
 
     fn report(&mut self, before: Option<&Value>, after: Option<&Value>) {

@@ -1,1 +1,25 @@
-//! Placeholder.
+//! Decides what must change: [`expand`] a topology to ARM resources, compare them with what was
+//! observed, and put the changes in a safe order.
+//!
+//! Pure: no HTTP, no async, no clock, no randomness. Equal inputs give equal plans.
+
+mod change;
+mod complete;
+mod desired;
+pub mod diff;
+pub mod expand;
+mod guard;
+mod merge;
+mod order;
+mod ownership;
+mod plan_maker;
+mod redundancy;
+mod resolve;
+
+pub use change::{Change, Changes, Kind, Options, changes};
+pub use desired::{Desired, DesiredResource, Domain, ManualRecord, Mode, StampProbe};
+pub use expand::expand;
+pub use order::OrderError;
+pub use ownership::{MARK, is_owned};
+pub use plan_maker::plan;
+pub use resolve::resolve;

@@ -18,8 +18,18 @@ pub(super) fn find_key<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a
 
 /// What a resource's own description is made of, beside its ID.
 const RESOURCE_KEYS: &[&str] = &[
-    "name", "type", "etag", "location", "tags", "properties", "sku", "zones", "kind",
-    "extendedLocation", "resourceGroup", "identity",
+    "name",
+    "type",
+    "etag",
+    "location",
+    "tags",
+    "properties",
+    "sku",
+    "zones",
+    "kind",
+    "extendedLocation",
+    "resourceGroup",
+    "identity",
 ];
 
 /// Tells whether `observed` names a resource that `desired` describes: providers keep the ID of a

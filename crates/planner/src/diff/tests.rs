@@ -19,15 +19,14 @@ fn paths(resource_type: &str, desired: Value, observed: Value) -> Vec<String> {
 #[test]
 fn only_what_is_declared_is_compared() {
     let observed = json!({ "location": "westus2", "tags": { "by": "policy" }, "properties": { "a": 1, "b": 2 } });
-    let desired = json!({ "location": "West US 2", "tags": {}, "properties": { "a": 1, "c": null } });
+    let desired =
+        json!({ "location": "West US 2", "tags": {}, "properties": { "a": 1, "c": null } });
     assert_eq!(paths(UNKNOWN, desired, observed), Vec::<String>::new());
 }
 
 #[test]
 fn a_change_is_reported_at_its_path() {
-    let endpoint = |weight: u32| {
-        json!({ "type": format!("{PROFILE}/azureEndpoints"), "name": "weu", "properties": { "weight": weight } })
-    };
+    let endpoint = |weight: u32| json!({ "type": format!("{PROFILE}/azureEndpoints"), "name": "weu", "properties": { "weight": weight } });
     let body = |weight| json!({ "properties": { "endpoints": [endpoint(weight)] } });
     let found = changes(PROFILE, body(5), body(1));
     assert_eq!(found.len(), 1);
@@ -80,9 +79,7 @@ fn what_cannot_be_known_yet_is_no_change() {
 
 #[test]
 fn an_application_setting_is_compared_to_the_letter_and_never_shown() {
-    let body = |value: &str| {
-        json!({ "name": "appsettings", "properties": { "MODE": value } })
-    };
+    let body = |value: &str| json!({ "name": "appsettings", "properties": { "MODE": value } });
     let found = changes("Microsoft.Web/sites/config", body("Blue"), body("blue"));
     assert_eq!(found[0].path, "properties.MODE");
     assert!(found[0].sensitive);
@@ -94,10 +91,7 @@ fn records_that_stay_beside_an_alias_are_reported() {
     let observed = json!({ "properties": {
         "targetResource": { "id": "/subscriptions/S/x" }, "ARecords": [{ "ipv4Address": "1.2.3.4" }],
     } });
-    assert_eq!(
-        paths("Microsoft.Network/dnsZones/A", desired, observed),
-        ["properties.ARecords"]
-    );
+    assert_eq!(paths("Microsoft.Network/dnsZones/A", desired, observed), ["properties.ARecords"]);
 }
 
 #[test]
@@ -120,7 +114,8 @@ fn body() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 40, 4, |inner| {
         let members = prop::collection::btree_map("[a-c]", inner.clone(), 0..4);
         let named = prop::collection::btree_map("[a-c]", inner.clone(), 0..4).prop_map(|members| {
-            let named = members.into_iter().map(|(name, value)| json!({ "name": name, "v": value }));
+            let named =
+                members.into_iter().map(|(name, value)| json!({ "name": name, "v": value }));
             Value::Array(named.collect())
         });
         prop_oneof![

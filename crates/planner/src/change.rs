@@ -1,0 +1,427 @@
+//! What must change in Azure, resource by resource; nothing here knows of order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plan::{Coverage, Guard, Notice, PropertyChange, Severity};
+use resource::catalogue::{self, Ownership};
+use resource::{Expression, Observation, Observed, ResourceId, SecretSource};
+use serde_json::Value;
+
+use crate::desired::{Desired, DesiredResource, Mode};
+use crate::diff::{self, Comparison};
+use crate::ownership::is_owned;
+use crate::resolve::resolve;
+
+/// What the caller allows and knows.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Takes over every existing resource of a declared name.
+    pub adopt_all: bool,
+    /// Addresses or resource IDs whose data may be lost.
+    pub permitted: BTreeSet<String>,
+    /// Lifts the bound on the share of owned resources that one plan may delete.
+    pub allow_mass_delete: bool,
+    /// The secrets that could be read, for comparison only; they never enter a plan.
+    pub secrets: BTreeMap<SecretSource, String>,
+}
+
+/// What happens to one resource.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// It does not exist yet.
+    Create,
+    /// It exists and is ours.
+    Update,
+    /// It exists without our mark and may be taken over.
+    Adopt,
+    /// A property that cannot be changed differs.
+    Replace,
+    /// It is ours and no longer wanted.
+    Delete,
+}
+
+/// What differs for one resource.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The resource.
+    pub id: ResourceId,
+    /// Its address in the topology; of a deleted one its name.
+    pub address: String,
+    /// What happens to it.
+    pub kind: Kind,
+    /// The properties that differ; empty for a creation and a deletion.
+    pub properties: Vec<PropertyChange>,
+}
+
+/// All that must change, and why it may not.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// Sorted by resource ID.
+    pub changes: BTreeMap<ResourceId, Change>,
+    /// Reasons to refuse the plan.
+    pub refusals: Vec<Guard>,
+    /// Things to know.
+    pub notices: Vec<Notice>,
+    /// What was looked at.
+    pub coverage: Coverage,
+}
+
+/// Finds what must change in Azure to make `observed` into `desired`.
+///
+/// Pure and total: equal inputs give equal changes.
+pub fn changes(desired: &Desired, observed: &Observed, options: &Options) -> Changes {
+    let mut found = Changes {
+        notices: desired.notices.clone(),
+        refusals: desired.mistakes.clone(),
+        coverage: Coverage { requests: observed.requests, ..Coverage::default() },
+        ..Changes::default()
+    };
+    for resource in desired.resources() {
+        if let Some(reason) = observed.not_evaluated.get(&resource.id) {
+            found.coverage.not_evaluated.insert(resource.id.clone(), reason.reason.clone());
+            continue;
+        }
+        found.coverage.evaluated += 1;
+        match observed.get(&resource.id) {
+            None => absent(&mut found, desired, resource, observed),
+            Some(observation) => {
+                present(&mut found, desired, observed, resource, observation, options);
+            }
+        }
+    }
+    unwanted(&mut found, desired, observed);
+    found
+}
+
+fn absent(found: &mut Changes, desired: &Desired, resource: &DesiredResource, observed: &Observed) {
+    if resource.mode == Mode::Existing {
+        found.refusals.push(Guard {
+            code: "existing-not-found".to_owned(),
+            address: resource.address.clone(),
+            message: format!("`{}` is declared `existing` and is not there", resource.id),
+            help: "correct its name or resource group, or leave `existing` out to have it created"
+                .to_owned(),
+        });
+        return;
+    }
+    // A role assignment of the same scope, role and principal under another name does as well.
+    if same_assignment(desired, resource, observed).is_some() {
+        return;
+    }
+    found.insert(resource, Kind::Create, vec![]);
+}
+
+fn present(
+    found: &mut Changes,
+    desired: &Desired,
+    observed: &Observed,
+    resource: &DesiredResource,
+    observation: &Observation,
+    options: &Options,
+) {
+    if resource.mode == Mode::Existing {
+        return;
+    }
+    let owned =
+        is_owned(observed, observation, &desired.topology) || parent_is_managed(desired, resource);
+    if !owned && resource.mode == Mode::Ensured {
+        return;
+    }
+    let properties = compare(resource, observation, observed, options);
+    if owned {
+        match properties {
+            properties if properties.is_empty() => {}
+            properties if properties.iter().any(|p| p.forces_replacement.is_some()) => {
+                found.replace(resource, properties, options);
+            }
+            properties => found.insert(resource, Kind::Update, properties),
+        }
+        return;
+    }
+    if !(resource.adopt || options.adopt_all) {
+        found.refusals.push(Guard {
+            code: "adoption-not-allowed".to_owned(),
+            address: resource.address.clone(),
+            message: format!("`{}` exists and does not carry our mark", resource.id),
+            help: "write `adopt: true` at its place in the topology, or pass `--adopt`, to take \
+                   it over; `existing: true` to use it unchanged"
+                .to_owned(),
+        });
+    }
+    if properties.iter().any(|property| property.forces_replacement.is_some()) {
+        found.refuse_adoption(resource, &properties);
+    }
+    found.insert(resource, Kind::Adopt, properties);
+}
+
+/// A child that cannot carry a mark goes with its parent, and the parent is ours or about to be.
+fn parent_is_managed(desired: &Desired, resource: &DesiredResource) -> bool {
+    let facts = catalogue::facts_of(&resource.id);
+    matches!(facts.ownership, Ownership::Parent | Ownership::None)
+        && resource
+            .id
+            .parent()
+            .and_then(|parent| desired.get(&parent))
+            .is_none_or(|parent| parent.mode != Mode::Existing)
+}
+
+fn compare(
+    resource: &DesiredResource,
+    observation: &Observation,
+    observed: &Observed,
+    options: &Options,
+) -> Vec<PropertyChange> {
+    let lookup = |expression: &Expression| resolve(expression, observed, &options.secrets);
+    let Comparison { mut changes, unknown, .. } = diff::compare(
+        &resource.id.resource_type(),
+        &resource.api_version,
+        &resource.body,
+        &observation.body,
+        &lookup,
+    );
+    // A value that is known only after an apply differs by definition, unless it is a secret that
+    // this look could not read: then nothing is known of it.
+    changes.extend(unknown.into_iter().filter_map(|unknown| {
+        let pending = !unknown.expression.is_secret();
+        pending.then(|| PropertyChange {
+            path: unknown.path,
+            before: None,
+            after: Some(unknown.expression.to_value()),
+            sensitive: false,
+            forces_replacement: None,
+        })
+    }));
+    changes
+}
+
+/// Finds an observed role assignment of the same scope, role and principal.
+fn same_assignment<'a>(
+    desired: &Desired,
+    resource: &DesiredResource,
+    observed: &'a Observed,
+) -> Option<&'a Observation> {
+    const TYPE: &str = "Microsoft.Authorization/roleAssignments";
+    if !resource.id.resource_type().is(TYPE) || desired.topology.is_empty() {
+        return None;
+    }
+    let principal = Expression::read(&resource.body["properties"]["principalId"])
+        .and_then(|expression| resolve(&expression, observed, &BTreeMap::new()))?;
+    let role = last_segment(&resource.body["properties"]["roleDefinitionId"])?;
+    let scope = resource.id.parent()?;
+    observed.resources.values().find(|observation| {
+        observation.id.resource_type().is(TYPE)
+            && observation.id.parent().as_ref() == Some(&scope)
+            && observation.body["properties"]["principalId"] == principal
+            && last_segment(&observation.body["properties"]["roleDefinitionId"])
+                .is_some_and(|other| other.eq_ignore_ascii_case(role))
+    })
+}
+
+fn last_segment(value: &Value) -> Option<&str> {
+    value.as_str()?.rsplit('/').next()
+}
+
+/// Finds what carries our mark and is no longer in the topology, and what does not carry it.
+fn unwanted(found: &mut Changes, desired: &Desired, observed: &Observed) {
+    let mut deleted = BTreeSet::new();
+    let groups: BTreeSet<ResourceId> =
+        desired.resources().filter_map(|resource| group_of(&resource.id)).collect();
+    for (id, observation) in &observed.resources {
+        if desired.get(id).is_some() || is_service_made(observation) {
+            continue;
+        }
+
+        if is_deletable(desired, observed, observation) {
+            deleted.insert(id.clone());
+        } else if is_in_reach(id, &groups) {
+            found.coverage.unmanaged.push(id.clone());
+        }
+    }
+    for id in &deleted {
+        // What lies below a deleted resource goes with it.
+        let cascades = std::iter::successors(id.parent(), ResourceId::parent)
+            .any(|ancestor| deleted.contains(&ancestor) && !is_group(&ancestor));
+        if cascades {
+            continue;
+        }
+        if is_group(id) && !empties(id, observed, &deleted) {
+            found.notices.push(Notice {
+                severity: Severity::Info,
+                code: "group-kept".to_owned(),
+                address: id.name().to_owned(),
+                message: "the resource group is no longer declared and is kept, as it may hold \
+                          more than what is ours"
+                    .to_owned(),
+                help: Some(format!("delete it by hand when it is empty: {id}")),
+            });
+            continue;
+        }
+        let address = id.name().to_owned();
+        let change = Change { id: id.clone(), address, kind: Kind::Delete, properties: vec![] };
+        found.changes.insert(id.clone(), change);
+    }
+}
+
+fn group_of(id: &ResourceId) -> Option<ResourceId> {
+    std::iter::successors(Some(id.clone()), ResourceId::parent).find(is_group)
+}
+
+/// Tells whether a resource lies beside what the topology speaks of.
+fn is_in_reach(id: &ResourceId, groups: &BTreeSet<ResourceId>) -> bool {
+    !is_group(id) && group_of(id).is_some_and(|group| groups.contains(&group))
+}
+
+fn is_group(id: &ResourceId) -> bool {
+    id.resource_type().is("Microsoft.Resources/resourceGroups")
+}
+
+/// Tells whether everything in a resource group was listed and is deleted.
+fn empties(group: &ResourceId, observed: &Observed, deleted: &BTreeSet<ResourceId>) -> bool {
+    let listed = observed.listed.contains(&format!("{}/resources", group.key()));
+    listed
+        && observed
+            .resources
+            .keys()
+            .filter(|id| *id != group && id.is_within(group))
+            .all(|id| id.parent().as_ref() != Some(group) || deleted.contains(id))
+}
+
+/// Tells whether a resource comes with its parent and is nobody's to manage.
+fn is_service_made(observation: &Observation) -> bool {
+    let resource_type = observation.id.resource_type();
+    let name = observation.id.name();
+    let last = resource_type.last();
+    resource_type.namespace().eq_ignore_ascii_case("Microsoft.Web")
+        && last.eq_ignore_ascii_case("config")
+        || resource_type.is("Microsoft.Network/dnsZones/SOA")
+        || resource_type.is("Microsoft.Network/dnsZones/NS") && name == "@"
+        || resource_type.is("Microsoft.Web/sites/hostNameBindings") && !is_custom_host(name)
+}
+
+/// Tells whether a bound host name is one that a person chose.
+fn is_custom_host(host: &str) -> bool {
+    const SERVICE_SUFFIXES: [&str; 6] = [
+        ".azurewebsites.net",
+        ".azurewebsites.us",
+        ".chinacloudsites.cn",
+        ".trafficmanager.net",
+        ".usgovtrafficmanager.net",
+        ".trafficmanager.cn",
+    ];
+    let host = host.to_ascii_lowercase();
+    !SERVICE_SUFFIXES.iter().any(|suffix| host.ends_with(suffix))
+}
+
+/// Tells whether our mark allows the deletion of what the topology no longer holds.
+fn is_deletable(desired: &Desired, observed: &Observed, observation: &Observation) -> bool {
+    let facts = catalogue::facts_of(&observation.id);
+    match facts.ownership {
+        Ownership::Tags | Ownership::Metadata(_) | Ownership::Note(_) => {
+            is_owned(observed, observation, &desired.topology)
+        }
+        // A binding carries no mark. The TXT record that proved it does: without one of ours the
+        // name may be somebody else's live domain.
+        Ownership::Parent
+            if observation.id.resource_type().is("Microsoft.Web/sites/hostNameBindings") =>
+        {
+            is_owned(observed, observation, &desired.topology)
+                && has_our_proof(desired, observed, observation.id.name())
+        }
+        Ownership::Parent | Ownership::None => false,
+    }
+}
+
+fn has_our_proof(desired: &Desired, observed: &Observed, host: &str) -> bool {
+    let wanted = format!("asuid.{}", host.to_ascii_lowercase());
+    observed.resources.values().any(|observation| {
+        observation.id.resource_type().is("Microsoft.Network/dnsZones/TXT")
+            && observation.id.parent().is_some_and(|zone| {
+                let name = observation.id.name().to_ascii_lowercase();
+                wanted == format!("{name}.{}", zone.name().to_ascii_lowercase())
+                    || name == "asuid" && wanted == format!("asuid.{}", zone.name())
+            })
+            && is_owned(observed, observation, &desired.topology)
+    })
+}
+
+impl Changes {
+    /// Returns the changes to a resource and to what lies below it.
+    pub fn within(&self, ancestor: &ResourceId) -> impl Iterator<Item = &Change> {
+        // `web-2` sorts between `web` and `web/config`, so a shared prefix bounds the range.
+        let ancestor = ancestor.clone();
+        let prefix = ancestor.key().to_owned();
+        self.changes
+            .range(ancestor.clone()..)
+            .take_while(move |(id, _)| id.key().starts_with(&prefix))
+            .filter(move |(id, _)| id.is_within(&ancestor))
+            .map(|(_, change)| change)
+    }
+
+    fn insert(&mut self, resource: &DesiredResource, kind: Kind, properties: Vec<PropertyChange>) {
+        let change =
+            Change { id: resource.id.clone(), address: resource.address.clone(), kind, properties };
+        self.changes.insert(resource.id.clone(), change);
+    }
+
+    fn replace(
+        &mut self,
+        resource: &DesiredResource,
+        properties: Vec<PropertyChange>,
+        options: &Options,
+    ) {
+        let forced: Vec<&str> = properties
+            .iter()
+            .filter(|property| property.forces_replacement.is_some())
+            .map(|property| property.path.as_str())
+            .collect();
+        let facts = catalogue::facts_of(&resource.id);
+        if let Some(loss) = facts.holds_data {
+            // Replacing what holds data is never the engine's choice, permission or not: the way
+            // is a new resource beside the old one.
+            self.refusals.push(Guard {
+                code: "replacement-loses-data".to_owned(),
+                address: resource.address.clone(),
+                message: format!(
+                    "`{}` cannot be changed in place, and replacing the resource loses {loss}",
+                    forced.join("`, `")
+                ),
+                help: "keep the value, or declare a new resource under another name and move the \
+                       data"
+                    .to_owned(),
+            });
+        } else if resource.protect && !is_permitted(options, &resource.address, &resource.id) {
+            self.refusals.push(protected(&resource.address, "replaces"));
+        }
+        self.insert(resource, Kind::Replace, properties);
+    }
+
+    fn refuse_adoption(&mut self, resource: &DesiredResource, properties: &[PropertyChange]) {
+        for property in properties.iter().filter(|p| p.forces_replacement.is_some()) {
+            self.refusals.push(Guard {
+                code: "adoption-needs-replacement".to_owned(),
+                address: resource.address.clone(),
+                message: format!(
+                    "the existing resource differs in `{}`, which cannot be changed in place",
+                    property.path
+                ),
+                help: "write the observed value in the topology, or choose another name".to_owned(),
+            });
+        }
+    }
+}
+
+/// Tells whether the caller permits the loss of this resource.
+pub fn is_permitted(options: &Options, address: &str, id: &ResourceId) -> bool {
+    options.permitted.contains(address)
+        || options.permitted.iter().any(|permitted| permitted.eq_ignore_ascii_case(id.as_str()))
+}
+
+/// Makes the refusal of a plan that touches what is protected.
+pub fn protected(address: &str, verb: &str) -> Guard {
+    Guard {
+        code: "protected".to_owned(),
+        address: address.to_owned(),
+        message: format!("the plan {verb} `{address}`, which is protected"),
+        help: format!("pass `--permit {address}` once you are sure that it may be lost"),
+    }
+}

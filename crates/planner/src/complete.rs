@@ -1,0 +1,56 @@
+//! Fills in what a topology takes from Azure itself: clones, and values that others share.
+
+mod clone;
+mod grants;
+
+use std::borrow::Cow;
+
+use resource::Observed;
+use serde_json::{Value, json};
+
+pub use clone::assignment_name;
+
+use crate::desired::{Desired, DesiredResource};
+
+/// Returns `desired` with the parts that only an observation can tell.
+pub fn complete<'a>(desired: &'a Desired, observed: &Observed) -> Cow<'a, Desired> {
+    let rests_on_azure = |resource: &DesiredResource| {
+        resource.clone_of.is_some() || resource.keep_foreign_values || grants::is_grant(resource)
+    };
+    if !desired.resources().any(rests_on_azure) {
+        return Cow::Borrowed(desired);
+    }
+    let mut completed = desired.clone();
+    let ids: Vec<_> =
+        desired.resources().filter(|r| rests_on_azure(r)).map(|r| r.id.clone()).collect();
+    for id in &ids {
+        if let Some(resource) = completed.get_mut(id) {
+            if resource.keep_foreign_values {
+                keep_foreign_values(resource, observed);
+            }
+            clone::take_configuration(resource, observed);
+        }
+    }
+    clone::grant_permissions(&mut completed, observed);
+    grants::drop_given(&mut completed, observed);
+    completed.connect();
+    Cow::Owned(completed)
+}
+
+/// Adds the observed values of a TXT set to the desired ones: other services prove themselves by
+/// values in the same set.
+fn keep_foreign_values(resource: &mut DesiredResource, observed: &Observed) {
+    let Some(seen) = observed.property(&resource.id, "/properties/TXTRecords") else { return };
+    let resolved = crate::resolve::resolve_all(
+        &resource.body["properties"]["TXTRecords"],
+        observed,
+        &Default::default(),
+    );
+    let mut values: Vec<Value> = resolved.as_array().cloned().unwrap_or_default();
+    for foreign in seen.as_array().into_iter().flatten() {
+        if !values.contains(foreign) {
+            values.push(foreign.clone());
+        }
+    }
+    resource.body["properties"]["TXTRecords"] = json!(values);
+}

@@ -1,0 +1,188 @@
+//! A clone takes the observed configuration of another app where nothing is declared, and its
+//! identity gets the permissions of the original.
+
+use resource::{Expression, Observation, Observed, ResourceId};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::desired::{Desired, DesiredResource};
+use crate::ownership;
+
+const SITE: &str = "Microsoft.Web/sites";
+const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
+const VAULT: &str = "Microsoft.KeyVault/vaults";
+
+/// Members of a site that a clone shares with its original.
+const SITE_MEMBERS: [&str; 6] = [
+    "httpsOnly",
+    "clientAffinityEnabled",
+    "clientCertEnabled",
+    "clientCertMode",
+    "clientCertExclusionPaths",
+    "publicNetworkAccess",
+];
+
+/// Members of `config/web` that a clone shares with its original: the stack and how it is served.
+/// What depends on the region or the plan (networks, worker counts, restrictions) is not among
+/// them.
+const CONFIG_MEMBERS: [&str; 22] = [
+    "linuxFxVersion",
+    "windowsFxVersion",
+    "netFrameworkVersion",
+    "phpVersion",
+    "pythonVersion",
+    "nodeVersion",
+    "powerShellVersion",
+    "javaVersion",
+    "javaContainer",
+    "javaContainerVersion",
+    "appCommandLine",
+    "alwaysOn",
+    "healthCheckPath",
+    "http20Enabled",
+    "minTlsVersion",
+    "scmMinTlsVersion",
+    "ftpsState",
+    "use32BitWorkerProcess",
+    "webSocketsEnabled",
+    "managedPipelineMode",
+    "defaultDocuments",
+    "cors",
+];
+
+/// Settings that the service or a deployment writes for one app alone.
+const OWN_SETTINGS: [&str; 5] = [
+    "WEBSITE_CONTENTSHARE",
+    "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
+    "WEBSITE_HTTPLOGGING_RETENTION_DAYS",
+    "WEBSITE_HTTPLOGGING_CONTAINER_URL",
+    "DIAGNOSTICS_AZUREBLOBCONTAINERSASURL",
+];
+
+/// Takes over what is not declared from the resource that this one is a clone of.
+pub fn take_configuration(resource: &mut DesiredResource, observed: &Observed) {
+    let Some(source) = resource.clone_of.as_ref().and_then(|id| observed.get(id)) else { return };
+    if resource.id.resource_type().is(SITE) {
+        take(&mut resource.body["properties"], &source.body["properties"], &SITE_MEMBERS);
+        if resource.body["kind"].is_null() {
+            resource.body["kind"] = source.body["kind"].clone();
+        }
+    } else if resource.id.name().eq_ignore_ascii_case("appsettings") {
+        take_settings(&mut resource.body["properties"], source);
+    } else {
+        take(&mut resource.body["properties"], &source.body["properties"], &CONFIG_MEMBERS);
+    }
+}
+
+fn take(declared: &mut Value, observed: &Value, members: &[&str]) {
+    let declared = into_object(declared);
+    for member in members {
+        let value = &observed[*member];
+        if !value.is_null() && !declared.contains_key(*member) {
+            declared.insert((*member).to_owned(), value.clone());
+        }
+    }
+}
+
+/// Settings may be secrets: they enter as references to the original's, never as values.
+fn take_settings(declared: &mut Value, source: &Observation) {
+    let declared = into_object(declared);
+    for name in source.body["properties"].as_object().into_iter().flat_map(Map::keys) {
+        let own = OWN_SETTINGS.iter().any(|own| own.eq_ignore_ascii_case(name));
+        let known = declared.keys().any(|key| key.eq_ignore_ascii_case(name));
+        if own || known {
+            continue;
+        }
+        let pointer = format!("/properties/{}", name.replace('~', "~0").replace('/', "~1"));
+        let reference = Expression::reference(&source.id, &pointer);
+        declared.insert(name.clone(), reference.to_value());
+    }
+}
+
+fn into_object(value: &mut Value) -> &mut Map<String, Value> {
+    if !value.is_object() {
+        *value = json!({});
+    }
+    value.as_object_mut().expect("made an object above")
+}
+
+/// Gives the identity of each clone the role assignments and vault access of its original.
+pub fn grant_permissions(desired: &mut Desired, observed: &Observed) {
+    let clones: Vec<(DesiredResource, String)> = desired
+        .resources()
+        .filter(|resource| resource.id.resource_type().is(SITE))
+        .filter(|resource| has_system_identity(&resource.body))
+        .filter_map(|resource| {
+            let source = resource.clone_of.as_ref()?;
+            let principal = observed.property(source, "/identity/principalId")?.as_str()?;
+            Some((resource.clone(), principal.to_owned()))
+        })
+        .collect();
+    for (clone, principal) in clones {
+        for assignment in observed.resources.values() {
+            if assignment.id.resource_type().is(ASSIGNMENT)
+                && assignment.body["properties"]["principalId"] == json!(principal)
+                && let Some(granted) = assignment_for(&desired.topology, &clone, assignment)
+            {
+                desired.insert(granted);
+            }
+        }
+        let vaults: Vec<_> =
+            observed.resources.values().filter(|o| o.id.resource_type().is(VAULT)).collect();
+        for vault in vaults {
+            if let Some(policy) = access_for(&clone, &principal, vault) {
+                let address = format!("{}/permissions/{}", clone.address, vault.id.name());
+                desired.grant(&vault.id, address, clone.band.clone(), policy);
+            }
+        }
+    }
+}
+
+fn has_system_identity(body: &Value) -> bool {
+    body["identity"]["type"].as_str().is_some_and(|kind| kind.contains("SystemAssigned"))
+}
+
+fn principal_of(clone: &DesiredResource) -> Value {
+    Expression::reference(&clone.id, "/identity/principalId").to_value()
+}
+
+fn assignment_for(
+    topology: &str,
+    clone: &DesiredResource,
+    original: &Observation,
+) -> Option<DesiredResource> {
+    let role = original.body["properties"]["roleDefinitionId"].as_str()?;
+    let scope = original.id.parent()?;
+    let id = scope.extension(ASSIGNMENT, &assignment_name(&scope, role, &clone.id));
+    let role_name = role.rsplit('/').next().unwrap_or(role);
+    let mut body = json!({ "properties": {
+        "roleDefinitionId": role,
+        "principalId": principal_of(clone),
+        "principalType": "ServicePrincipal",
+    }});
+    ownership::mark(&id, &mut body, topology);
+    let address = format!("{}/permissions/{role_name} on {}", clone.address, scope.name());
+    Some(DesiredResource {
+        protect: false,
+        needs: [clone.id.clone()].into(),
+        ..DesiredResource::managed(address, id, clone.band.clone(), body)
+    })
+}
+
+/// Returns a name that is the same in every run, before the principal exists too.
+pub fn assignment_name(scope: &ResourceId, role: &str, holder: &ResourceId) -> String {
+    let role = role.rsplit('/').next().unwrap_or(role).to_ascii_lowercase();
+    let text = format!("{}|{role}|{}", scope.key(), holder.key());
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, text.as_bytes()).to_string()
+}
+
+/// Returns the original's access policy in a vault, with the clone as its holder.
+fn access_for(clone: &DesiredResource, principal: &str, vault: &Observation) -> Option<Value> {
+    let policies = vault.body["properties"]["accessPolicies"].as_array()?;
+    let original = policies.iter().find(|policy| policy["objectId"] == json!(principal))?;
+    Some(json!({
+        "tenantId": original["tenantId"],
+        "objectId": principal_of(clone),
+        "permissions": original["permissions"],
+    }))
+}

@@ -1,0 +1,329 @@
+//! All that a topology asks for, expanded to ARM resources and the dependencies between them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use petgraph::stable_graph::{NodeIndex, StableDiGraph};
+use plan::{Band, Guard, Notice};
+use resource::{ResourceId, walk_expressions};
+use serde::Serialize;
+use serde_json::Value;
+
+/// What Evenkeel may do with a desired resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Mode {
+    /// Created, kept as declared, deleted when it leaves the topology.
+    Managed,
+    /// Created where it is absent; one that exists without our mark is used as it is.
+    Ensured,
+    /// Read, never written: `existing: true`.
+    Existing,
+}
+
+/// One resource that a topology asks for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DesiredResource {
+    /// The path in the topology.
+    pub address: String,
+    /// Where it is, or will be.
+    pub id: ResourceId,
+    /// The API version of its body.
+    pub api_version: String,
+    /// Where it stands in the picture.
+    pub band: Band,
+    /// What Evenkeel may do with it.
+    pub mode: Mode,
+    /// True where one that exists without our mark may be taken over.
+    pub adopt: bool,
+    /// True where deletion and replacement need a permission of their own.
+    pub protect: bool,
+    /// What is declared; may hold expressions.
+    pub body: Value,
+    /// What is sent at creation only, because others change it later (an instance count under
+    /// autoscale) or because it cannot be read back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub create_only: Option<Value>,
+    /// The app whose observed configuration stands where nothing is declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clone_of: Option<ResourceId>,
+    /// True where values that others have put into the same set are kept (`asuid` TXT records).
+    pub keep_foreign_values: bool,
+    /// Dependencies that neither the ID nor the body shows.
+    pub needs: BTreeSet<ResourceId>,
+    /// Where it is declared: `topology.yaml:12:5`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+}
+
+impl DesiredResource {
+    /// Makes a managed resource that is neither adopted nor protected.
+    pub fn managed(address: impl Into<String>, id: ResourceId, band: Band, body: Value) -> Self {
+        let facts = resource::catalogue::facts_of(&id);
+        Self {
+            address: address.into(),
+            api_version: facts.api_version.to_owned(),
+            protect: facts.holds_data.is_some(),
+            id,
+            band,
+            mode: Mode::Managed,
+            adopt: false,
+            body,
+            create_only: None,
+            clone_of: None,
+            keep_foreign_values: false,
+            needs: BTreeSet::new(),
+            place: None,
+        }
+    }
+
+    /// Returns the IDs that the body and the ID itself name.
+    fn named_ids(&self) -> BTreeSet<ResourceId> {
+        let mut ids = self.needs.clone();
+        ids.extend(self.id.parent());
+        ids.extend(self.clone_of.clone());
+        ids.extend(ids_in(&self.body));
+        ids
+    }
+}
+
+/// Returns every resource ID that `body` names, as text or in an expression.
+pub fn ids_in(body: &Value) -> BTreeSet<ResourceId> {
+    let mut ids = BTreeSet::new();
+    walk_expressions(body, &mut |expression| {
+        ids.extend(expression.references().into_iter().map(|reference| reference.id.clone()));
+    });
+    collect_texts(body, &mut ids);
+    ids
+}
+
+fn collect_texts(value: &Value, ids: &mut BTreeSet<ResourceId>) {
+    match value {
+        Value::String(text) if text.starts_with("/subscriptions/") => {
+            ids.extend(ResourceId::parse(text).ok());
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, ids)),
+        Value::Object(map) => {
+            for (key, item) in map {
+                if key.starts_with("/subscriptions/") {
+                    ids.extend(ResourceId::parse(key).ok());
+                }
+                collect_texts(item, ids);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A domain and what must be in place before its name is switched.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Domain {
+    /// The host name.
+    pub name: String,
+    /// The record that routes it, where its zone is in Azure DNS.
+    pub record: Option<ResourceId>,
+    /// The record that proves its ownership, where its zone is in Azure DNS.
+    pub proof: Option<ResourceId>,
+    /// Its bindings, one for each app that answers for it.
+    pub bindings: Vec<ResourceId>,
+    /// Its certificates.
+    pub certificates: Vec<ResourceId>,
+    /// True where App Service issues the certificate, which needs the name switched first.
+    pub managed_certificate: bool,
+}
+
+/// A record that must be made by hand, because its zone is not in Azure DNS.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ManualRecord {
+    /// The domain that needs it.
+    pub address: String,
+    /// The fully qualified name.
+    pub name: String,
+    /// `CNAME` or `TXT`.
+    pub record_type: String,
+    /// What it should hold; may be an expression.
+    pub value: Value,
+}
+
+/// A probe that tells whether a stamp serves.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StampProbe {
+    /// The stamp.
+    pub stamp: String,
+    /// The app that is probed.
+    pub app: ResourceId,
+    /// Its address.
+    pub address: String,
+    /// The path, with its leading slash.
+    pub path: String,
+    /// Headers as the router's probe sends them.
+    pub headers: Vec<(String, Value)>,
+    /// The status codes that count as healthy, as inclusive ranges.
+    pub expected: Vec<(u16, u16)>,
+    /// True where the app has something to run from its first start.
+    pub has_artefact: bool,
+    /// The profiles that route to it.
+    pub routers: Vec<ResourceId>,
+}
+
+/// All that a topology asks for, expanded.
+#[derive(Debug, Clone, Default)]
+pub struct Desired {
+    /// The topology's name: the value of the ownership mark.
+    pub topology: String,
+    /// The subscription of everything that names no other.
+    pub subscription: String,
+    /// SHA-256 of the expanded topology, in hexadecimal.
+    pub hash: String,
+    /// The stamps, in roll-out order.
+    pub stamps: Vec<String>,
+    /// Custom domains, for the procedure that switches them.
+    pub domains: Vec<Domain>,
+    /// Records that must be made by hand.
+    pub manual_records: Vec<ManualRecord>,
+    /// How each stamp is probed.
+    pub probes: Vec<StampProbe>,
+    /// Scopes whose locks may be lifted for a change.
+    pub liftable: BTreeSet<ResourceId>,
+    /// Things to know that expansion found.
+    pub notices: Vec<Notice>,
+    /// What the topology asks for and nobody can give.
+    pub mistakes: Vec<Guard>,
+    graph: StableDiGraph<DesiredResource, ()>,
+    index: HashMap<ResourceId, NodeIndex>,
+}
+
+impl Desired {
+    /// Adds a resource; of two that share an ID the first stays.
+    pub fn insert(&mut self, resource: DesiredResource) {
+        if self.index.contains_key(&resource.id) {
+            return;
+        }
+        let id = resource.id.clone();
+        let node = self.graph.add_node(resource);
+        self.index.insert(id, node);
+    }
+
+    /// Adds an access policy for a vault; all policies of one vault go in one write.
+    ///
+    /// `accessPolicies/add` adds without touching the policies of others.
+    /// Source: <https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/update-access-policy>.
+    pub fn grant(&mut self, vault: &ResourceId, address: String, band: Band, policy: Value) {
+        let id = vault.child("accessPolicies", "add");
+        if let Some(existing) = self.get_mut(&id) {
+            if let Some(policies) = existing.body["properties"]["accessPolicies"].as_array_mut() {
+                policies.push(policy);
+            }
+            return;
+        }
+        let body = serde_json::json!({ "properties": { "accessPolicies": [policy] } });
+        let facts = resource::catalogue::facts_of(vault);
+        self.insert(DesiredResource {
+            api_version: facts.api_version.to_owned(),
+            protect: false,
+            ..DesiredResource::managed(address, id, band, body)
+        });
+    }
+
+    /// Removes a resource that turned out to be there in another form.
+    pub fn remove(&mut self, id: &ResourceId) {
+        if let Some(node) = self.index.remove(id) {
+            self.graph.remove_node(node);
+        }
+    }
+
+    /// Draws the dependencies between all resources, from need to user.
+    pub fn connect(&mut self) {
+        self.graph.clear_edges();
+        let nodes: Vec<NodeIndex> = self.graph.node_indices().collect();
+        for user in nodes {
+            for id in self.graph[user].named_ids() {
+                if let Some(need) = self.nearest(&id).filter(|need| *need != user) {
+                    self.graph.update_edge(need, user, ());
+                }
+            }
+        }
+    }
+
+    /// Finds the desired resource that `id` names, or the nearest one above it.
+    fn nearest(&self, id: &ResourceId) -> Option<NodeIndex> {
+        let mut at = Some(id.clone());
+        while let Some(current) = at {
+            if let Some(node) = self.index.get(&current) {
+                return Some(*node);
+            }
+            at = current.parent();
+        }
+        None
+    }
+
+    /// Returns the resource of this ID.
+    pub fn get(&self, id: &ResourceId) -> Option<&DesiredResource> {
+        self.index.get(id).map(|node| &self.graph[*node])
+    }
+
+    /// Returns the resource of this ID, to be changed.
+    pub fn get_mut(&mut self, id: &ResourceId) -> Option<&mut DesiredResource> {
+        let node = *self.index.get(id)?;
+        self.graph.node_weight_mut(node)
+    }
+
+    /// Returns the resource of this address in the topology.
+    pub fn by_address(&self, address: &str) -> Option<&DesiredResource> {
+        self.resources().find(|resource| resource.address == address)
+    }
+
+    /// Returns every resource, in the order of expansion.
+    pub fn resources(&self) -> impl Iterator<Item = &DesiredResource> {
+        self.graph.node_weights()
+    }
+
+    /// Returns what `id` depends on directly.
+    pub fn needs_of(&self, id: &ResourceId) -> Vec<&DesiredResource> {
+        let Some(node) = self.index.get(id) else { return vec![] };
+        self.graph
+            .neighbors_directed(*node, petgraph::Direction::Incoming)
+            .map(|need| &self.graph[need])
+            .collect()
+    }
+
+    /// Returns the dependencies as pairs of addresses, need first.
+    pub fn edges(&self) -> Vec<(&str, &str)> {
+        let mut edges: Vec<_> = self
+            .graph
+            .edge_indices()
+            .filter_map(|edge| self.graph.edge_endpoints(edge))
+            .map(|(need, user)| {
+                (self.graph[need].address.as_str(), self.graph[user].address.as_str())
+            })
+            .collect();
+        edges.sort_unstable();
+        edges
+    }
+
+    /// Returns what must be read from Azure to compare it: IDs with their API versions.
+    pub fn wants(&self) -> Vec<(ResourceId, String)> {
+        let mut wants: BTreeMap<ResourceId, String> = self
+            .resources()
+            .map(|resource| (resource.id.clone(), resource.api_version.clone()))
+            .collect();
+        for resource in self.resources() {
+            let mut read = |id: &ResourceId| {
+                let version = resource::catalogue::facts_of(id).api_version;
+                if !version.is_empty() {
+                    wants.entry(id.clone()).or_insert_with(|| version.to_owned());
+                }
+            };
+            resource.clone_of.iter().for_each(&mut read);
+            walk_expressions(&resource.body, &mut |expression| {
+                expression.references().iter().for_each(|reference| read(&reference.id));
+            });
+        }
+        // A grant is no resource: what it grants is read in the vault.
+        wants.retain(|id, _| !id.resource_type().last().eq_ignore_ascii_case("accessPolicies"));
+        wants.into_iter().collect()
+    }
+}

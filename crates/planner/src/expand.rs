@@ -1,0 +1,170 @@
+//! From a topology to the ARM resources that it asks for.
+//!
+//! One file for each part of the language under `expand/`. Nothing here looks at Azure: what only
+//! Azure can tell stays an expression in a body.
+
+mod apps;
+mod certificates;
+mod data;
+mod dns;
+mod domains;
+mod groups;
+mod ids;
+mod locks;
+mod permissions;
+mod plans;
+mod raw;
+mod roles;
+mod routing;
+mod values;
+
+use plan::Band;
+use resource::ResourceId;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use topology::{Place, Sp};
+use topology::{Stamp, Topology};
+
+use crate::desired::{Desired, DesiredResource, Mode};
+use crate::ownership;
+
+/// Expands a topology to the resources that it asks for and the dependencies between them.
+///
+/// Pure; a checked topology always expands.
+pub fn expand(topology: &Topology) -> Desired {
+    let mut expansion = Expansion::new(topology);
+    for (name, stamp) in &topology.stamps {
+        expansion.stamp(name, stamp);
+    }
+    expansion.global_data();
+    expansion.routing();
+    expansion.dns_zones();
+    expansion.domains();
+    expansion.locks();
+    expansion.raw_resources(None, &topology.resources);
+    expansion.groups();
+    expansion.desired.connect();
+    expansion.desired
+}
+
+/// An expansion under way.
+struct Expansion<'a> {
+    topology: &'a Topology,
+    desired: Desired,
+}
+
+/// Where a resource is declared: the stamp that it belongs to, if it belongs to one.
+#[derive(Clone, Copy)]
+struct Home<'a> {
+    stamp: Option<(&'a str, &'a Stamp)>,
+}
+
+impl<'a> Home<'a> {
+    const GLOBAL: Home<'static> = Home { stamp: None };
+
+    fn of(name: &'a str, stamp: &'a Stamp) -> Self {
+        Self { stamp: Some((name, stamp)) }
+    }
+
+    fn name(&self) -> Option<&'a str> {
+        self.stamp.map(|(name, _)| name)
+    }
+
+    /// Returns `address` below the stamp.
+    fn address(&self, address: &str) -> String {
+        match self.name() {
+            Some(stamp) => format!("{stamp}/{address}"),
+            None => address.to_owned(),
+        }
+    }
+
+    /// Returns the stamp's band, or `global` where there is no stamp.
+    fn band(&self, global: Band) -> Band {
+        self.name().map_or(global, |stamp| Band::Stamp(stamp.to_owned()))
+    }
+}
+
+/// What every kind of resource in the language says of its life.
+#[derive(Clone, Copy, Default)]
+struct Life {
+    existing: bool,
+    adopt: bool,
+    /// `None` leaves it to the catalogue.
+    protect: Option<bool>,
+}
+
+impl<'a> Expansion<'a> {
+    fn new(topology: &'a Topology) -> Self {
+        let hash = Sha256::digest(serde_json::to_vec(topology).unwrap_or_default());
+        let mut desired = Desired::default();
+        desired.topology = topology.name.value.clone();
+        desired.subscription = topology.subscription.value.clone();
+        desired.hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        desired.stamps = topology.stamps.keys().cloned().collect();
+        Self { topology, desired }
+    }
+
+    fn stamp(&mut self, name: &str, stamp: &'a Stamp) {
+        let home = Home {
+            stamp: self.topology.stamps.get_key_value(name).map(|(n, s)| (n.as_str(), s.as_ref())),
+        };
+        self.plan(home, stamp);
+        self.apps(home, stamp);
+        self.data(home, &stamp.storage, &stamp.vaults, &stamp.identities);
+        self.raw_resources(Some(name), &stamp.resources);
+    }
+
+    fn global_data(&mut self) {
+        let topology = self.topology;
+        self.data(Home::GLOBAL, &topology.storage, &topology.vaults, &topology.identities);
+    }
+
+    /// Adds a resource with our mark on it.
+    fn add(&mut self, mut resource: DesiredResource, life: Life, place: &Place) {
+        resource.adopt |= life.adopt;
+        resource.protect = life.protect.unwrap_or(resource.protect);
+        resource.place = Some(place.to_string());
+        if life.existing {
+            resource.mode = Mode::Existing;
+            resource.body = Value::Null;
+            resource.create_only = None;
+        } else {
+            ownership::mark(&resource.id, &mut resource.body, &self.topology.name.value);
+        }
+        self.desired.insert(resource);
+    }
+
+    /// Returns the tags of a resource: the topology's, the stamp's and its own, later ones first.
+    fn tags(&self, home: Home<'_>, own: &indexmap::IndexMap<String, Sp<String>>) -> Value {
+        let mut tags = Map::new();
+        let stamp = home.stamp.map(|(_, stamp)| &stamp.tags);
+        for (key, value) in
+            [Some(&self.topology.tags), stamp, Some(own)].into_iter().flatten().flatten()
+        {
+            tags.insert(key.clone(), Value::String(value.value.clone()));
+        }
+        Value::Object(tags)
+    }
+
+    /// Returns the region of a resource: its own, the stamp's, or the topology's.
+    fn location(&self, home: Home<'_>, own: Option<&Sp<String>>) -> Option<String> {
+        let stamp = home.stamp.map(|(_, stamp)| &stamp.region);
+        own.or(stamp).or(self.topology.location()).map(|region| region.value.clone())
+    }
+
+    fn subscription<'s>(&'s self, home: Home<'s>, own: Option<&'s Sp<String>>) -> &'s str {
+        let stamp = home.stamp.and_then(|(_, stamp)| stamp.subscription.as_ref());
+        own.or(stamp).map_or(&self.topology.subscription.value, |subscription| &subscription.value)
+    }
+
+    fn in_group(
+        &self,
+        home: Home<'_>,
+        subscription: Option<&Sp<String>>,
+        group: &str,
+        resource_type: &str,
+        name: &str,
+    ) -> ResourceId {
+        ResourceId::in_group(self.subscription(home, subscription), group, resource_type, name)
+    }
+}

@@ -1,0 +1,332 @@
+//! Web apps and function apps: the site, its configuration, its settings, its logs.
+
+use plan::Band;
+use resource::{Expression, ResourceId};
+use serde_json::{Map, Value, json};
+use topology::Target;
+use topology::{App, AppKind, AppLogs, LogLevel, Os, Runtime, Stamp};
+
+use super::{Expansion, Home, Life};
+use crate::desired::{DesiredResource, StampProbe};
+
+impl Expansion<'_> {
+    /// Adds the apps of a stamp.
+    pub(super) fn apps(&mut self, home: Home<'_>, stamp: &Stamp) {
+        for (key, app) in &stamp.apps {
+            self.app(home, stamp, key, app);
+        }
+    }
+
+    fn app(&mut self, home: Home<'_>, stamp: &Stamp, key: &str, app: &App) {
+        let id = self.app_id(home, app);
+        let address = home.address(key);
+        let band = home.band(Band::Global);
+        let life =
+            Life { existing: app.existing, adopt: app.adopt, protect: Some(app.is_protected()) };
+        let source = app.clone_of.as_ref().and_then(|target| self.id_of(target));
+        let body = self.site_body(home, stamp, app);
+        let mut site = DesiredResource::managed(&address, id.clone(), band.clone(), body);
+        site.clone_of = source.clone();
+        self.add(site, life, &app.place);
+        if app.existing {
+            return;
+        }
+        let os = stamp.plan.as_ref().map_or(Os::Linux, |plan| plan.os());
+        for (name, label, properties) in self.documents(app, os, source.is_some()) {
+            let body = json!({ "properties": properties });
+            let document = id.child("config", name);
+            let mut resource = DesiredResource::managed(
+                format!("{address}/{label}"),
+                document,
+                band.clone(),
+                body,
+            );
+            resource.clone_of = cloned_document(source.as_ref(), name);
+            self.add(resource, Life { adopt: app.adopt, ..Life::default() }, &app.place);
+        }
+        self.permissions(&address, &band, &id, "/identity/principalId", &app.permissions);
+        self.vault_access(&address, &band, &id, "/identity/principalId", &app.vault_access);
+        self.probe(home, key, app, id);
+    }
+
+    fn site_body(&self, home: Home<'_>, stamp: &Stamp, app: &App) -> Value {
+        let linux = stamp.plan.as_ref().is_none_or(|plan| plan.os() == Os::Linux);
+        let mut body = json!({
+            "location": self.location(home, None),
+            "tags": self.tags(home, &app.tags),
+            "properties": {
+                "httpsOnly": app.https_only.as_ref().is_none_or(|only| only.value),
+            },
+        });
+        let cloned = app.clone_of.is_some();
+        if !cloned || app.image.is_some() || app.runtime.is_some() {
+            body["kind"] = json!(kind(app, linux));
+        }
+        let properties = &mut body["properties"];
+        if cloned && app.https_only.is_none() {
+            properties.as_object_mut().map(|members| members.remove("httpsOnly"));
+        }
+        if !cloned || app.client_affinity.is_some() {
+            let sticks = app.client_affinity.as_ref().is_some_and(|affinity| affinity.value);
+            properties["clientAffinityEnabled"] = json!(sticks);
+        }
+        if let Some(plan) = self.plan_id(home, stamp) {
+            properties["serverFarmId"] = json!(plan.as_str());
+        }
+        if linux && !cloned {
+            properties["reserved"] = json!(true);
+        }
+        if let Some(enabled) = &app.enabled {
+            properties["enabled"] = json!(enabled.value);
+        }
+        if let Some(identity) = self.identity_body(app) {
+            body["identity"] = identity;
+        }
+        body
+    }
+
+    fn identity_body(&self, app: &App) -> Option<Value> {
+        let identity = &app.identity.as_ref()?.value;
+        let kind = match (identity.system, identity.user.is_empty()) {
+            (true, true) => "SystemAssigned",
+            (true, false) => "SystemAssigned, UserAssigned",
+            (false, false) => "UserAssigned",
+            (false, true) => "None",
+        };
+        let mut body = json!({ "type": kind });
+        if !identity.user.is_empty() {
+            let ids = identity.user.iter().filter_map(|target| self.id_of(target));
+            let map: Map<String, Value> =
+                ids.map(|id| (id.as_str().to_owned(), json!({}))).collect();
+            body["userAssignedIdentities"] = Value::Object(map);
+        }
+        Some(body)
+    }
+
+    /// Returns the configuration documents that the app declares: name, label, properties.
+    fn documents(
+        &self,
+        app: &App,
+        os: Os,
+        cloned: bool,
+    ) -> Vec<(&'static str, &'static str, Value)> {
+        let mut documents = vec![("web", "config", site_config(app, os, cloned))];
+        let settings = self.settings(app);
+        if cloned || settings.as_object().is_some_and(|settings| !settings.is_empty()) {
+            documents.push(("appsettings", "settings", settings));
+        }
+        if !app.connection_strings.is_empty() {
+            documents.push(("connectionstrings", "connectionStrings", self.connections(app)));
+        }
+        if !app.slot_settings.is_empty() {
+            let names: Vec<&str> =
+                app.slot_settings.iter().map(|name| name.value.as_str()).collect();
+            documents.push((
+                "slotConfigNames",
+                "slotSettings",
+                json!({ "appSettingNames": names }),
+            ));
+        }
+        if let Some(logs) = &app.logs {
+            documents.push(("logs", "logs", log_config(logs)));
+        }
+        documents
+    }
+
+    fn settings(&self, app: &App) -> Value {
+        let mut settings: Map<String, Value> = app
+            .settings
+            .iter()
+            .map(|(name, text)| (name.clone(), self.setting(&text.value)))
+            .collect();
+        if app.kind() == AppKind::Function {
+            // What every function app needs, unless it is written.
+            // Source: <https://learn.microsoft.com/azure/azure-functions/functions-app-settings>.
+            let mut default = |name: &str, value: Value| {
+                settings.entry(name).or_insert(value);
+            };
+            default("FUNCTIONS_EXTENSION_VERSION", json!("~4"));
+            if let Some(runtime) = &app.runtime {
+                default("FUNCTIONS_WORKER_RUNTIME", json!(runtime.value.stack));
+            }
+            if let Some(account) = app.storage.as_ref().and_then(|target| self.id_of(target)) {
+                default("AzureWebJobsStorage__accountName", json!(account.name()));
+            }
+        }
+        Value::Object(settings)
+    }
+
+    fn connections(&self, app: &App) -> Value {
+        let connections = app.connection_strings.iter().map(|(name, connection)| {
+            let kind = connection.kind.as_ref().map_or("Custom".to_owned(), |kind| {
+                let word = kind.value.as_str();
+                word[..1].to_ascii_uppercase() + &word[1..]
+            });
+            (name.clone(), json!({ "value": self.text(&connection.value.value), "type": kind }))
+        });
+        Value::Object(connections.collect())
+    }
+
+    /// Notes how the app is probed: as the profile that routes to it does, else by its health path.
+    fn probe(&mut self, home: Home<'_>, key: &str, app: &App, id: ResourceId) {
+        let Some(stamp) = home.name() else { return };
+        let target = Target::App { stamp: stamp.to_owned(), app: key.to_owned() };
+        let routed: Vec<_> =
+            self.topology
+                .traffic_manager
+                .iter()
+                .filter(|(_, profile)| {
+                    profile.endpoints.values().any(|endpoint| {
+                        endpoint.app.as_ref().is_some_and(|app| app.value == target)
+                    })
+                })
+                .collect();
+        let monitor = routed.iter().find_map(|(_, profile)| profile.monitor.as_ref());
+        let path = monitor
+            .and_then(|monitor| monitor.path.as_ref())
+            .or(app.health_path.as_ref())
+            .map(|path| path.value.clone());
+        let Some(path) = path else { return };
+        let ranges = monitor.map_or(&[][..], |monitor| &monitor.expected_status);
+        let mut expected: Vec<(u16, u16)> =
+            ranges.iter().map(|range| (range.value.min, range.value.max)).collect();
+        if expected.is_empty() {
+            expected.push((200, 200));
+        }
+        let headers = monitor.into_iter().flat_map(|monitor| &monitor.headers);
+        let headers =
+            headers.map(|(name, value)| (name.clone(), self.text(&value.value))).collect();
+        let routers = routed.iter().filter_map(|(name, _)| self.profile_id(name)).collect();
+        self.desired.probes.push(StampProbe {
+            stamp: stamp.to_owned(),
+            address: home.address(key),
+            app: id,
+            path,
+            headers,
+            expected,
+            has_artefact: has_artefact(app),
+            routers,
+        });
+    }
+}
+
+/// Returns the document of the original that the clone's document takes over, if it does.
+fn cloned_document(source: Option<&ResourceId>, name: &str) -> Option<ResourceId> {
+    matches!(name, "web" | "appsettings").then(|| source.map(|id| id.child("config", name)))?
+}
+
+/// Tells whether the app has something to run from its first start: an image, or a package by URL.
+/// Any other value of the setting means a package that is deployed later.
+fn has_artefact(app: &App) -> bool {
+    let package = app.settings.get("WEBSITE_RUN_FROM_PACKAGE");
+    app.image.is_some()
+        || package
+            .and_then(|text| text.value.literal())
+            .is_some_and(|package| package.starts_with("https://"))
+}
+
+fn kind(app: &App, linux: bool) -> String {
+    let base = match app.kind() {
+        AppKind::Web => "app",
+        AppKind::Function => "functionapp",
+    };
+    match (linux, app.image.is_some()) {
+        (true, true) => format!("{base},linux,container"),
+        (true, false) => format!("{base},linux"),
+        (false, true) => format!("{base},container,windows"),
+        (false, false) => base.to_owned(),
+    }
+}
+
+fn site_config(app: &App, os: Os, cloned: bool) -> Value {
+    let mut config = match (&app.image, &app.runtime) {
+        (Some(image), _) if os == Os::Linux => {
+            json!({ "linuxFxVersion": format!("DOCKER|{}", image.value) })
+        }
+        (Some(image), _) => json!({ "windowsFxVersion": format!("DOCKER|{}", image.value) }),
+        (None, Some(runtime)) => stack(&runtime.value, os, app.kind()),
+        (None, None) => json!({}),
+    };
+    if let Some(min) = &app.min_tls {
+        config["minTlsVersion"] = json!(min.value.as_str());
+    } else if !cloned {
+        config["minTlsVersion"] = json!("1.2");
+    }
+    if let Some(ftps) = &app.ftps {
+        let word = ftps.value.as_str();
+        let state = if word == "all" {
+            "AllAllowed".to_owned()
+        } else {
+            word[..1].to_ascii_uppercase() + &word[1..]
+        };
+        config["ftpsState"] = json!(state);
+    } else if !cloned {
+        config["ftpsState"] = json!("Disabled");
+    }
+    let mut set = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            config[name] = value;
+        }
+    };
+    set("healthCheckPath", app.health_path.as_ref().map(|path| json!(path.value)));
+    set("alwaysOn", app.always_on.as_ref().map(|on| json!(on.value)));
+    set("http20Enabled", app.http2.as_ref().map(|on| json!(on.value)));
+    config
+}
+
+/// Returns how App Service is told the stack.
+/// Source: `az webapp list-runtimes`, `az functionapp list-runtimes`.
+fn stack(runtime: &Runtime, os: Os, kind: AppKind) -> Value {
+    let Runtime { stack, version } = runtime;
+    if os == Os::Linux {
+        let name = match (stack.as_str(), kind) {
+            ("dotnet" | "dotnetcore", AppKind::Web) => "DOTNETCORE".to_owned(),
+            _ => stack.to_ascii_uppercase(),
+        };
+        return json!({ "linuxFxVersion": format!("{name}|{version}") });
+    }
+    match stack.as_str() {
+        "dotnet" | "dotnet-isolated" => json!({ "netFrameworkVersion": format!("v{version}") }),
+        "java" => json!({ "javaVersion": version }),
+        "php" => json!({ "phpVersion": version }),
+        "powershell" => json!({ "powerShellVersion": version }),
+        "node" => json!({ "nodeVersion": format!("~{version}") }),
+        _ => json!({}),
+    }
+}
+
+fn log_config(logs: &AppLogs) -> Value {
+    let mut config = json!({});
+    if let Some(level) = &logs.application {
+        let level = match level.value {
+            LogLevel::Off => "Off",
+            LogLevel::Error => "Error",
+            LogLevel::Warning => "Warning",
+            LogLevel::Information => "Information",
+            LogLevel::Verbose => "Verbose",
+        };
+        config["applicationLogs"] = json!({ "fileSystem": { "level": level } });
+    }
+    if let Some(http) = &logs.http {
+        let file_system = &mut config["httpLogs"]["fileSystem"];
+        *file_system = json!({ "enabled": true });
+        if let Some(days) = &http.retention_days {
+            file_system["retentionInDays"] = json!(days.value);
+        }
+        if let Some(size) = &http.retention_mb {
+            file_system["retentionInMb"] = json!(size.value);
+        }
+    }
+    if let Some(errors) = &logs.detailed_errors {
+        config["detailedErrorMessages"] = json!({ "enabled": errors.value });
+    }
+    if let Some(failed) = &logs.failed_requests {
+        config["failedRequestsTracing"] = json!({ "enabled": failed.value });
+    }
+    config
+}
+
+/// Returns the principal of an identity as a value that is known once the identity exists.
+pub fn principal(id: &ResourceId, pointer: &str) -> Value {
+    Expression::reference(id, pointer).to_value()
+}

@@ -1,0 +1,183 @@
+//! What holds data and identity: storage accounts, vaults, managed identities.
+
+use indexmap::IndexMap;
+use plan::Band;
+use resource::ResourceId;
+use serde_json::{Value, json};
+use topology::{AccessPolicy, Identity, Storage, StorageKind, Vault, VaultSku};
+
+use super::apps::principal;
+use super::ids::SITE;
+use super::{Expansion, Home, Life};
+use crate::desired::DesiredResource;
+
+impl Expansion<'_> {
+    /// Adds the accounts, vaults and identities of one home.
+    pub(super) fn data(
+        &mut self,
+        home: Home<'_>,
+        accounts: &IndexMap<String, Storage>,
+        vaults: &IndexMap<String, Vault>,
+        identities: &IndexMap<String, Identity>,
+    ) {
+        for (key, identity) in identities {
+            self.identity(home, key, identity);
+        }
+        for (key, vault) in vaults {
+            self.vault(home, key, vault);
+        }
+        for (key, account) in accounts {
+            self.account(home, key, account);
+        }
+    }
+
+    fn identity(&mut self, home: Home<'_>, key: &str, identity: &Identity) {
+        let id = self.identity_id(home, identity);
+        let address = home.address(&format!("identities/{key}"));
+        let band = home.band(Band::Global);
+        let life = Life {
+            existing: identity.existing,
+            adopt: identity.adopt,
+            protect: identity.protect.as_ref().map(|protect| protect.value),
+        };
+        let body = json!({
+            "location": self.location(home, identity.location.as_ref()),
+            "tags": self.tags(home, &identity.tags),
+        });
+        let resource = DesiredResource::managed(&address, id.clone(), band.clone(), body);
+        self.add(resource, life, &identity.place);
+        let pointer = "/properties/principalId";
+        self.permissions(&address, &band, &id, pointer, &identity.permissions);
+        self.vault_access(&address, &band, &id, pointer, &identity.vault_access);
+    }
+
+    fn vault(&mut self, home: Home<'_>, key: &str, vault: &Vault) {
+        let id = self.vault_id(home, vault);
+        let life = Life {
+            existing: vault.existing,
+            adopt: vault.adopt,
+            protect: Some(vault.is_protected()),
+        };
+        let sku = match vault.sku.as_ref().map(|sku| sku.value) {
+            Some(VaultSku::Premium) => "premium",
+            Some(VaultSku::Standard) | None => "standard",
+        };
+        let mut body = json!({
+            "location": self.location(home, vault.location.as_ref()),
+            "tags": self.tags(home, &vault.tags),
+            "properties": {
+                "tenantId": self.tenant(),
+                "sku": { "family": "A", "name": sku },
+                // Stated always: what an absent value means depends on the API version.
+                "enableRbacAuthorization": vault.rbac(),
+            },
+        });
+        let properties = &mut body["properties"];
+        if !vault.access_policies.is_empty() {
+            let policies: Vec<Value> =
+                vault.access_policies.iter().map(|policy| self.policy(policy)).collect();
+            properties["accessPolicies"] = json!(policies);
+        }
+        if vault.purge_protection.as_ref().is_some_and(|protection| protection.value) {
+            properties["enablePurgeProtection"] = json!(true);
+        }
+        if let Some(days) = &vault.retention_days {
+            properties["softDeleteRetentionInDays"] = json!(days.value);
+        }
+        if let Some(public) = &vault.public_access {
+            let access = if public.value { "Enabled" } else { "Disabled" };
+            properties["publicNetworkAccess"] = json!(access);
+        }
+        let address = home.address(&format!("vaults/{key}"));
+        let mut resource = DesiredResource::managed(address, id, home.band(Band::Data), body);
+        if vault.access_policies.is_empty() {
+            // ARM wants the array where RBAC is off; who may do what is granted one by one.
+            resource.create_only = Some(json!({ "properties": { "accessPolicies": [] } }));
+        }
+        self.add(resource, life, &vault.place);
+    }
+
+    fn policy(&self, policy: &AccessPolicy) -> Value {
+        let names = |list: &[topology::Sp<String>]| -> Value {
+            list.iter().map(|name| json!(name.value)).collect()
+        };
+        let identity = policy.identity.as_ref().and_then(|target| self.id_of(&target.value));
+        let object = match (identity, &policy.object_id) {
+            (Some(id), _) => principal(&id, principal_pointer(&id)),
+            (None, Some(object)) => json!(object.value),
+            (None, None) => Value::Null,
+        };
+        json!({
+            "tenantId": self.tenant(),
+            "objectId": object,
+            "permissions": {
+                "secrets": names(&policy.secrets),
+                "keys": names(&policy.keys),
+                "certificates": names(&policy.certificates),
+            },
+        })
+    }
+
+    fn account(&mut self, home: Home<'_>, key: &str, account: &Storage) {
+        let id = self.account_id(home, account);
+        let address = home.address(&format!("storage/{key}"));
+        let band = home.band(Band::Data);
+        let life = Life {
+            existing: account.existing,
+            adopt: account.adopt,
+            protect: Some(account.is_protected()),
+        };
+        let mut body = json!({
+            "location": self.location(home, account.location.as_ref()),
+            "kind": account.kind.as_ref().map_or(StorageKind::StorageV2, |kind| kind.value).as_str(),
+            "tags": self.tags(home, &account.tags),
+            "properties": {
+                "minimumTlsVersion": account.min_tls.as_ref().map_or("TLS1_2".to_owned(), |tls| {
+                    format!("TLS{}", tls.value.as_str().replace('.', "_"))
+                }),
+                "allowBlobPublicAccess":
+                    account.public_access.as_ref().is_some_and(|public| public.value),
+                "supportsHttpsTrafficOnly": true,
+            },
+        });
+        if let Some(redundancy) = &account.redundancy {
+            body["sku"] = json!({ "name": redundancy.value.sku() });
+        }
+        if let Some(shared) = &account.shared_key {
+            body["properties"]["allowSharedKeyAccess"] = json!(shared.value);
+        }
+        if let Some(tier) = &account.tier {
+            let word = tier.value.as_str();
+            let tier = word[..1].to_ascii_uppercase() + &word[1..];
+            body["properties"]["accessTier"] = json!(tier);
+        }
+        let resource = DesiredResource::managed(&address, id.clone(), band.clone(), body);
+        self.add(resource, life, &account.place);
+        let mut child = |id: ResourceId, label: String, body: Value, place: &topology::Place| {
+            let resource = DesiredResource::managed(label, id, band.clone(), body);
+            // Containers and queues carry no mark; in an account that is ours or adopted they are.
+            self.add(resource, Life { adopt: true, ..Life::default() }, place);
+        };
+        for container in &account.containers {
+            child(
+                id.child("blobServices", "default").child("containers", &container.value),
+                format!("{address}/containers/{}", container.value),
+                json!({ "properties": { "publicAccess": "None" } }),
+                &container.place,
+            );
+        }
+        for queue in &account.queues {
+            child(
+                id.child("queueServices", "default").child("queues", &queue.value),
+                format!("{address}/queues/{}", queue.value),
+                json!({ "properties": {} }),
+                &queue.place,
+            );
+        }
+    }
+}
+
+/// Returns where the principal ID of a resource with an identity stands.
+fn principal_pointer(id: &ResourceId) -> &'static str {
+    if id.resource_type().is(SITE) { "/identity/principalId" } else { "/properties/principalId" }
+}

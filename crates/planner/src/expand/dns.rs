@@ -1,0 +1,193 @@
+//! DNS zones and their records.
+
+use plan::Band;
+use serde_json::{Value, json};
+use topology::Target;
+use topology::{AliasType, DnsZone, LockPolicy, RecordSet};
+
+use super::{Expansion, Home, Life};
+use crate::desired::{DesiredResource, ManualRecord};
+
+const DEFAULT_TTL_SECS: u64 = 3600;
+
+/// The records of one name and type: the type, the body's properties, and for people the values.
+struct Records {
+    kind: &'static str,
+    properties: Value,
+    values: Vec<Value>,
+}
+
+impl Expansion<'_> {
+    /// Adds the zones and their records.
+    pub(super) fn dns_zones(&mut self) {
+        let topology = self.topology;
+        for (name, zone) in &topology.dns {
+            if !zone.external {
+                self.zone(name, zone);
+            }
+            for (label, set) in &zone.records {
+                for records in self.records(set) {
+                    self.record_set(name, zone, label, set, records);
+                }
+            }
+        }
+    }
+
+    fn zone(&mut self, name: &str, zone: &DnsZone) {
+        let Some(id) = self.zone_id(name) else { return };
+        if zone.lock() == LockPolicy::Lift {
+            self.desired.liftable.insert(id.clone());
+        }
+        let life =
+            Life { existing: zone.existing, adopt: zone.adopt, protect: Some(zone.is_protected()) };
+        let body = json!({
+            "location": "global",
+            "tags": self.tags(Home::GLOBAL, &zone.tags),
+            "properties": { "zoneType": "Public" },
+        });
+        let resource = DesiredResource::managed(format!("dns/{name}"), id, Band::Global, body);
+        self.add(resource, life, &zone.place);
+    }
+
+    fn record_set(
+        &mut self,
+        zone_name: &str,
+        zone: &DnsZone,
+        label: &str,
+        set: &RecordSet,
+        records: Records,
+    ) {
+        let address = format!("dns/{zone_name}/{label}/{}", records.kind);
+        if zone.external {
+            let name =
+                if label == "@" { zone_name.to_owned() } else { format!("{label}.{zone_name}") };
+            for value in records.values {
+                self.desired.manual_records.push(ManualRecord {
+                    address: address.clone(),
+                    name: name.clone(),
+                    record_type: records.kind.to_owned(),
+                    value,
+                });
+            }
+            return;
+        }
+        let Some(id) = self.zone_id(zone_name) else { return };
+        let mut properties = records.properties;
+        let ttl = set.ttl.as_ref().map_or(DEFAULT_TTL_SECS, |ttl| ttl.value.as_secs());
+        // An alias to a profile takes the profile's TTL, whatever the set says.
+        let follows = set
+            .alias
+            .as_ref()
+            .is_some_and(|alias| matches!(alias.value, Target::TrafficManager { .. }));
+        let mut create_only = None;
+        if follows {
+            create_only = Some(json!({ "properties": { "TTL": ttl } }));
+        } else {
+            properties["TTL"] = json!(ttl);
+        }
+        let body = json!({ "properties": properties });
+        let record = id.child(records.kind, label);
+        let mut resource = DesiredResource::managed(address, record, Band::Global, body);
+        resource.create_only = create_only;
+        resource.protect = false;
+        self.add(resource, Life { adopt: zone.adopt, ..Life::default() }, &set.place);
+    }
+
+    fn records(&self, set: &RecordSet) -> Vec<Records> {
+        let mut all = vec![];
+        let mut add = |kind: &'static str, member: &str, list: Vec<Value>, values: Vec<Value>| {
+            if !list.is_empty() {
+                all.push(Records { kind, properties: json!({ member: list }), values });
+            }
+        };
+        let plain = |ip: String| json!(ip);
+        add(
+            "A",
+            "ARecords",
+            set.a.iter().map(|ip| json!({ "ipv4Address": ip.value })).collect(),
+            set.a.iter().map(|ip| plain(ip.value.to_string())).collect(),
+        );
+        add(
+            "AAAA",
+            "AAAARecords",
+            set.aaaa.iter().map(|ip| json!({ "ipv6Address": ip.value })).collect(),
+            set.aaaa.iter().map(|ip| plain(ip.value.to_string())).collect(),
+        );
+        let texts: Vec<Value> = set.txt.iter().map(|text| self.text(&text.value)).collect();
+        add(
+            "TXT",
+            "TXTRecords",
+            texts.iter().map(|text| json!({ "value": chunks(text) })).collect(),
+            texts.clone(),
+        );
+        add(
+            "CAA",
+            "caaRecords",
+            set.caa
+                .iter()
+                .map(|caa| {
+                    let flags = caa.flags.as_ref().map_or(0, |flags| flags.value);
+                    json!({ "flags": flags, "tag": caa.tag.value, "value": caa.value.value })
+                })
+                .collect(),
+            set.caa.iter().map(|caa| plain(format!("{} {}", *caa.tag, *caa.value))).collect(),
+        );
+        add(
+            "MX",
+            "MXRecords",
+            set.mx
+                .iter()
+                .map(|mx| {
+                    json!({ "preference": mx.preference.value, "exchange": mx.exchange.value })
+                })
+                .collect(),
+            set.mx.iter().map(|mx| plain(format!("{} {}", *mx.preference, *mx.exchange))).collect(),
+        );
+        add(
+            "SRV",
+            "SRVRecords",
+            set.srv
+                .iter()
+                .map(|srv| {
+                    json!({
+                        "priority": srv.priority.value, "weight": srv.weight.value,
+                        "port": srv.port.value, "target": srv.target.value,
+                    })
+                })
+                .collect(),
+            set.srv.iter().map(|srv| plain(srv.target.value.clone())).collect(),
+        );
+        if let Some(cname) = &set.cname {
+            let value = self.text(&cname.value);
+            all.push(Records {
+                kind: "CNAME",
+                properties: json!({ "CNAMERecord": { "cname": value } }),
+                values: vec![value],
+            });
+        }
+        all.extend(self.alias(set));
+        all
+    }
+
+    fn alias(&self, set: &RecordSet) -> Option<Records> {
+        let target = self.id_of(&set.alias.as_ref()?.value)?;
+        let kind = match set.alias_type.as_ref().map_or(AliasType::A, |kind| kind.value) {
+            AliasType::A => "A",
+            AliasType::Aaaa => "AAAA",
+            AliasType::Cname => "CNAME",
+        };
+        let properties = json!({ "targetResource": { "id": target.as_str() } });
+        Some(Records { kind, properties, values: vec![] })
+    }
+}
+
+/// Splits a text into the strings of one TXT record, each of 255 characters at most.
+fn chunks(text: &Value) -> Value {
+    match text.as_str() {
+        Some(text) if text.len() > 255 => {
+            let characters: Vec<char> = text.chars().collect();
+            characters.chunks(255).map(|chunk| json!(chunk.iter().collect::<String>())).collect()
+        }
+        _ => json!([text]),
+    }
+}

@@ -1,0 +1,56 @@
+//! Resource groups: wherever Evenkeel makes something, its group must be there.
+
+use std::collections::BTreeMap;
+
+use plan::Band;
+use resource::ResourceId;
+use serde_json::json;
+
+use super::{Expansion, Home, Life};
+use crate::desired::{DesiredResource, Mode};
+
+const GROUP: &str = "Microsoft.Resources/resourceGroups";
+
+impl Expansion<'_> {
+    /// Adds the group of every resource that Evenkeel may have to create.
+    pub(super) fn groups(&mut self) {
+        let mut groups: BTreeMap<ResourceId, Band> = BTreeMap::new();
+        for resource in self.desired.resources().filter(|r| r.mode != Mode::Existing) {
+            let parent = resource.id.parent().filter(|parent| parent.resource_type().is(GROUP));
+            if let Some(group) = parent {
+                groups
+                    .entry(group)
+                    .and_modify(|band| {
+                        // A group that several bands share belongs to none of them.
+                        if *band != resource.band {
+                            *band = Band::Global;
+                        }
+                    })
+                    .or_insert_with(|| resource.band.clone());
+            }
+        }
+        for (id, band) in groups {
+            self.group(id, band);
+        }
+    }
+
+    fn group(&mut self, id: ResourceId, band: Band) {
+        let home = match &band {
+            Band::Stamp(stamp) => self.home(Some(stamp)).unwrap_or(Home::GLOBAL),
+            Band::Global | Band::Data => Home::GLOBAL,
+        };
+        let place = home.stamp.map_or(&self.topology.name.place, |(_, stamp)| &stamp.place).clone();
+        let address = format!("resourceGroups/{}", id.name());
+        let mut body = json!({ "tags": self.tags(home, &Default::default()) });
+        // Without a region nothing can be created: the group has to be there already.
+        let location = self.location(home, None);
+        let life = Life { existing: location.is_none(), ..Life::default() };
+        body["location"] = json!(location);
+        let group = DesiredResource {
+            mode: Mode::Ensured,
+            protect: false,
+            ..DesiredResource::managed(address, id, band, body)
+        };
+        self.add(group, life, &place);
+    }
+}

@@ -1,0 +1,93 @@
+//! What identities may do: role assignments, and access policies of vaults without RBAC.
+
+use plan::{Band, Guard};
+use resource::ResourceId;
+use serde_json::{Value, json};
+use topology::{Permission, VaultAccess};
+
+use super::apps::principal;
+use super::roles::role_id;
+use super::{Expansion, Life};
+use crate::complete::assignment_name;
+use crate::desired::DesiredResource;
+
+const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
+
+impl Expansion<'_> {
+    /// Adds a role assignment for each permission of the identity of `holder`.
+    pub(super) fn permissions(
+        &mut self,
+        address: &str,
+        band: &Band,
+        holder: &ResourceId,
+        pointer: &str,
+        permissions: &[Permission],
+    ) {
+        for permission in permissions {
+            let Some(scope) = self.id_of(&permission.scope.value) else { continue };
+            let name = &permission.role.value;
+            let Some(role) = role_id(name) else {
+                self.desired.mistakes.push(Guard {
+                    code: "unknown-role".to_owned(),
+                    address: address.to_owned(),
+                    message: format!("no built-in role is named `{name}`"),
+                    help: "write the role definition's GUID instead".to_owned(),
+                });
+                continue;
+            };
+            let subscription = scope.subscription().unwrap_or(&self.desired.subscription);
+            let definition = ResourceId::subscription_scope(subscription)
+                .extension("Microsoft.Authorization/roleDefinitions", &role);
+            let id = scope.extension(ASSIGNMENT, &assignment_name(&scope, &role, holder));
+            let body = json!({ "properties": {
+                "roleDefinitionId": definition.as_str(),
+                "principalId": principal(holder, pointer),
+                // Skips the directory look-up that fails for an identity made a moment ago.
+                "principalType": "ServicePrincipal",
+            }});
+            let label = format!("{address}/permissions/{name} on {}", scope.name());
+            let mut resource = DesiredResource::managed(label, id, band.clone(), body);
+            resource.protect = false;
+            self.add(resource, Life::default(), &permission.place);
+        }
+    }
+
+    /// Adds the access policies of the identity of `holder`.
+    pub(super) fn vault_access(
+        &mut self,
+        address: &str,
+        band: &Band,
+        holder: &ResourceId,
+        pointer: &str,
+        access: &[VaultAccess],
+    ) {
+        for access in access {
+            let Some(vault) = self.id_of(&access.vault.value) else { continue };
+            let names = |list: &[topology::Sp<String>]| -> Value {
+                list.iter().map(|name| json!(name.value)).collect()
+            };
+            let policy = json!({
+                "tenantId": self.tenant(),
+                "objectId": principal(holder, pointer),
+                "permissions": {
+                    "secrets": names(&access.secrets),
+                    "keys": names(&access.keys),
+                    "certificates": names(&access.certificates),
+                },
+            });
+            let label = format!("{address}/permissions/{}", vault.name());
+            self.desired.grant(&vault, label, band.clone(), policy);
+        }
+    }
+
+    /// Returns the tenant: the written one, or the subscription's.
+    pub(super) fn tenant(&self) -> Value {
+        match &self.topology.tenant {
+            Some(tenant) => json!(tenant.value),
+            None => {
+                let subscription = ResourceId::subscription_scope(&self.desired.subscription);
+                principal(&subscription, "/tenantId")
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! App Service plans and their autoscale settings.
+
+use plan::Band;
+use serde_json::{Value, json};
+use topology::{Autoscale, Os, Plan, ScaleRule, Stamp};
+
+use super::{Expansion, Home, Life};
+use crate::desired::DesiredResource;
+
+const AUTOSCALE: &str = "Microsoft.Insights/autoscalesettings";
+const DEFAULT_WINDOW_SECS: u64 = 300;
+const DEFAULT_COOLDOWN_SECS: u64 = 300;
+
+impl Expansion<'_> {
+    /// Adds the plan of a stamp, and what scales it.
+    pub(super) fn plan(&mut self, home: Home<'_>, stamp: &Stamp) {
+        let (Some(plan), Some(id)) = (&stamp.plan, self.plan_id(home, stamp)) else { return };
+        let band = home.band(Band::Global);
+        let life =
+            Life { existing: plan.existing, adopt: plan.adopt, protect: Some(plan.is_protected()) };
+        let body = self.plan_body(home, plan);
+        let mut resource =
+            DesiredResource::managed(home.address("plan"), id.clone(), band.clone(), body);
+        if plan.autoscale.is_some() {
+            // Autoscale changes the count from then on.
+            resource.create_only =
+                plan.instances.as_ref().map(|count| json!({ "sku": { "capacity": count.value } }));
+        }
+        self.add(resource, life, &plan.place);
+        if let Some(autoscale) = &plan.autoscale {
+            let group = id.parent().unwrap_or_else(|| id.clone());
+            let autoscale_id = group.extension(AUTOSCALE, &autoscale.name);
+            let mut body = autoscale_body(autoscale, id.as_str());
+            body["location"] = json!(self.location(home, None));
+            body["tags"] = self.tags(home, &plan.tags);
+            let address = home.address("plan/autoscale");
+            let resource = DesiredResource::managed(address, autoscale_id, band, body);
+            self.add(resource, Life { adopt: plan.adopt, ..Life::default() }, &autoscale.place);
+        }
+    }
+
+    fn plan_body(&self, home: Home<'_>, plan: &Plan) -> Value {
+        let linux = plan.os() == Os::Linux;
+        let mut body = json!({
+            "location": self.location(home, None),
+            "kind": if linux { "linux" } else { "app" },
+            "tags": self.tags(home, &plan.tags),
+            "sku": {},
+            "properties": { "reserved": linux },
+        });
+        if let Some(sku) = &plan.sku {
+            body["sku"]["name"] = json!(sku.value);
+        }
+        if let (Some(count), None) = (&plan.instances, &plan.autoscale) {
+            body["sku"]["capacity"] = json!(count.value);
+        }
+        if let Some(zones) = &plan.zone_redundant {
+            body["properties"]["zoneRedundant"] = json!(zones.value);
+        }
+        body
+    }
+}
+
+fn autoscale_body(autoscale: &Autoscale, plan: &str) -> Value {
+    let default = autoscale.default.as_ref().unwrap_or(&autoscale.min);
+    let directions = [
+        (autoscale.scale_out.as_ref(), "GreaterThan", "Increase"),
+        (autoscale.scale_in.as_ref(), "LessThan", "Decrease"),
+    ];
+    let rules: Vec<Value> = directions
+        .into_iter()
+        .filter_map(|(rule, operator, direction)| Some((rule?, operator, direction)))
+        .flat_map(|(rule, operator, direction)| rules(rule, operator, direction, plan))
+        .collect();
+    json!({ "properties": {
+        "enabled": true,
+        "targetResourceUri": plan,
+        "profiles": [{
+            "name": "default",
+            // ARM wants whole numbers as text here.
+            "capacity": {
+                "minimum": autoscale.min.value.to_string(),
+                "maximum": autoscale.max.value.to_string(),
+                "default": default.value.to_string(),
+            },
+            "rules": rules,
+        }],
+    }})
+}
+
+fn rules(rule: &ScaleRule, operator: &str, direction: &str, plan: &str) -> Vec<Value> {
+    let secs = |duration: &Option<topology::Sp<topology::Duration>>, default: u64| {
+        duration.as_ref().map_or(default, |duration| duration.value.as_secs())
+    };
+    let metrics = [("CpuPercentage", &rule.cpu), ("MemoryPercentage", &rule.memory)];
+    metrics
+        .into_iter()
+        .filter_map(|(metric, threshold)| Some((metric, threshold.as_ref()?)))
+        .map(|(metric, threshold)| {
+            json!({
+                "metricTrigger": {
+                    "metricName": metric,
+                    "metricResourceUri": plan,
+                    "timeGrain": "PT1M",
+                    "statistic": "Average",
+                    "timeWindow": iso(secs(&rule.window, DEFAULT_WINDOW_SECS)),
+                    "timeAggregation": "Average",
+                    "operator": operator,
+                    "threshold": threshold.value.0,
+                },
+                "scaleAction": {
+                    "direction": direction,
+                    "type": "ChangeCount",
+                    "value": rule.by.as_ref().map_or(1, |by| by.value).to_string(),
+                    "cooldown": iso(secs(&rule.cooldown, DEFAULT_COOLDOWN_SECS)),
+                },
+            })
+        })
+        .collect()
+}
+
+/// Returns seconds as an ISO 8601 duration, in minutes where they are whole.
+fn iso(secs: u64) -> String {
+    if secs.is_multiple_of(60) { format!("PT{}M", secs / 60) } else { format!("PT{secs}S") }
+}

@@ -1,0 +1,67 @@
+//! The escape hatch: any ARM resource, as ARM wants it.
+
+use indexmap::IndexMap;
+use plan::Band;
+use serde_json::{Map, Value, json};
+use topology::Sp;
+use topology::{Raw, Resource};
+
+use super::{Expansion, Life};
+use crate::desired::DesiredResource;
+
+impl Expansion<'_> {
+    /// Adds the raw resources of a stamp, or the global ones.
+    pub(super) fn raw_resources(
+        &mut self,
+        stamp: Option<&str>,
+        resources: &IndexMap<String, Resource>,
+    ) {
+        let Some(home) = self.home(stamp) else { return };
+        for (key, resource) in resources {
+            let Some(id) = self.raw_id(home, key, resource) else { continue };
+            let body = self.raw_body(home, resource);
+            let address = home.address(&format!("resources/{key}"));
+            let life = Life {
+                existing: resource.existing,
+                adopt: resource.adopt,
+                protect: resource.protect.as_ref().map(|protect| protect.value),
+            };
+            let mut desired = DesiredResource::managed(address, id, home.band(Band::Global), body);
+            desired.api_version = resource.api_version.value.clone();
+            self.add(desired, life, &resource.place);
+        }
+    }
+
+    fn raw_body(&self, home: super::Home<'_>, resource: &Resource) -> Value {
+        let mut body = Map::new();
+        let mut set = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                body.insert(name.to_owned(), value);
+            }
+        };
+        set("location", resource.location.as_ref().map(|location| json!(location.value)));
+        set("kind", resource.kind.as_ref().map(|kind| json!(kind.value)));
+        set("sku", resource.sku.as_ref().map(|sku| self.raw(&sku.value)));
+        set("identity", resource.identity.as_ref().map(|identity| self.raw(&identity.value)));
+        let zones: Vec<&str> = resource.zones.iter().map(|zone| zone.value.as_str()).collect();
+        set("zones", (!zones.is_empty()).then(|| json!(zones)));
+        // Only what has a region is known to carry tags.
+        let tagged = resource.location.is_some() || !resource.tags.is_empty();
+        set("tags", tagged.then(|| self.tags(home, &resource.tags)));
+        set("properties", resource.properties.as_ref().map(|body| self.raw(&body.value)));
+        Value::Object(body)
+    }
+
+    fn raw(&self, raw: &Raw) -> Value {
+        match raw {
+            Raw::Null => Value::Null,
+            Raw::Bool(value) => json!(value),
+            Raw::Number(value) => Value::Number(value.clone()),
+            Raw::Text(text) => self.text(text),
+            Raw::List(items) => items.iter().map(|item: &Sp<Raw>| self.raw(&item.value)).collect(),
+            Raw::Map(map) => Value::Object(
+                map.iter().map(|(key, item)| (key.clone(), self.raw(&item.value))).collect(),
+            ),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Traffic Manager profiles, each with its endpoints as one aggregate.
+
+use plan::Band;
+use serde_json::{Value, json};
+use topology::{
+    Endpoint, EndpointTarget, Monitor, MonitorProtocol, Routing, SubnetRange, TrafficManager,
+};
+
+use super::ids::PROFILE;
+use super::{Expansion, Home, Life};
+use crate::desired::DesiredResource;
+
+const DEFAULT_TTL_SECS: u64 = 60;
+const FAST_INTERVAL_SECS: u64 = 10;
+
+impl Expansion<'_> {
+    /// Adds the Traffic Manager profiles.
+    pub(super) fn routing(&mut self) {
+        for (name, profile) in &self.topology.traffic_manager {
+            let Some(id) = self.profile_id(name) else { continue };
+            let life = Life {
+                existing: profile.existing,
+                adopt: profile.adopt,
+                protect: profile.protect.as_ref().map(|protect| protect.value),
+            };
+            let body = self.profile_body(profile);
+            let address = format!("trafficManager/{name}");
+            let resource = DesiredResource::managed(address, id, Band::Global, body);
+            self.add(resource, life, &profile.place);
+        }
+    }
+
+    fn profile_body(&self, profile: &TrafficManager) -> Value {
+        let is_on = profile.enabled.as_ref().is_none_or(|enabled| enabled.value);
+        let endpoints: Vec<Value> = profile
+            .endpoints
+            .iter()
+            .filter_map(|(name, endpoint)| self.endpoint(name, endpoint))
+            .collect();
+        let mut properties = json!({
+            "profileStatus": status(is_on),
+            "dnsConfig": {
+                "relativeName": &*profile.dns_name,
+                "ttl": profile.ttl.as_ref().map_or(DEFAULT_TTL_SECS, |ttl| ttl.value.as_secs()),
+            },
+            "endpoints": endpoints,
+        });
+        if let Some(routing) = &profile.routing {
+            properties["trafficRoutingMethod"] = json!(match routing.value {
+                Routing::Performance => "Performance",
+                Routing::Priority => "Priority",
+                Routing::Weighted => "Weighted",
+                Routing::Geographic => "Geographic",
+                Routing::MultiValue => "MultiValue",
+                Routing::Subnet => "Subnet",
+            });
+        }
+        if let Some(monitor) = &profile.monitor {
+            properties["monitorConfig"] = self.monitor(monitor);
+        }
+        if let Some(count) = &profile.max_return {
+            properties["maxReturn"] = json!(count.value);
+        }
+        if let Some(view) = &profile.traffic_view {
+            properties["trafficViewEnrollmentStatus"] = json!(status(view.value));
+        }
+        json!({
+            "location": "global",
+            "tags": self.tags(Home::GLOBAL, &profile.tags),
+            "properties": properties,
+        })
+    }
+
+    fn monitor(&self, monitor: &Monitor) -> Value {
+        let (protocol, port) = match monitor.protocol.value {
+            MonitorProtocol::Http => ("HTTP", 80),
+            MonitorProtocol::Https => ("HTTPS", 443),
+            MonitorProtocol::Tcp => ("TCP", 443),
+        };
+        let interval = monitor.interval.as_ref().map_or(30, |interval| interval.value.as_secs());
+        let default_timeout = if interval == FAST_INTERVAL_SECS { 9 } else { 10 };
+        let mut config = json!({
+            "protocol": protocol,
+            "port": monitor.port.as_ref().map_or(port, |port| port.value),
+            "intervalInSeconds": interval,
+            "timeoutInSeconds":
+                monitor.timeout.as_ref().map_or(default_timeout, |timeout| timeout.value.as_secs()),
+            "toleratedNumberOfFailures":
+                monitor.tolerated_failures.as_ref().map_or(3, |failures| failures.value),
+        });
+        if let Some(path) = &monitor.path {
+            config["path"] = json!(path.value);
+        }
+        if !monitor.expected_status.is_empty() {
+            let ranges = monitor.expected_status.iter();
+            config["expectedStatusCodeRanges"] = ranges
+                .map(|range| json!({ "min": range.value.min, "max": range.value.max }))
+                .collect();
+        }
+        if !monitor.headers.is_empty() {
+            config["customHeaders"] = self.headers(&monitor.headers);
+        }
+        config
+    }
+
+    fn headers(&self, headers: &indexmap::IndexMap<String, topology::Sp<topology::Text>>) -> Value {
+        headers
+            .iter()
+            .map(|(name, value)| json!({ "name": name, "value": self.text(&value.value) }))
+            .collect()
+    }
+
+    fn endpoint(&self, name: &str, endpoint: &Endpoint) -> Option<Value> {
+        let mut properties = json!({ "endpointStatus": status(endpoint.is_enabled()) });
+        let kind = match endpoint.target()? {
+            EndpointTarget::App(target) => {
+                properties["targetResourceId"] = json!(self.id_of(&target.value)?.as_str());
+                "azureEndpoints"
+            }
+            EndpointTarget::Host(host) => {
+                properties["target"] = self.text(&host.value);
+                "externalEndpoints"
+            }
+            EndpointTarget::Profile(target) => {
+                properties["targetResourceId"] = json!(self.id_of(&target.value)?.as_str());
+                let count = endpoint.min_child_endpoints.as_ref().map_or(1, |count| count.value);
+                properties["minChildEndpoints"] = json!(count);
+                "nestedEndpoints"
+            }
+        };
+        self.endpoint_options(endpoint, &mut properties);
+        Some(json!({
+            "name": name,
+            "type": format!("{PROFILE}/{kind}"),
+            "properties": properties,
+        }))
+    }
+
+    fn endpoint_options(&self, endpoint: &Endpoint, properties: &mut Value) {
+        let mut set = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                properties[name] = value;
+            }
+        };
+        set("priority", endpoint.priority.as_ref().map(|priority| json!(priority.value)));
+        set("weight", endpoint.weight.as_ref().map(|weight| json!(weight.value)));
+        set("endpointLocation", endpoint.location.as_ref().map(|region| json!(region.value)));
+        set("alwaysServe", endpoint.always_serve.as_ref().map(|on| json!(status(on.value))));
+        set(
+            "minChildEndpointsIPv4",
+            endpoint.min_child_endpoints_ipv4.as_ref().map(|count| json!(count.value)),
+        );
+        set(
+            "minChildEndpointsIPv6",
+            endpoint.min_child_endpoints_ipv6.as_ref().map(|count| json!(count.value)),
+        );
+        let geo: Vec<&str> = endpoint.geo.iter().map(|code| code.value.as_str()).collect();
+        set("geoMapping", (!geo.is_empty()).then(|| json!(geo)));
+        let subnets: Vec<Value> =
+            endpoint.subnets.iter().map(|range| subnet(&range.value)).collect();
+        set("subnets", (!subnets.is_empty()).then(|| json!(subnets)));
+        let headers = (!endpoint.headers.is_empty()).then(|| self.headers(&endpoint.headers));
+        set("customHeaders", headers);
+    }
+}
+
+fn status(is_on: bool) -> &'static str {
+    if is_on { "Enabled" } else { "Disabled" }
+}
+
+fn subnet(range: &SubnetRange) -> Value {
+    match range.prefix {
+        Some(prefix) => json!({ "first": range.first, "scope": prefix }),
+        None => json!({ "first": range.first, "last": range.last }),
+    }
+}

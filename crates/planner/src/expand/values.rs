@@ -1,0 +1,105 @@
+//! From texts of the language to values of a body.
+
+use resource::{Expression, Part, ResourceId, SecretSource};
+use serde_json::{Value, json};
+use topology::{Target, Text};
+
+use super::Expansion;
+
+impl Expansion<'_> {
+    /// Returns the value of a text: plain where it holds neither secret nor reference.
+    pub(super) fn text(&self, text: &Text) -> Value {
+        if let Some(literal) = text.literal() {
+            return json!(literal);
+        }
+        let parts: Vec<Part> = text.0.iter().map(|part| self.part(part)).collect();
+        match <[Part; 1]>::try_from(parts) {
+            Ok([Part::Expression(expression)]) => expression.to_value(),
+            Ok([Part::Literal(literal)]) => json!(literal),
+            Err(parts) => join(parts),
+        }
+    }
+
+    /// Returns the value of an application setting. App Service resolves a Key Vault secret
+    /// itself, so that the secret never passes through here.
+    /// Source: <https://learn.microsoft.com/azure/app-service/app-service-key-vault-references>.
+    pub(super) fn setting(&self, text: &Text) -> Value {
+        if let [topology::Part::Secret(topology::SecretSource::KeyVault { vault, name })] =
+            text.0.as_slice()
+        {
+            return json!(format!("@Microsoft.KeyVault(VaultName={vault};SecretName={name})"));
+        }
+        self.text(text)
+    }
+
+    fn part(&self, part: &topology::Part) -> Part {
+        match part {
+            topology::Part::Literal(literal) => Part::Literal(literal.clone()),
+            topology::Part::Secret(source) => {
+                Part::Expression(Box::new(Expression::Secret(secret(source))))
+            }
+            topology::Part::Reference { target, property } => self.reference(target, property),
+        }
+    }
+
+    fn reference(&self, target: &Target, property: &str) -> Part {
+        let Some(id) = self.id_of(target) else { return Part::Literal(String::new()) };
+        match property {
+            "id" => Part::Literal(id.as_str().to_owned()),
+            "name" => Part::Literal(id.name().to_owned()),
+            property => {
+                let pointer = pointer(&id, target, property);
+                Part::Expression(Box::new(Expression::reference(&id, &pointer)))
+            }
+        }
+    }
+}
+
+/// Joins parts, without an expression where all are plain.
+fn join(parts: Vec<Part>) -> Value {
+    let literals: Option<Vec<&str>> = parts
+        .iter()
+        .map(|part| match part {
+            Part::Literal(literal) => Some(literal.as_str()),
+            Part::Expression(_) => None,
+        })
+        .collect();
+    match literals {
+        Some(literals) => json!(literals.concat()),
+        None => Expression::Join(parts).to_value(),
+    }
+}
+
+fn secret(source: &topology::SecretSource) -> SecretSource {
+    match source {
+        topology::SecretSource::Env(name) => SecretSource::Env(name.clone()),
+        topology::SecretSource::KeyVault { vault, name } => {
+            SecretSource::KeyVault { vault: vault.clone(), name: name.clone() }
+        }
+    }
+}
+
+/// Returns where a property of the language stands in the resource's body.
+fn pointer(id: &ResourceId, target: &Target, property: &str) -> String {
+    let resource_type = id.resource_type();
+    match property {
+        "principalId" if resource_type.is(super::ids::SITE) => "/identity/principalId".to_owned(),
+        "blobEndpoint" => "/properties/primaryEndpoints/blob".to_owned(),
+        "queueEndpoint" => "/properties/primaryEndpoints/queue".to_owned(),
+        "tableEndpoint" => "/properties/primaryEndpoints/table".to_owned(),
+        "fileEndpoint" => "/properties/primaryEndpoints/file".to_owned(),
+        "uri" => "/properties/vaultUri".to_owned(),
+        "fqdn" | "hostName" if resource_type.is(super::ids::PROFILE) => {
+            "/properties/dnsConfig/fqdn".to_owned()
+        }
+        property if matches!(target, Target::Resource { .. }) => {
+            let path = property.replace('.', "/");
+            if property.starts_with("properties.") || property.starts_with("identity.") {
+                format!("/{path}")
+            } else {
+                format!("/properties/{path}")
+            }
+        }
+        property => format!("/properties/{property}"),
+    }
+}

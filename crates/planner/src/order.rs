@@ -1,0 +1,91 @@
+//! Puts changes in an order that is safe, and adds what makes them safe.
+//!
+//! Dependencies come from references and parents. What the graph alone cannot see is added by one
+//! file for each procedure under `order/`: records that stand in each other's way, custom domains,
+//! locks, the barriers between stamps. Each speaks in explicit edges and actions, so that a reader
+//! of the plan sees it.
+
+mod actions;
+mod deletes;
+mod domains;
+mod graph;
+mod locks;
+mod records;
+mod stamps;
+
+use plan::{Action, Guard, Notice};
+use resource::Observed;
+
+pub use domains::CERTIFICATE;
+pub use graph::{ActionGraph, OrderError};
+
+use crate::change::{Changes, Kind, Options};
+use crate::desired::Desired;
+
+/// What the procedures work on.
+struct Scene<'a> {
+    desired: &'a Desired,
+    observed: &'a Observed,
+    changes: &'a Changes,
+    options: &'a Options,
+    graph: ActionGraph,
+    refusals: Vec<Guard>,
+    notices: Vec<Notice>,
+}
+
+/// Actions in order, with what the ordering found.
+#[derive(Debug, Clone, Default)]
+pub struct Ordered {
+    /// Each comes after what it waits for.
+    pub actions: Vec<Action>,
+    /// Reasons to refuse the plan.
+    pub refusals: Vec<Guard>,
+    /// Things to know.
+    pub notices: Vec<Notice>,
+}
+
+/// Puts `changes` in a safe order.
+pub fn order(
+    desired: &Desired,
+    observed: &Observed,
+    changes: &Changes,
+    options: &Options,
+) -> Result<Ordered, OrderError> {
+    let mut scene = Scene {
+        desired,
+        observed,
+        changes,
+        options,
+        graph: ActionGraph::default(),
+        refusals: vec![],
+        notices: vec![],
+    };
+    scene.add_actions();
+    scene.connect_needs();
+    scene.cut_edges_before_nodes();
+    scene.part_conflicting_records();
+    scene.switch_domains_last();
+    scene.separate_stamps();
+    scene.lift_locks();
+    let Scene { graph, refusals, notices, .. } = scene;
+    Ok(Ordered { actions: graph.into_order()?, refusals, notices })
+}
+
+impl Scene<'_> {
+    /// Makes what uses a resource wait for what makes or changes that resource.
+    fn connect_needs(&mut self) {
+        for change in self.changes.changes.values().filter(|change| change.kind != Kind::Delete) {
+            let Some(user) = self.graph.first(&change.id) else { continue };
+            let waits_last = self.graph.last(&change.id).unwrap_or(user);
+            for need in self.desired.needs_of(&change.id) {
+                let Some(made) = self.graph.last(&need.id) else { continue };
+                // A certificate that App Service issues exists only after the plain binding: the
+                // binding's second write waits for it, not the first.
+                let late = need.id.resource_type().is(domains::CERTIFICATE)
+                    && waits_last != user
+                    && change.id.resource_type().is(domains::BINDING);
+                self.graph.edge(made, if late { waits_last } else { user });
+            }
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! From a change to the actions that carry it out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plan::{
+    Action, ActionId, Band, Notice, Operation, PropertyChange, Risk, Severity, Verb, Write,
+};
+use resource::catalogue::{self, TypeFacts, Update};
+use resource::{Expression, ResourceId};
+use serde_json::{Value, json};
+
+use super::{Scene, domains};
+use crate::change::{Change, Kind, is_permitted};
+use crate::desired::DesiredResource;
+use crate::merge::merge;
+use crate::redundancy::{self, Step};
+
+const STORAGE_ACCOUNT: &str = "Microsoft.Storage/storageAccounts";
+
+impl Scene<'_> {
+    /// Adds the actions of each change.
+    pub(super) fn add_actions(&mut self) {
+        for change in self.changes.changes.values() {
+            match (&change.kind, self.desired.get(&change.id)) {
+                (Kind::Delete, _) | (_, None) => self.add_delete(change),
+                (Kind::Create, Some(resource)) => self.add_create(change, resource),
+                (Kind::Replace, Some(resource)) => self.add_replace(change, resource),
+                (Kind::Update | Kind::Adopt, Some(resource)) => self.add_update(change, resource),
+            }
+        }
+    }
+
+    fn add_create(&mut self, change: &Change, resource: &DesiredResource) {
+        if self.add_split_binding(change, resource) {
+            return;
+        }
+        let verb = if is_born_with_parent(resource) { Verb::Update } else { Verb::Create };
+        let operation = create(resource, verb == Verb::Create);
+        let mut action = action(verb, resource, operation);
+        action.changes = if verb == Verb::Update { all_new(&resource.body) } else { vec![] };
+        self.graph.add(action);
+        if resource.id.resource_type().is(domains::CERTIFICATE) {
+            self.add_certificate_tags(resource);
+        }
+    }
+
+    /// PUT of a certificate ignores tags; a PATCH brings them.
+    /// Source: <https://learn.microsoft.com/rest/api/appservice/certificates>, and the note in
+    /// Terraform's provider that tags need a second call.
+    fn add_certificate_tags(&mut self, resource: &DesiredResource) {
+        let body = json!({ "tags": resource.body["tags"] });
+        let operation = Operation::Write { write: Write::Patch, body, create: false };
+        let mut action = action(Verb::Update, resource, operation);
+        action.reasons.push("creation ignores tags".to_owned());
+        self.graph.add(action);
+    }
+
+    fn add_update(&mut self, change: &Change, resource: &DesiredResource) {
+        let verb = if change.kind == Kind::Adopt { Verb::Adopt } else { Verb::Update };
+        if resource.id.resource_type().is(STORAGE_ACCOUNT)
+            && self.add_redundancy_change(change, resource, verb)
+        {
+            return;
+        }
+        self.add_write(verb, change, resource, resource.body.clone());
+    }
+
+    fn add_write(&mut self, verb: Verb, change: &Change, resource: &DesiredResource, body: Value) {
+        let facts = catalogue::facts_of(&resource.id);
+        let (write, body) = match facts.update {
+            Update::Patch => (Write::Patch, patch(facts, &body, &change.properties)),
+            Update::PutOver => (Write::PutOver, body),
+            Update::PutExact => (Write::PutExact, body),
+        };
+        let mut action = action(verb, resource, Operation::Write { write, body, create: false });
+        action.changes = change.properties.clone();
+        action.risks = risks(facts, &change.properties);
+        self.graph.add(action);
+    }
+
+    /// Plans a change of redundancy as the service offers it; false where the SKU stays.
+    fn add_redundancy_change(
+        &mut self,
+        change: &Change,
+        resource: &DesiredResource,
+        verb: Verb,
+    ) -> bool {
+        let observed = self.observed.property(&resource.id, "/sku/name").and_then(Value::as_str);
+        let (Some(from), Some(to)) = (observed, resource.body["sku"]["name"].as_str()) else {
+            return false;
+        };
+        if from.eq_ignore_ascii_case(to) {
+            return false;
+        }
+        if let Some(target) = self.running_conversion(&resource.id) {
+            self.note_conversion(resource, from, &target);
+            self.add_rest(verb, change, resource, from);
+            return true;
+        }
+        match redundancy::next_step(from, to) {
+            Step::InPlace => return false,
+            Step::Convert => {
+                self.add_rest(verb, change, resource, from);
+                self.add_conversion(resource, from, to, change);
+            }
+            Step::InPlaceThenConvert(between) => {
+                self.add_rest(verb, change, resource, &between);
+                self.add_conversion(resource, &between, to, change);
+            }
+            Step::Manual(reason) => self.refusals.push(plan::Guard {
+                code: "redundancy-not-convertible".to_owned(),
+                address: resource.address.clone(),
+                message: format!("redundancy cannot go from {from} to {to}: {reason}"),
+                help: "keep the redundancy, or declare a second account and move the data"
+                    .to_owned(),
+            }),
+        }
+        true
+    }
+
+    fn running_conversion(&self, id: &ResourceId) -> Option<String> {
+        let status = self.observed.property(id, "/properties/storageAccountSkuConversionStatus")?;
+        let state = status["skuConversionStatus"].as_str()?;
+        let runs = !["Succeeded", "Failed"].iter().any(|end| state.eq_ignore_ascii_case(end));
+        runs.then(|| status["targetSkuName"].as_str().unwrap_or("another SKU").to_owned())
+    }
+
+    fn note_conversion(&mut self, resource: &DesiredResource, from: &str, target: &str) {
+        self.notices.push(Notice {
+            severity: Severity::Info,
+            code: "redundancy-in-conversion".to_owned(),
+            address: resource.address.clone(),
+            message: format!("Azure is converting the account from {from} to {target}"),
+            help: Some("nothing to do: it may take days, without downtime".to_owned()),
+        });
+    }
+
+    /// Writes what differs besides the zone redundancy, with `sku` as the next SKU.
+    fn add_rest(&mut self, verb: Verb, change: &Change, resource: &DesiredResource, sku: &str) {
+        let observed = self.observed.property(&resource.id, "/sku/name").and_then(Value::as_str);
+        let mut rest = change.clone();
+        rest.properties.retain(|property| !property.path.starts_with("sku."));
+        let mut body = resource.body.clone();
+        body["sku"]["name"] = json!(sku);
+        if observed != Some(sku) {
+            rest.properties.push(PropertyChange {
+                path: "sku.name".to_owned(),
+                before: observed.map(|sku| json!(sku)),
+                after: Some(json!(sku)),
+                sensitive: false,
+                forces_replacement: None,
+            });
+        }
+        if !rest.properties.is_empty() {
+            self.add_write(verb, &rest, resource, body);
+        }
+    }
+
+    fn add_conversion(
+        &mut self,
+        resource: &DesiredResource,
+        from: &str,
+        to: &str,
+        change: &Change,
+    ) {
+        let operation = Operation::Post {
+            action: "startAccountMigration".to_owned(),
+            body: json!({ "properties": { "targetSkuName": to } }),
+        };
+        let mut action = action(Verb::Start, resource, operation);
+        action.changes = change
+            .properties
+            .iter()
+            .filter(|property| property.path == "sku.name")
+            .cloned()
+            .map(|property| PropertyChange { before: Some(json!(from)), ..property })
+            .collect();
+        action.reasons.push(
+            "zone redundancy changes by a conversion that Azure starts within about 72 hours, \
+             without downtime"
+                .to_owned(),
+        );
+        self.graph.add(action);
+    }
+
+    fn add_replace(&mut self, change: &Change, resource: &DesiredResource) {
+        let mut delete = action(Verb::ReplaceDelete, resource, Operation::Delete);
+        delete.changes = change.properties.clone();
+        delete.risks.insert(Risk::Deletes);
+        let mut create = action(Verb::ReplaceCreate, resource, create(resource, true));
+        create.changes = change.properties.clone();
+        self.graph.add(delete);
+        self.graph.add(create);
+    }
+
+    fn add_delete(&mut self, change: &Change) {
+        let facts = catalogue::facts_of(&change.id);
+        let mut risks = BTreeSet::from([Risk::Deletes]);
+        let mut reasons = vec!["carries our mark and is no longer in the topology".to_owned()];
+        let mut permission = None;
+        if let Some(loss) = facts.holds_data {
+            risks.insert(Risk::LosesData);
+            reasons.push(format!("loses {loss}"));
+            permission = is_permitted(self.options, &change.address, &change.id)
+                .then(|| format!("--permit {}", change.address));
+        }
+        self.graph.add(Action {
+            id: ActionId(format!("delete {}", short_name(&change.id))),
+            verb: Verb::Delete,
+            address: change.address.clone(),
+            resource: change.id.clone(),
+            api_version: facts.api_version.to_owned(),
+            band: band_of(&change.id, facts),
+            operation: Operation::Delete,
+            changes: vec![],
+            reasons,
+            risks,
+            permission,
+            after: BTreeSet::new(),
+        });
+    }
+}
+
+/// Returns `type/name`, enough to tell the deleted resources of one plan apart.
+fn short_name(id: &ResourceId) -> String {
+    format!("{} {}", id.resource_type().last(), id.name())
+}
+
+/// Where a resource that the topology no longer knows stands in the picture.
+fn band_of(id: &ResourceId, facts: &TypeFacts) -> Band {
+    const GLOBAL: [&str; 3] =
+        ["microsoft.network/trafficmanagerprofiles", "microsoft.network/dnszones", "microsoft.cdn"];
+    let key = id.resource_type().key();
+    if GLOBAL.iter().any(|prefix| key.starts_with(prefix)) {
+        Band::Global
+    } else if facts.holds_data.is_some() {
+        Band::Data
+    } else {
+        id.resource_group().map_or(Band::Global, |group| Band::Stamp(group.to_owned()))
+    }
+}
+
+/// Makes an action on a desired resource.
+pub(super) fn action(verb: Verb, resource: &DesiredResource, operation: Operation) -> Action {
+    Action {
+        id: ActionId(format!("{} {}", verb_name(verb), resource.address)),
+        verb,
+        address: resource.address.clone(),
+        resource: resource.id.clone(),
+        api_version: resource.api_version.clone(),
+        band: resource.band.clone(),
+        operation,
+        changes: vec![],
+        reasons: vec![],
+        risks: BTreeSet::new(),
+        permission: None,
+        after: BTreeSet::new(),
+    }
+}
+
+fn verb_name(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Create => "create",
+        Verb::Update => "update",
+        Verb::ReplaceDelete => "delete to replace",
+        Verb::ReplaceCreate => "create to replace",
+        Verb::Delete => "delete",
+        Verb::Adopt => "adopt",
+        Verb::LiftLock => "lift lock",
+        Verb::RestoreLock => "restore lock",
+        Verb::CutEdge => "cut",
+        Verb::Verify => "verify",
+        Verb::Start => "start",
+    }
+}
+
+fn create(resource: &DesiredResource, create: bool) -> Operation {
+    let mut body = resource.body.clone();
+    if let Some(extra) = &resource.create_only {
+        merge(&mut body, extra);
+    }
+    let facts = catalogue::facts_of(&resource.id);
+    let write = match facts.update {
+        // What is born with its parent holds the service's own values: they are kept.
+        Update::Patch if !create => Write::Patch,
+        Update::PutOver if !create => Write::PutOver,
+        _ => Write::PutExact,
+    };
+    Operation::Write { write, body, create }
+}
+
+/// Tells whether a resource comes into being with its parent, so that it is only ever updated.
+fn is_born_with_parent(resource: &DesiredResource) -> bool {
+    let resource_type = resource.id.resource_type();
+    resource_type.is("Microsoft.Web/sites/config")
+        || resource_type.is("Microsoft.Web/sites/slots/config")
+        || resource_type.is("Microsoft.Storage/storageAccounts/blobServices")
+        || resource_type.is("Microsoft.Storage/storageAccounts/queueServices")
+}
+
+/// Shows each declared property as new.
+fn all_new(body: &Value) -> Vec<PropertyChange> {
+    let mut leaves = BTreeMap::new();
+    collect_leaves(body, String::new(), &mut leaves);
+    leaves
+        .into_iter()
+        .map(|(path, value)| PropertyChange {
+            path,
+            before: None,
+            sensitive: Expression::read(&value).is_some_and(|expression| expression.is_secret()),
+            after: Some(value),
+            forces_replacement: None,
+        })
+        .collect()
+}
+
+fn collect_leaves(value: &Value, path: String, leaves: &mut BTreeMap<String, Value>) {
+    match value {
+        Value::Object(map) if Expression::read(value).is_none() => {
+            for (key, item) in map {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                collect_leaves(item, path, leaves);
+            }
+        }
+        leaf => {
+            leaves.insert(path, leaf.clone());
+        }
+    }
+}
+
+/// Returns the top-level and second-level members of `body` in which something differs.
+///
+/// ARM's PATCH merges, but several providers replace a sub-object that is sent, so a sub-object is
+/// sent whole; `tags` are replaced by every provider, so the executor lays them over the observed
+/// ones.
+fn patch(facts: &TypeFacts, body: &Value, changes: &[PropertyChange]) -> Value {
+    let mut patch = json!({});
+    for change in changes {
+        let mut segments = change.path.split(['.', '[']);
+        let (top, second) = (segments.next().unwrap_or_default(), segments.next());
+        match (body.get(top), second) {
+            (Some(members), Some(second)) if top == "properties" => {
+                if let Some(member) = members.get(second) {
+                    patch[top][second] = member.clone();
+                }
+            }
+            (Some(member), _) => patch[top] = member.clone(),
+            (None, _) => {}
+        }
+    }
+    for required in facts.patch_always {
+        if let Some(member) = body.pointer(required) {
+            set_pointer(&mut patch, required, member.clone());
+        }
+    }
+    patch
+}
+
+fn set_pointer(value: &mut Value, pointer: &str, member: Value) {
+    let mut at = value;
+    for segment in pointer.split('/').skip(1) {
+        at = &mut at[segment];
+    }
+    *at = member;
+}
+
+fn risks(facts: &TypeFacts, changes: &[PropertyChange]) -> BTreeSet<Risk> {
+    let mut risks = BTreeSet::new();
+    if changes.iter().any(|change| change.sensitive) {
+        risks.insert(Risk::Secret);
+    }
+    let touches = |paths: &[&str]| {
+        changes.iter().any(|change| paths.iter().any(|path| change.path.starts_with(path)))
+    };
+    if touches(facts.restarts) {
+        risks.insert(Risk::Restarts);
+    }
+    if touches(facts.traffic) {
+        risks.insert(Risk::Traffic);
+    }
+    risks
+}

@@ -1,0 +1,211 @@
+//! A custom domain is switched last: proof, bindings and certificates stand before its name moves.
+
+use petgraph::stable_graph::NodeIndex;
+use plan::{Action, ActionId, Notice, Operation, PropertyChange, Severity, Verb, Write};
+use serde_json::{Value, json};
+
+use super::{Scene, actions};
+use crate::change::{Change, Kind};
+use crate::desired::{DesiredResource, Domain, ManualRecord};
+
+/// The type of a host-name binding.
+pub(super) const BINDING: &str = "Microsoft.Web/sites/hostNameBindings";
+/// The type of a certificate.
+pub const CERTIFICATE: &str = "Microsoft.Web/certificates";
+
+/// How long a person has to make a record by hand while an apply waits.
+const MANUAL_RECORD_TIMEOUT_SECS: u64 = 900;
+
+impl Scene<'_> {
+    /// Creates a binding in two writes where App Service issues its certificate: plain first, since
+    /// the certificate needs the binding; secured afterwards.
+    pub(super) fn add_split_binding(
+        &mut self,
+        change: &Change,
+        resource: &DesiredResource,
+    ) -> bool {
+        let is_split = self
+            .desired
+            .domains
+            .iter()
+            .any(|domain| domain.managed_certificate && domain.bindings.contains(&change.id));
+        if !is_split {
+            return false;
+        }
+        let mut plain = resource.body.clone();
+        if let Some(properties) = plain["properties"].as_object_mut() {
+            properties.remove("thumbprint");
+            properties.insert("sslState".to_owned(), json!("Disabled"));
+        }
+        let write =
+            |body: Value, create: bool| Operation::Write { write: Write::PutExact, body, create };
+        self.graph.add(actions::action(Verb::Create, resource, write(plain, true)));
+        let body = resource.body.clone();
+        let mut secure = actions::action(Verb::Update, resource, write(body, false));
+        secure.id = ActionId(format!("secure {}", resource.address));
+        secure.changes = ["sslState", "thumbprint"]
+            .iter()
+            .map(|name| PropertyChange {
+                path: format!("properties.{name}"),
+                before: None,
+                after: Some(resource.body["properties"][name].clone()),
+                sensitive: false,
+                forces_replacement: None,
+            })
+            .collect();
+        secure.reasons.push("its certificate is issued once the name answers here".to_owned());
+        self.graph.add(secure);
+        true
+    }
+
+    /// Adds the edges of each domain's procedure.
+    pub(super) fn switch_domains_last(&mut self) {
+        for domain in &self.desired.domains {
+            self.prove_before_binding(domain);
+            if domain.managed_certificate {
+                self.issue_after_switch(domain);
+            } else {
+                self.bind_before_switch(domain);
+            }
+        }
+        self.serialise_sites();
+    }
+
+    /// The TXT record (ours, or one made by hand) stands before the bindings that it proves.
+    fn prove_before_binding(&mut self, domain: &Domain) {
+        let created: Vec<NodeIndex> = domain
+            .bindings
+            .iter()
+            .filter(|id| self.changes.changes.get(id).is_some_and(|c| c.kind == Kind::Create))
+            .filter_map(|id| self.graph.first(id))
+            .collect();
+        if created.is_empty() {
+            return;
+        }
+        let proof = match &domain.proof {
+            Some(proof) => self.graph.last(proof),
+            None => self.verify_by_hand(domain, created[0]),
+        };
+        for binding in created {
+            if let Some(proof) = proof {
+                self.graph.edge(proof, binding);
+            }
+        }
+    }
+
+    /// Waits for a TXT record that only a person can make.
+    fn verify_by_hand(&mut self, domain: &Domain, binding: NodeIndex) -> Option<NodeIndex> {
+        let name = format!("asuid.{}", domain.name);
+        let record: &ManualRecord =
+            self.desired.manual_records.iter().find(|record| record.name == name)?;
+        let template = self.graph.action(binding).clone();
+        let node = self.graph.add_apart(Action {
+            id: ActionId(format!("verify TXT {name}")),
+            verb: Verb::Verify,
+            address: domain.name.clone(),
+            operation: Operation::VerifyDns {
+                name,
+                record_type: record.record_type.clone(),
+                value: record.value.clone(),
+                timeout_secs: MANUAL_RECORD_TIMEOUT_SECS,
+                required: true,
+            },
+            changes: vec![],
+            reasons: vec!["App Service binds a name only when this record proves it".to_owned()],
+            ..template
+        });
+        for need in self.sites_of(domain) {
+            self.graph.edge(need, node);
+        }
+        Some(node)
+    }
+
+    fn sites_of(&self, domain: &Domain) -> Vec<NodeIndex> {
+        let sites = domain.bindings.iter().filter_map(|binding| binding.parent());
+        sites.filter_map(|site| self.graph.last(&site)).collect()
+    }
+
+    fn bind_before_switch(&mut self, domain: &Domain) {
+        let Some(record) = domain.record.as_ref().and_then(|id| self.graph.first(id)) else {
+            return;
+        };
+        for id in &domain.bindings {
+            if let Some(binding) = self.graph.last(id) {
+                self.graph.edge(binding, record);
+            }
+        }
+    }
+
+    fn issue_after_switch(&mut self, domain: &Domain) {
+        let record = domain.record.as_ref();
+        let first = record.and_then(|id| self.graph.first(id));
+        let last = record.and_then(|id| self.graph.last(id));
+        let bindings: Vec<_> =
+            domain.bindings.iter().filter_map(|id| self.graph.first(id)).collect();
+        let mut previous: Option<NodeIndex> = None;
+        for certificate in &domain.certificates {
+            let Some(issue) = self.graph.first(certificate) else { continue };
+            bindings.iter().for_each(|binding| self.graph.edge(*binding, issue));
+            last.iter().for_each(|record| self.graph.edge(*record, issue));
+            // The authority's check reaches whichever region the profile answers: one at a time.
+            previous.iter().for_each(|previous| self.graph.edge(*previous, issue));
+            previous = self.graph.last(certificate);
+        }
+        for binding in &bindings {
+            first.iter().for_each(|record| self.graph.edge(*binding, *record));
+        }
+        if previous.is_some() && first.is_some() {
+            self.notices.push(Notice {
+                severity: Severity::Warning,
+                code: "managed-certificate-gap".to_owned(),
+                address: domain.name.clone(),
+                message: "App Service issues the certificate after the name is switched: HTTPS on \
+                          it fails for some minutes"
+                    .to_owned(),
+                help: Some(
+                    "for a name that serves live traffic use a certificate from Key Vault"
+                        .to_owned(),
+                ),
+            });
+        }
+    }
+
+    /// App Service allows one writer to a site: its children are written one after another.
+    fn serialise_sites(&mut self) {
+        let sites: Vec<_> = self
+            .desired
+            .resources()
+            .filter(|resource| resource.id.resource_type().is("Microsoft.Web/sites"))
+            .map(|resource| resource.id.clone())
+            .collect();
+        for site in sites {
+            let mut children: Vec<(u8, NodeIndex, NodeIndex)> = self
+                .changes
+                .within(&site)
+                .filter(|change| change.id != site && change.kind != Kind::Delete)
+                .filter_map(|Change { id, .. }| {
+                    Some((write_rank(id), self.graph.first(id)?, self.graph.last(id)?))
+                })
+                .collect();
+            children.sort_unstable();
+            for pair in children.windows(2) {
+                self.graph.edge_if_free(pair[0].2, pair[1].1);
+            }
+        }
+    }
+}
+
+/// The order in which the children of a site are written: logs after the settings that reset them.
+fn write_rank(id: &resource::ResourceId) -> u8 {
+    if id.resource_type().is(BINDING) {
+        return 9;
+    }
+    match id.name().to_ascii_lowercase().as_str() {
+        "web" => 0,
+        "appsettings" => 1,
+        "connectionstrings" => 2,
+        "slotconfignames" => 3,
+        "logs" => 8,
+        _ => 5,
+    }
+}

@@ -1,0 +1,167 @@
+//! Management locks come off only around the actions that need it, and go back whatever happens.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::stable_graph::NodeIndex;
+use plan::{Action, ActionId, Guard, Operation, Risk, Verb};
+use resource::{Observation, ResourceId};
+use serde_json::{Value, json};
+
+use super::Scene;
+
+/// The type of a management lock.
+const LOCK: &str = "Microsoft.Authorization/locks";
+
+impl Scene<'_> {
+    /// Adds the lifting and restoring of each lock that stands in the way of an action.
+    pub(super) fn lift_locks(&mut self) {
+        let locks: Vec<&Observation> = self
+            .observed
+            .resources
+            .values()
+            .filter(|observation| observation.id.resource_type().is(LOCK))
+            .collect();
+        let mut guarded: BTreeMap<&ResourceId, Vec<NodeIndex>> = BTreeMap::new();
+        for lock in &locks {
+            let Some(scope) = lock.id.parent() else { continue };
+            let nodes = self.blocked_by(lock, &scope);
+            if !nodes.is_empty() {
+                guarded.insert(&lock.id, nodes);
+            }
+        }
+        for lock in locks {
+            if let Some(nodes) = guarded.remove(&lock.id) {
+                self.lift(lock, &nodes);
+            }
+        }
+    }
+
+    /// Returns the actions that a lock refuses.
+    fn blocked_by(&self, lock: &Observation, scope: &ResourceId) -> Vec<NodeIndex> {
+        let level = lock.body["properties"]["level"].as_str().unwrap_or_default();
+        let read_only = level.eq_ignore_ascii_case("ReadOnly");
+        let is_blocked = |action: &Action| match action.operation {
+            Operation::Delete => true,
+            Operation::Write { .. } | Operation::Post { .. } => read_only,
+            _ => false,
+        };
+        self.graph
+            .nodes()
+            .into_iter()
+            .filter(|node| {
+                let action = self.graph.action(*node);
+                is_blocked(action)
+                    && action.resource.is_within(scope)
+                    && !action.resource.resource_type().is(LOCK)
+            })
+            .collect()
+    }
+
+    fn lift(&mut self, lock: &Observation, guarded: &[NodeIndex]) {
+        let Some(scope) = lock.id.parent() else { return };
+        // A lock of ours that this plan deletes anyway only has to go first.
+        if let Some(own) = self.graph.first(&lock.id)
+            && self.graph.action(own).verb == Verb::Delete
+        {
+            guarded.iter().for_each(|node| self.graph.edge(own, *node));
+            return;
+        }
+        if !self.may_lift(lock, &scope) {
+            let blocked = self.graph.action(guarded[0]).clone();
+            self.refusals.push(refusal(lock, &scope, &blocked));
+            return;
+        }
+        let (off, on) = self.add_pair(lock, &scope, guarded[0]);
+        let among: BTreeSet<NodeIndex> = guarded.iter().copied().collect();
+        for node in guarded {
+            self.graph.edge(off, *node);
+            self.graph.edge(*node, on);
+        }
+        // The lock is off for the shortest time when all else is done before it is lifted.
+        for node in guarded {
+            for need in self.graph.needs(*node) {
+                if !among.contains(&need) && need != off {
+                    self.graph.edge_if_free(need, off);
+                }
+            }
+        }
+        if let Some(own) = self.graph.first(&lock.id) {
+            self.graph.edge(on, own);
+        }
+    }
+
+    fn may_lift(&self, lock: &Observation, scope: &ResourceId) -> bool {
+        self.desired.liftable.contains(scope)
+            || self.desired.get(&lock.id).is_some_and(|resource| {
+                resource.mode == crate::desired::Mode::Managed
+                    && crate::ownership::is_owned(self.observed, lock, &self.desired.topology)
+            })
+    }
+
+    fn add_pair(
+        &mut self,
+        lock: &Observation,
+        scope: &ResourceId,
+        first: NodeIndex,
+    ) -> (NodeIndex, NodeIndex) {
+        let template = self.graph.action(first).clone();
+        let facts = resource::catalogue::facts_of(&lock.id);
+        let body = json!({ "properties": kept_properties(&lock.body["properties"]) });
+        let name = format!("{} on {}", lock.id.name(), scope.name());
+        let mut make = |verb: Verb, word: &str, operation: Operation, reason: &str| {
+            self.graph.add_apart(Action {
+                id: ActionId(format!("{word} lock {name}")),
+                verb,
+                address: name.clone(),
+                resource: lock.id.clone(),
+                api_version: facts.api_version.to_owned(),
+                operation,
+                changes: vec![],
+                reasons: vec![reason.to_owned()],
+                risks: BTreeSet::from([Risk::Unprotected]),
+                permission: None,
+                after: BTreeSet::new(),
+                ..template.clone()
+            })
+        };
+        let off = make(
+            Verb::LiftLock,
+            "lift",
+            Operation::LiftLock { lock: body.clone() },
+            "the lock refuses the actions that follow",
+        );
+        let on = make(
+            Verb::RestoreLock,
+            "restore",
+            Operation::RestoreLock { lock: body },
+            "goes back also after a failure",
+        );
+        (off, on)
+    }
+}
+
+/// Returns what a lock is made of, without what the service adds.
+fn kept_properties(properties: &Value) -> Value {
+    let kept = ["level", "notes", "owners"]
+        .iter()
+        .filter(|name| !properties[**name].is_null())
+        .map(|name| ((*name).to_owned(), properties[*name].clone()));
+    Value::Object(kept.collect())
+}
+
+fn refusal(lock: &Observation, scope: &ResourceId, blocked: &Action) -> Guard {
+    let wide = ["Microsoft.Resources/resourceGroups", "Microsoft.Resources/subscriptions"]
+        .iter()
+        .any(|kind| scope.resource_type().is(kind));
+    let help = if wide {
+        "it protects more than this change needs: lift it by hand for the apply".to_owned()
+    } else {
+        format!("write `lock: lift` at `{}` to have it lifted and put back", scope.name())
+    };
+    Guard {
+        code: "locked".to_owned(),
+        address: blocked.address.clone(),
+        message: format!("the lock `{}` on `{}` refuses it", lock.id.name(), scope.name()),
+        help,
+    }
+}

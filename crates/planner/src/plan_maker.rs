@@ -1,0 +1,70 @@
+//! Puts the parts together: complete, compare, order, guard.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plan::{Fingerprint, Operation, Plan};
+use resource::{Observed, ResourceId, catalogue};
+
+use crate::change::{Options, changes};
+use crate::complete::complete;
+use crate::desired::{Desired, ids_in};
+use crate::guard::guards;
+use crate::order::{OrderError, Ordered, order};
+use crate::ownership::is_owned;
+
+/// Makes the plan that turns `observed` into `desired`.
+///
+/// Pure: equal inputs give equal plans. A plan with refusals is returned too, so that a reader
+/// sees what was refused; it must not be applied.
+pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result<Plan, OrderError> {
+    let desired = complete(desired, observed);
+    let mut found = changes(&desired, observed, options);
+    let Ordered { actions, refusals, notices } = order(&desired, observed, &found, options)?;
+    let owned =
+        observed.resources.values().filter(|o| is_owned(observed, o, &desired.topology)).count();
+    found.refusals.extend(refusals);
+    found.refusals.extend(guards(&found, owned, options));
+    found.notices.extend(notices);
+    found.notices.sort();
+    found.notices.dedup();
+    found.refusals.sort();
+    found.refusals.dedup();
+    let fingerprints = fingerprints(&actions, observed);
+    Ok(Plan {
+        version: Plan::VERSION,
+        topology: desired.topology.clone(),
+        topology_hash: desired.hash.clone(),
+        subscription: desired.subscription.clone(),
+        stamps: desired.stamps.clone(),
+        actions,
+        fingerprints,
+        notices: found.notices,
+        refusals: found.refusals,
+        coverage: found.coverage,
+    })
+}
+
+/// Notes what each action rests on: the resource it writes and those that its body reads.
+fn fingerprints(
+    actions: &[plan::Action],
+    observed: &Observed,
+) -> BTreeMap<ResourceId, Fingerprint> {
+    let mut ids = BTreeSet::new();
+    for action in actions {
+        ids.insert(action.resource.clone());
+        if let Operation::Write { body, .. } = &action.operation {
+            ids.extend(ids_in(body).into_iter().filter(|id| observed.get(id).is_some()));
+        }
+    }
+    ids.into_iter()
+        .map(|id| {
+            let fingerprint = match observed.get(&id) {
+                Some(seen) => {
+                    Fingerprint::Digest(catalogue::fingerprint(&id.resource_type(), &seen.body))
+                }
+                None => Fingerprint::Absent,
+            };
+            (id, fingerprint)
+        })
+        .collect()
+}

@@ -1,0 +1,54 @@
+//! Finds the values that expressions stand for, as far as an observation tells them.
+
+use std::collections::BTreeMap;
+
+use resource::{Expression, Observed, Part, SecretSource};
+use serde_json::Value;
+
+/// Returns the value of `expression`, or `None` while a part of it is unknown.
+pub fn resolve(
+    expression: &Expression,
+    observed: &Observed,
+    secrets: &BTreeMap<SecretSource, String>,
+) -> Option<Value> {
+    match expression {
+        Expression::Reference(reference) => {
+            observed.property(&reference.id, &reference.pointer).cloned()
+        }
+        Expression::Secret(source) => secrets.get(source).cloned().map(Value::String),
+        Expression::Join(parts) => {
+            let mut text = String::new();
+            for part in parts {
+                match part {
+                    Part::Literal(literal) => text.push_str(literal),
+                    Part::Expression(inner) => match resolve(inner, observed, secrets)? {
+                        Value::String(value) => text.push_str(&value),
+                        value => text.push_str(&value.to_string()),
+                    },
+                }
+            }
+            Some(Value::String(text))
+        }
+    }
+}
+
+/// Returns `value` with every expression that can be resolved replaced by its value.
+pub fn resolve_all(
+    value: &Value,
+    observed: &Observed,
+    secrets: &BTreeMap<SecretSource, String>,
+) -> Value {
+    if let Some(expression) = Expression::read(value) {
+        return resolve(&expression, observed, secrets).unwrap_or_else(|| value.clone());
+    }
+    match value {
+        Value::Array(items) => {
+            items.iter().map(|item| resolve_all(item, observed, secrets)).collect()
+        }
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, item)| (key.clone(), resolve_all(item, observed, secrets)))
+            .collect(),
+        other => other.clone(),
+    }
+}
