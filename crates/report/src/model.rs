@@ -230,11 +230,12 @@ fn items(plan: &Plan) -> Vec<Item<'_>> {
             Band::Stamp(stamp) => Some(&stamp[..]),
             Band::Global | Band::Data => None,
         };
-        let first_half = items.iter_mut().find(|item| {
-            action.verb == Verb::ReplaceCreate
-                && item.action.verb == Verb::ReplaceDelete
-                && item.action.resource == action.resource
-        });
+        let is_second_half = action.verb == Verb::ReplaceCreate;
+        let mut open = items.iter_mut().filter(|item| item.action.verb == Verb::ReplaceDelete);
+        let first_half = match is_second_half {
+            true => open.find(|item| item.action.resource == action.resource),
+            false => None,
+        };
         match first_half {
             Some(item) => {
                 item.action = action;

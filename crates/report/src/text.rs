@@ -1,6 +1,8 @@
 //! A plan as text for a terminal.
 
-use plan::{Guard, Notice, Plan, Risk, Severity};
+use std::collections::HashMap;
+
+use plan::{ActionId, Guard, Notice, Plan, Risk, Severity};
 
 use crate::entry;
 use crate::model::{Entry, Kind, Model};
@@ -207,15 +209,15 @@ pub(crate) fn write_bands(
 
 /// Says what each stamp waits for in the stamp before it.
 fn write_barriers(page: &mut Page, model: &Model<'_>) {
-    let stamp_of = |id: &plan::ActionId| {
-        let item = model.stamps.iter().flat_map(|entry| &entry.items).find(|i| i.action.id == *id);
-        item.and_then(|item| item.stamp)
-    };
+    let items = || model.stamps.iter().flat_map(|entry| &entry.items);
+    let stamps: HashMap<_, _> = items().map(|item| (&item.action.id, item.stamp)).collect();
     let mut told = vec![];
-    for item in model.stamps.iter().flat_map(|entry| &entry.items) {
+    for item in items() {
         let Some(stamp) = item.stamp.filter(|stamp| !told.contains(stamp)) else { continue };
-        let mut others =
-            item.action.after.iter().filter(|id| stamp_of(id).is_some_and(|s| s != stamp));
+        let is_elsewhere = |id: &&ActionId| {
+            stamps.get(id).is_some_and(|other| other.is_some_and(|other| other != stamp))
+        };
+        let mut others = item.action.after.iter().filter(is_elsewhere);
         if let Some(barrier) = others.next() {
             told.push(stamp);
             page.flow(2, Tone::Quiet, &format!("{stamp} begins after `{barrier}`"));
