@@ -1,1 +1,32 @@
-//! Placeholder.
+//! The topology language: YAML text to a checked, resolved model.
+//!
+//! [`parse`] reads a file and all it includes, resolves every stamp, derives every name and holds
+//! Azure's rules against the result. Every mistake becomes a [`Diagnostic`] with a place; all are
+//! found at once. Nothing here knows of ARM's JSON or of HTTP.
+
+mod check;
+mod decode;
+mod diagnostic;
+mod include;
+mod model;
+mod names;
+mod parse;
+mod place;
+mod record;
+mod reference;
+mod regions;
+mod render;
+mod scalar;
+mod stamps;
+mod suggest;
+mod text;
+mod tree;
+mod value;
+
+pub use diagnostic::{Diagnostic, Severity};
+pub use model::*;
+pub use parse::{Input, Parsed, parse};
+pub use place::{Place, Sp};
+pub use regions::{Region, region};
+pub use render::{Sources, render};
+pub use value::{Duration, Name, OneOrMany, Part, Percent, SecretSource, Target, Text, Ttl};

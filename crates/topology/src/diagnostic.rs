@@ -1,0 +1,73 @@
+//! A mistake in a topology, as data: rendered for people elsewhere, read by tools as JSON.
+
+use serde::Serialize;
+
+use crate::Place;
+
+/// How bad a mistake is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Severity {
+    /// There is no topology as long as it stands.
+    Error,
+    /// The topology can be used; what is written is probably not what is meant.
+    Warning,
+}
+
+/// One mistake, with its place and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Diagnostic {
+    /// The stable, kebab-case code; [`crate::explain`] knows each.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What was found and what is allowed, without a full stop.
+    pub message: String,
+    /// What stands under the caret; may be empty.
+    pub label: String,
+    /// Where it is.
+    pub place: Place,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// Other places that belong to it, each with its label.
+    pub also: Vec<(Place, String)>,
+}
+
+impl Diagnostic {
+    /// Makes an error.
+    pub(crate) fn error(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            label: String::new(),
+            place: place.clone(),
+            help: None,
+            also: Vec::new(),
+        }
+    }
+
+    /// Makes a warning.
+    pub(crate) fn warning(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, place, message) }
+    }
+
+    /// Sets what stands under the caret.
+    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Sets what to do about it.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a place that belongs to it.
+    pub(crate) fn also(mut self, place: &Place, label: impl Into<String>) -> Self {
+        self.also.push((place.clone(), label.into()));
+        self
+    }
+}

@@ -1,0 +1,91 @@
+//! Web apps and function apps.
+
+use indexmap::IndexMap;
+
+use super::{
+    AppIdentity, AppKind, AppLogs, ConnectionString, FtpsState, Permission, Runtime, TlsVersion,
+    VaultAccess,
+};
+use crate::record::record;
+use crate::{Name, Sp, Target, Text};
+
+record! {
+    /// A web app or function app of a stamp.
+    pub struct App {
+        /// The app's name in Azure, unique in the cloud; left out, `app-{name}-<key>-{stamp}`
+        /// (`func-…` for a function app).
+        #[serde(default)]
+        pub name: Name,
+        /// `web` (when left out) or `function`.
+        pub kind: Option<Sp<AppKind>>,
+        /// The resource group; left out, the stamp's.
+        #[serde(default)]
+        pub resource_group: Name,
+        /// Stack and version, such as `dotnet|8.0`.
+        pub runtime: Option<Sp<Runtime>>,
+        /// A container image, best by digest: `registry.example.com/app@sha256:…`.
+        pub image: Option<Sp<String>>,
+        /// `system`, `none`, or a list of `system` and references to `identities`.
+        pub identity: Option<Sp<AppIdentity>>,
+        /// Application settings.
+        #[serde(default)]
+        pub settings: IndexMap<String, Sp<Text>>,
+        /// Connection strings by name.
+        #[serde(default)]
+        pub connection_strings: IndexMap<String, ConnectionString>,
+        /// Names of settings that stay with their slot in a swap.
+        #[serde(default)]
+        pub slot_settings: Vec<Sp<String>>,
+        /// The path that App Service probes on each instance.
+        pub health_path: Option<Sp<String>>,
+        /// Keeps the app loaded; not possible on free and shared plans.
+        pub always_on: Option<Sp<bool>>,
+        /// Redirects HTTP to HTTPS; `true` when left out.
+        pub https_only: Option<Sp<bool>>,
+        /// The lowest TLS version accepted; `"1.2"` when left out.
+        pub min_tls: Option<Sp<TlsVersion>>,
+        /// Sticks a client to an instance by cookie; `false` when left out.
+        pub client_affinity: Option<Sp<bool>>,
+        /// Accepts HTTP/2.
+        pub http2: Option<Sp<bool>>,
+        /// Which kinds of FTP deployment are open; `disabled` when left out.
+        pub ftps: Option<Sp<FtpsState>>,
+        /// What the app logs to its file system.
+        pub logs: Option<AppLogs>,
+        /// The storage account of a function app: a reference to `storage`.
+        pub storage: Option<Sp<Target>>,
+        /// The app whose observed configuration is taken over: `<stamp>/<app>` or a resource ID.
+        pub clone_of: Option<Sp<Target>>,
+        /// Roles that the app's system identity gets.
+        #[serde(default)]
+        pub permissions: Vec<Permission>,
+        /// Access policies that the app's system identity gets in vaults without RBAC.
+        #[serde(default)]
+        pub vault_access: Vec<VaultAccess>,
+        /// Whether the app runs; `false` stops it.
+        pub enabled: Option<Sp<bool>>,
+        /// Tags, laid over the topology's and the stamp's.
+        #[serde(default)]
+        pub tags: IndexMap<String, Sp<String>>,
+        /// Reads the app and never writes it.
+        #[serde(default)]
+        pub existing: bool,
+        /// Takes over the app if it exists already.
+        #[serde(default)]
+        pub adopt: bool,
+        /// Refuses its delete and replacement; `false` when left out.
+        pub protect: Option<Sp<bool>>,
+    }
+}
+
+impl App {
+    /// Returns the kind: the written one, or a web app.
+    pub fn kind(&self) -> AppKind {
+        self.kind.as_ref().map_or(AppKind::Web, |kind| kind.value)
+    }
+
+    /// Returns whether delete and replacement are refused.
+    pub fn is_protected(&self) -> bool {
+        self.protect.as_ref().is_some_and(|protect| protect.value)
+    }
+}

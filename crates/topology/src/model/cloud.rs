@@ -1,0 +1,47 @@
+//! Which Azure a topology lives in.
+
+use serde::Serialize;
+
+use crate::Sp;
+use crate::record::record;
+
+/// One of Microsoft's clouds, or endpoints of one's own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Cloud {
+    /// Azure as most people know it.
+    #[default]
+    Public,
+    /// Azure Government of the United States.
+    UsGovernment,
+    /// Azure in China, operated by 21Vianet.
+    China,
+    /// Another cloud, such as Azure Stack or a simulator.
+    Custom(CloudEndpoints),
+}
+
+record! {
+    /// The endpoints of another cloud.
+    pub struct CloudEndpoints {
+        /// The base URL of Azure Resource Manager.
+        pub resource_manager: Sp<String>,
+        /// The base URL of the Entra ID authority.
+        pub authority: Sp<String>,
+        /// The DNS suffixes of its services.
+        pub suffixes: Option<CloudSuffixes>,
+    }
+}
+
+record! {
+    /// DNS suffixes of a cloud's services, without a leading dot.
+    pub struct CloudSuffixes {
+        /// Traffic Manager profiles; `trafficmanager.net` when left out.
+        pub traffic_manager: Option<Sp<String>>,
+        /// App Service; `azurewebsites.net` when left out.
+        pub app_service: Option<Sp<String>>,
+        /// Storage accounts; `core.windows.net` when left out.
+        pub storage: Option<Sp<String>>,
+        /// Key vaults; `vault.azure.net` when left out.
+        pub key_vault: Option<Sp<String>>,
+    }
+}

@@ -1,0 +1,39 @@
+//! What a topology says: plain data, resolved for every stamp.
+
+mod app;
+mod app_parts;
+mod cloud;
+mod dns;
+mod domain;
+mod identity;
+mod lock;
+mod objectives;
+mod plan;
+mod raw;
+mod stamp;
+mod storage;
+mod topology;
+mod traffic_manager;
+mod vault;
+
+pub use app::App;
+pub use app_parts::{
+    AppIdentity, AppKind, AppLogs, ConnectionString, ConnectionStringType, FtpsState, HttpLogs,
+    LogLevel, Permission, Runtime, TlsVersion, VaultAccess,
+};
+pub use cloud::{Cloud, CloudEndpoints, CloudSuffixes};
+pub use dns::{AliasType, Caa, DnsZone, LockPolicy, Mx, RecordSet, Srv};
+pub use domain::{Binding, Certificate, Domain, VaultCertificate};
+pub use identity::Identity;
+pub use lock::{Lock, LockLevel};
+pub use objectives::Objectives;
+pub use plan::{Autoscale, Os, Plan, ScaleRule};
+pub use raw::{Raw, Resource};
+pub use stamp::Stamp;
+pub use storage::{AccessTier, Redundancy, Storage, StorageKind};
+pub use topology::{StampInstance, StampModule, Topology};
+pub use traffic_manager::{
+    Endpoint, EndpointTarget, Monitor, MonitorProtocol, Routing, StatusRange, SubnetRange,
+    TrafficManager,
+};
+pub use vault::{AccessPolicy, Vault, VaultSku};

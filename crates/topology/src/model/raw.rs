@@ -1,0 +1,72 @@
+//! The escape hatch: any ARM resource.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::record::record;
+use crate::{Name, Sp, Target, Text};
+
+record! {
+    /// Any ARM resource, with its body as ARM wants it.
+    pub struct Resource {
+        /// The ARM type, such as `Microsoft.Cache/redis`.
+        pub resource_type as "type": Sp<String>,
+        /// The ARM API version, such as `2024-11-01`.
+        pub api_version: Sp<String>,
+        /// The name; left out, the key. Names of child resources are written without the parent's.
+        #[serde(default)]
+        pub name: Name,
+        /// The full resource ID, instead of name, parent and resource group.
+        pub id: Option<Sp<Text>>,
+        /// The parent of a child resource: a reference or a resource ID.
+        pub parent: Option<Sp<Target>>,
+        /// The resource that an extension resource belongs to: a reference or a resource ID.
+        pub scope: Option<Sp<Target>>,
+        /// The resource group; left out, the stamp's or the topology's.
+        #[serde(default)]
+        pub resource_group: Name,
+        /// The region; left out, none is sent.
+        pub location: Option<Sp<String>>,
+        /// Tags, laid over the topology's and the stamp's.
+        #[serde(default)]
+        pub tags: IndexMap<String, Sp<String>>,
+        /// ARM's `sku`.
+        pub sku: Option<Sp<Raw>>,
+        /// ARM's `kind`.
+        pub kind: Option<Sp<String>>,
+        /// ARM's `identity`.
+        pub identity: Option<Sp<Raw>>,
+        /// ARM's `zones`.
+        #[serde(default)]
+        pub zones: Vec<Sp<String>>,
+        /// ARM's `properties`.
+        pub properties: Option<Sp<Raw>>,
+        /// Reads the resource and never writes it.
+        #[serde(default)]
+        pub existing: bool,
+        /// Takes over the resource if it exists already.
+        #[serde(default)]
+        pub adopt: bool,
+        /// Refuses its delete and replacement; left out, the engine asks its catalogue whether
+        /// the type holds data.
+        pub protect: Option<Sp<bool>>,
+    }
+}
+
+/// A value of an ARM body.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Raw {
+    /// Nothing.
+    Null,
+    /// Yes or no.
+    Bool(bool),
+    /// A number.
+    Number(serde_json::Number),
+    /// A text, perhaps with references and secrets.
+    Text(Text),
+    /// A list.
+    List(Vec<Sp<Raw>>),
+    /// A map.
+    Map(IndexMap<String, Sp<Raw>>),
+}

@@ -1,0 +1,40 @@
+//! A regional copy of the application, resolved.
+
+use indexmap::IndexMap;
+
+use super::{App, Identity, Plan, Resource, Storage, Vault};
+use crate::record::record;
+use crate::{Name, Sp};
+
+record! {
+    /// A regional copy of the application: the module with the instance's differences laid over it.
+    pub struct Stamp {
+        /// The Azure region, such as `westeurope`.
+        pub region: Sp<String>,
+        /// The subscription, if it is not the topology's.
+        pub subscription: Option<Sp<String>>,
+        /// The stamp's resource group; left out, `rg-{name}-{stamp}`.
+        #[serde(default)]
+        pub resource_group: Name,
+        /// Tags of everything in the stamp, laid over the topology's.
+        #[serde(default)]
+        pub tags: IndexMap<String, Sp<String>>,
+        /// The App Service plan of the stamp's apps.
+        pub plan: Option<Plan>,
+        /// Web apps and function apps.
+        #[serde(default)]
+        pub apps: IndexMap<String, App>,
+        /// Managed identities.
+        #[serde(default)]
+        pub identities: IndexMap<String, Identity>,
+        /// Key vaults.
+        #[serde(default)]
+        pub vaults: IndexMap<String, Vault>,
+        /// Storage accounts.
+        #[serde(default)]
+        pub storage: IndexMap<String, Storage>,
+        /// Any other ARM resource.
+        #[serde(default)]
+        pub resources: IndexMap<String, Resource>,
+    }
+}

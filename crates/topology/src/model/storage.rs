@@ -1,0 +1,141 @@
+//! Storage accounts.
+
+use indexmap::IndexMap;
+
+use super::TlsVersion;
+use crate::record::{choice, record};
+use crate::{Name, Sp};
+
+record! {
+    /// A storage account.
+    pub struct Storage {
+        /// The account's name, 3 to 24 lower-case letters and digits, unique in the cloud; left
+        /// out, `st{name}<key>{stamp}` without its other characters.
+        #[serde(default)]
+        pub name: Name,
+        /// The resource group; left out, the stamp's or the topology's.
+        #[serde(default)]
+        pub resource_group: Name,
+        /// The subscription, if it is not the stamp's or the topology's.
+        pub subscription: Option<Sp<String>>,
+        /// The region; left out, the stamp's or the topology's `location`.
+        pub location: Option<Sp<String>>,
+        /// How copies are kept; must be given unless the account is `existing`.
+        pub redundancy: Option<Sp<Redundancy>>,
+        /// The kind of account; `StorageV2` when left out.
+        pub kind: Option<Sp<StorageKind>>,
+        /// The default access tier of blobs; `hot` when left out.
+        pub tier: Option<Sp<AccessTier>>,
+        /// Blob containers.
+        #[serde(default)]
+        pub containers: Vec<Sp<String>>,
+        /// Queues.
+        #[serde(default)]
+        pub queues: Vec<Sp<String>>,
+        /// The lowest TLS version accepted; `"1.2"` when left out.
+        pub min_tls: Option<Sp<TlsVersion>>,
+        /// Lets containers be opened to anonymous readers; `false` when left out.
+        pub public_access: Option<Sp<bool>>,
+        /// Lets callers sign in with the account's keys.
+        pub shared_key: Option<Sp<bool>>,
+        /// Tags, laid over the topology's and the stamp's.
+        #[serde(default)]
+        pub tags: IndexMap<String, Sp<String>>,
+        /// Reads the account and never writes it.
+        #[serde(default)]
+        pub existing: bool,
+        /// Takes over the account if it exists already.
+        #[serde(default)]
+        pub adopt: bool,
+        /// Refuses its delete and replacement; `true` when left out, since it holds data.
+        pub protect: Option<Sp<bool>>,
+    }
+}
+
+choice! {
+    /// How copies of the data are kept.
+    pub enum Redundancy {
+        /// Three copies in one data centre.
+        Lrs = "LRS",
+        /// Copies in three zones of the region.
+        Zrs = "ZRS",
+        /// Like LRS, and a copy in the paired region.
+        Grs = "GRS",
+        /// Like ZRS, and a copy in the paired region.
+        Gzrs = "GZRS",
+        /// Like GRS, and the copy can be read.
+        RaGrs = "RA-GRS",
+        /// Like GZRS, and the copy can be read.
+        RaGzrs = "RA-GZRS",
+        /// Fast disks, one data centre.
+        PremiumLrs = "Premium-LRS",
+        /// Fast disks, three zones.
+        PremiumZrs = "Premium-ZRS",
+    }
+}
+
+choice! {
+    /// The kind of a storage account.
+    pub enum StorageKind {
+        /// General purpose.
+        StorageV2 = "StorageV2",
+        /// Premium block blobs.
+        BlockBlobStorage = "BlockBlobStorage",
+        /// Premium file shares.
+        FileStorage = "FileStorage",
+        /// The first generation of general-purpose accounts.
+        Storage = "Storage",
+        /// Blobs alone, first generation.
+        BlobStorage = "BlobStorage",
+    }
+}
+
+choice! {
+    /// The default access tier of blobs.
+    pub enum AccessTier {
+        /// Read and written often.
+        Hot = "hot",
+        /// Kept for a month or more.
+        Cool = "cool",
+        /// Kept for three months or more.
+        Cold = "cold",
+    }
+}
+
+impl Redundancy {
+    /// Returns the name of the ARM SKU.
+    pub fn sku(self) -> &'static str {
+        match self {
+            Self::Lrs => "Standard_LRS",
+            Self::Zrs => "Standard_ZRS",
+            Self::Grs => "Standard_GRS",
+            Self::Gzrs => "Standard_GZRS",
+            Self::RaGrs => "Standard_RAGRS",
+            Self::RaGzrs => "Standard_RAGZRS",
+            Self::PremiumLrs => "Premium_LRS",
+            Self::PremiumZrs => "Premium_ZRS",
+        }
+    }
+
+    /// Returns whether a copy is kept in another region.
+    pub fn is_geo_redundant(self) -> bool {
+        matches!(self, Self::Grs | Self::Gzrs | Self::RaGrs | Self::RaGzrs)
+    }
+
+    /// Returns whether copies are kept in several zones of the region.
+    pub fn is_zone_redundant(self) -> bool {
+        matches!(self, Self::Zrs | Self::Gzrs | Self::RaGzrs | Self::PremiumZrs)
+    }
+
+    /// Returns whether the copy in the other region can be read.
+    pub fn is_read_access(self) -> bool {
+        matches!(self, Self::RaGrs | Self::RaGzrs)
+    }
+}
+
+impl Storage {
+    /// Returns whether delete and replacement are refused.
+    pub fn is_protected(&self) -> bool {
+        self.protect.as_ref().is_none_or(|protect| protect.value)
+    }
+}

@@ -1,0 +1,88 @@
+//! Key vaults.
+
+use indexmap::IndexMap;
+
+use crate::record::{choice, record};
+use crate::{Name, Sp, Target};
+
+record! {
+    /// A key vault.
+    pub struct Vault {
+        /// The vault's name, 3 to 24 letters, digits and hyphens, unique in the cloud; left out,
+        /// `kv-{name}-<key>` and, in a stamp, `-{stamp}`.
+        #[serde(default)]
+        pub name: Name,
+        /// The resource group; left out, the stamp's or the topology's.
+        #[serde(default)]
+        pub resource_group: Name,
+        /// The subscription, if it is not the stamp's or the topology's.
+        pub subscription: Option<Sp<String>>,
+        /// The region; left out, the stamp's or the topology's `location`.
+        pub location: Option<Sp<String>>,
+        /// `standard` (when left out) or `premium`.
+        pub sku: Option<Sp<VaultSku>>,
+        /// Access by role assignments instead of access policies; `true` when left out.
+        pub rbac: Option<Sp<bool>>,
+        /// Keeps what is deleted until its time is over; can't be switched off again.
+        pub purge_protection: Option<Sp<bool>>,
+        /// Days for which what is deleted can be brought back, 7 to 90; 90 when left out.
+        pub retention_days: Option<Sp<u32>>,
+        /// Lets the public network in; `true` when left out.
+        pub public_access: Option<Sp<bool>>,
+        /// Who may do what, in a vault without RBAC.
+        #[serde(default)]
+        pub access_policies: Vec<AccessPolicy>,
+        /// Tags, laid over the topology's and the stamp's.
+        #[serde(default)]
+        pub tags: IndexMap<String, Sp<String>>,
+        /// Reads the vault and never writes it.
+        #[serde(default)]
+        pub existing: bool,
+        /// Takes over the vault if it exists already.
+        #[serde(default)]
+        pub adopt: bool,
+        /// Refuses its delete and replacement; `true` when left out, since it holds data.
+        pub protect: Option<Sp<bool>>,
+    }
+}
+
+choice! {
+    /// The size of a key vault.
+    pub enum VaultSku {
+        /// Keys in software.
+        Standard = "standard",
+        /// Keys in hardware modules.
+        Premium = "premium",
+    }
+}
+
+record! {
+    /// What one identity may do in a vault without RBAC.
+    pub struct AccessPolicy {
+        /// The identity: a reference to `identities`, or an app with a system identity.
+        pub identity: Option<Sp<Target>>,
+        /// The object ID of anyone else.
+        pub object_id: Option<Sp<String>>,
+        /// What may be done with secrets.
+        #[serde(default)]
+        pub secrets: Vec<Sp<String>>,
+        /// What may be done with keys.
+        #[serde(default)]
+        pub keys: Vec<Sp<String>>,
+        /// What may be done with certificates.
+        #[serde(default)]
+        pub certificates: Vec<Sp<String>>,
+    }
+}
+
+impl Vault {
+    /// Returns whether access is by role assignments; a vault whose file does not say is asked.
+    pub fn rbac(&self) -> bool {
+        self.rbac.as_ref().is_none_or(|rbac| rbac.value)
+    }
+
+    /// Returns whether delete and replacement are refused.
+    pub fn is_protected(&self) -> bool {
+        self.protect.as_ref().is_none_or(|protect| protect.value)
+    }
+}

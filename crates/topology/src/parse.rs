@@ -1,0 +1,100 @@
+//! Text to topology: the one way in.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::decode::{Context, Decode, Scope, report_duplicates};
+use crate::reference::Declared;
+use crate::render::Sources;
+use crate::tree::{Node, NodeKind};
+use crate::{Diagnostic, Severity, Topology, include, names, stamps};
+
+/// What a topology is read from.
+pub struct Input<'a> {
+    /// The file, as diagnostics shall name it; `include` is relative to it.
+    pub file: &'a Path,
+    /// Its text.
+    pub text: &'a str,
+    /// Gives the value of an environment variable.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// Gives the text of a file that `include` names.
+    pub read: &'a dyn Fn(&Path) -> io::Result<String>,
+    /// Files that are laid over the topology in this order, such as
+    /// `overlays/production.yaml`; read through `read`.
+    pub overlays: &'a [&'a Path],
+}
+
+/// What came of reading a topology.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The topology, if there is no error.
+    pub topology: Option<Topology>,
+    /// All mistakes, in the order of the files.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts that the diagnostics point into.
+    pub sources: Sources,
+}
+
+/// Reads a topology, with everything it includes, and checks all that can be checked offline.
+///
+/// Never fails: every mistake is a [`Diagnostic`], and all are found at once.
+pub fn parse(input: &Input<'_>) -> Parsed {
+    let mut sources = Sources::default();
+    let mut diagnostics = Vec::new();
+    let root = include::load(input, &mut sources, &mut diagnostics);
+    let topology = root.and_then(|root| decode(&root, input, &mut diagnostics));
+    sort(&mut diagnostics, &sources);
+    let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    Parsed { topology: topology.filter(|_| !failed), diagnostics, sources }
+}
+
+/// Reads the model from the tree of all files.
+fn decode(
+    root: &Arc<Node>,
+    input: &Input<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Topology> {
+    report_duplicates(root, diagnostics);
+    let root = stamps::resolve(root);
+    let resolved = root.get("stamps").map_or(&[][..], |stamps| stamps.entries());
+    let stamps = resolved.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
+    let mut cx = Context {
+        diagnostics: std::mem::take(diagnostics),
+        env: input.env,
+        scope: Scope::default(),
+        declared: Declared { root: Some(root.clone()), stamps },
+        field: "",
+        entry: "".into(),
+        stamps_read: 0,
+    };
+    cx.scope.name = name(&root, &mut cx);
+    let topology = Topology::decode(&root, &mut cx);
+    *diagnostics = cx.diagnostics;
+    let mut topology = topology?;
+    names::derive(&mut topology);
+    crate::check::all(&topology, &root, diagnostics);
+    Some(topology)
+}
+
+/// Returns the application's name, which every other text may hold.
+fn name(root: &Node, cx: &mut Context<'_>) -> String {
+    let Some(node) = root.get("name") else { return String::new() };
+    let NodeKind::Text(_) = node.kind else { return String::new() };
+    // A mistake in it is filed when the name itself is read.
+    let before = cx.diagnostics.len();
+    let name = String::decode(node, cx);
+    cx.diagnostics.truncate(before);
+    name.unwrap_or_default()
+}
+
+/// Sorts mistakes as a reader meets them, and tells each once: a mistake in the module would
+/// otherwise be told for every stamp.
+fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
+    let order =
+        |diagnostic: &Diagnostic| (sources.index(&diagnostic.place.file), diagnostic.place.start);
+    diagnostics.sort_by(|a, b| {
+        order(a).cmp(&order(b)).then_with(|| a.code.cmp(b.code)).then(a.place.end.cmp(&b.place.end))
+    });
+    diagnostics.dedup_by(|a, b| a.code == b.code && a.place == b.place);
+}

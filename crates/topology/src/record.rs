@@ -1,0 +1,127 @@
+//! The macros that make a record or a choice of the language from one definition: the public
+//! type, its decoder and its JSON Schema.
+
+/// Defines a map of the language with fixed keys.
+///
+/// Each field is a key in camelCase (or the literal after `as`). A field of type `Option`, `Vec`,
+/// `IndexMap` or `bool` may be left out. The record also gets a `place`, which equality ignores.
+macro_rules! record {
+    ($(#[$meta:meta])* pub struct $name:ident {
+        $( $(#[$fmeta:meta])* pub $field:ident $(as $key:literal)? : $ty:ty ),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
+        #[serde(rename_all = "camelCase")]
+        #[schemars(deny_unknown_fields)]
+        pub struct $name {
+            $( $(#[$fmeta])* $(#[serde(rename = $key)])? pub $field: $ty, )*
+            /// Where it is written.
+            #[serde(skip)]
+            #[schemars(skip)]
+            pub place: $crate::Place,
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                true $( && self.$field == other.$field )*
+            }
+        }
+
+        impl $crate::decode::Decode for $name {
+            fn decode(
+                node: &$crate::tree::Node,
+                cx: &mut $crate::decode::Context<'_>,
+            ) -> Option<Self> {
+                static KEYS: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
+                    vec![$( $crate::record::key(
+                        stringify!($field),
+                        $crate::record::first(&[$($key)?]),
+                    ) ),*]
+                });
+                let entries = cx.entries(node, &KEYS)?;
+                let mut keys = KEYS.iter();
+                // Every field is decoded before any is missed: all mistakes show at once.
+                $( let $field: Option<$ty> = cx.field(&entries, keys.next()?, &node.place); )*
+                Some(Self { $( $field: $field?, )* place: node.place.clone() })
+            }
+        }
+    };
+}
+
+/// Defines a scalar of the language that is one of a few words.
+macro_rules! choice {
+    ($(#[$meta:meta])* pub enum $name:ident {
+        $( $(#[$vmeta:meta])* $variant:ident = $word:literal ),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        pub enum $name {
+            $( $(#[$vmeta])* #[serde(rename = $word)] $variant, )*
+        }
+
+        impl $name {
+            /// All words, in the order of the documentation.
+            pub const WORDS: &'static [&'static str] = &[$($word),*];
+
+            /// Returns the word as a topology writes it.
+            pub fn as_str(self) -> &'static str {
+                match self { $( Self::$variant => $word, )* }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "enum": Self::WORDS })
+            }
+        }
+
+        impl $crate::decode::Decode for $name {
+            fn decode(
+                node: &$crate::tree::Node,
+                cx: &mut $crate::decode::Context<'_>,
+            ) -> Option<Self> {
+                let word = cx.word(node, Self::WORDS)?;
+                match word { $( $word => Some(Self::$variant), )* _ => None }
+            }
+        }
+    };
+}
+
+pub(crate) use {choice, record};
+
+/// Returns the key of a field: the literal given, or the field's name in camelCase.
+pub(crate) fn key(field: &str, given: Option<&str>) -> String {
+    if let Some(given) = given {
+        return given.to_owned();
+    }
+    let mut key = String::with_capacity(field.len());
+    for (index, word) in field.split('_').enumerate() {
+        let (first, rest) = word.split_at(word.len().min(1));
+        if index == 0 {
+            key.push_str(word);
+        } else {
+            key.push_str(&first.to_ascii_uppercase());
+            key.push_str(rest);
+        }
+    }
+    key
+}
+
+/// Returns the one literal that a macro repetition gave, if it gave one.
+pub(crate) fn first(given: &[&'static str]) -> Option<&'static str> {
+    given.first().copied()
+}

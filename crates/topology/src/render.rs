@@ -1,0 +1,106 @@
+//! Diagnostics for people, in the look that rustc made familiar.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::{Diagnostic, Place, Severity};
+
+/// The texts that diagnostics point into.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: Vec<Arc<str>>,
+    texts: BTreeMap<Arc<str>, String>,
+}
+
+impl Sources {
+    /// Adds the text of a file.
+    pub fn add(&mut self, file: Arc<str>, text: &str) {
+        if self.texts.insert(file.clone(), text.to_owned()).is_none() {
+            self.files.push(file);
+        }
+    }
+
+    /// Returns the text of a file.
+    pub fn text(&self, file: &str) -> Option<&str> {
+        self.texts.get(file).map(String::as_str)
+    }
+
+    /// Returns the files in the order in which they were read.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| &**file)
+    }
+
+    /// Returns how many files were read before this one.
+    pub(crate) fn index(&self, file: &str) -> usize {
+        self.files.iter().position(|known| **known == *file).unwrap_or(self.files.len())
+    }
+}
+
+/// Renders diagnostics, each with its lines of the file, a caret and its help.
+///
+/// `width` is the terminal's, in columns. Without `colour` the text has no escape codes.
+pub fn render(diagnostics: &[Diagnostic], sources: &Sources, colour: bool, width: usize) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(width);
+    let mut text = String::new();
+    for diagnostic in diagnostics {
+        text.push_str(&renderer.render(&[group(diagnostic, sources)]));
+        text.push_str("\n\n");
+    }
+    text
+}
+
+fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
+    let mut group = Group::with_title(title);
+    let here = [&diagnostic.place].into_iter();
+    let places: Vec<&Place> = here.chain(diagnostic.also.iter().map(|(place, _)| place)).collect();
+    // One excerpt a file: the diagnostic's own first.
+    let mut files: Vec<&str> = Vec::new();
+    for place in places {
+        if !files.contains(&&*place.file) {
+            files.push(&place.file);
+        }
+    }
+    for file in files {
+        let Some(text) = sources.text(file) else { continue };
+        group = group.element(snippet(diagnostic, file, text));
+    }
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    group
+}
+
+fn snippet<'a>(
+    diagnostic: &'a Diagnostic,
+    file: &'a str,
+    text: &'a str,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let mut snippet = Snippet::source(text).path(file);
+    if &*diagnostic.place.file == file {
+        let label = (!diagnostic.label.is_empty()).then_some(diagnostic.label.as_str());
+        let span = first_line(&diagnostic.place, text);
+        snippet = snippet.annotation(AnnotationKind::Primary.span(span).label(label));
+    }
+    for (place, label) in diagnostic.also.iter().filter(|(place, _)| &*place.file == file) {
+        let span = first_line(place, text);
+        snippet = snippet.annotation(AnnotationKind::Context.span(span).label(label.as_str()));
+    }
+    snippet
+}
+
+/// Returns the range of a place within its first line: a caret under a block text says no more.
+fn first_line(place: &Place, text: &str) -> std::ops::Range<usize> {
+    let range = place.range();
+    let (start, end) = (range.start.min(text.len()), range.end.min(text.len()));
+    let end = text[start..end].find('\n').map_or(end, |line| start + line);
+    start..end
+}

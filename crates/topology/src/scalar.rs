@@ -1,0 +1,269 @@
+//! Scalars with a form of their own, and keys that take a word or a map.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::decode::{Context, Decode};
+use crate::tree::{Node, NodeKind};
+use crate::{
+    AppIdentity, Binding, Certificate, Cloud, CloudEndpoints, Diagnostic, Raw, Runtime, Sp, Stamp,
+    StampInstance, StampModule, StatusRange, SubnetRange, Target, VaultCertificate,
+};
+
+/// Gives a type a schema that stands where it is used.
+macro_rules! schema {
+    ($name:ident, $generator:ident => $schema:expr) => {
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema($generator: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    };
+}
+
+schema!(AppIdentity, _g => json_schema!({
+    "anyOf": [
+        { "type": "string", "enum": ["system", "none"] },
+        { "type": "array", "items": { "type": "string" } }
+    ]
+}));
+schema!(Runtime, _g => json_schema!({ "type": "string", "pattern": "^[^|]+\\|.+$" }));
+schema!(Binding, _g => json_schema!({ "type": "string" }));
+schema!(StatusRange, _g => json_schema!({
+    "type": ["integer", "string"], "minimum": 100, "maximum": 999,
+    "pattern": "^[0-9]{3}(-[0-9]{3})?$"
+}));
+schema!(SubnetRange, _g => json_schema!({ "type": "string" }));
+schema!(Certificate, g => json_schema!({
+    "anyOf": [
+        { "type": "string", "enum": ["managed", "none"] },
+        g.subschema_for::<VaultCertificate>()
+    ]
+}));
+schema!(Cloud, g => json_schema!({
+    "anyOf": [
+        { "type": "string", "enum": ["public", "usGovernment", "china"] },
+        g.subschema_for::<CloudEndpoints>()
+    ]
+}));
+
+impl JsonSchema for Raw {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Raw".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!(true)
+    }
+}
+
+impl JsonSchema for StampModule {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "StampModule".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Stamp>()
+    }
+}
+
+impl JsonSchema for StampInstance {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "StampInstance".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Stamp>()
+    }
+}
+
+impl Decode for StampModule {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        match node.kind {
+            // Its contents are read as part of each stamp.
+            NodeKind::Map(_) | NodeKind::Null => Some(Self),
+            _ => {
+                cx.wrong_type(node, "a map");
+                None
+            }
+        }
+    }
+}
+
+impl Decode for Arc<Stamp> {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let name = cx.entry.clone();
+        cx.enter_stamp(name, node);
+        let stamp = Stamp::decode(node, cx).map(Self::new);
+        cx.scope.stamp = None;
+        stamp
+    }
+}
+
+impl Decode for AppIdentity {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let items = match &node.kind {
+            NodeKind::Seq(items) => items,
+            _ => {
+                let word = cx.word(node, &["system", "none"])?;
+                return Some(Self { system: word == "system", user: Vec::new() });
+            }
+        };
+        let mut identity = Self::default();
+        for item in items {
+            match &item.kind {
+                NodeKind::Text(text) if text == "system" => identity.system = true,
+                _ => identity.user.extend(Sp::<Target>::decode(item, cx)),
+            }
+        }
+        Some(identity)
+    }
+}
+
+/// Stacks that App Service runs, as `runtime` names them.
+const STACKS: &[&str] = &[
+    "custom",
+    "dotnet",
+    "dotnet-isolated",
+    "go",
+    "java",
+    "jbosseap",
+    "node",
+    "php",
+    "powershell",
+    "python",
+    "ruby",
+    "tomcat",
+];
+
+impl Decode for Runtime {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let text = cx.scalar(node, "a runtime such as `dotnet|8.0`")?;
+        let (stack, version) = text.split_once('|').unwrap_or((&text, ""));
+        let stack = match stack.to_ascii_lowercase() {
+            stack if stack == "dotnetcore" => "dotnet".to_owned(),
+            stack => stack,
+        };
+        if version.is_empty() && stack != "custom" {
+            let message = format!("runtime `{text}` names no version");
+            let diagnostic = Diagnostic::error("wrong-type", &node.place, message)
+                .help("write stack and version: `dotnet|8.0`, `node|20-lts`, `python|3.12`");
+            cx.report(diagnostic);
+            return None;
+        }
+        if !STACKS.contains(&stack.as_str()) {
+            cx.not_allowed(node, &stack, STACKS);
+            return None;
+        }
+        Some(Self { version: version.to_owned(), stack })
+    }
+}
+
+impl Decode for Binding {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let text = cx.scalar(node, "an app such as `web` or `weu/web`")?;
+        let apps = cx.apps_named(&text);
+        if apps.is_empty() {
+            // Files the mistake, with the nearest name.
+            cx.field = "app";
+            return Target::decode(node, cx).map(|target| Self { apps: vec![target] });
+        }
+        Some(Self { apps })
+    }
+}
+
+impl Decode for Certificate {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        if let NodeKind::Map(_) = node.kind {
+            return VaultCertificate::decode(node, cx).map(Self::KeyVault);
+        }
+        Some(match cx.word(node, &["managed", "none"])? {
+            "managed" => Self::Managed,
+            _ => Self::None,
+        })
+    }
+}
+
+impl Decode for Cloud {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        if let NodeKind::Map(_) = node.kind {
+            return CloudEndpoints::decode(node, cx).map(Self::Custom);
+        }
+        Some(match cx.word(node, &["public", "usGovernment", "china"])? {
+            "usGovernment" => Self::UsGovernment,
+            "china" => Self::China,
+            _ => Self::Public,
+        })
+    }
+}
+
+impl Decode for StatusRange {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let text = cx.scalar(node, "a status code or a range such as `200-299`")?;
+        let (min, max) = text.split_once('-').unwrap_or((&text, &text));
+        if let (Ok(min), Ok(max)) = (min.trim().parse(), max.trim().parse()) {
+            if (100..=999).contains(&min) && min <= max && max <= 999 {
+                return Some(Self { min, max });
+            }
+        }
+        let message = format!("`{text}` is not a status code or a range of them");
+        let diagnostic = Diagnostic::error("wrong-type", &node.place, message)
+            .help("codes are 100 to 999, a range goes up: `200-299`");
+        cx.report(diagnostic);
+        None
+    }
+}
+
+impl Decode for SubnetRange {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let text = cx.scalar(node, "a network such as `1.2.3.0/24`")?;
+        let range = read_network(&text).or_else(|| read_range(&text));
+        if range.is_none() {
+            let message = format!("`{text}` is not a network or a range of addresses");
+            let diagnostic = Diagnostic::error("wrong-type", &node.place, message)
+                .help("write `1.2.3.0/24`, `1.2.3.4-1.2.3.9` or one address");
+            cx.report(diagnostic);
+        }
+        range
+    }
+}
+
+fn read_network(text: &str) -> Option<SubnetRange> {
+    let network: ipnet::IpNet = text.parse().ok()?;
+    let prefix = Some(network.prefix_len());
+    Some(SubnetRange { first: network.network(), last: network.broadcast(), prefix })
+}
+
+fn read_range(text: &str) -> Option<SubnetRange> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (first, last): (IpAddr, IpAddr) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    let ordered = first.is_ipv4() == last.is_ipv4() && first <= last;
+    ordered.then_some(SubnetRange { first, last, prefix: None })
+}
+
+impl Decode for Raw {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        Some(match &node.kind {
+            NodeKind::Null => Self::Null,
+            NodeKind::Bool(value) => Self::Bool(*value),
+            NodeKind::Number(text) => match text.parse() {
+                Ok(number) => Self::Number(number),
+                Err(_) => Self::Text(crate::Text(vec![crate::Part::Literal(text.clone())])),
+            },
+            NodeKind::Text(_) => Self::Text(crate::Text::decode(node, cx)?),
+            NodeKind::Seq(_) => Self::List(Vec::decode(node, cx)?),
+            NodeKind::Map(_) => Self::Map(IndexMap::decode(node, cx)?),
+        })
+    }
+}

@@ -1,0 +1,289 @@
+//! YAML text to a tree in which every key and value knows its place.
+//!
+//! Aliases, merge keys, duplicate detection inside merges and limits on size are the YAML
+//! library's work; what the tree adds is that nothing is lost before all mistakes are found.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_yaml::{Location, Spanned};
+
+use crate::{Diagnostic, Place};
+
+/// A value of a file.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub kind: NodeKind,
+    /// The value; of a map or list under a key, that key.
+    pub place: Place,
+    /// How many bytes behind the value's beginning its text begins, if it stands there letter for
+    /// letter: 0 when plain, 1 when quoted.
+    pub verbatim: Option<u32>,
+}
+
+/// What a value is.
+#[derive(Debug, Clone)]
+pub(crate) enum NodeKind {
+    Null,
+    Bool(bool),
+    /// A number as it is written.
+    Number(String),
+    Text(String),
+    Seq(Vec<Arc<Node>>),
+    Map(Vec<Entry>),
+}
+
+/// A key of a map with its value.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub key: Arc<str>,
+    pub place: Place,
+    pub value: Arc<Node>,
+}
+
+impl Node {
+    /// Returns the value of a key, the last of several.
+    pub fn get(&self, key: &str) -> Option<&Arc<Node>> {
+        self.entries().iter().rev().find(|entry| &*entry.key == key).map(|entry| &entry.value)
+    }
+
+    /// Returns the entries of a map, and none of anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.kind {
+            NodeKind::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// Returns what the value is, for people.
+    pub fn kind_name(&self) -> &'static str {
+        match &self.kind {
+            NodeKind::Null => "nothing",
+            NodeKind::Bool(_) => "a boolean",
+            NodeKind::Number(_) => "a number",
+            NodeKind::Text(_) => "a text",
+            NodeKind::Seq(_) => "a list",
+            NodeKind::Map(_) => "a map",
+        }
+    }
+}
+
+/// Reads the tree of a file; an empty file is an empty map.
+///
+/// # Errors
+/// Text that is not YAML, at its first mistake: behind it nothing can be trusted.
+pub(crate) fn read(file: &Arc<str>, text: &str) -> Result<Node, Box<Diagnostic>> {
+    let options = serde_yaml::options! {
+        strict_booleans: true,
+        with_snippet: false,
+        // Duplicates reach the tree, where all of them are reported at once.
+        duplicate_keys: serde_yaml::options::DuplicateKeyPolicy::LastWins,
+        budget: serde_yaml::budget! {
+            enforce_alias_anchor_ratio: false,
+            max_nodes: 5_000_000,
+            max_events: 20_000_000,
+        },
+    };
+    let source = Source { file, text };
+    match serde_yaml::from_str_with_options::<Option<Spanned<Value>>>(text, options) {
+        Ok(Some(value)) => Ok(source.node(value)),
+        Ok(None) => Ok(source.empty()),
+        Err(error) => Err(Box::new(source.syntax_error(&error))),
+    }
+}
+
+/// A value as the YAML library gives it.
+enum Value {
+    Null,
+    Bool(bool),
+    Number(String),
+    Text(String),
+    Seq(Vec<Spanned<Value>>),
+    Map(Vec<(Spanned<String>, Spanned<Value>)>),
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a YAML value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        Value::deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.to_string()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.to_string()))
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
+        Ok(Value::Number(value.to_string()))
+    }
+
+    fn visit_u128<E>(self, value: u128) -> Result<Value, E> {
+        Ok(Value::Number(value.to_string()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Number(value.to_string()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::Seq(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Value::Map(entries))
+    }
+}
+
+/// A file while its tree is built.
+struct Source<'a> {
+    file: &'a Arc<str>,
+    text: &'a str,
+}
+
+impl Source<'_> {
+    fn place(&self, location: &Location) -> Place {
+        let start = location.span().byte_offset().unwrap_or(0) as usize;
+        let length = location.span().byte_len().unwrap_or(0) as usize;
+        let start = floor(self.text, start);
+        let end = floor(self.text, start.saturating_add(length));
+        // The span of a plain scalar may run on over the blanks and comment lines behind it.
+        let end = start + self.text[start..end].trim_end().len();
+        Place {
+            file: self.file.clone(),
+            start: clamp(start),
+            end: clamp(end),
+            line: clamp(usize::try_from(location.line()).unwrap_or(1)).max(1),
+            column: clamp(usize::try_from(location.column()).unwrap_or(1)).max(1),
+        }
+    }
+
+    fn empty(&self) -> Node {
+        let place = Place { file: self.file.clone(), start: 0, end: 0, line: 1, column: 1 };
+        Node { kind: NodeKind::Map(Vec::new()), place, verbatim: None }
+    }
+
+    fn node(&self, value: Spanned<Value>) -> Node {
+        let place = self.place(&value.referenced);
+        let defined = self.place(&value.defined);
+        let written = &self.text[defined.range()];
+        let (kind, verbatim) = match value.value {
+            Value::Null => (NodeKind::Null, None),
+            Value::Bool(value) => (NodeKind::Bool(value), None),
+            // The text is kept: `1.10` is not `1.1`, and `0777` is not 777.
+            Value::Number(_) if is_plain(written) => (NodeKind::Number(written.to_owned()), None),
+            Value::Number(number) => (NodeKind::Number(number), None),
+            Value::Text(text) => {
+                let quoted = written.len().checked_sub(1).and_then(|end| written.get(1..end));
+                let verbatim = match place == defined {
+                    true if written == text => Some(0),
+                    true if quoted == Some(&text) => Some(1),
+                    _ => None,
+                };
+                (NodeKind::Text(text), verbatim)
+            }
+            Value::Seq(items) => {
+                let items = items.into_iter().map(|item| Arc::new(self.node(item))).collect();
+                (NodeKind::Seq(items), None)
+            }
+            Value::Map(entries) => {
+                let entries = entries.into_iter().map(|(key, value)| self.entry(key, value));
+                (NodeKind::Map(entries.collect()), None)
+            }
+        };
+        Node { kind, place, verbatim }
+    }
+
+    fn entry(&self, key: Spanned<String>, value: Spanned<Value>) -> Entry {
+        let place = self.place(&key.referenced);
+        let mut value = self.node(value);
+        // A map's own place is only its beginning; a reader looks for its key.
+        if !matches!(value.kind, NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::Text(_)) {
+            value.place = place.clone();
+        }
+        Entry { key: key.value.into(), place, value: Arc::new(value) }
+    }
+
+    fn syntax_error(&self, error: &serde_yaml::Error) -> Diagnostic {
+        let place = match error.location() {
+            Some(location) => self.place(&location),
+            None => self.empty().place,
+        };
+        let text = error.without_snippet().to_string();
+        let message = text.lines().next().unwrap_or_default();
+        let message = message.split(" at line ").next().unwrap_or(message).to_owned();
+        let line = self.text.lines().nth(place.line as usize - 1).unwrap_or_default();
+        let tab = line.trim_start_matches(' ').starts_with('\t');
+        let diagnostic = Diagnostic::error("invalid-yaml", &place, message);
+        if tab {
+            diagnostic.help("YAML is indented with spaces; this line begins with a tab")
+        } else {
+            diagnostic.help(
+                "check the indentation, and quote texts that begin with `{`, `[`, `*`, `&` or `@`",
+            )
+        }
+    }
+}
+
+/// Returns whether a slice of the file can be the text of a number.
+fn is_plain(written: &str) -> bool {
+    written.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+        && !written.contains(char::is_whitespace)
+}
+
+/// Returns the last boundary between characters that is not behind `index`.
+fn floor(text: &str, index: usize) -> usize {
+    let mut index = index.min(text.len());
+    while !text.is_char_boundary(index) {
+        index -= 1;
+    }
+    index
+}
+
+fn clamp(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

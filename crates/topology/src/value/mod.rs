@@ -1,0 +1,15 @@
+//! The scalars of the language.
+
+mod duration;
+mod name;
+mod one_or_many;
+mod percent;
+mod target;
+mod text;
+
+pub use duration::{Duration, Ttl};
+pub use name::Name;
+pub use one_or_many::OneOrMany;
+pub use percent::Percent;
+pub use target::Target;
+pub use text::{Part, SecretSource, Text};
