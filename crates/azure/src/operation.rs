@@ -122,10 +122,10 @@ fn follow(
     if let Some(url) = named("azure-asyncoperation")? {
         return Ok(Follow::Status(url));
     }
-    if matches!(response.status, 201 | 202) {
-        if let Some(url) = named("location")? {
-            return Ok(Follow::Location(url));
-        }
+    if matches!(response.status, 201 | 202)
+        && let Some(url) = named("location")?
+    {
+        return Ok(Follow::Location(url));
     }
     let unfinished = state_of(&response.body).is_some_and(|state| !is_terminal(state));
     Ok(match purpose {

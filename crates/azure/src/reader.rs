@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use resource::catalogue::{Listing, facts_of};
 use resource::{Observation, ResourceId};
 use serde_json::Value;
 use url::Url;
@@ -46,16 +47,15 @@ impl Reader {
 
     /// Returns the resource as it is now, or `None` where it, or a parent, does not exist.
     ///
-    /// Application settings are read by the POST that lists them; ARM answers a GET with nothing.
+    /// Application settings are read by the POST that lists them; ARM answers no GET. Documents of
+    /// other secrets (connection strings) are refused with [`Error::NotARead`].
     pub async fn get(
         &self,
         id: &ResourceId,
         api_version: &str,
     ) -> Result<Option<Observation>, Error> {
-        let request = match id.resource_type().is("Microsoft.Web/sites/config")
-            || id.resource_type().is("Microsoft.Web/sites/slots/config")
-        {
-            true if id.name().eq_ignore_ascii_case("appsettings") => {
+        let request = match facts_of(id).listing {
+            Listing::PostList => {
                 Request::list_settings(self.client.url(&format!("{id}/list"), api_version))
             }
             _ => Request::get(self.client.url(id.as_str(), api_version)),

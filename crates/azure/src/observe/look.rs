@@ -220,10 +220,10 @@ impl<'a> Look<'a> {
 
     /// Children of something that carries our mark and is no longer wanted carry none themselves.
     fn note_beside(&mut self, observation: &Observation) {
-        if self.is_owned(observation) {
-            if let Some(call) = Call::beside(&observation.id) {
-                self.ask(call, facts_of(&observation.id).api_version);
-            }
+        if self.is_owned(observation)
+            && let Some(call) = Call::beside(&observation.id)
+        {
+            self.ask(call, facts_of(&observation.id).api_version);
         }
     }
 
@@ -245,23 +245,22 @@ impl<'a> Look<'a> {
         })
     }
 
-    /// Tells whether `id` or something it lies in is known not to exist.
+    /// Tells whether `id`, or what it lies in, is known not to exist. The nearest of which anything
+    /// is known decides: who may read a resource need not see its group.
     fn is_absent(&self, id: &ResourceId) -> bool {
-        let chain = std::iter::successors(Some(id.clone()), ResourceId::parent);
-        chain.into_iter().any(|id| {
-            let made = Call::for_resource(&id).is_some_and(|call| self.made.contains(&call));
-            made && !self.seen.contains(&id)
-                && !self.observed.not_evaluated.contains_key(&id)
-                && self.was_listed(&id)
-        })
+        let mut chain = std::iter::successors(Some(id.clone()), ResourceId::parent);
+        chain.find_map(|id| self.existence(&id)) == Some(false)
     }
 
-    fn was_listed(&self, id: &ResourceId) -> bool {
-        match Call::for_resource(id) {
-            Some(Call::One { .. }) => true,
-            Some(call) => self.observed.listed.contains(&call.path()),
-            None => false,
+    fn existence(&self, id: &ResourceId) -> Option<bool> {
+        if self.seen.contains(id) {
+            return Some(true);
         }
+        let call = Call::for_resource(id)?;
+        let hidden = self.observed.not_evaluated.contains_key(id);
+        let is_list = !matches!(call, Call::One { .. });
+        let unlisted = is_list && !self.observed.listed.contains(&call.path());
+        (self.made.contains(&call) && !hidden && !unlisted).then_some(false)
     }
 
     /// Ends the look: what parents' bodies hold is taken out of them.

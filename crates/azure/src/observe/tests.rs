@@ -1,1 +1,225 @@
+use resource::ResourceId;
+use resource::catalogue::facts_of;
+use serde_json::{Value, json};
 
+use super::*;
+use crate::fake_arm::{Answer, Asked, FakeArm};
+
+const SUB: &str = "/subscriptions/s";
+
+/// Answers like an Azure that holds `resources`, each an ID and a body.
+fn holding(resources: Vec<(String, Value)>) -> impl Fn(&Asked) -> Answer + Send + Sync + 'static {
+    let resources: Vec<(String, Value)> = resources
+        .into_iter()
+        .map(|(id, mut body)| {
+            body["id"] = json!(id);
+            (id.to_lowercase(), body)
+        })
+        .collect();
+    move |asked| {
+        let path = asked.path.to_lowercase();
+        let path = path.strip_suffix("/list").unwrap_or(&path);
+        if let Some((_, body)) = resources.iter().find(|(id, _)| id == path) {
+            return Answer::new(200, body.clone());
+        }
+        let id = |id: &str| ResourceId::parse(id).expect("valid ID");
+        let members: Vec<&Value> = resources
+            .iter()
+            .filter(|(own, body)| match path.rsplit_once('/') {
+                Some((_, "resources")) => {
+                    asked.query.contains("northwind") && body["tags"]["evenkeel"] == "northwind"
+                }
+                Some((_, "resourcegroups")) => id(own).parent() == Some(id(SUB)),
+                Some((owner, "recordsets")) => id(own).parent() == Some(id(owner)),
+                _ if path.starts_with("/subscriptions/s/providers/") => {
+                    format!("{SUB}/providers/{}", id(own).resource_type())
+                        .eq_ignore_ascii_case(path)
+                }
+                Some((owner, kind)) => {
+                    id(own).parent().is_some_and(|parent| parent == id(owner))
+                        && id(own).resource_type().last() == kind
+                }
+                None => false,
+            })
+            .map(|(_, body)| body)
+            .collect();
+        Answer::new(200, json!({"value": members}))
+    }
+}
+
+fn wants(ids: &[&str]) -> Wants {
+    let want = |id: &&str| {
+        let id = ResourceId::parse(&format!("{SUB}{id}")).expect("valid ID");
+        let api_version = match facts_of(&id).api_version {
+            "" => "2020-01-01",
+            known => known,
+        };
+        (id, api_version.to_owned())
+    };
+    let ids = ids.iter().map(want).collect();
+    Wants { ids, owned_by: Some("northwind".into()), ..Wants::default() }
+}
+
+fn full(id: &str) -> (String, Value) {
+    (format!("{SUB}{id}"), json!({"properties": {}}))
+}
+
+const R1: [&str; 33] = [
+    "/resourceGroups/a",
+    "/resourceGroups/b",
+    "/resourceGroups/a/providers/Microsoft.Web/serverfarms/p1",
+    "/resourceGroups/b/providers/Microsoft.Web/serverfarms/p2",
+    "/resourceGroups/a/providers/Microsoft.Web/sites/w1",
+    "/resourceGroups/b/providers/Microsoft.Web/sites/w2",
+    "/resourceGroups/a/providers/Microsoft.Web/sites/w1/config/web",
+    "/resourceGroups/b/providers/Microsoft.Web/sites/w2/config/web",
+    "/resourceGroups/a/providers/Microsoft.Web/sites/w1/config/appsettings",
+    "/resourceGroups/b/providers/Microsoft.Web/sites/w2/config/appsettings",
+    "/resourceGroups/a/providers/Microsoft.Web/sites/w1/config/logs",
+    "/resourceGroups/b/providers/Microsoft.Web/sites/w2/config/logs",
+    "/resourceGroups/a/providers/Microsoft.Web/sites/w1/hostNameBindings/app.example.com",
+    "/resourceGroups/b/providers/Microsoft.Web/sites/w2/hostNameBindings/app.example.com",
+    "/resourceGroups/a/providers/Microsoft.Web/certificates/c1",
+    "/resourceGroups/b/providers/Microsoft.Web/certificates/c2",
+    "/resourceGroups/a/providers/Microsoft.Insights/autoscaleSettings/s1",
+    "/resourceGroups/b/providers/Microsoft.Insights/autoscaleSettings/s2",
+    "/resourceGroups/a/providers/Microsoft.KeyVault/vaults/kv",
+    "/resourceGroups/a/providers/Microsoft.Storage/storageAccounts/st",
+    "/resourceGroups/a/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id",
+    "/resourceGroups/a/providers/Microsoft.KeyVault/vaults/kv/providers/Microsoft.Authorization/roleAssignments/11111111-1111-1111-1111-111111111111",
+    "/resourceGroups/a/providers/Microsoft.Storage/storageAccounts/st/providers/Microsoft.Authorization/roleAssignments/22222222-2222-2222-2222-222222222222",
+    "/resourceGroups/a/providers/Microsoft.Network/trafficManagerProfiles/tm",
+    "/resourceGroups/a/providers/Microsoft.Network/trafficManagerProfiles/tm/azureEndpoints/w1",
+    "/resourceGroups/a/providers/Microsoft.Network/trafficManagerProfiles/tm/azureEndpoints/w2",
+    "/resourceGroups/dns",
+    "/resourceGroups/dns/providers/Microsoft.Network/dnsZones/example.com",
+    "/resourceGroups/dns/providers/Microsoft.Network/dnsZones/example.com/CNAME/app",
+    "/resourceGroups/dns/providers/Microsoft.Network/dnsZones/example.com/TXT/asuid.app",
+    "/resourceGroups/dns/providers/Microsoft.Network/dnsZones/example.com/providers/Microsoft.Authorization/locks/keep",
+    "/resourceGroups/a/providers/Microsoft.Storage/storageAccounts/st/blobServices/default/containers/media",
+    "/resourceGroups/a/providers/Microsoft.Storage/storageAccounts/st/queueServices/default/queues/jobs",
+];
+
+#[tokio::test]
+async fn look_at_the_cloned_app_costs_at_most_25_requests() {
+    let mut resources: Vec<(String, Value)> = R1.iter().map(|id| full(id)).collect();
+    let profile = "/resourceGroups/a/providers/Microsoft.Network/trafficManagerProfiles/tm";
+    let endpoint =
+        |name: &str| json!({"id": format!("{SUB}{profile}/azureEndpoints/{name}"), "name": name});
+    for (id, body) in &mut resources {
+        if id.ends_with("trafficManagerProfiles/tm") {
+            body["properties"]["endpoints"] = json!([endpoint("w1"), endpoint("w2")]);
+        }
+    }
+    let arm = FakeArm::start(holding(resources)).await;
+    let client = arm.client();
+    let observed = observe(&client.reader(), &wants(&R1)).await.expect("a look");
+    for id in &wants(&R1).ids {
+        assert!(observed.get(&id.0).is_some(), "{} was not seen", id.0);
+    }
+    assert!(observed.not_evaluated.is_empty());
+    assert!(observed.requests <= 25, "{} requests: {:#?}", observed.requests, arm.log());
+    assert_eq!(client.counts().writes, 0);
+}
+
+#[tokio::test]
+async fn children_of_what_is_absent_are_not_asked_for() {
+    let arm = FakeArm::start(holding(vec![])).await;
+    let observed = observe(&arm.client().reader(), &wants(&R1)).await.expect("a look");
+    assert!(observed.resources.is_empty() && observed.not_evaluated.is_empty());
+    let below: Vec<String> =
+        arm.log().into_iter().filter(|line| line.contains("/resourceGroups/")).collect();
+    assert_eq!(below, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_may_not_be_read_is_not_evaluated() {
+    let site = R1[4];
+    let settings = format!("{site}/config/appsettings");
+    let inner = holding(vec![full(site)]);
+    let arm = FakeArm::start(move |asked| match asked.method.as_str() {
+        "POST" => Answer::error(403, "AuthorizationFailed"),
+        _ => inner(asked),
+    })
+    .await;
+    let wants = wants(&[site, &settings]);
+    let observed = observe(&arm.client().reader(), &wants).await.expect("a look");
+    assert!(observed.get(&wants.ids[0].0).is_some());
+    assert_eq!(
+        observed.not_evaluated[&wants.ids[1].0].reason,
+        "the right to read it is missing (AuthorizationFailed)"
+    );
+}
+
+#[tokio::test]
+async fn what_carries_our_mark_is_found_and_confirmed() {
+    let zone = "/resourceGroups/old/providers/Microsoft.Network/dnsZones/old.example";
+    let owned = |id: &str| {
+        (format!("{SUB}{id}"), json!({"tags": {"evenkeel": "northwind"}, "properties": {}}))
+    };
+    let foreign = "/resourceGroups/other/providers/Microsoft.Web/sites/foreign";
+    let neighbour = "/resourceGroups/a/providers/Microsoft.Web/sites/neighbour";
+    let record = format!("{zone}/A/www");
+    let arm = FakeArm::start(holding(vec![
+        owned("/resourceGroups/old"),
+        owned(zone),
+        full(&record),
+        full(foreign),
+        full(neighbour),
+    ]))
+    .await;
+    let observed = observe(&arm.client().reader(), &wants(&[R1[4]])).await.expect("a look");
+    let seen: Vec<&str> = observed.resources.keys().map(|id| &id.as_str()[SUB.len()..]).collect();
+    assert_eq!(seen, [neighbour, "/resourceGroups/old", zone, &record]);
+    let lists_zones = |line: &&String| line.ends_with("providers/Microsoft.Network/dnsZones");
+    assert_eq!(arm.log().iter().filter(lists_zones).count(), 1, "the hint is confirmed");
+}
+
+#[tokio::test]
+async fn hint_that_is_out_of_date_is_not_believed() {
+    let arm = FakeArm::start(|asked| match asked.path.ends_with("/resources") {
+        true => {
+            let id = format!("{SUB}/resourceGroups/a/providers/Microsoft.Network/dnsZones/gone");
+            Answer::new(200, json!({"value": [{"id": id}]}))
+        }
+        false => Answer::new(200, json!({"value": []})),
+    })
+    .await;
+    let observed = observe(&arm.client().reader(), &wants(&[R1[4]])).await.expect("a look");
+    assert!(observed.resources.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn resource_still_updating_is_waited_for() {
+    let vault = R1[18];
+    let of = move |state: &str| json!({"id": format!("{SUB}{vault}"), "properties": {"provisioningState": state}});
+    let arm = FakeArm::start(move |asked| match asked.path.rsplit('/').next() {
+        Some("vaults") => Answer::new(200, json!({"value": [of("Updating")]})),
+        Some("kv") if asked.before == 0 => Answer::new(200, of("Updating")),
+        Some("kv") => Answer::new(200, of("Succeeded")),
+        _ => Answer::new(200, json!({"value": []})),
+    })
+    .await;
+    let wants = wants(&[vault]);
+    let observed = observe(&arm.client().reader(), &wants).await.expect("a look");
+    let state = observed.property(&wants.ids[0].0, "/properties/provisioningState");
+    assert_eq!(state, Some(&json!("Succeeded")));
+}
+
+#[tokio::test]
+async fn subscription_that_is_not_there_is_a_mistake() {
+    let arm = FakeArm::start(|_| Answer::error(404, "SubscriptionNotFound")).await;
+    let error = observe(&arm.client().reader(), &wants(&[R1[4]])).await.expect_err("a mistake");
+    assert_eq!(error.code(), Some("SubscriptionNotFound"));
+}
+
+#[tokio::test]
+async fn provider_that_was_never_used_has_no_resources() {
+    let arm = FakeArm::start(|asked| match asked.path.contains("/providers/") {
+        true => Answer::error(409, "MissingSubscriptionRegistration"),
+        false => Answer::new(200, json!({"value": []})),
+    })
+    .await;
+    let observed = observe(&arm.client().reader(), &wants(&[R1[4]])).await.expect("a look");
+    assert!(observed.resources.is_empty() && observed.not_evaluated.is_empty());
+}
