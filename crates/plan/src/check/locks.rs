@@ -77,7 +77,10 @@ impl Gap<'_> {
     /// <https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources>.
     fn refuses(&self, action: &Action) -> bool {
         let in_scope = self.scope.as_ref().is_some_and(|scope| action.resource.is_within(scope));
+        // Locks themselves are not locked.
+        let is_lock = action.resource.resource_type().is("Microsoft.Authorization/locks");
         in_scope
+            && !is_lock
             && match action.operation {
                 Operation::Delete => true,
                 Operation::Write { .. } | Operation::Post { .. } => self.read_only,

@@ -37,7 +37,11 @@ fn needed(action: &Action, creators: &Targets<'_>) -> Vec<usize> {
             pointers::of_body(body, creators)
         }
         Operation::Probe { url, .. } => pointers::of_body(url, creators),
-        Operation::WaitFor { .. } | Operation::VerifyDns { .. } => [].into(),
+        Operation::WaitFor { .. } => [].into(),
+        // A record is verified for the sake of a resource that may be made only then.
+        Operation::VerifyDns { value, .. } => {
+            return pointers::of_body(value, creators).into_iter().collect();
+        }
         // These speak of what was there before, or of nothing at all.
         Operation::Delete
         | Operation::LiftLock { .. }
