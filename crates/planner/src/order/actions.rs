@@ -187,6 +187,15 @@ impl Scene<'_> {
         let mut delete = action(Verb::ReplaceDelete, resource, Operation::Delete);
         delete.changes = change.properties.clone();
         delete.risks.insert(Risk::Deletes);
+        if catalogue::facts_of(&resource.id).holds_data.is_some() {
+            delete.risks.insert(Risk::LosesData);
+            delete.permission = if resource.protect {
+                is_permitted(self.options, &resource.address, &resource.id)
+                    .then(|| format!("--permit {}", resource.address))
+            } else {
+                Some(format!("`protect: false` at {}", resource.address))
+            };
+        }
         let mut create = action(Verb::ReplaceCreate, resource, create(resource, true));
         create.changes = change.properties.clone();
         self.graph.add(delete);
