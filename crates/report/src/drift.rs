@@ -51,12 +51,15 @@ pub(crate) fn word(kind: Kind) -> &'static str {
 fn write_verdict(page: &mut Page, model: &Model<'_>) {
     let plan = model.plan;
     let mut line = vec![(Tone::Strong, &plan.topology[..]), (Tone::Plain, ": ")];
-    let counts = Kind::CHANGES.map(|kind| (kind, model.count(kind)));
-    let counts: Vec<_> = counts
-        .into_iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(kind, count)| (tone(kind), format!("{count} {}", word(kind))))
-        .collect();
+    let mut counts: Vec<(Tone, usize, &str)> = vec![];
+    for kind in Kind::CHANGES {
+        let count = model.count(kind);
+        match counts.iter_mut().find(|(_, _, known)| *known == word(kind)) {
+            Some((_, sum, _)) => *sum += count,
+            None => counts.push((tone(kind), count, word(kind))),
+        }
+    }
+    counts.retain(|(_, count, _)| *count > 0);
     if counts.is_empty() {
         let hidden = plan.coverage.not_evaluated.len();
         let words = match hidden {
@@ -71,12 +74,15 @@ fn write_verdict(page: &mut Page, model: &Model<'_>) {
         return page.line(0, &line);
     }
     line.push((Tone::Strong, "drifted: "));
-    for (at, (tone, words)) in counts.iter().enumerate() {
-        if at > 0 {
-            line.push((Tone::Plain, ", "));
-        }
-        line.push((*tone, words));
-    }
+    let last = counts.len() - 1;
+    let parts: Vec<_> = counts
+        .into_iter()
+        .enumerate()
+        .map(|(at, (tone, count, word))| {
+            (tone, format!("{count} {word}{}", if at < last { ", " } else { "" }))
+        })
+        .collect();
+    line.extend(parts.iter().map(|(tone, words)| (*tone, &words[..])));
     page.spans(2, &line);
 }
 

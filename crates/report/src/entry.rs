@@ -1,6 +1,6 @@
 //! One entry of a plan as lines.
 
-use plan::{Plan, Risk};
+use plan::{Action, Plan, Risk};
 
 use crate::model::{Entry, Kind};
 use crate::page::{Page, Tone};
@@ -51,9 +51,12 @@ pub(crate) fn write(page: &mut Page, plan: &Plan, entry: &Entry<'_>) {
     }
     match entry.kind {
         Kind::Create => write_chief(page, entry),
+        Kind::Replace if entry.paths().is_empty() => write_chief(page, entry),
         _ => write_changes(page, entry, Voice::Plan),
     }
-    if let Some(permission) = &first.permission {
+    let permissions = [Some(first), entry.items[0].replaced];
+    if let Some(permission) = permissions.iter().flatten().find_map(|half| half.permission.as_ref())
+    {
         page.flow(6, Tone::Loud, &format!("permitted by {permission}"));
     }
     if entry.kind != Kind::Create || page.is_verbose() {
@@ -100,6 +103,14 @@ fn kind_of_resource(entry: &Entry<'_>) -> Option<String> {
     if !matches!(entry.kind, Kind::Delete | Kind::Replace | Kind::Adopt) && !deletes {
         return None;
     }
-    let resource_type = entry.items[0].action.resource.resource_type();
-    resource_type.as_str().split_once('/').map(|(_, kind)| kind.to_owned())
+    let short = |action: &Action| {
+        let resource_type = action.resource.resource_type();
+        resource_type.as_str().split_once('/').map(|(_, kind)| kind.to_owned())
+    };
+    let item = &entry.items[0];
+    let made = short(item.action)?;
+    match item.replaced.and_then(short) {
+        Some(gone) if !gone.eq_ignore_ascii_case(&made) => Some(format!("{gone} → {made}")),
+        _ => Some(made),
+    }
 }

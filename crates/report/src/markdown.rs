@@ -193,7 +193,8 @@ fn told(plan: &Plan, entry: &Entry<'_>, detail: Detail) -> String {
     let mark = match entry.kind {
         Kind::Create => "+",
         Kind::Update | Kind::Adopt => "!",
-        Kind::Replace | Kind::Delete => "-",
+        Kind::Delete => "-",
+        Kind::Replace => "-/+",
         Kind::Step(_) => " ",
     };
     format!("{mark} {head}\n{rest}")

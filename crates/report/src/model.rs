@@ -13,24 +13,34 @@ pub(crate) enum Kind {
     Replace,
     Delete,
     Adopt,
-    /// Not a change, but what makes one safe.
-    Step(Verb),
+    /// Not a change, but what makes one safe; by its name.
+    Step(&'static str),
 }
 
 impl Kind {
     pub(crate) const CHANGES: [Self; 5] =
         [Self::Create, Self::Update, Self::Replace, Self::Delete, Self::Adopt];
 
-    pub(crate) fn of(verb: Verb) -> Self {
+    /// Returns what a reader calls an action.
+    pub(crate) fn of(action: &Action) -> Self {
+        match (&action.operation, action.verb) {
+            (Operation::Wait { .. }, _) => Self::Step("wait"),
+            (_, verb) => Self::of_verb(verb),
+        }
+    }
+
+    pub(crate) fn of_verb(verb: Verb) -> Self {
         match verb {
             Verb::Create => Self::Create,
             Verb::Update => Self::Update,
             Verb::ReplaceDelete | Verb::ReplaceCreate => Self::Replace,
             Verb::Delete => Self::Delete,
             Verb::Adopt => Self::Adopt,
-            Verb::LiftLock | Verb::RestoreLock | Verb::CutEdge | Verb::Verify | Verb::Start => {
-                Self::Step(verb)
-            }
+            Verb::LiftLock => Self::Step("lift"),
+            Verb::RestoreLock => Self::Step("restore"),
+            Verb::CutEdge => Self::Step("cut"),
+            Verb::Verify => Self::Step("verify"),
+            Verb::Start => Self::Step("start"),
         }
     }
 
@@ -52,11 +62,7 @@ impl Kind {
             Self::Replace => "replace",
             Self::Delete => "delete",
             Self::Adopt => "adopt",
-            Self::Step(Verb::LiftLock) => "lift",
-            Self::Step(Verb::RestoreLock) => "restore",
-            Self::Step(Verb::CutEdge) => "cut",
-            Self::Step(Verb::Start) => "start",
-            Self::Step(_) => "verify",
+            Self::Step(name) => name,
         }
     }
 }
@@ -64,7 +70,10 @@ impl Kind {
 /// One change or step of one stamp, or of no stamp; both halves of a replacement.
 #[derive(Debug, Clone)]
 pub(crate) struct Item<'a> {
+    pub(crate) kind: Kind,
     pub(crate) action: &'a Action,
+    /// The delete half of a replacement.
+    pub(crate) replaced: Option<&'a Action>,
     pub(crate) stamp: Option<&'a str>,
     pub(crate) changes: Vec<&'a PropertyChange>,
     pub(crate) reasons: Vec<&'a str>,
@@ -149,7 +158,7 @@ impl<'a> Model<'a> {
         let mut places: BTreeMap<(Kind, &str, usize), usize> = BTreeMap::new();
         let mut times: BTreeMap<(Kind, &str), usize> = BTreeMap::new();
         for item in items {
-            let kind = Kind::of(item.action.verb);
+            let kind = item.kind;
             let address = local_address(item.action);
             let entry = |item| {
                 let place = String::new();
@@ -225,34 +234,54 @@ impl<'a> Model<'a> {
 
 fn items(plan: &Plan) -> Vec<Item<'_>> {
     let mut items: Vec<Item<'_>> = vec![];
+    // Delete halves whose create half has not come yet.
+    let mut halves: Vec<usize> = vec![];
     for action in &plan.actions {
-        let stamp = match &action.band {
-            Band::Stamp(stamp) => Some(&stamp[..]),
-            Band::Global | Band::Data => None,
-        };
-        let is_second_half = action.verb == Verb::ReplaceCreate;
-        let mut open = items.iter_mut().filter(|item| item.action.verb == Verb::ReplaceDelete);
-        let first_half = match is_second_half {
-            true => open.find(|item| item.action.resource == action.resource),
-            false => None,
-        };
-        match first_half {
-            Some(item) => {
-                item.action = action;
-                item.add(action);
-            }
-            None => {
-                let mut item =
-                    Item { action, stamp, changes: vec![], reasons: vec![], risks: [].into() };
-                item.add(action);
-                items.push(item);
-            }
+        let half = halves.iter().position(|at| completes(action, items[*at].action));
+        if let Some(half) = half {
+            let item = &mut items[halves.remove(half)];
+            item.replaced = Some(std::mem::replace(&mut item.action, action));
+            item.add(action);
+            continue;
         }
+        if action.verb == Verb::ReplaceDelete {
+            halves.push(items.len());
+        }
+        items.push(Item::new(action));
     }
     items
 }
 
+/// Tells whether `create` is the other half of `delete`: of the same resource, or of a record that
+/// takes the name of a record of another type.
+fn completes(create: &Action, delete: &Action) -> bool {
+    match create.verb {
+        Verb::ReplaceCreate => create.resource == delete.resource,
+        Verb::Create => create.address == delete.address && create.after.contains(&delete.id),
+        _ => false,
+    }
+}
+
 impl<'a> Item<'a> {
+    fn new(action: &'a Action) -> Self {
+        let stamp = match &action.band {
+            Band::Stamp(stamp) => Some(&stamp[..]),
+            Band::Global | Band::Data => None,
+        };
+        let kind = Kind::of(action);
+        let mut item = Self {
+            kind,
+            action,
+            replaced: None,
+            stamp,
+            changes: vec![],
+            reasons: vec![],
+            risks: [].into(),
+        };
+        item.add(action);
+        item
+    }
+
     fn add(&mut self, action: &'a Action) {
         for change in &action.changes {
             if !self.changes.iter().any(|known| known.path == change.path) {

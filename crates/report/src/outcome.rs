@@ -81,7 +81,7 @@ fn is_not_changed(outcome: &ActionOutcome) -> bool {
 }
 
 fn write_head(page: &mut Page, action: &Action, note: &str) {
-    let kind = Kind::of(action.verb);
+    let kind = Kind::of(action);
     let head = format!("{:>3} {:<7}  ", kind.mark(), kind.word());
     let note = format!("  {note}");
     page.line(0, &[(tone(kind), &head), (Tone::Strong, &action.address), (Tone::Quiet, &note)]);

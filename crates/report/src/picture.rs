@@ -104,7 +104,7 @@ pub fn graph_mermaid(picture: &Picture) -> String {
             let (address, kind) = (escaped(&node.address), escaped(short_type(node)));
             text.push_str(&format!("    n{number}[\"{address}<br/><small>{kind}</small>\"]\n"));
             if colour(node).is_some() {
-                let word = node.verb.map(|verb| Kind::of(verb).word()).unwrap_or_default();
+                let word = node.verb.map(|verb| Kind::of_verb(verb).word()).unwrap_or_default();
                 classes.entry(word).or_default().push(format!("n{number}"));
             }
         }
@@ -131,7 +131,7 @@ fn title(band: &Band) -> String {
 }
 
 fn colour(node: &Node) -> Option<&'static str> {
-    let word = Kind::of(node.verb?).word();
+    let word = Kind::of_verb(node.verb?).word();
     COLOURS.iter().find(|(known, _)| *known == word).map(|(_, colour)| *colour)
 }
 

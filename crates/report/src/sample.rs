@@ -60,18 +60,18 @@ pub(crate) fn first_apply() -> Plan {
             operation: Operation::LiftLock { lock: lock_body.clone() },
             ..global(Verb::LiftLock, "dns/example.com/lock/keep", lock.clone()).risking([Risk::Unprotected])
         },
-        global(Verb::Delete, "A/app", zone.child("A", "app"))
-            .because("an A record and a CNAME cannot share a name")
+        global(Verb::ReplaceDelete, "dns/example.com/app", zone.child("A", "app"))
+            .because("DNS allows no CNAME beside it; the new record follows at once")
             .risking([Risk::Deletes, Risk::Traffic])
             .after(["lift dns/example.com/lock/keep"]),
         global(Verb::Create, "dns/example.com/app", record).writing(true, json!({
             "properties": { "TTL": 300, "CNAMERecord": { "cname": fqdn.to_value() } },
-        })).risking([Risk::Traffic]).after(["delete A/app", "create trafficManager/main"]),
+        })).risking([Risk::Traffic]).after(["delete dns/example.com/app", "create trafficManager/main"]),
         Action {
             operation: Operation::RestoreLock { lock: lock_body },
             ..global(Verb::RestoreLock, "dns/example.com/lock/keep", lock)
         }
-        .after(["lift dns/example.com/lock/keep", "delete A/app"]),
+        .after(["lift dns/example.com/lock/keep", "delete dns/example.com/app"]),
         Action {
             band: Band::Data,
             ..global(Verb::Update, "storage/shared", id("rg", "Microsoft.Storage/storageAccounts", "stshared"))
@@ -299,7 +299,7 @@ fn zone_record(kind: &str, name: &str) -> ResourceId {
 fn global(verb: Verb, address: &str, resource: ResourceId) -> Action {
     let word = match verb {
         Verb::Create => "create",
-        Verb::Delete => "delete",
+        Verb::Delete | Verb::ReplaceDelete => "delete",
         Verb::Adopt => "adopt",
         Verb::LiftLock => "lift",
         Verb::RestoreLock => "restore",

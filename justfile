@@ -1,0 +1,40 @@
+# Every task of a developer, a line each: `just test`. Without `just`, type the command behind the name.
+
+# Lists the tasks.
+default:
+    @just --list
+
+# Runs the tests of one crate, or of all: `just test planner`.
+test crate="":
+    cargo test {{ if crate == "" { "--workspace" } else { "-p " + crate } }}
+
+# Finds what the compiler lets pass.
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Formats the code.
+fmt:
+    cargo fmt --all
+
+# Tells whether the code is formatted.
+fmt-check:
+    cargo fmt --all --check
+
+# Approves the output of the tests as it is now; read the difference before you commit it.
+bless:
+    INSTA_UPDATE=always cargo test --workspace
+
+# Measures parse, expand, diff and order of generated topologies.
+bench:
+    cargo bench --profile ci --workspace
+
+# Builds the documentation of the code.
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Plans, applies and re-plans the first reference architecture against the simulator.
+quickstart:
+    cargo run -q -- apply topologies/r1.yaml --simulator --yes
+
+# Runs what CI runs.
+ci: fmt-check lint doc test
