@@ -6,7 +6,7 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::model::Entry;
 use crate::page::{Page, Tone};
-use crate::value::{block, inline};
+use crate::value::{block, inline, shown};
 
 /// How a difference is worded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(crate) enum Voice {
 const CONTEXT_LINES: usize = 1;
 /// Longer texts are told below their path, not behind it.
 const INLINE_CHARS: usize = 120;
+/// Longer lists of nameless objects are counted.
+const LIST_CHARS: usize = 60;
 /// Lines that the chief properties of a create may take.
 const CHIEF_LINES: usize = 3;
 
@@ -29,8 +31,10 @@ pub(crate) fn write_changes(page: &mut Page, entry: &Entry<'_>, voice: Voice) {
     for path in entry.paths() {
         let found = entry.at_path(path);
         match found.first() {
-            Some((_, Some(first))) if is_shared(&found) => {
-                write_change(page, &first.path, first, voice);
+            Some((stamp, Some(first))) if is_shared(&found) => {
+                let is_literal = found.iter().all(|(_, other)| *other == Some(*first));
+                let neutral = if is_literal { (*first).clone() } else { neutral(first, *stamp) };
+                write_change(page, path, &neutral, voice);
             }
             _ => {
                 page.line(6, &[(Tone::Loud, path), (Tone::Loud, " differs between stamps")]);
@@ -55,14 +59,30 @@ pub(crate) fn write_plain_changes(page: &mut Page, changes: &[PropertyChange], v
 
 /// Tells whether every stamp sees the same change.
 pub(crate) fn is_shared(found: &[(Option<&str>, Option<&PropertyChange>)]) -> bool {
-    let neutral = |(stamp, change): &(Option<&str>, Option<&PropertyChange>)| {
-        change.map(|change| {
-            let side =
-                |value: &Option<Value>| value.as_ref().map(|v| without_stamp(&inline(v), *stamp));
-            (side(&change.before), side(&change.after), change.sensitive)
-        })
+    let of = |(stamp, change): &(Option<&str>, Option<&PropertyChange>)| {
+        change.map(|change| neutral(change, *stamp))
     };
-    found.iter().all(|other| neutral(other) == neutral(&found[0]))
+    let is_literal = found.iter().all(|(_, change)| *change == found[0].1);
+    is_literal || found.iter().all(|other| of(other) == of(&found[0]))
+}
+
+/// Returns `change` with `{stamp}` in place of the stamp's name.
+fn neutral(change: &PropertyChange, stamp: Option<&str>) -> PropertyChange {
+    let side = |value: &Option<Value>| value.as_ref().map(|value| neutral_value(value, stamp));
+    PropertyChange { before: side(&change.before), after: side(&change.after), ..change.clone() }
+}
+
+fn neutral_value(value: &Value, stamp: Option<&str>) -> Value {
+    match value {
+        // What cannot be shown cannot differ for a reader.
+        expression if resource::Expression::read(expression).is_some() => shown(expression),
+        Value::String(text) => Value::String(without_stamp(text, stamp)),
+        Value::Array(items) => items.iter().map(|item| neutral_value(item, stamp)).collect(),
+        Value::Object(map) => {
+            map.iter().map(|(key, item)| (key.clone(), neutral_value(item, stamp))).collect()
+        }
+        scalar => scalar.clone(),
+    }
 }
 
 /// Replaces the stamp's name where it stands as a word of its own.
@@ -209,6 +229,9 @@ fn chief_of(entry: &Entry<'_>) -> Vec<String> {
             })
             .collect();
         let neutral = |(stamp, value): &(Option<&str>, &str)| without_stamp(value, *stamp);
+        if values.iter().all(|(_, value)| *value == values[0].1) {
+            return format!("{label} {}", values[0].1);
+        }
         if values.iter().all(|other| neutral(other) == neutral(&values[0])) {
             let one = if values.len() > 1 { neutral(&values[0]) } else { values[0].1.to_owned() };
             return format!("{label} {one}");
@@ -265,7 +288,12 @@ fn flatten(path: &str, value: &Value, found: &mut Vec<(String, String)>) {
         Value::Array(items) => match items.iter().map(name_of).collect::<Option<Vec<_>>>() {
             Some(names) if !names.is_empty() => found.push((path.to_owned(), names.join(", "))),
             Some(_) => {}
-            None => found.push((path.to_owned(), format!("{} entries", items.len()))),
+            None => {
+                let whole = inline(value);
+                let is_short = whole.chars().count() <= LIST_CHARS;
+                let words = if is_short { whole } else { format!("{} entries", items.len()) };
+                found.push((path.to_owned(), words));
+            }
         },
         scalar => found.push((path.to_owned(), short(&inline(scalar)))),
     }
@@ -292,6 +320,25 @@ mod tests {
     fn stamp_name_is_replaced_as_a_word_only() {
         assert_eq!(without_stamp("rg-app-weu/x", Some("weu")), "rg-app-{stamp}/x");
         assert_eq!(without_stamp("storeweu", Some("weu")), "storeweu");
+    }
+
+    #[test]
+    fn same_change_is_shared_by_letter_or_by_stamp() {
+        let change = |after: &str| PropertyChange {
+            path: "p".into(),
+            before: None,
+            after: Some(json!(after)),
+            sensitive: false,
+            forces_replacement: None,
+        };
+        let is_shared_by = |weu: &str, sea: &str| {
+            let (weu, sea) = (change(weu), change(sea));
+            is_shared(&[(Some("weu"), Some(&weu)), (Some("sea"), Some(&sea))])
+        };
+        assert!(is_shared_by("db-weu", "db-weu"));
+        assert!(is_shared_by("db-weu", "db-sea"));
+        assert!(!is_shared_by("db-sea", "db-weu"));
+        assert!(!is_shared_by("1", "2"));
     }
 
     #[test]

@@ -339,8 +339,10 @@ fn stamp_update(stamp: &str, name: &str) -> Action {
 }
 
 fn verify<const N: usize>(stamp: &str, after: [&str; N]) -> Action {
+    let site = id("rg", SITES, &format!("web-{stamp}"));
+    let host = Expression::reference(&site, "/properties/defaultHostName");
     let probe = Operation::Probe {
-        url: json!(format!("https://web-{stamp}.azurewebsites.net/health/deep")),
+        url: json!({ "$join": ["https://", host.to_value(), "/health/deep"] }),
         headers: vec![],
         expected: vec![(200, 299)],
         timeout_secs: 300,

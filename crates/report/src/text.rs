@@ -190,16 +190,19 @@ pub(crate) fn write_bands(
     voice: Voice,
     mut write: impl FnMut(&mut Page, &Entry<'_>),
 ) {
+    let barriers = if voice == Voice::Plan { barriers(model) } else { vec![] };
     let stamps = match &model.touched[..] {
         [one] => format!("Stamp {one}"),
-        several if voice == Voice::Drift => format!("Stamps {}", several.join(", ")),
+        several if barriers.is_empty() => format!("Stamps {}", several.join(", ")),
         several => format!("Stamps {}, one after the other", several.join(", ")),
     };
     let bands = [("Global", &model.global), (&stamps, &model.stamps), ("Data", &model.data)];
     for (name, entries) in bands.into_iter().filter(|(_, entries)| !entries.is_empty()) {
         page.heading(&[(Tone::Strong, name)]);
-        if name == stamps && voice == Voice::Plan {
-            write_barriers(page, model);
+        if name == stamps {
+            for (stamp, barrier) in &barriers {
+                page.flow(2, Tone::Quiet, &format!("{stamp} changes after `{barrier}`"));
+            }
         }
         for entry in entries {
             write(page, entry);
@@ -207,22 +210,20 @@ pub(crate) fn write_bands(
     }
 }
 
-/// Says what each stamp waits for in the stamp before it.
-fn write_barriers(page: &mut Page, model: &Model<'_>) {
+/// Returns what the changes of each stamp wait for in another stamp; new resources wait for nothing.
+fn barriers<'a>(model: &Model<'a>) -> Vec<(&'a str, &'a ActionId)> {
     let items = || model.stamps.iter().flat_map(|entry| &entry.items);
     let stamps: HashMap<_, _> = items().map(|item| (&item.action.id, item.stamp)).collect();
-    let mut told = vec![];
-    for item in items() {
-        let Some(stamp) = item.stamp.filter(|stamp| !told.contains(stamp)) else { continue };
+    let mut found: Vec<(&str, &ActionId)> = vec![];
+    for item in items().filter(|item| item.kind != Kind::Create) {
+        let is_told = |stamp: &&str| found.iter().any(|(known, _)| known == stamp);
+        let Some(stamp) = item.stamp.filter(|stamp| !is_told(stamp)) else { continue };
         let is_elsewhere = |id: &&ActionId| {
             stamps.get(id).is_some_and(|other| other.is_some_and(|other| other != stamp))
         };
-        let mut others = item.action.after.iter().filter(is_elsewhere);
-        if let Some(barrier) = others.next() {
-            told.push(stamp);
-            page.flow(2, Tone::Quiet, &format!("{stamp} begins after `{barrier}`"));
-        }
+        found.extend(item.action.after.iter().find(is_elsewhere).map(|id| (stamp, id)));
     }
+    found
 }
 
 pub(crate) fn write_closing(page: &mut Page, plan: &Plan) {

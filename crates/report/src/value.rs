@@ -1,6 +1,6 @@
 //! Values as people read them.
 
-use resource::{Expression, contains_expression};
+use resource::{Expression, Part, contains_expression};
 use serde_json::{Map, Value};
 
 /// Stands for a value that Azure makes during the apply.
@@ -11,8 +11,7 @@ pub(crate) const SENSITIVE: &str = "(sensitive value)";
 /// Returns `value` with each expression replaced by the words that stand for it.
 pub(crate) fn shown(value: &Value) -> Value {
     if let Some(expression) = Expression::read(value) {
-        let words = if expression.is_secret() { SENSITIVE } else { UNKNOWN };
-        return Value::String(words.to_owned());
+        return Value::String(words(&expression));
     }
     match value {
         Value::Array(items) => Value::Array(items.iter().map(shown).collect()),
@@ -22,6 +21,22 @@ pub(crate) fn shown(value: &Value) -> Value {
             Value::Object(shown)
         }
         plain => plain.clone(),
+    }
+}
+
+/// Returns the words for an expression; a text put together keeps its literal parts, unless one of
+/// the others is secret.
+fn words(expression: &Expression) -> String {
+    match expression {
+        secret if secret.is_secret() => SENSITIVE.to_owned(),
+        Expression::Join(parts) => parts
+            .iter()
+            .map(|part| match part {
+                Part::Literal(text) => text.clone(),
+                Part::Expression(inner) => words(inner),
+            })
+            .collect(),
+        Expression::Reference(_) | Expression::Secret(_) => UNKNOWN.to_owned(),
     }
 }
 
@@ -92,6 +107,10 @@ mod tests {
         let host = Expression::reference(&ResourceId::group("s", "rg"), "/name").to_value();
         let secret = Expression::Secret(SecretSource::Env("TOKEN".into())).to_value();
         assert_eq!(inline(&host), "(known after apply)");
+        let url = json!({ "$join": ["https://", host, "/health"] });
+        assert_eq!(inline(&url), "https://(known after apply)/health");
+        let header = json!({ "$join": ["Basic ", secret] });
+        assert_eq!(inline(&header), "(sensitive value)");
         assert_eq!(inline(&json!({ "token": secret })), "{ token: (sensitive value) }");
     }
 
