@@ -89,8 +89,28 @@ pub fn changes(desired: &Desired, observed: &Observed, options: &Options) -> Cha
             }
         }
     }
+    remake_below_replaced(&mut found, desired);
     unwanted(&mut found, desired, observed);
     found
+}
+
+/// What lies below a replaced resource goes with it: it is made again, whatever differed.
+fn remake_below_replaced(found: &mut Changes, desired: &Desired) {
+    let replaced: Vec<ResourceId> = found
+        .changes
+        .values()
+        .filter(|change| change.kind == Kind::Replace)
+        .map(|change| change.id.clone())
+        .collect();
+    if replaced.is_empty() {
+        return;
+    }
+    let is_below = |id: &ResourceId| replaced.iter().any(|top| id != top && id.is_within(top));
+    for resource in desired.resources() {
+        if resource.mode != Mode::Existing && is_below(&resource.id) {
+            found.insert(resource, Kind::Create, vec![]);
+        }
+    }
 }
 
 fn absent(found: &mut Changes, desired: &Desired, resource: &DesiredResource, observed: &Observed) {
@@ -271,7 +291,8 @@ fn is_in_reach(id: &ResourceId, groups: &BTreeSet<ResourceId>) -> bool {
     !is_group(id) && group_of(id).is_some_and(|group| groups.contains(&group))
 }
 
-fn is_group(id: &ResourceId) -> bool {
+/// Tells whether `id` is a resource group.
+pub fn is_group(id: &ResourceId) -> bool {
     id.resource_type().is("Microsoft.Resources/resourceGroups")
 }
 

@@ -24,11 +24,15 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed) -> Cow<'a, Desire
     let ids: Vec<_> =
         desired.resources().filter(|r| rests_on_azure(r)).map(|r| r.id.clone()).collect();
     for id in &ids {
+        // What the topology declares for the original counts before what is observed of it, or the
+        // clone would lag one apply behind.
+        let source = desired.get(id).and_then(|resource| resource.clone_of.as_ref());
+        let declared = source.and_then(|id| desired.get(id)).map(|original| &original.body);
         if let Some(resource) = completed.get_mut(id) {
             if resource.keep_foreign_values {
                 keep_foreign_values(resource, observed);
             }
-            clone::take_configuration(resource, observed);
+            clone::take_configuration(resource, declared, observed);
         }
     }
     clone::grant_permissions(&mut completed, observed);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use plan::{Band, Guard, Notice};
-use resource::{ResourceId, walk_expressions};
+use resource::{ResourceId, ResourceType, walk_expressions};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -302,6 +302,16 @@ impl Desired {
             .collect();
         edges.sort_unstable();
         edges
+    }
+
+    /// Returns the types of which everything in the subscriptions must be read: a clone's
+    /// permissions are found among all role assignments.
+    pub fn types_wanted(&self) -> Vec<(ResourceType, String)> {
+        const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
+        let clones = self.resources().any(|resource| resource.clone_of.is_some());
+        let wanted = clones.then(|| ResourceType::new(ASSIGNMENT));
+        let version = |kind: &ResourceType| resource::catalogue::facts(kind).api_version.to_owned();
+        wanted.into_iter().map(|kind| (kind.clone(), version(&kind))).collect()
     }
 
     /// Returns what must be read from Azure to compare it: IDs with their API versions.

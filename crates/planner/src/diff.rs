@@ -5,7 +5,9 @@
 //! `docs/reference/diff-rules.md`.
 
 use plan::PropertyChange;
-use resource::catalogue::{self, PropertyPath, Treatment, TypeFacts, is_empty, member_label, pair};
+use resource::catalogue::{
+    self, Pairing, PropertyPath, Treatment, TypeFacts, is_empty, is_secret_name, member_label, pair,
+};
 use resource::{Expression, ResourceType};
 use serde_json::{Map, Value};
 
@@ -76,9 +78,13 @@ pub fn compare(
     let mut comparer = Comparer::new(facts, api_version, resolve);
     let mut rewritten = None;
     if let Some(rewrite) = facts.rewrite {
-        rewrite(rewritten.insert(desired.clone()));
+        rewrite(rewritten.insert(desired.clone()), observed);
     }
     let desired = rewritten.as_ref().unwrap_or(desired);
+    if facts.is_recovery(desired) {
+        comparer.pass_over_all(desired);
+        return comparer.found;
+    }
     comparer.value(desired, Some(observed));
     for (path, rival) in rivals_in_force(facts, desired, observed) {
         comparer.report_at(path, Some(rival), None);
@@ -121,6 +127,9 @@ impl<'a> Comparer<'a> {
         match (desired, observed) {
             // Null says nothing: whatever Azure holds is right.
             (Value::Null, _) => {}
+            (desired, _) if self.facts.is_open(&self.path, desired) => {
+                self.pass_over(Why::Decided);
+            }
             (desired, None) => self.absent(desired),
             (Value::Object(desired), Some(Value::Object(observed))) => {
                 self.object(desired, observed);
@@ -150,16 +159,21 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// Compares with nothing: an empty value, a switch that is off and the service's default are
-    /// met by it.
+    /// Compares with nothing: an empty value and the service's default are met by it, and where
+    /// the service leaves them out, so are switches that are off.
     fn absent(&mut self, desired: &Value) {
         if is_empty(desired)
-            || *desired == Value::Bool(false)
+            || self.facts.omits_off && *desired == Value::Bool(false)
             || self.facts.is_default(&self.path, desired)
         {
             return;
         }
         match desired {
+            // No service returns a secret, whatever its type.
+            Value::String(_) if is_secret_name(&self.path) => {
+                self.found.unverifiable.push(self.path.to_string());
+                self.pass_over(Why::WriteOnly);
+            }
             Value::Object(members) => {
                 for (key, member) in members {
                     self.at_key(key, |comparer| comparer.value(member, None));
@@ -182,27 +196,51 @@ impl<'a> Comparer<'a> {
     }
 
     fn array(&mut self, desired: &[Value], observed: &[Value]) {
-        let is_meaningful = |member: &&Value| !is_empty(member);
-        let wanted: Vec<Value> = desired.iter().filter(is_meaningful).cloned().collect();
-        let made = |member: &&Value| !is_empty(member);
-        let found: Vec<Value> = observed.iter().filter(made).cloned().collect();
+        // An empty member says as little as an absent one.
+        let meaningful = |members: &[Value]| -> Vec<Value> {
+            members.iter().filter(|member| !is_empty(member)).cloned().collect()
+        };
+        let (wanted, found) = (meaningful(desired), meaningful(observed));
         let key = self.facts.array_key_at(&self.path);
-        let pairing = pair(key, &wanted, &found, &mut |a, b| self.is_same_member(a, b));
-        let extra: Vec<&Value> = pairing
-            .extra
-            .iter()
-            .map(|index| &found[*index])
-            .filter(|member| !self.facts.is_service_made(&self.path, member))
-            .collect();
+        let mut pairing = pair(key, &wanted, &found, &mut |a, b| self.is_same_member(a, b));
+        pairing.extra.retain(|index| !self.facts.is_service_made(&self.path, &found[*index]));
         if wanted.iter().chain(&found).any(|member| !member.is_object()) {
-            let unequal =
-                pairing.pairs.iter().any(|(a, b)| !self.is_same_member(&wanted[*a], &found[*b]));
-            if unequal || !pairing.missing.is_empty() || !extra.is_empty() {
-                let (before, after) = (Value::Array(observed.to_vec()), Value::Array(wanted));
-                self.report(Some(&before), Some(&after));
-            }
+            return self.texts(&pairing, &wanted, &found);
+        }
+        self.let_stand_for_all(&mut pairing, &wanted);
+        self.members(pairing, &wanted, &found);
+    }
+
+    /// Compares arrays of texts and numbers, which are shown whole.
+    fn texts(&mut self, pairing: &Pairing, wanted: &[Value], found: &[Value]) {
+        let differs = |(a, b): &(usize, usize)| !self.is_same_member(&wanted[*a], &found[*b]);
+        if pairing.pairs.iter().any(differs)
+            || !pairing.missing.is_empty()
+            || !pairing.extra.is_empty()
+        {
+            let (before, after) = (Value::from(found), Value::from(wanted));
+            self.report(Some(&before), Some(&after));
+        }
+    }
+
+    /// A member that stands for all is met by whatever stands in its place.
+    fn let_stand_for_all(&mut self, pairing: &mut Pairing, wanted: &[Value]) {
+        if pairing.extra.is_empty() {
             return;
         }
+        let missing = std::mem::take(&mut pairing.missing);
+        let (all, missing): (Vec<usize>, Vec<usize>) = missing
+            .into_iter()
+            .partition(|wish| self.facts.stands_for_all(&self.path, &wanted[*wish]));
+        pairing.missing = missing;
+        for wish in all {
+            pairing.extra.clear();
+            let label = member_label(&wanted[wish], wish);
+            self.at_member(&label, |comparer| comparer.pass_over(Why::Decided));
+        }
+    }
+
+    fn members(&mut self, pairing: Pairing, wanted: &[Value], found: &[Value]) {
         for (wish, seen) in pairing.pairs {
             let label = member_label(&wanted[wish], wish);
             self.at_member(&label, |comparer| comparer.value(&wanted[wish], Some(&found[seen])));
@@ -211,9 +249,9 @@ impl<'a> Comparer<'a> {
             let label = member_label(&wanted[wish], wish);
             self.at_member(&label, |comparer| comparer.report(None, Some(&wanted[wish])));
         }
-        for (index, member) in extra.into_iter().enumerate() {
-            let label = member_label(member, wanted.len() + index);
-            self.at_member(&label, |comparer| comparer.report(Some(member), None));
+        for index in pairing.extra {
+            let label = member_label(&found[index], index);
+            self.at_member(&label, |comparer| comparer.report(Some(&found[index]), None));
         }
     }
 
@@ -235,6 +273,13 @@ impl<'a> Comparer<'a> {
         self.path.push_member(label);
         compare(self);
         self.path.pop();
+    }
+
+    /// A body that brings back what was deleted says nothing of what comes back.
+    fn pass_over_all(&mut self, desired: &Value) {
+        for key in desired.as_object().into_iter().flat_map(Map::keys) {
+            self.at_key(key, |comparer| comparer.pass_over(Why::Decided));
+        }
     }
 
     fn pass_over(&mut self, why: Why) {

@@ -1,9 +1,12 @@
 //! Refuses plans whose consequences nobody asked for.
 
-use plan::Guard;
-use resource::catalogue;
+use std::collections::BTreeSet;
 
-use crate::change::{Changes, Kind, Options, is_permitted, protected};
+use plan::Guard;
+use resource::{Observed, ResourceId, catalogue};
+
+use crate::change::{Changes, Kind, Options, is_group, is_permitted, protected};
+use crate::ownership::is_owned;
 
 /// The share of owned resources that one plan may delete, in per cent.
 const MAX_DELETED_PERCENT: usize = 60;
@@ -11,15 +14,28 @@ const MAX_DELETED_PERCENT: usize = 60;
 /// Below this many deletes the share says nothing.
 const FEW_DELETES: usize = 5;
 
-/// Returns the reasons to refuse `changes` as a whole; `owned` counts what carries our mark.
-pub fn guards(changes: &Changes, owned: usize, options: &Options) -> Vec<Guard> {
+/// Returns the reasons to refuse `changes` as a whole.
+pub fn guards(
+    changes: &Changes,
+    observed: &Observed,
+    topology: &str,
+    options: &Options,
+) -> Vec<Guard> {
     let deletes = || changes.changes.values().filter(|change| change.kind == Kind::Delete);
     let mut guards: Vec<Guard> = deletes()
-        .filter(|change| catalogue::facts_of(&change.id).holds_data.is_some())
+        .filter(|change| loss(&change.id).is_some())
         .filter(|change| !is_permitted(options, &change.address, &change.id))
         .map(|change| protected(&change.address, "deletes"))
         .collect();
-    let count = deletes().count();
+    let gone: BTreeSet<&ResourceId> = deletes().map(|change| &change.id).collect();
+    let goes = |id: &ResourceId| {
+        std::iter::successors(Some(id.clone()), ResourceId::parent).any(|id| gone.contains(&id))
+    };
+    let is_ours =
+        |id: &&ResourceId| observed.get(id).is_some_and(|seen| is_owned(observed, seen, topology));
+    let owned: Vec<&ResourceId> = observed.resources.keys().filter(is_ours).collect();
+    let count = owned.iter().filter(|id| goes(id)).count();
+    let owned = owned.len();
     let share = count * 100 / owned.max(1);
     if count > FEW_DELETES && share > MAX_DELETED_PERCENT && !options.allow_mass_delete {
         guards.push(Guard {
@@ -35,4 +51,11 @@ pub fn guards(changes: &Changes, owned: usize, options: &Options) -> Vec<Guard> 
         });
     }
     guards
+}
+
+/// Returns what a delete loses for good.
+///
+/// A resource group is deleted only when everything in it is, each by its own permission.
+pub fn loss(id: &ResourceId) -> Option<&'static str> {
+    if is_group(id) { None } else { catalogue::facts_of(id).holds_data }
 }

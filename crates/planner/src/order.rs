@@ -68,7 +68,7 @@ pub fn order(
     scene.separate_stamps();
     scene.lift_locks();
     let Scene { graph, refusals, notices, .. } = scene;
-    Ok(Ordered { actions: graph.into_order()?, refusals, notices })
+    Ok(Ordered { actions: graph.into_order(&desired.stamps)?, refusals, notices })
 }
 
 impl Scene<'_> {

@@ -10,7 +10,6 @@ use crate::complete::complete;
 use crate::desired::{Desired, ids_in};
 use crate::guard::guards;
 use crate::order::{OrderError, Ordered, order};
-use crate::ownership::is_owned;
 
 /// Makes the plan that turns `observed` into `desired`.
 ///
@@ -20,10 +19,8 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
     let desired = complete(desired, observed);
     let mut found = changes(&desired, observed, options);
     let Ordered { actions, refusals, notices } = order(&desired, observed, &found, options)?;
-    let owned =
-        observed.resources.values().filter(|o| is_owned(observed, o, &desired.topology)).count();
     found.refusals.extend(refusals);
-    found.refusals.extend(guards(&found, owned, options));
+    found.refusals.extend(guards(&found, observed, &desired.topology, options));
     found.notices.extend(notices);
     found.notices.sort();
     found.notices.dedup();

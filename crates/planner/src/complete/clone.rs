@@ -59,43 +59,64 @@ const OWN_SETTINGS: [&str; 5] = [
     "DIAGNOSTICS_AZUREBLOBCONTAINERSASURL",
 ];
 
-/// Takes over what is not declared from the resource that this one is a clone of.
-pub fn take_configuration(resource: &mut DesiredResource, observed: &Observed) {
-    let Some(source) = resource.clone_of.as_ref().and_then(|id| observed.get(id)) else { return };
+/// Takes over what is not declared from the resource that this one is a clone of; `original` is
+/// what the topology declares for that one.
+pub fn take_configuration(
+    resource: &mut DesiredResource,
+    original: Option<&Value>,
+    observed: &Observed,
+) {
+    let Some(source) = resource.clone_of.as_ref() else { return };
+    let seen = observed.get(source).map(|source| &source.body);
+    let sources: Vec<&Value> = [original, seen].into_iter().flatten().collect();
     if resource.id.resource_type().is(SITE) {
-        take(&mut resource.body["properties"], &source.body["properties"], &SITE_MEMBERS);
-        if resource.body["kind"].is_null() {
-            resource.body["kind"] = source.body["kind"].clone();
+        take(&mut resource.body["properties"], &sources, &SITE_MEMBERS);
+        for source in &sources {
+            if resource.body["kind"].is_null() {
+                resource.body["kind"] = source["kind"].clone();
+            }
         }
     } else if resource.id.name().eq_ignore_ascii_case("appsettings") {
-        take_settings(&mut resource.body["properties"], source);
+        take_settings(&mut resource.body["properties"], source, original, seen);
     } else {
-        take(&mut resource.body["properties"], &source.body["properties"], &CONFIG_MEMBERS);
+        take(&mut resource.body["properties"], &sources, &CONFIG_MEMBERS);
     }
 }
 
-fn take(declared: &mut Value, observed: &Value, members: &[&str]) {
+fn take(declared: &mut Value, sources: &[&Value], members: &[&str]) {
     let declared = into_object(declared);
     for member in members {
-        let value = &observed[*member];
-        if !value.is_null() && !declared.contains_key(*member) {
+        let value = sources.iter().map(|source| &source["properties"][*member]);
+        let value = value.into_iter().find(|value| !value.is_null());
+        if let (Some(value), false) = (value, declared.contains_key(*member)) {
             declared.insert((*member).to_owned(), value.clone());
         }
     }
 }
 
-/// Settings may be secrets: they enter as references to the original's, never as values.
-fn take_settings(declared: &mut Value, source: &Observation) {
+/// Settings may be secrets: what is only observed enters as a reference to the original's setting,
+/// never as a value.
+fn take_settings(
+    declared: &mut Value,
+    source: &ResourceId,
+    original: Option<&Value>,
+    seen: Option<&Value>,
+) {
     let declared = into_object(declared);
-    for name in source.body["properties"].as_object().into_iter().flat_map(Map::keys) {
-        let own = OWN_SETTINGS.iter().any(|own| own.eq_ignore_ascii_case(name));
-        let known = declared.keys().any(|key| key.eq_ignore_ascii_case(name));
-        if own || known {
-            continue;
-        }
+    let settings = |body: Option<&Value>| -> Map<String, Value> {
+        body.and_then(|body| body["properties"].as_object()).cloned().unwrap_or_default()
+    };
+    let referred = settings(seen).into_iter().map(|(name, _)| {
         let pointer = format!("/properties/{}", name.replace('~', "~0").replace('/', "~1"));
-        let reference = Expression::reference(&source.id, &pointer);
-        declared.insert(name.clone(), reference.to_value());
+        let reference = Expression::reference(source, &pointer).to_value();
+        (name, reference)
+    });
+    for (name, value) in settings(original).into_iter().chain(referred) {
+        let own = OWN_SETTINGS.iter().any(|own| own.eq_ignore_ascii_case(&name));
+        let known = declared.keys().any(|key| key.eq_ignore_ascii_case(&name));
+        if !own && !known {
+            declared.insert(name, value);
+        }
     }
 }
 

@@ -32,20 +32,18 @@ const RESOURCE_KEYS: &[&str] = &[
     "identity",
 ];
 
-/// Tells whether `observed` names a resource that `desired` describes: providers keep the ID of a
-/// resource embedded in another one's body and drop its description.
+/// Tells whether `observed` only names a resource that `desired` describes too: providers keep the
+/// ID of a resource embedded in another one's body and drop its description.
 pub(super) fn is_reference(desired: &Map<String, Value>, observed: &Map<String, Value>) -> bool {
-    let is_description = |key: &String| {
-        key.eq_ignore_ascii_case("id") || RESOURCE_KEYS.iter().any(|k| k.eq_ignore_ascii_case(key))
-    };
-    let has_id = |map: &Map<String, Value>| find_key(map, "id").is_some_and(Value::is_string);
-    has_id(desired)
-        && has_id(observed)
-        && desired.keys().all(is_description)
+    let is_description = |key: &str| RESOURCE_KEYS.iter().any(|k| k.eq_ignore_ascii_case(key));
+    let describes =
+        ["properties", "etag", "location"].iter().any(|k| find_key(desired, k).is_some());
+    find_key(desired, "id").is_some_and(Value::is_string)
+        && describes
+        && desired.keys().all(|key| key.eq_ignore_ascii_case("id") || is_description(key))
         && observed.iter().all(|(key, value)| {
-            key.eq_ignore_ascii_case("id")
-                || key.eq_ignore_ascii_case("resourceGroup")
-                || is_empty(value)
+            // Some providers add the group to the ID.
+            !is_description(key) || key.eq_ignore_ascii_case("resourceGroup") || is_empty(value)
         })
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{Scene, domains};
 use crate::change::{Change, Kind, is_permitted};
 use crate::desired::DesiredResource;
+use crate::guard::loss;
 use crate::merge::merge;
 use crate::redundancy::{self, Step};
 
@@ -207,7 +208,7 @@ impl Scene<'_> {
         let mut risks = BTreeSet::from([Risk::Deletes]);
         let mut reasons = vec!["carries our mark and is no longer in the topology".to_owned()];
         let mut permission = None;
-        if let Some(loss) = facts.holds_data {
+        if let Some(loss) = loss(&change.id) {
             risks.insert(Risk::LosesData);
             reasons.push(format!("loses {loss}"));
             permission = is_permitted(self.options, &change.address, &change.id)

@@ -101,8 +101,10 @@ impl Scene<'_> {
         if holder_node == delete {
             return;
         }
+        // What lies below a replaced resource goes with it and is made again.
         let still_wanted = *kind != Kind::Delete
-            && self.desired.get(holder).is_some_and(|d| ids_in(&d.body).contains(target));
+            && (holder.is_within(target)
+                || self.desired.get(holder).is_some_and(|d| ids_in(&d.body).contains(target)));
         if still_wanted {
             return;
         }

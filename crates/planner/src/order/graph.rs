@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use petgraph::Direction;
 use petgraph::algo::{has_path_connecting, tarjan_scc};
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
-use plan::{Action, ActionId};
+use plan::{Action, ActionId, Band};
 use resource::ResourceId;
 
 /// Why actions cannot be put in order.
@@ -105,16 +105,24 @@ impl ActionGraph {
     }
 
     /// Puts the actions in an order in which each comes after what it waits for; among those that
-    /// may come next, the one with the smallest band, address and ID.
-    pub fn into_order(self) -> Result<Vec<Action>, OrderError> {
+    /// may come next, the one with the smallest band, address and ID. `stamps` are in roll-out
+    /// order.
+    pub fn into_order(self, stamps: &[String]) -> Result<Vec<Action>, OrderError> {
         let graph = &self.graph;
+        let places: HashMap<&str, usize> =
+            stamps.iter().enumerate().map(|(place, stamp)| (stamp.as_str(), place)).collect();
+        let band = |band: &Band| match band {
+            Band::Global => (0, 0),
+            Band::Stamp(stamp) => (1, places.get(stamp.as_str()).copied().unwrap_or(usize::MAX)),
+            Band::Data => (2, 0),
+        };
         let mut waiting: HashMap<NodeIndex, usize> = graph
             .node_indices()
             .map(|node| (node, graph.neighbors_directed(node, Direction::Incoming).count()))
             .collect();
         let rank = |node: NodeIndex| {
             let action = &graph[node];
-            Reverse((action.band.clone(), action.address.clone(), action.id.clone(), node.index()))
+            Reverse((band(&action.band), action.address.clone(), action.id.clone(), node.index()))
         };
         let mut ready: BinaryHeap<_> =
             waiting.iter().filter(|(_, needs)| **needs == 0).map(|(node, _)| rank(*node)).collect();

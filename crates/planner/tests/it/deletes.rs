@@ -1,0 +1,107 @@
+//! What goes, in which order, and what is refused.
+
+use plan::{Operation, Risk, Verb};
+use planner::Options;
+use serde_json::json;
+
+use crate::azure::{as_desired, assert_ordered, body, expand, names, plan, plan_with, with_verb};
+
+const BEFORE: &str = include_str!("../../../../topologies/minimal.yaml");
+
+/// The same application without its second stamp.
+fn shrunk() -> String {
+    BEFORE
+        .replace("  neu: { region: northeurope }\n", "")
+        .replace("      neu: { app: neu/web, priority: 2 }\n", "")
+}
+
+#[test]
+fn rule_15_edges_go_before_nodes_when_a_stamp_is_removed() {
+    let before = expand(BEFORE);
+    let mut azure = as_desired(&before);
+    let group = before.by_address("resourceGroups/rg-hello-neu").unwrap().id.clone();
+    azure.listed.insert(format!("{}/resources", group.key()));
+    let plan = plan(&expand(&shrunk()), &azure);
+    assert!(plan.refusals.is_empty(), "{:?}", plan.refusals);
+    assert_ordered(
+        &plan,
+        &[
+            "update trafficManager/main",
+            "delete sites app-hello-web-neu",
+            "delete serverfarms asp-hello-neu",
+            "delete resourceGroups rg-hello-neu",
+        ],
+    );
+    assert_eq!(with_verb(&plan, Verb::Delete).len(), 3, "{:?}", names(&plan));
+}
+
+#[test]
+fn rule_14_traffic_is_never_without_a_target_while_a_stamp_goes() {
+    let plan = plan(&expand(&shrunk()), &as_desired(&expand(BEFORE)));
+    let writes: Vec<_> = plan
+        .actions
+        .iter()
+        .filter(|action| action.address == "trafficManager/main")
+        .filter(|action| matches!(action.operation, Operation::Write { .. }))
+        .collect();
+    assert_eq!(writes.len(), 1);
+    assert_eq!(body(writes[0])["properties"]["endpoints"].as_array().unwrap().len(), 1);
+    // Resolvers forget the removed endpoint before its app goes.
+    let wait = plan.actions.iter().find(|a| matches!(a.operation, Operation::Wait { .. }));
+    assert!(matches!(wait.unwrap().operation, Operation::Wait { secs: 60 }));
+}
+
+#[test]
+fn a_group_that_may_hold_more_than_ours_is_kept() {
+    let plan = plan(&expand(&shrunk()), &as_desired(&expand(BEFORE)));
+    assert!(!names(&plan).iter().any(|name| name.contains("resourceGroups")));
+    assert!(plan.notices.iter().any(|notice| notice.code == "group-kept"));
+}
+
+const WITH_DATA: &str = "
+version: 1
+name: data
+subscription: 11111111-2222-3333-4444-555555555555
+location: westeurope
+storage:
+  kept: { name: stdatakept, redundancy: GRS }
+  gone: { name: stdatagone, redundancy: GRS }
+";
+
+#[test]
+fn rule_07_what_holds_data_is_deleted_only_when_permitted() {
+    let azure = as_desired(&expand(WITH_DATA));
+    let without = WITH_DATA.replace("  gone: { name: stdatagone, redundancy: GRS }\n", "");
+    let desired = expand(&without);
+    let refused = plan(&desired, &azure);
+    assert_eq!(refused.refusals.iter().map(|r| r.code.as_str()).collect::<Vec<_>>(), ["protected"]);
+
+    let permitted = ["stdatagone".to_owned()].into();
+    let options = Options { permitted, ..Options::default() };
+    let allowed = plan_with(&desired, &azure, &options);
+    assert!(allowed.refusals.is_empty());
+    let delete = with_verb(&allowed, Verb::Delete)[0];
+    assert!(delete.risks.contains(&Risk::LosesData));
+    assert!(delete.permission.is_some());
+}
+
+#[test]
+fn rule_07_a_plan_that_deletes_most_of_what_it_owns_is_refused() {
+    let azure = as_desired(&expand(include_str!("../../../../topologies/r1.yaml")));
+    let empty = "version: 1\nname: pki\nsubscription: 11111111-2222-3333-4444-555555555555\n";
+    let plan = plan(&expand(empty), &azure);
+    assert!(plan.refusals.iter().any(|refusal| refusal.code == "mass-delete"));
+}
+
+#[test]
+fn a_binding_without_our_proof_is_kept() {
+    let text = include_str!("../../../../topologies/r1.yaml");
+    let desired = expand(text);
+    let mut azure = as_desired(&desired);
+    let site = desired.by_address("weu/web").unwrap().id.clone();
+    let foreign = site.child("hostNameBindings", "shop.example.org");
+    crate::azure::put(&mut azure, &foreign, json!({ "properties": { "siteName": "app-pki-weu" } }));
+    let plan = plan(&desired, &azure);
+    assert!(plan.is_empty(), "{:?}", names(&plan));
+    assert_eq!(plan.coverage.unmanaged, [foreign]);
+}

@@ -1,0 +1,100 @@
+//! A custom domain moves without an outage.
+
+use plan::Operation;
+use resource::Observed;
+use serde_json::json;
+
+use crate::azure::{as_desired, assert_ordered, body, expand, names, plan};
+
+const R1: &str = include_str!("../../../../topologies/r1.yaml");
+
+/// R1 before its domain: apps and profile stand, the vault and the zone are there.
+fn without_domain(text: &str) -> (planner::Desired, Observed) {
+    let desired = expand(text);
+    let mut azure = as_desired(&desired);
+    let gone: Vec<_> = desired
+        .resources()
+        .filter(|resource| resource.address.contains("ca.example.com"))
+        .map(|resource| resource.id.clone())
+        .collect();
+    for id in gone {
+        azure.resources.remove(&id);
+    }
+    (desired, azure)
+}
+
+#[test]
+fn rule_05_proof_certificate_and_binding_stand_before_the_name_is_switched() {
+    let (desired, azure) = without_domain(R1);
+    let plan = plan(&desired, &azure);
+    for stamp in ["weu", "neu"] {
+        let certificate = format!("create {stamp}/certificates/ca.example.com");
+        let binding = format!("create {stamp}/web/domains/ca.example.com");
+        assert_ordered(&plan, &[&certificate, &binding, "create domains/ca.example.com"]);
+        assert_ordered(&plan, &["create domains/ca.example.com/proof", &binding]);
+    }
+}
+
+#[test]
+fn a_managed_certificate_is_issued_after_the_switch_one_region_at_a_time() {
+    let text = R1.replace(
+        "certificate: { keyVault: vaults/shared, secret: ca-example-com }",
+        "certificate: managed",
+    );
+    let (desired, azure) = without_domain(&text);
+    let plan = plan(&desired, &azure);
+    assert_ordered(
+        &plan,
+        &[
+            "create weu/web/domains/ca.example.com",
+            "create domains/ca.example.com",
+            "create weu/certificates/ca.example.com",
+            "create neu/certificates/ca.example.com",
+            "secure neu/web/domains/ca.example.com",
+        ],
+    );
+    let plain = plan.actions.iter().find(|a| a.id.0 == "create weu/web/domains/ca.example.com");
+    let plain = body(plain.unwrap());
+    assert_eq!(plain["properties"]["sslState"], "Disabled");
+    assert!(plain["properties"].get("thumbprint").is_none());
+    assert!(plan.notices.iter().any(|notice| notice.code == "managed-certificate-gap"));
+}
+
+#[test]
+fn foreign_values_of_the_proof_are_kept() {
+    let (desired, mut azure) = without_domain(R1);
+    let proof = desired.by_address("domains/ca.example.com/proof").unwrap().id.clone();
+    let theirs = json!({ "properties": { "TTL": 60, "TXTRecords": [{ "value": ["theirs"] }] } });
+    crate::azure::put(&mut azure, &proof, theirs);
+    let plan = plan(&desired, &azure);
+    let action = plan.actions.iter().find(|action| action.resource == proof).unwrap();
+    let values = &body(action)["properties"]["TXTRecords"];
+    assert_eq!(*values, json!([{ "value": ["VERIFICATION"] }, { "value": ["theirs"] }]));
+}
+
+#[test]
+fn a_record_outside_azure_is_told_and_waited_for() {
+    let text = R1
+        .replace(
+            "    resourceGroup: rg-dns\n    existing: true\n    lock: lift\n",
+            "    external: true\n",
+        )
+        .replace(
+            "locks:\n  zone: { on: dns/example.com, name: do-not-delete, level: cannotDelete }\n",
+            "",
+        );
+    let (desired, azure) = without_domain(&text);
+    let names_wanted: Vec<&str> =
+        desired.manual_records.iter().map(|record| record.name.as_str()).collect();
+    assert_eq!(names_wanted, ["ca.example.com", "asuid.ca.example.com"]);
+    let plan = plan(&desired, &azure);
+    let verify = plan.actions.iter().find(|action| {
+        matches!(&action.operation, Operation::VerifyDns { name, required: true, .. }
+            if name == "asuid.ca.example.com")
+    });
+    assert!(verify.is_some(), "{:?}", names(&plan));
+    assert_ordered(
+        &plan,
+        &["verify TXT asuid.ca.example.com", "create weu/web/domains/ca.example.com"],
+    );
+}

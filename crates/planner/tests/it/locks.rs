@@ -1,0 +1,100 @@
+//! Locks come off only for what needs it, and go back.
+
+use plan::{Operation, Verb};
+use resource::Observed;
+use serde_json::json;
+
+use crate::azure::{as_desired, assert_ordered, expand, names, plan, put, with_verb};
+use planner::Desired;
+
+const R1: &str = include_str!("../../../../topologies/r1.yaml");
+
+/// R1 applied, but the domain's name is an A record that leads elsewhere.
+fn with_wrong_address(desired: &Desired) -> Observed {
+    let mut azure = as_desired(desired);
+    let record = desired.by_address("domains/ca.example.com").unwrap().id.clone();
+    let zone = record.parent().unwrap();
+    azure.resources.remove(&record);
+    let wrong =
+        json!({ "properties": { "TTL": 60, "ARecords": [{ "ipv4Address": "192.0.2.1" }] } });
+    put(&mut azure, &zone.child("A", "ca"), wrong);
+    azure
+}
+
+#[test]
+fn rule_05_a_lock_is_lifted_for_a_delete_and_put_back() {
+    let desired = expand(R1);
+    let plan = plan(&desired, &with_wrong_address(&desired));
+    assert!(plan.refusals.is_empty(), "{:?}", plan.refusals);
+    assert_ordered(
+        &plan,
+        &[
+            "lift lock do-not-delete on example.com",
+            "delete A ca",
+            "restore lock do-not-delete on example.com",
+        ],
+    );
+    assert_ordered(&plan, &["delete A ca", "create domains/ca.example.com"]);
+    let restore = with_verb(&plan, Verb::RestoreLock)[0];
+    let Operation::RestoreLock { lock } = &restore.operation else { panic!("{restore:?}") };
+    assert_eq!(lock["properties"]["level"], "CanNotDelete");
+}
+
+#[test]
+fn a_delete_lock_stays_for_a_change_in_place() {
+    let desired = expand(R1);
+    let mut azure = as_desired(&desired);
+    let record = desired.by_address("domains/ca.example.com").unwrap().id.clone();
+    let seen = azure.resources.get_mut(&record).unwrap();
+    seen.body["properties"]["CNAMERecord"]["cname"] = json!("app-pki-weu.azurewebsites.net");
+    let plan = plan(&desired, &azure);
+    assert_eq!(names(&plan), ["update domains/ca.example.com"]);
+}
+
+#[test]
+fn a_read_only_lock_is_lifted_for_a_change_in_place() {
+    let desired = expand(R1);
+    let mut azure = as_desired(&desired);
+    let lock = desired.by_address("locks/zone").unwrap().id.clone();
+    azure.resources.get_mut(&lock).unwrap().body["properties"]["level"] = json!("ReadOnly");
+    let record = desired.by_address("domains/ca.example.com").unwrap().id.clone();
+    azure.resources.get_mut(&record).unwrap().body["properties"]["TTL"] = json!(9);
+    let plan = plan(&desired, &azure);
+    assert_ordered(
+        &plan,
+        &[
+            "lift lock do-not-delete on example.com",
+            "update domains/ca.example.com",
+            "restore lock do-not-delete on example.com",
+            "update locks/zone",
+        ],
+    );
+}
+
+#[test]
+fn a_lock_that_may_not_be_lifted_refuses_the_plan() {
+    let text = R1.replace("    lock: lift\n", "").replace(
+        "locks:\n  zone: { on: dns/example.com, name: do-not-delete, level: cannotDelete }\n",
+        "",
+    );
+    let desired = expand(&text);
+    let mut azure = with_wrong_address(&desired);
+    let zone = desired.by_address("dns/example.com").unwrap().id.clone();
+    let lock = zone.extension("Microsoft.Authorization/locks", "theirs");
+    put(&mut azure, &lock, json!({ "properties": { "level": "CanNotDelete" } }));
+    let plan = plan(&desired, &azure);
+    assert_eq!(plan.refusals.iter().map(|r| r.code.as_str()).collect::<Vec<_>>(), ["locked"]);
+}
+
+#[test]
+fn a_lock_on_the_group_is_never_lifted() {
+    let desired = expand(R1);
+    let mut azure = with_wrong_address(&desired);
+    let zone = desired.by_address("dns/example.com").unwrap().id.clone();
+    let group = zone.parent().unwrap();
+    let lock = group.extension("Microsoft.Authorization/locks", "wide");
+    put(&mut azure, &lock, json!({ "properties": { "level": "CanNotDelete" } }));
+    let plan = plan(&desired, &azure);
+    assert_eq!(plan.refusals[0].code, "locked");
+    assert!(plan.refusals[0].help.contains("more than this change needs"));
+}

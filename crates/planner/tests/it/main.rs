@@ -1,0 +1,10 @@
+//! The planner on whole topologies, against an Azure that is only data.
+
+mod azure;
+mod clones;
+mod deletes;
+mod domains;
+mod locks;
+mod ownership;
+mod scale;
+mod stamps;
