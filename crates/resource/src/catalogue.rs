@@ -42,7 +42,7 @@ pub use fingerprint::fingerprint;
 pub use likeness::{Likeness, is_empty, resembles};
 pub use overlay::overlay;
 pub use path::PropertyPath;
-pub use treatment::Treatment;
+pub use treatment::{Treatment, is_secret_name};
 
 /// How the resources of a type are read in few requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +120,15 @@ pub struct Alias {
     pub returned: &'static str,
 }
 
+/// A desired member that stands for all members that the service has.
+#[derive(Debug, Clone, Copy)]
+pub struct Collective {
+    /// The array's path.
+    pub path: &'static str,
+    /// Tells whether a desired member is one that stands for all.
+    pub stands_for_all: fn(&serde_json::Value) -> bool,
+}
+
 /// Requests that a provider allows in a while, where that is less than ARM's own limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
@@ -159,8 +168,12 @@ pub struct TypeFacts {
     pub volatile: &'static [&'static str],
     /// Properties that may be sent, but whose value the service decides, each with the reason.
     pub decided: &'static [(&'static str, &'static str)],
+    /// Values that leave the choice to the service.
+    pub open: &'static [(&'static str, Literal)],
     /// What the service takes for a property that is absent, where its answer leaves it out too.
     pub defaults: &'static [(&'static str, Literal)],
+    /// True where the service may leave a switch out of its answer that is off.
+    pub omits_off: bool,
     /// How values are compared where the property's name does not tell.
     pub likeness: &'static [(&'static str, Likeness)],
     /// Spellings of one value that no general rule makes equal.
@@ -169,6 +182,8 @@ pub struct TypeFacts {
     pub arrays: &'static [(&'static str, ArrayKey)],
     /// Arrays to which the service adds members.
     pub additions: &'static [Additions],
+    /// Members that stand for all that the service has.
+    pub collectives: &'static [Collective],
     /// Groups of properties of which one at most is in force.
     pub exclusive: &'static [&'static [&'static str]],
     /// Properties whose values are never shown, beside those whose names tell.
@@ -183,8 +198,12 @@ pub struct TypeFacts {
     pub delete_query: Option<&'static str>,
     /// The provider's own limit of writes.
     pub write_limit: Option<Limit>,
-    /// Rewrites a desired body into the form in which the service answers it.
-    pub rewrite: Option<fn(&mut serde_json::Value)>,
+    /// A property and the value of it that brings back a deleted resource as it was, whatever else
+    /// the body says.
+    pub recovery: Option<(&'static str, &'static str)>,
+    /// Rewrites a desired body into the form in which the service answers it; the second body is
+    /// the observed one.
+    pub rewrite: Option<fn(&mut serde_json::Value, &serde_json::Value)>,
     /// Facts of resources that share the type but whose last segment decides what they are
     /// (`sites/config/appsettings`).
     pub documents: &'static [(&'static str, &'static TypeFacts)],
@@ -205,11 +224,14 @@ impl TypeFacts {
         write_only: &[],
         volatile: &[],
         decided: &[],
+        open: &[],
         defaults: &[],
+        omits_off: false,
         likeness: &[],
         aliases: &[],
         arrays: &[],
         additions: &[],
+        collectives: &[],
         exclusive: &[],
         sensitive: &[],
         restarts: &[],
@@ -217,6 +239,7 @@ impl TypeFacts {
         patch_always: &[],
         delete_query: None,
         write_limit: None,
+        recovery: None,
         rewrite: None,
         documents: &[],
     };
@@ -231,8 +254,9 @@ impl TypeFacts {
     }
 }
 
-static GENERIC: TypeFacts = TypeFacts::GENERIC;
-static CHILD: TypeFacts = TypeFacts::CHILD;
+// Of an unknown type it is not known whether its service answers a switch that is off.
+static GENERIC: TypeFacts = TypeFacts { omits_off: true, ..TypeFacts::GENERIC };
+static CHILD: TypeFacts = TypeFacts { omits_off: true, ..TypeFacts::CHILD };
 
 /// Every provider's table; a new file is added here.
 static TABLES: &[&[TypeFacts]] = &[

@@ -24,6 +24,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
         read_only: &["properties.creationDate", "properties.endpoint"],
         // Never answered, in 43 of 43 recordings.
         write_only: &["properties.createMode"],
+        // A recovered store comes back as it was deleted.
+        recovery: Some(("properties.createMode", "recover")),
         ..TypeFacts::GENERIC
     },
     TypeFacts {

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.cdn/profiles> and recorded
 //! traffic.
 
-use super::{Alias, Limit, Listing, TypeFacts, Update};
+use super::{Alias, Likeness, Limit, Listing, TypeFacts, Update};
 
 const VERSION: &str = "2025-12-01";
 
@@ -66,6 +66,13 @@ pub(super) const TYPES: &[TypeFacts] = &[
             returned: "IgnoreQueryString",
         }],
         volatile: &["properties.resourceState"],
+        likeness: &[
+            (
+                "properties.deliveryPolicy.rules[].conditions[].parameters.typeName",
+                Likeness::TypeName,
+            ),
+            ("properties.deliveryPolicy.rules[].actions[].parameters.typeName", Likeness::TypeName),
+        ],
         ..CHILD
     },
     TypeFacts {
@@ -88,6 +95,10 @@ pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Cdn/profiles/ruleSets/rules",
         listing: Listing::InParent("rules"),
+        likeness: &[
+            ("properties.conditions[].parameters.typeName", Likeness::TypeName),
+            ("properties.actions[].parameters.typeName", Likeness::TypeName),
+        ],
         ..CHILD
     },
     TypeFacts {

@@ -3,32 +3,130 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.documentdb/databaseaccounts> and
 //! recorded traffic.
 
-use super::{Listing, TypeFacts, Update};
+use super::{Additions, ArrayKey, Listing, TypeFacts, Update};
 
 const VERSION: &str = "2025-10-15";
+
+/// Throughput lives in `throughputSettings`; how a database was restored is not remembered.
+const CHILD_WRITE_ONLY: &[&str] = &[
+    "location",
+    "properties.options.throughput",
+    "properties.options.autoscaleSettings.maxThroughput",
+    "properties.resource.createMode",
+    "properties.resource.restoreParameters",
+    "properties.resource.restoreParameters.*",
+];
+
+const CHILD: TypeFacts = TypeFacts {
+    api_version: VERSION,
+    update: Update::PutOver,
+    read_only: &[
+        "properties.resource._rid",
+        "properties.resource._ts",
+        "properties.resource._self",
+        "properties.resource._etag",
+        "properties.resource._colls",
+        "properties.resource._users",
+    ],
+    volatile: &["properties.resource.statistics"],
+    write_only: CHILD_WRITE_ONLY,
+    ..TypeFacts::CHILD
+};
+
+const THROUGHPUT: TypeFacts = TypeFacts {
+    api_version: VERSION,
+    read_only: &[
+        "properties.resource.minimumThroughput",
+        "properties.resource.offerReplacePending",
+        "properties.resource.instantMaximumThroughput",
+        "properties.resource.softAllowedMaximumThroughput",
+    ],
+    ..TypeFacts::CHILD
+};
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.DocumentDB/databaseAccounts",
         api_version: VERSION,
         listing: Listing::Subscription,
-        update: Update::PutOver,
+        // Regions, failover and backup cannot change in one request.
+        update: Update::Patch,
         holds_data: Some("all databases of the account"),
-        write_only: &["properties.createMode"],
+        immutable: &[
+            ("location", "the metadata of an account cannot move to another region"),
+            ("kind", "the kind of an account is fixed at its creation"),
+            ("properties.enableFreeTier", "the free tier is chosen at creation"),
+            ("properties.keyVaultKeyUri", "the key of an account is chosen at creation"),
+        ],
+        read_only: &[
+            "properties.documentEndpoint",
+            "properties.instanceId",
+            "properties.locations[].id",
+            "properties.locations[].documentEndpoint",
+        ],
+        // What a failover changes is no configuration.
+        volatile: &[
+            "properties.writeLocations",
+            "properties.readLocations",
+            "properties.failoverPolicies",
+            "properties.privateEndpointConnections",
+        ],
+        arrays: &[
+            ("properties.locations", ArrayKey::Name("locationName")),
+            ("properties.ipRules", ArrayKey::Name("ipAddressOrRange")),
+        ],
+        additions: &[Additions {
+            // A kind of account brings capabilities with it.
+            path: "properties.capabilities",
+            is_service_made: |_| true,
+        }],
         ..TypeFacts::GENERIC
     },
     TypeFacts {
         resource_type: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases",
-        api_version: VERSION,
         listing: Listing::InParent("sqlDatabases"),
         holds_data: Some("all containers of the database"),
-        ..TypeFacts::CHILD
+        immutable: &[("properties.resource.id", "the ID is the name of the database")],
+        ..CHILD
     },
     TypeFacts {
         resource_type: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers",
-        api_version: VERSION,
         listing: Listing::InParent("containers"),
         holds_data: Some("all items of the container"),
+        immutable: &[
+            ("properties.resource.id", "the ID is the name of the container"),
+            ("properties.resource.partitionKey", "the partition key is fixed at creation"),
+            ("properties.resource.uniqueKeyPolicy", "unique keys are fixed at creation"),
+            (
+                "properties.resource.conflictResolutionPolicy",
+                "the resolution of conflicts is fixed at creation",
+            ),
+        ],
+        arrays: &[
+            // The levels of a hierarchical key.
+            ("properties.resource.partitionKey.paths", ArrayKey::Ordered),
+            ("properties.resource.indexingPolicy.includedPaths", ArrayKey::Name("path")),
+            ("properties.resource.indexingPolicy.excludedPaths", ArrayKey::Name("path")),
+        ],
+        additions: &[Additions {
+            // System properties are never indexed.
+            path: "properties.resource.indexingPolicy.excludedPaths",
+            is_service_made: |member| member["path"] == "/\"_etag\"/?",
+        }],
+        ..CHILD
+    },
+    TypeFacts {
+        resource_type: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/throughputSettings",
+        ..THROUGHPUT
+    },
+    TypeFacts {
+        resource_type: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/throughputSettings",
+        ..THROUGHPUT
+    },
+    TypeFacts {
+        resource_type: "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments",
+        api_version: VERSION,
+        listing: Listing::InParent("sqlRoleAssignments"),
         ..TypeFacts::CHILD
     },
 ];

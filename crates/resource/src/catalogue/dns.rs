@@ -4,6 +4,9 @@
 //! <https://learn.microsoft.com/azure/templates/microsoft.network/privatednszones> and recorded
 //! traffic.
 
+use serde_json::Value;
+
+use super::overlay::at;
 use super::{ArrayKey, Likeness, Listing, Ownership, TypeFacts, Update};
 
 const PUBLIC: &str = "2018-05-01";
@@ -34,6 +37,7 @@ const RECORD: TypeFacts = TypeFacts {
         &["properties.targetResource", "properties.CNAMERecord"],
     ],
     traffic: &["properties"],
+    rewrite: Some(leave_ttl_to_the_profile),
     ..TypeFacts::CHILD
 };
 
@@ -126,3 +130,16 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ..TypeFacts::CHILD
     },
 ];
+
+/// An alias to a Traffic Manager profile has the profile's TTL, whatever is sent.
+fn leave_ttl_to_the_profile(body: &mut Value, _: &Value) {
+    let target = at(body, "properties.targetResource.id").and_then(Value::as_str);
+    let follows_profile = target.is_some_and(|id| {
+        id.to_ascii_lowercase().contains("/microsoft.network/trafficmanagerprofiles/")
+    });
+    if let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut)
+        && follows_profile
+    {
+        properties.retain(|key, _| !key.eq_ignore_ascii_case("TTL"));
+    }
+}

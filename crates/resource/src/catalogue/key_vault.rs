@@ -24,12 +24,14 @@ pub(super) const TYPES: &[TypeFacts] = &[
         read_only: &["properties.hsmPoolResourceId", "properties.vaultUri"],
         // Never answered, in 70 of 70 recordings.
         write_only: &["properties.createMode"],
-        decided: &[("properties.enableSoftDelete", "soft delete can no longer be switched off")],
+        // Soft delete can no longer be switched off.
+        open: &[("properties.enableSoftDelete", Literal::Switch(false))],
+        // A recovered vault comes back as it was deleted; a second PUT applies the body.
+        recovery: Some(("properties.createMode", "recover")),
         // `networkAcls` that allow everything are answered as none.
         defaults: &[
             ("properties.networkAcls.bypass", Literal::Text("AzureServices")),
             ("properties.networkAcls.defaultAction", Literal::Text("Allow")),
-            ("properties.publicNetworkAccess", Literal::Text("Enabled")),
         ],
         // A policy is for one principal, as a user or through one application.
         arrays: &[("properties.accessPolicies", ArrayKey::Fields(&["objectId"]))],

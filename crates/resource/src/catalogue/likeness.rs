@@ -29,8 +29,13 @@ pub enum Likeness {
     Version,
     /// As a list in one text: `Logging, Metrics` in any order and case.
     List,
-    /// As a set of blank-separated words of which the service may add more.
+    /// As a set of grants of Redis: without keys named, `allkeys` is meant.
     Grants,
+    /// As the kind of an app: a list in one text to which the service adds what the plan and the
+    /// runtime make of the app.
+    AppKind,
+    /// As the name of a type of the CDN: `…MatchCondition…` is `…Condition…`.
+    TypeName,
     /// By the name of the property and the form of the value.
     Natural,
 }
@@ -66,6 +71,9 @@ const FREE_TEXT: &[&str] = &[
     "data",
     "body",
     "payload",
+    "matchvalues",
+    "selector",
+    "grouptags",
 ];
 
 /// Maps whose values are the user's own.
@@ -77,7 +85,6 @@ const FREE_MAPS: &[&str] = &[
     "customproperties",
     "environmentvariables",
     "appsettings",
-    "parameters",
 ];
 
 /// Ends of names that hold a region.
@@ -161,8 +168,20 @@ impl Likeness {
             Self::Version => same_version(desired, observed),
             Self::List => words(desired, ',') == words(observed, ','),
             Self::Grants => {
-                let (desired, observed) = (words(desired, ' '), words(observed, ' '));
-                desired.iter().all(|grant| observed.contains(grant))
+                let grants = |text| {
+                    let words = words(text, ' ').into_iter();
+                    words.filter(|word| word != "allkeys").collect::<Vec<_>>()
+                };
+                grants(desired) == grants(observed)
+            }
+            Self::AppKind => {
+                let observed = words(observed, ',');
+                words(desired, ',').iter().all(|w| w == "container" || observed.contains(w))
+            }
+            Self::TypeName => {
+                let key =
+                    |text: &str| text.to_ascii_lowercase().replace("matchcondition", "condition");
+                key(desired) == key(observed)
             }
             Self::Natural => resembles(desired, observed),
         }
@@ -178,7 +197,7 @@ pub fn resembles(desired: &str, observed: &str) -> bool {
     if is_id(desired) || is_id(observed) {
         return id_key(desired) == id_key(observed);
     }
-    same_parsed::<IpAddr>(desired, observed)
+    same_address(desired, observed)
         || is_guid(desired) && desired.eq_ignore_ascii_case(observed)
         || same_time(desired, observed)
         || same_duration(desired, observed)
@@ -278,8 +297,18 @@ fn same_type_name(desired: &str, observed: &str) -> bool {
         && desired.eq_ignore_ascii_case(observed)
 }
 
-fn same_parsed<T: std::str::FromStr + PartialEq>(desired: &str, observed: &str) -> bool {
-    matches!((desired.parse::<T>(), observed.parse::<T>()), (Ok(a), Ok(b)) if a == b)
+/// An address is the network of itself alone.
+fn same_address(desired: &str, observed: &str) -> bool {
+    let bare = |text: &str| -> Option<IpAddr> {
+        let text = text.strip_suffix("/32").or(text.strip_suffix("/128")).unwrap_or(text);
+        text.parse().ok()
+    };
+    let network = |text: &str| -> Option<(IpAddr, u8)> {
+        let (address, length) = text.split_once('/')?;
+        Some((address.parse().ok()?, length.parse().ok()?))
+    };
+    matches!((bare(desired), bare(observed)), (Some(a), Some(b)) if a == b)
+        || matches!((network(desired), network(observed)), (Some(a), Some(b)) if a == b)
 }
 
 fn same_time(desired: &str, observed: &str) -> bool {

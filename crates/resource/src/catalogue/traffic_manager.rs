@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.network/trafficmanagerprofiles>
 //! and recorded traffic.
 
-use super::{ArrayKey, Listing, Literal, Ownership, TypeFacts, Update};
+use super::{ArrayKey, Listing, Ownership, TypeFacts, Update};
 
 const VERSION: &str = "2022-04-01";
 
@@ -17,11 +17,6 @@ const ENDPOINT: TypeFacts = TypeFacts {
     update: Update::PutOver,
     ownership: Ownership::Parent,
     volatile: &[MONITOR_STATUS],
-    defaults: &[
-        ("properties.endpointStatus", Literal::Text("Enabled")),
-        ("properties.alwaysServe", Literal::Text("Disabled")),
-        ("properties.weight", Literal::Number(1)),
-    ],
     traffic: &["properties"],
     ..TypeFacts::CHILD
 };
@@ -43,12 +38,6 @@ pub(super) const TYPES: &[TypeFacts] = &[
         volatile: &[
             "properties.monitorConfig.profileMonitorStatus",
             "properties.endpoints[].properties.endpointMonitorStatus",
-        ],
-        defaults: &[
-            ("properties.profileStatus", Literal::Text("Enabled")),
-            ("properties.trafficViewEnrollmentStatus", Literal::Text("Disabled")),
-            ("properties.endpoints[].properties.endpointStatus", Literal::Text("Enabled")),
-            ("properties.endpoints[].properties.alwaysServe", Literal::Text("Disabled")),
         ],
         // The kind of an endpoint is part of its name; the service answers endpoints sorted by
         // priority.

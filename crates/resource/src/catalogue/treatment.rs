@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::overlay::at;
 use super::{ArrayKey, Likeness, Literal, PropertyPath, TypeFacts};
 
 /// Whether a declared value is a wish that can be checked.
@@ -22,7 +23,10 @@ const READ_ONLY_ANYWHERE: &[&str] =
     &["etag", "provisioningState", "resourceGuid", "systemData", "lastModifiedTime"];
 
 /// The URL says what a resource is; bodies repeat it, some in another spelling.
-const READ_ONLY_AT_ROOT: &[&str] = &["id", "name", "type", "systemData", "managedBy"];
+const READ_ONLY_AT_ROOT: &[&str] = &["id", "name", "type", "systemData"];
+
+/// How a resource is to be made (new, copied, restored): no state, and nobody returns it.
+const CREATE_MODE: &str = "createMode";
 
 /// Names of secrets, wherever they stand; they end so.
 const SECRET_NAMES: &[&str] = &[
@@ -55,7 +59,7 @@ impl TypeFacts {
             || is_in(self.volatile)
         {
             Treatment::ReadOnly
-        } else if is_in(self.write_only) {
+        } else if is_in(self.write_only) || name.eq_ignore_ascii_case(CREATE_MODE) {
             Treatment::WriteOnly
         } else if self.decided.iter().any(|(rule, _)| path.is(rule)) {
             Treatment::Decided
@@ -82,6 +86,23 @@ impl TypeFacts {
             })
     }
 
+    /// Tells whether `value` at `path` leaves the choice to the service.
+    pub fn is_open(&self, path: &PropertyPath, value: &Value) -> bool {
+        self.open.iter().any(|(rule, open)| path.is(rule) && open.is(value))
+    }
+
+    /// Tells whether a desired member of the array at `path` stands for all that the service has.
+    pub fn stands_for_all(&self, path: &PropertyPath, member: &Value) -> bool {
+        self.collectives.iter().any(|rule| path.is(rule.path) && (rule.stands_for_all)(member))
+    }
+
+    /// Tells whether `desired` asks for a deleted resource to be brought back as it was.
+    pub fn is_recovery(&self, desired: &Value) -> bool {
+        self.recovery.is_some_and(|(path, value)| {
+            at(desired, path).and_then(Value::as_str).is_some_and(|v| v.eq_ignore_ascii_case(value))
+        })
+    }
+
     /// Returns how the members of the array at `path` are paired, where a rule says so.
     pub fn array_key_at(&self, path: &PropertyPath) -> Option<ArrayKey> {
         self.arrays.iter().find(|(rule, _)| path.is(rule)).map(|(_, key)| *key)
@@ -104,10 +125,14 @@ impl TypeFacts {
 
     /// Tells whether the value at `path` is never shown.
     pub fn is_sensitive(&self, path: &PropertyPath) -> bool {
-        let name = path.last_key().to_ascii_lowercase();
-        SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
-            || self.sensitive.iter().any(|rule| path.is_within(rule))
+        is_secret_name(path) || self.sensitive.iter().any(|rule| path.is_within(rule))
     }
+}
+
+/// Tells whether the name of the property at `path` is a secret's.
+pub fn is_secret_name(path: &PropertyPath) -> bool {
+    let name = path.last_key().to_ascii_lowercase();
+    SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
 }
 
 impl Literal {

@@ -2,81 +2,22 @@
 //!
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.web/sites> and recorded traffic.
 
+use serde_json::Value;
+
 use super::{ArrayKey, Likeness, Listing, Ownership, TypeFacts, Update};
 
 const VERSION: &str = "2024-11-01";
 
 const REGION: (&str, &str) = ("location", "an app cannot move to another region");
 
-/// Members of `siteConfig` that live in `config/web`: a GET of the site answers them as null or
-/// not at all, so nothing can be said of them here.
-///
-/// The definitions of 2024-11-01 declare `siteConfig` write-only as a whole; what older versions
-/// do answer (`linuxFxVersion`, `alwaysOn`, `http20Enabled`…) is compared.
-macro_rules! site_config_write_only {
-    ($($name:literal),* $(,)?) => {
-        &[
-            "properties.siteConfig",
-            "properties.cloningInfo",
-            "properties.hostNameSslStates[].toUpdate",
-            $(concat!("properties.siteConfig.", $name)),*
-        ]
-    };
-}
-
-const SITE_WRITE_ONLY: &[&str] = site_config_write_only![
-    "appSettings",
-    "connectionStrings",
-    "netFrameworkVersion",
-    "localMySqlEnabled",
-    "use32BitWorkerProcess",
-    "javaVersion",
-    "javaContainer",
-    "javaContainerVersion",
-    "healthCheckPath",
-    "vnetRouteAllEnabled",
-    "preWarmedInstanceCount",
-    "phpVersion",
-    "pythonVersion",
-    "nodeVersion",
-    "powerShellVersion",
-    "appCommandLine",
-    "cors",
-    "ftpsState",
-    "minTlsVersion",
-    "scmMinTlsVersion",
-    "webSocketsEnabled",
-    "defaultDocuments",
-    "managedPipelineMode",
-    "virtualApplications",
-    "handlerMappings",
-    "loadBalancing",
-    "scmType",
-    "publishingUsername",
-    "remoteDebuggingEnabled",
-    "remoteDebuggingVersion",
-    "websiteTimeZone",
-    "autoHealEnabled",
-    "autoHealRules",
-    "autoSwapSlotName",
-    "vnetName",
-    "ipSecurityRestrictions",
-    "scmIpSecurityRestrictions",
-    "ipSecurityRestrictionsDefaultAction",
-    "scmIpSecurityRestrictionsDefaultAction",
-    "scmIpSecurityRestrictionsUseMain",
-    "publicNetworkAccess",
-    "httpLoggingEnabled",
-    "detailedErrorLoggingEnabled",
-    "requestTracingEnabled",
-    "logsDirectorySizeLimit",
-    "apiDefinition",
-    "apiManagementConfig",
-    "experiments",
-    "push",
-    "metadata",
-    "azureStorageAccounts",
-    "functionsRuntimeScaleMonitoringEnabled",
+/// Members of `siteConfig` live in `config/web`; a GET of the site answers some of them
+/// (`linuxFxVersion`, `alwaysOn`, `http20Enabled`…), most as null. The definitions since 2024-11-01
+/// declare the whole of it write-only.
+const SITE_WRITE_ONLY: &[&str] = &[
+    "properties.siteConfig",
+    "properties.siteConfig.*",
+    "properties.cloningInfo",
+    "properties.hostNameSslStates[].toUpdate",
 ];
 
 const SITE: TypeFacts = TypeFacts {
@@ -128,8 +69,9 @@ const SITE: TypeFacts = TypeFacts {
         ),
     ],
     likeness: &[
-        // `functionapp,workflowapp,linux` comes back in another order.
-        ("kind", Likeness::List),
+        // `functionapp,workflowapp,linux` comes back in another order, `app` on a Linux plan as
+        // `app,linux`, and `container` goes where the runtime is none.
+        ("kind", Likeness::AppKind),
         // A plan of the same group may be named by its name alone.
         ("properties.serverFarmId", Likeness::Name),
         ("properties.keyVaultReferenceIdentity", Likeness::Id),
@@ -166,6 +108,12 @@ const WEB_CONFIG: TypeFacts = TypeFacts {
     update: Update::Patch,
     ownership: Ownership::Parent,
     arrays: &[("properties.defaultDocuments", ArrayKey::Ordered)],
+    read_only: &[
+        "properties.publishingUsername",
+        "properties.managedServiceIdentityId",
+        "properties.xManagedServiceIdentityId",
+        "properties.machineKey",
+    ],
     sensitive: &["properties.machineKey"],
     restarts: &["properties"],
     ..TypeFacts::CHILD
@@ -212,6 +160,7 @@ const BINDING: TypeFacts = TypeFacts {
     update: Update::PutOver,
     ownership: Ownership::Parent,
     read_only: &["properties.virtualIP"],
+    likeness: &[("properties.thumbprint", Likeness::Word)],
     // Never answered, in 24 of 24 recordings.
     write_only: &["properties.domainId"],
     traffic: &["properties"],
@@ -255,6 +204,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("sku.family", "the family follows the name of the SKU"),
         ],
         restarts: &["sku.name"],
+        rewrite: Some(leave_workers_to_the_service),
         ..TypeFacts::GENERIC
     },
     TypeFacts { resource_type: "Microsoft.Web/sites", ..SITE },
@@ -311,3 +261,17 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ..TypeFacts::GENERIC
     },
 ];
+
+/// Consumption and elastic plans count their workers themselves: a capacity of one is answered as
+/// none.
+fn leave_workers_to_the_service(body: &mut Value, _: &Value) {
+    let Some(sku) = body.get_mut("sku").and_then(Value::as_object_mut) else { return };
+    let name = sku.get("name").and_then(Value::as_str).unwrap_or_default().to_ascii_uppercase();
+    let is_elastic = ["Y", "FC", "EP", "WS"].iter().any(|family| {
+        name.strip_prefix(family).is_some_and(|size| size.starts_with(|c: char| c.is_ascii_digit()))
+    });
+    if is_elastic && sku.get("capacity").and_then(Value::as_i64).is_some_and(|workers| workers <= 1)
+    {
+        sku.shift_remove("capacity");
+    }
+}
