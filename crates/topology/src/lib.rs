@@ -23,6 +23,9 @@ mod text;
 mod tree;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use diagnostic::{Diagnostic, Severity};
 pub use model::*;
 pub use parse::{Input, Parsed, parse};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::{App, AppKind, Identity, Name, Resource, Stamp, Storage, Topology, Vault};
+use crate::{App, AppKind, Identity, Name, Resource, Sp, Stamp, Storage, Topology, Vault, regions};
 
 /// Gives every resource its name and its resource group.
 pub(crate) fn derive(topology: &mut Topology) {
@@ -34,9 +34,20 @@ pub(crate) fn derive(topology: &mut Topology) {
     band.vaults(&mut topology.vaults);
     band.identities(&mut topology.identities);
     band.resources(&mut topology.resources);
+    let endpoints = topology.traffic_manager.values_mut().flat_map(|it| it.endpoints.values_mut());
+    let locations = endpoints.map(|endpoint| &mut endpoint.location);
+    locations.chain([&mut topology.location]).for_each(canonical);
+}
+
+/// Gives a region the name that ARM uses.
+fn canonical(location: &mut Option<Sp<String>>) {
+    if let Some(location) = location {
+        location.value = regions::canonical(&location.value);
+    }
 }
 
 fn derive_stamp(name: &str, key: &str, stamp: &mut Stamp) {
+    stamp.region.value = regions::canonical(&stamp.region.value);
     stamp.resource_group.or_derive(|| format!("rg-{name}-{key}"));
     let group = stamp.resource_group.value.clone();
     if let Some(plan) = &mut stamp.plan {
@@ -93,6 +104,7 @@ impl Band<'_> {
                 name.chars().filter(char::is_ascii_alphanumeric).collect()
             });
             inherit(&mut account.resource_group, self.group);
+            canonical(&mut account.location);
         }
     }
 
@@ -100,6 +112,7 @@ impl Band<'_> {
         for (key, vault) in vaults {
             vault.name.or_derive(|| self.derived("kv", key));
             inherit(&mut vault.resource_group, self.group);
+            canonical(&mut vault.location);
         }
     }
 
@@ -107,6 +120,7 @@ impl Band<'_> {
         for (key, identity) in identities {
             identity.name.or_derive(|| self.derived("id", key));
             inherit(&mut identity.resource_group, self.group);
+            canonical(&mut identity.location);
         }
     }
 

@@ -73,7 +73,7 @@ fn decode(
     *diagnostics = cx.diagnostics;
     let mut topology = topology?;
     names::derive(&mut topology);
-    crate::check::all(&topology, &root, diagnostics);
+    crate::check::all(&topology, diagnostics);
     Some(topology)
 }
 

@@ -1,11 +1,107 @@
 //! Azure's own rules, held against a topology before anything is asked of Azure.
 
-use std::sync::Arc;
+mod app;
+mod dns;
+mod domain;
+mod geography;
+mod name_rules;
+mod plan;
+mod region;
+mod resource;
+mod routing;
+mod secret;
+mod storage;
+mod subnet;
+mod traffic_manager;
+mod vault;
 
-use crate::tree::Node;
-use crate::{Diagnostic, Topology};
+use crate::{Diagnostic, Place, Sp, Stamp, Topology};
+
+/// A topology and the mistakes found in it so far.
+pub(crate) struct Check<'a> {
+    topology: &'a Topology,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
 
 /// Files every mistake that can be seen offline.
-pub(crate) fn all(topology: &Topology, root: &Arc<Node>, diagnostics: &mut Vec<Diagnostic>) {
-    let _ = (topology, root, diagnostics);
+pub(crate) fn all(topology: &Topology, diagnostics: &mut Vec<Diagnostic>) {
+    let mut check = Check { topology, diagnostics };
+    check.header();
+    check.regions();
+    for stamp in topology.stamps.values() {
+        check.stamp(stamp);
+    }
+    check.names();
+    check.storage_accounts(&topology.storage);
+    check.vaults(&topology.vaults);
+    check.resources(&topology.resources);
+    check.profiles();
+    check.zones();
+    check.domains();
+}
+
+impl Check<'_> {
+    fn error(&mut self, code: &'static str, place: &Place, message: impl Into<String>, help: &str) {
+        let mut diagnostic = Diagnostic::error(code, place, message);
+        if !help.is_empty() {
+            diagnostic = diagnostic.help(help);
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn warning(
+        &mut self,
+        code: &'static str,
+        place: &Place,
+        message: impl Into<String>,
+        help: &str,
+    ) {
+        self.diagnostics.push(Diagnostic::warning(code, place, message).help(help));
+    }
+
+    fn header(&mut self) {
+        let topology = self.topology;
+        if topology.version.value != 1 {
+            let message =
+                format!("version {} of the language is not known", topology.version.value);
+            self.error("unknown-version", &topology.version.place, message, "write `version: 1`");
+        }
+        for (what, id) in
+            [("subscription", Some(&topology.subscription)), ("tenant", topology.tenant.as_ref())]
+        {
+            if let Some(id) = id {
+                self.guid(what, id);
+            }
+        }
+        for stamp in topology.stamps.values() {
+            if let Some(id) = &stamp.subscription {
+                self.guid("subscription", id);
+            }
+        }
+    }
+
+    /// Files an ID that is no GUID; the simulator and custom clouds use GUIDs too.
+    fn guid(&mut self, what: &str, id: &Sp<String>) {
+        let groups: Vec<usize> = id.split('-').map(str::len).collect();
+        let digits = id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        if !id.value.is_empty() && (groups != [8, 4, 4, 4, 12] || !digits) {
+            let message = format!("{what} `{}` is not an ID", id.value);
+            let help = format!(
+                "a {what} is given by its ID, such as 00000000-0000-0000-0000-000000000000"
+            );
+            self.error("bad-id", &id.place, message, &help);
+        }
+    }
+
+    fn stamp(&mut self, stamp: &Stamp) {
+        if let Some(plan) = &stamp.plan {
+            self.plan(plan, stamp);
+        }
+        for app in stamp.apps.values() {
+            self.app(app, stamp);
+        }
+        self.storage_accounts(&stamp.storage);
+        self.vaults(&stamp.vaults);
+        self.resources(&stamp.resources);
+    }
 }

@@ -1,0 +1,180 @@
+//! Web apps and function apps.
+
+use super::Check;
+use super::plan::is_free;
+use crate::{App, AppKind, AppLogs, Diagnostic, Sp, Stamp};
+
+/// Kinds of access that a vault's access policy can grant, for secrets, keys and certificates.
+/// Source: <https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/create-or-update>.
+pub(super) const SECRET_RIGHTS: &[&str] =
+    &["all", "backup", "delete", "get", "list", "purge", "recover", "restore", "set"];
+
+/// See [`SECRET_RIGHTS`].
+pub(super) const KEY_RIGHTS: &[&str] = &[
+    "all",
+    "backup",
+    "create",
+    "decrypt",
+    "delete",
+    "encrypt",
+    "get",
+    "getrotationpolicy",
+    "import",
+    "list",
+    "purge",
+    "recover",
+    "release",
+    "restore",
+    "rotate",
+    "setrotationpolicy",
+    "sign",
+    "unwrapKey",
+    "update",
+    "verify",
+    "wrapKey",
+];
+
+/// See [`SECRET_RIGHTS`].
+pub(super) const CERTIFICATE_RIGHTS: &[&str] = &[
+    "all",
+    "backup",
+    "create",
+    "delete",
+    "deleteissuers",
+    "get",
+    "getissuers",
+    "import",
+    "list",
+    "listissuers",
+    "managecontacts",
+    "manageissuers",
+    "purge",
+    "recover",
+    "restore",
+    "setissuers",
+    "update",
+];
+
+impl Check<'_> {
+    pub(super) fn app(&mut self, app: &App, stamp: &Stamp) {
+        if stamp.plan.is_none() && !app.existing {
+            let help = "give the stamp a `plan`, or the app `existing: true`";
+            self.error("missing-plan", &app.place, "the app has no plan to run on", help);
+        }
+        if let (Some(runtime), Some(image)) = (&app.runtime, &app.image) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "runtime-and-image",
+                    &image.place,
+                    "an app has a runtime or an image",
+                )
+                .also(&runtime.place, "the runtime")
+                .help("remove one of them: an image brings its runtime with it"),
+            );
+        }
+        self.plan_fits(app, stamp);
+        if app.kind() == AppKind::Function {
+            if app.storage.is_none() && !app.existing && app.clone_of.is_none() {
+                let help = "write `storage: <key>` with an account of `storage`";
+                let message = "a function app needs a storage account";
+                self.error("missing-key", &app.place, message, help);
+            }
+        } else if let Some(storage) = &app.storage {
+            let help = "remove it, or write `kind: function`";
+            self.error(
+                "only-for-functions",
+                &storage.place,
+                "only function apps have `storage`",
+                help,
+            );
+        }
+        if let Some(path) = &app.health_path {
+            self.path("healthPath", path);
+        }
+        self.settings(app);
+        self.identity_users(app);
+        if let Some(logs) = &app.logs {
+            self.logs(logs);
+        }
+        for access in &app.vault_access {
+            self.rights(&access.secrets, SECRET_RIGHTS);
+            self.rights(&access.keys, KEY_RIGHTS);
+            self.rights(&access.certificates, CERTIFICATE_RIGHTS);
+        }
+        self.plain_secrets(app);
+    }
+
+    fn plan_fits(&mut self, app: &App, stamp: &Stamp) {
+        let Some(sku) = stamp.plan.as_ref().and_then(|plan| plan.sku.as_ref()) else { return };
+        if let Some(on) = app.always_on.as_ref().filter(|on| on.value && is_free(sku)) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "always-on-free",
+                    &on.place,
+                    "free and shared plans have no always-on",
+                )
+                .also(&sku.place, "the plan's size")
+                .help("set `alwaysOn: false`, or take size `B1` or larger"),
+            );
+        }
+    }
+
+    fn settings(&mut self, app: &App) {
+        for name in &app.slot_settings {
+            let known = app.settings.contains_key(&name.value)
+                || app.connection_strings.contains_key(&name.value);
+            // A clone or an existing app may have settings that the file does not name.
+            if !known && app.clone_of.is_none() && !app.existing && !app.adopt {
+                let message = format!("`{}` is no setting of this app", name.value);
+                let help = "`slotSettings` names keys of `settings` and `connectionStrings`";
+                self.error("dangling-reference", &name.place, message, help);
+            }
+        }
+    }
+
+    fn identity_users(&mut self, app: &App) {
+        let has_system = app.identity.as_ref().is_some_and(|identity| identity.system);
+        let first = app.permissions.first().map(|it| &it.place);
+        let first = first.or(app.vault_access.first().map(|it| &it.place));
+        if let Some(place) =
+            first.filter(|_| !has_system && !app.existing && app.clone_of.is_none())
+        {
+            let help = "write `identity: system`, or give the rights to an entry of `identities`";
+            let message = "rights are given to the app's system identity, which it has not";
+            self.error("no-identity", place, message, help);
+        }
+    }
+
+    fn logs(&mut self, logs: &AppLogs) {
+        let Some(http) = &logs.http else { return };
+        if let Some(size) = http.retention_mb.as_ref().filter(|it| !(25..=100).contains(&it.value))
+        {
+            let message = format!("`retentionMb` is {}; Azure allows 25 to 100", size.value);
+            self.error("out-of-range", &size.place, message, "");
+        }
+    }
+
+    /// Files a path that doesn't begin with a slash.
+    pub(super) fn path(&mut self, key: &str, path: &Sp<String>) {
+        if !path.value.is_empty() && !path.starts_with('/') {
+            let message = format!("`{key}` is `{}`, which does not begin with `/`", path.value);
+            let help = format!("write `/{}`", path.value);
+            self.error("bad-path", &path.place, message, &help);
+        }
+    }
+
+    /// Files rights that vaults don't know.
+    pub(super) fn rights(&mut self, written: &[Sp<String>], known: &[&'static str]) {
+        for right in written {
+            if !known.iter().any(|known| known.eq_ignore_ascii_case(right)) {
+                let near = crate::suggest::closest(right, known.iter().copied());
+                let help = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("allowed are {}", crate::decode::quoted(known)),
+                };
+                let message = format!("`{}` is not a right in a key vault", right.value);
+                self.error("unknown-value", &right.place, message, &help);
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Custom domains: their zone, their binding and their certificate.
+
+use super::Check;
+use super::dns::is_host;
+use crate::{Certificate, Diagnostic, Domain, EndpointTarget, Place, Sp, Target};
+
+impl Check<'_> {
+    pub(super) fn domains(&mut self) {
+        let topology = self.topology;
+        for (host, domain) in &topology.domains {
+            let bare = host.strip_prefix("*.").unwrap_or(host);
+            if !is_host(bare) {
+                let message = format!("`{host}` can't be a host name");
+                self.error(
+                    "bad-host",
+                    &domain.place,
+                    message,
+                    "write a name such as `app.example.com`",
+                );
+            }
+            let zone = topology.zone_of(host);
+            if zone.is_none() {
+                let suffix = host.split_once('.').map_or(host.as_str(), |(_, zone)| zone);
+                let message =
+                    format!("`{host}` lies in no zone of `dns`, so its record can't be written");
+                let help = format!(
+                    "declare the zone; if it is not in Azure DNS: `dns: {{ {suffix}: {{ external: true }} }}`"
+                );
+                self.warning("no-zone", &domain.place, message, &help);
+            }
+            let at_apex = zone.is_some_and(|(zone, _)| zone == host);
+            self.domain_record(host, domain, at_apex);
+            self.domain_route(domain);
+            self.certificate(host, domain, at_apex);
+            if let Some(ttl) =
+                domain.ttl.as_ref().filter(|it| !(1..=2_147_483_647).contains(&it.as_secs()))
+            {
+                let message =
+                    format!("`ttl` is {}; a record's is 1 to 2147483647 seconds", ttl.value);
+                self.error("ttl-range", &ttl.place, message, "write `5m`");
+            }
+        }
+    }
+
+    /// Files a record of the zone that says something else of the name.
+    fn domain_record(&mut self, host: &str, domain: &Domain, at_apex: bool) {
+        let Some((zone, value)) = self.topology.zone_of(host) else { return };
+        let relative = host.strip_suffix(zone).unwrap_or(host).trim_end_matches('.');
+        let relative = if at_apex { "@" } else { relative };
+        let Some(records) = value.records.get(relative) else { return };
+        let routes = records.cname.as_ref().map(|it| &it.place);
+        let routes = routes.or(records.alias.as_ref().map(|it| &it.place));
+        let routes = routes.or(records.a.first().map(|it| &it.place));
+        if let Some(place) = routes.or(records.aaaa.first().map(|it| &it.place)) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "record-twice",
+                    place,
+                    format!("`{host}` gets its record from `domains`"),
+                )
+                .also(&domain.place, "here")
+                .help("remove one of them"),
+            );
+        }
+    }
+
+    fn domain_route(&mut self, domain: &Domain) {
+        let Target::TrafficManager { name } = &domain.route_to.value else { return };
+        let Some(profile) = self.topology.traffic_manager.get(name) else { return };
+        for binding in &domain.bind {
+            let mut missing = binding.apps.iter().filter(|app| {
+                !profile.endpoints.values().any(|endpoint| match endpoint.target() {
+                    Some(EndpointTarget::App(Sp { value, .. })) => value == *app,
+                    // What stands behind other endpoints can't be seen from here.
+                    _ => true,
+                })
+            });
+            if let Some(app) = missing.next().filter(|_| !profile.existing) {
+                let message = format!(
+                    "`{app}` answers for this name, but `trafficManager/{name}` never sends to it"
+                );
+                let help = format!("add an endpoint `app: {app}` to the profile");
+                self.warning("bound-not-routed", &binding.place, message, &help);
+            }
+        }
+    }
+
+    /// Source: <https://learn.microsoft.com/azure/app-service/configure-ssl-certificate>.
+    fn certificate(&mut self, host: &str, domain: &Domain, at_apex: bool) {
+        let Some(certificate) = &domain.certificate else { return };
+        if certificate.value == Certificate::None {
+            return;
+        }
+        if domain.bind.is_empty() {
+            let help = "write `bind: <app>`, or leave `certificate` out";
+            let message = "a certificate needs an app that answers for the name";
+            self.error("certificate-unbound", &certificate.place, message, help);
+        }
+        if certificate.value == Certificate::Managed {
+            self.managed(host, domain, &certificate.place, at_apex);
+        }
+    }
+
+    fn managed(&mut self, host: &str, domain: &Domain, place: &Place, at_apex: bool) {
+        let help =
+            "take a certificate from a vault: `certificate: { keyVault: <key>, secret: <name> }`";
+        if host.starts_with("*.") {
+            self.error(
+                "managed-certificate",
+                place,
+                "App Service issues no wildcard certificates",
+                help,
+            );
+        }
+        if host.len() > 64 {
+            let message =
+                format!("`{host}` has {} characters; a managed certificate has 64", host.len());
+            self.error("managed-certificate", place, message, help);
+        }
+        let Target::TrafficManager { name } = &domain.route_to.value else { return };
+        if at_apex {
+            let message =
+                "App Service issues no certificate for the zone itself behind Traffic Manager";
+            self.error("managed-certificate", place, message, help);
+        }
+        let Some(profile) = self.topology.traffic_manager.get(name) else { return };
+        let other = profile.endpoints.iter().find(|(_, endpoint)| endpoint.app.is_none());
+        if let Some((key, endpoint)) = other {
+            let message = "App Service issues no certificate behind external or nested endpoints";
+            self.diagnostics.push(
+                Diagnostic::error("managed-certificate", place, message)
+                    .also(&endpoint.place, format!("`{key}` is one"))
+                    .help(help),
+            );
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Geographic routing: every place on earth leads to one endpoint.
+//!
+//! Source: <https://learn.microsoft.com/azure/traffic-manager/traffic-manager-geographic-regions>.
+
+use std::collections::HashMap;
+
+use super::Check;
+use crate::{Diagnostic, Place, Target, TrafficManager};
+
+/// The groups of countries that have a code of their own, besides `WORLD`.
+const GROUPS: &[&str] =
+    &["GEO-AF", "GEO-AN", "GEO-AP", "GEO-AS", "GEO-EU", "GEO-ME", "GEO-NA", "GEO-SA"];
+
+/// Countries whose states or provinces have codes.
+const DIVIDED: &[&str] = &["AU", "CA", "GB", "US"];
+
+impl Check<'_> {
+    /// Files codes that can't be, and codes that two endpoints have.
+    pub(super) fn geography(&mut self, profile: &TrafficManager) {
+        let mut seen: HashMap<String, &Place> = HashMap::new();
+        for endpoint in profile.endpoints.values() {
+            if endpoint.geo.is_empty() {
+                let help = "write `geo: [WORLD]`, or codes such as `GEO-EU`, `DE`, `US-CA`";
+                let message = "geographic routing sends nobody to an endpoint without `geo`";
+                self.error("missing-geo", &endpoint.place, message, help);
+            }
+            for code in &endpoint.geo {
+                self.geographic_code(code.value.as_str(), &code.place);
+                if let Some(first) = seen.insert(code.to_ascii_uppercase(), &code.place) {
+                    let message = format!("`{}` leads to two endpoints", code.value);
+                    self.diagnostics.push(
+                        Diagnostic::error("geo-overlap", &code.place, message)
+                            .also(first, "the first one")
+                            .help("a code may stand at one endpoint of a profile only"),
+                    );
+                }
+            }
+            // Nobody else serves these users when the endpoint is down.
+            if let Some(target) = endpoint.app.as_ref() {
+                if let (Target::App { .. }, Some(code)) = (&target.value, endpoint.geo.first()) {
+                    let help = "nest a profile with two endpoints or more: `profile: <key>`";
+                    let message =
+                        "geographic routing has no failover: users here depend on one app";
+                    self.warning("geo-no-failover", &code.place, message, help);
+                }
+            }
+        }
+        if !profile.endpoints.is_empty() && !seen.contains_key("WORLD") {
+            let help = "give one endpoint the code `WORLD`";
+            let message = "users from elsewhere get no answer";
+            self.warning("no-fallback", &profile.place, message, help);
+        }
+    }
+
+    fn geographic_code(&mut self, code: &str, place: &Place) {
+        let is_letters = |text: &str, lengths: &[usize]| {
+            lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase())
+        };
+        let sound = match code.split_once('-') {
+            _ if code == "WORLD" || GROUPS.contains(&code) => true,
+            Some((country, part)) => DIVIDED.contains(&country) && is_letters(part, &[2, 3]),
+            None => is_letters(code, &[2]),
+        };
+        if sound || code.is_empty() {
+            return;
+        }
+        let upper = code.to_ascii_uppercase();
+        let near = crate::suggest::closest(&upper, GROUPS.iter().copied().chain(["WORLD"]));
+        let help = match near {
+            _ if upper != code && upper.len() == 2 => format!("codes are in capitals: `{upper}`"),
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                "codes are `WORLD`, groups such as `GEO-EU`, countries such as `DE`, and states \
+                     such as `US-CA`"
+                    .to_owned()
+            }
+        };
+        self.error("unknown-geo", place, format!("`{code}` is not a geographic code"), &help);
+    }
+}

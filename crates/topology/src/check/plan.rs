@@ -1,0 +1,176 @@
+//! App Service plans: sizes, zones and autoscale limits.
+
+use super::Check;
+use crate::suggest::closest;
+use crate::{Autoscale, Diagnostic, Plan, ScaleRule, Sp, Stamp, region};
+
+/// The sizes of plans with dedicated or elastic workers.
+/// Source: <https://learn.microsoft.com/azure/app-service/overview-hosting-plans>.
+const SKUS: &[&str] = &[
+    "F1", "D1", "SHARED", "B1", "B2", "B3", "S1", "S2", "S3", "P1v2", "P2v2", "P3v2", "P0v3",
+    "P1v3", "P2v3", "P3v3", "P1mv3", "P2mv3", "P3mv3", "P4mv3", "P5mv3", "P0v4", "P1v4", "P2v4",
+    "P3v4", "P1mv4", "P2mv4", "P3mv4", "P4mv4", "P5mv4", "I1v2", "I2v2", "I3v2", "I4v2", "I5v2",
+    "I6v2", "I1mv2", "I2mv2", "I3mv2", "I4mv2", "I5mv2", "EP1", "EP2", "EP3", "Y1", "FC1", "WS1",
+    "WS2", "WS3",
+];
+
+/// Returns whether a size is of the free or shared tier.
+pub(super) fn is_free(sku: &str) -> bool {
+    ["F1", "D1", "SHARED"].iter().any(|free| sku.eq_ignore_ascii_case(free))
+}
+
+/// Returns whether Traffic Manager takes apps of a plan of this size.
+/// Source: <https://learn.microsoft.com/azure/app-service/web-sites-traffic-manager>.
+pub(super) fn takes_traffic_manager(sku: &str) -> bool {
+    !is_free(sku) && !sku.starts_with(['B', 'b', 'Y', 'y'])
+}
+
+/// Returns whether plans of this size can spread over zones.
+/// Source: <https://learn.microsoft.com/azure/reliability/reliability-app-service>.
+fn spreads_over_zones(sku: &str) -> bool {
+    let sku = sku.to_ascii_uppercase();
+    sku.starts_with('P') || sku.starts_with('I') || sku.starts_with("EP") || sku == "FC1"
+}
+
+impl Check<'_> {
+    pub(super) fn plan(&mut self, plan: &Plan, stamp: &Stamp) {
+        match &plan.sku {
+            Some(sku) if !SKUS.iter().any(|known| known.eq_ignore_ascii_case(sku)) => {
+                let mut diagnostic = Diagnostic::error(
+                    "unknown-sku",
+                    &sku.place,
+                    format!("`{}` is not a size of App Service plans", sku.value),
+                );
+                diagnostic = match closest(sku, SKUS.iter().copied()) {
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None => diagnostic.help("sizes are such as `B1`, `S1`, `P1v3`, `EP1`, `Y1`"),
+                };
+                self.diagnostics.push(diagnostic);
+            }
+            None if !plan.existing => {
+                let help = "give it a size such as `P1v3`, or say `existing: true`";
+                self.error("missing-key", &plan.place, "the plan has no `sku`", help);
+            }
+            _ => {}
+        }
+        if let Some(instances) = &plan.instances {
+            if instances.value == 0 || instances.value > 100 {
+                let message = format!("{} instances; a plan has 1 to 100", instances.value);
+                self.error("out-of-range", &instances.place, message, "");
+            }
+        }
+        if let Some(zones) = plan.zone_redundant.as_ref().filter(|zones| zones.value) {
+            self.spread(plan, stamp, zones);
+        }
+        if let Some(autoscale) = &plan.autoscale {
+            self.autoscale(autoscale, plan);
+        }
+    }
+
+    fn spread(&mut self, plan: &Plan, stamp: &Stamp, zones: &Sp<bool>) {
+        if region(&stamp.region).is_some_and(|region| region.has_zones == Some(false)) {
+            let message = format!("`{}` has no availability zones", stamp.region.value);
+            self.diagnostics.push(
+                Diagnostic::error("no-zones", &zones.place, message)
+                    .also(&stamp.region.place, "the region")
+                    .help("set `zoneRedundant: false` in this stamp, or take another region"),
+            );
+        }
+        if let Some(sku) = plan.sku.as_ref().filter(|sku| !spreads_over_zones(sku)) {
+            let message = format!("plans of size `{}` can't be zone redundant", sku.value);
+            self.diagnostics.push(
+                Diagnostic::error("zone-redundant-sku", &zones.place, message)
+                    .also(&sku.place, "the size")
+                    .help("take a premium size such as `P1v3`"),
+            );
+        }
+        let least = plan.autoscale.as_ref().map(|autoscale| &autoscale.min);
+        for instances in plan.instances.iter().chain(least).filter(|it| it.value < 2) {
+            let message =
+                format!("a zone-redundant plan needs 2 instances, not {}", instances.value);
+            self.diagnostics.push(
+                Diagnostic::error("zone-redundant-instances", &instances.place, message)
+                    .also(&zones.place, "zone redundant")
+                    .help("write at least 2, better 3: one for each zone"),
+            );
+        }
+        if plan.instances.is_none() && least.is_none() && !plan.existing {
+            let help = "write `instances: 3`: one for each zone";
+            let message = "a zone-redundant plan needs to say how many instances it has";
+            self.error("zone-redundant-instances", &zones.place, message, help);
+        }
+    }
+
+    fn autoscale(&mut self, autoscale: &Autoscale, plan: &Plan) {
+        let Autoscale { min, max, default, scale_out, scale_in, name: _, place } = autoscale;
+        if min.value == 0 {
+            self.error(
+                "out-of-range",
+                &min.place,
+                "`min` is 0; a plan has at least 1 instance",
+                "",
+            );
+        }
+        if max.value < min.value {
+            let message =
+                format!("`max` is {}, less than `min`, which is {}", max.value, min.value);
+            self.error("autoscale-range", &max.place, message, "write a `max` of at least `min`");
+        }
+        let others = [("default", default.as_ref()), ("instances", plan.instances.as_ref())];
+        for (key, number) in others {
+            let Some(number) = number else { continue };
+            if number.value < min.value || number.value > max.value {
+                let message = format!(
+                    "`{key}` is {}, outside the {} to {} of `autoscale`",
+                    number.value, min.value, max.value
+                );
+                self.error("autoscale-range", &number.place, message, "");
+            }
+        }
+        if scale_out.is_none() && scale_in.is_none() {
+            let help = "add `scaleOut: { cpu: 70% }`, or leave `autoscale` out";
+            self.warning(
+                "autoscale-idle",
+                place,
+                "`autoscale` has no rule, so it never scales",
+                help,
+            );
+        }
+        for rule in scale_out.iter().chain(scale_in) {
+            self.scale_rule(rule);
+        }
+        let threshold = |rule: &Option<ScaleRule>| rule.as_ref()?.cpu.clone();
+        if let (Some(out), Some(inwards)) = (threshold(scale_out), threshold(scale_in)) {
+            if inwards.value >= out.value {
+                let message = "scaling in begins where scaling out does: the plan would swing";
+                self.diagnostics.push(
+                    Diagnostic::error("autoscale-swing", &inwards.place, message)
+                        .also(&out.place, "scales out above this")
+                        .help("leave a gap, such as out at 70% and in at 30%"),
+                );
+            }
+        }
+    }
+
+    fn scale_rule(&mut self, rule: &ScaleRule) {
+        if rule.cpu.is_none() && rule.memory.is_none() {
+            let help = "write `cpu: 70%` or `memory: 80%`";
+            self.error("missing-key", &rule.place, "the rule has no threshold", help);
+        }
+        // Source: <https://learn.microsoft.com/azure/azure-monitor/autoscale/autoscale-understanding-settings>.
+        if let Some(window) = &rule.window {
+            if !(300..=43_200).contains(&window.as_secs()) {
+                let message =
+                    format!("`window` is {}; Azure allows 5 minutes to 12 hours", window.value);
+                self.error("out-of-range", &window.place, message, "");
+            }
+        }
+        if let Some(cooldown) = &rule.cooldown {
+            if !(60..=604_800).contains(&cooldown.as_secs()) {
+                let message =
+                    format!("`cooldown` is {}; Azure allows 1 minute to 7 days", cooldown.value);
+                self.error("out-of-range", &cooldown.place, message, "");
+            }
+        }
+    }
+}

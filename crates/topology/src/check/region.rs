@@ -1,0 +1,57 @@
+//! Regions: do they exist, and are they apart?
+
+use std::collections::HashMap;
+
+use super::Check;
+use crate::{Cloud, Diagnostic, Sp, region, regions};
+
+impl Check<'_> {
+    /// Files regions that don't exist, and stamps that share one.
+    pub(super) fn regions(&mut self) {
+        let topology = self.topology;
+        let mut first: HashMap<&str, (&str, &Sp<String>)> = HashMap::new();
+        for (name, stamp) in &topology.stamps {
+            self.region(&stamp.region);
+            let here = (name.as_str(), &stamp.region);
+            let Some((other, place)) = first.insert(stamp.region.as_str(), here) else { continue };
+            if stamp.region.value.is_empty() {
+                continue;
+            }
+            let message =
+                format!("stamps `{other}` and `{name}` are both in `{}`", stamp.region.value);
+            self.diagnostics.push(
+                Diagnostic::warning("same-region-stamps", &stamp.region.place, message)
+                    .label("the same region")
+                    .also(&place.place, format!("`{other}` is here"))
+                    .help("the loss of this region takes both: give one of them another region"),
+            );
+        }
+        let endpoints = topology.traffic_manager.values().flat_map(|it| it.endpoints.values());
+        let elsewhere = endpoints
+            .filter_map(|endpoint| endpoint.location.as_ref())
+            .chain(&topology.location)
+            .chain(topology.storage.values().filter_map(|it| it.location.as_ref()))
+            .chain(topology.vaults.values().filter_map(|it| it.location.as_ref()))
+            .chain(topology.identities.values().filter_map(|it| it.location.as_ref()));
+        for location in elsewhere {
+            self.region(location);
+        }
+    }
+
+    /// Files a region that doesn't exist; of custom clouds nothing is known.
+    fn region(&mut self, written: &Sp<String>) {
+        let is_custom = matches!(self.topology.cloud(), Cloud::Custom(_));
+        if is_custom || written.value.is_empty() || region(&written.value).is_some() {
+            return;
+        }
+        let mut diagnostic = Diagnostic::error(
+            "unknown-region",
+            &written.place,
+            format!("`{}` is not an Azure region", written.value),
+        );
+        if let Some(near) = regions::nearest(&written.value) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        }
+        self.diagnostics.push(diagnostic);
+    }
+}

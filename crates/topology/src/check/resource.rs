@@ -1,0 +1,47 @@
+//! The escape hatch: what can be said of any ARM resource.
+
+use indexmap::IndexMap;
+
+use super::Check;
+use crate::Resource;
+
+impl Check<'_> {
+    pub(super) fn resources(&mut self, resources: &IndexMap<String, Resource>) {
+        for resource in resources.values() {
+            let kind = &resource.resource_type;
+            let segments: Vec<&str> = kind.split('/').collect();
+            let named = segments.len() >= 2 && segments.iter().all(|segment| !segment.is_empty());
+            if !kind.value.is_empty() && !(named && segments[0].contains('.')) {
+                let message = format!("`{}` is not a resource type", kind.value);
+                let help = "write `<namespace>/<type>`, such as `Microsoft.Cache/redis`";
+                self.error("bad-resource-type", &kind.place, message, help);
+            } else if segments.len() > 2 && resource.parent.is_none() && resource.id.is_none() {
+                let message = format!("`{}` is a child type, which needs its parent", kind.value);
+                let help = "write `parent:` with a reference or a resource ID";
+                self.error("missing-key", &resource.place, message, help);
+            }
+            if !resource.api_version.value.is_empty() && !is_api_version(&resource.api_version) {
+                let message = format!("`{}` is not an API version", resource.api_version.value);
+                let help = "write a date such as `2024-11-01`, perhaps with `-preview`";
+                self.error("bad-api-version", &resource.api_version.place, message, help);
+            }
+            if let (Some(id), false) = (&resource.id, resource.name.is_derived) {
+                let message = "a resource has an `id` or a `name`, not both";
+                self.error("one-of", &id.place, message, "remove `name`: the ID holds it");
+            }
+            if let (Some(_), Some(scope)) = (&resource.parent, &resource.scope) {
+                let message = "a resource has a `parent` or a `scope`, not both";
+                let help = "extension resources have a scope, child resources a parent";
+                self.error("one-of", &scope.place, message, help);
+            }
+        }
+    }
+}
+
+fn is_api_version(text: &str) -> bool {
+    let date = text.get(..10).unwrap_or_default();
+    let rest = text.get(10..).unwrap_or("?");
+    let digits = date.split('-').map(str::len).eq([4, 2, 2])
+        && date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    digits && (rest.is_empty() || rest.starts_with('-') && rest.len() > 1)
+}

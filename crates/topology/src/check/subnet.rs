@@ -1,0 +1,68 @@
+//! Subnet routing: every client network leads to one endpoint.
+
+use super::Check;
+use crate::{Diagnostic, EndpointTarget, Place, SubnetRange, TrafficManager};
+
+impl Check<'_> {
+    /// Files networks that overlap, and a second endpoint without any.
+    pub(super) fn subnets(&mut self, profile: &TrafficManager) {
+        let mut ranges: Vec<(&SubnetRange, &Place)> = profile
+            .endpoints
+            .values()
+            .flat_map(|endpoint| &endpoint.subnets)
+            .map(|subnet| (&subnet.value, &subnet.place))
+            .collect();
+        ranges.sort_by_key(|(range, place)| (range.first, *place));
+        let mut widest: Option<(&SubnetRange, &Place)> = None;
+        for (range, place) in ranges {
+            match widest {
+                Some((other, first))
+                    if range.first <= other.last
+                        && range.first.is_ipv4() == other.last.is_ipv4() =>
+                {
+                    // The later one in the file is the mistake.
+                    let (mistake, first) =
+                        if place < first { (first, place) } else { (place, first) };
+                    self.diagnostics.push(
+                        Diagnostic::error(
+                            "subnet-overlap",
+                            mistake,
+                            "this network overlaps another one",
+                        )
+                        .also(first, "the other one")
+                        .help("a client address may lead to one endpoint only"),
+                    );
+                    if range.last > other.last {
+                        widest = Some((range, place));
+                    }
+                }
+                _ => widest = Some((range, place)),
+            }
+        }
+        self.fallbacks(profile);
+    }
+
+    fn fallbacks(&mut self, profile: &TrafficManager) {
+        let mut first: Option<&Place> = None;
+        for endpoint in profile.endpoints.values().filter(|it| it.subnets.is_empty()) {
+            if let Some(first) = first {
+                let message = "two endpoints without `subnets`: only one can take the rest";
+                self.diagnostics.push(
+                    Diagnostic::error("subnet-overlap", &endpoint.place, message)
+                        .also(first, "the first one")
+                        .help("give one of them its networks"),
+                );
+            }
+            first = Some(&endpoint.place);
+        }
+        let nested = profile
+            .endpoints
+            .values()
+            .any(|it| matches!(it.target(), Some(EndpointTarget::Profile(_))));
+        if first.is_none() && !nested && !profile.endpoints.is_empty() {
+            let help = "add an endpoint without `subnets` that takes the rest";
+            let message = "clients outside these networks get no answer";
+            self.warning("no-fallback", &profile.place, message, help);
+        }
+    }
+}

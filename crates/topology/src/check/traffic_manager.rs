@@ -1,0 +1,300 @@
+//! Traffic Manager profiles: the profile itself and its probes.
+//!
+//! Source of the limits:
+//! <https://learn.microsoft.com/azure/traffic-manager/traffic-manager-monitoring> and
+//! <https://learn.microsoft.com/rest/api/trafficmanager/profiles/create-or-update>.
+
+use indexmap::IndexMap;
+
+use super::Check;
+use crate::{
+    Diagnostic, Endpoint, EndpointTarget, Monitor, MonitorProtocol, Place, Routing, Sp, Target,
+    Text, TrafficManager,
+};
+
+/// Endpoints that one profile may have.
+const MOST_ENDPOINTS: usize = 200;
+
+/// Headers and ranges of status codes that a probe may have.
+const MOST_HEADERS: usize = 8;
+
+impl Check<'_> {
+    pub(super) fn profiles(&mut self) {
+        let topology = self.topology;
+        for (key, profile) in &topology.traffic_manager {
+            if !profile.existing {
+                self.profile_has_all(key, profile);
+            }
+            if profile.endpoints.len() > MOST_ENDPOINTS {
+                let message = format!(
+                    "{} endpoints; a profile has at most {MOST_ENDPOINTS}",
+                    profile.endpoints.len()
+                );
+                let help = "nest profiles: each may hold as many";
+                self.error("too-many-endpoints", &profile.place, message, help);
+            }
+            if let Some(ttl) = profile.ttl.as_ref().filter(|ttl| ttl.as_secs() > 2_147_483_647) {
+                let message = "`ttl` is too long; Azure allows 0 to 2147483647 seconds";
+                self.error("ttl-range", &ttl.place, message, "write `60s`");
+            }
+            if let Some(monitor) = &profile.monitor {
+                self.monitor(monitor);
+            }
+            for endpoint in profile.endpoints.values() {
+                self.endpoint(endpoint, profile);
+            }
+            if let Some(routing) = &profile.routing {
+                self.routing(profile, routing);
+            }
+        }
+        self.nesting();
+    }
+
+    fn profile_has_all(&mut self, key: &str, profile: &TrafficManager) {
+        if profile.routing.is_none() {
+            let message = format!("profile `{key}` has no `routing`");
+            let help = "write `routing: priority`, or one of the other five methods";
+            self.error("missing-key", &profile.place, message, help);
+        }
+        if profile.monitor.is_none() {
+            let message = format!("profile `{key}` has no `monitor`");
+            let help = "write `monitor: { protocol: https, path: / }`";
+            self.error("missing-key", &profile.place, message, help);
+        }
+        if profile.endpoints.is_empty() {
+            let message = format!("profile `{key}` has no endpoints, so its name leads nowhere");
+            let help = "add `endpoints`";
+            self.error("no-endpoints", &profile.place, message, help);
+        } else if profile.endpoints.values().all(|endpoint| !endpoint.is_enabled()) {
+            let message = format!("all endpoints of profile `{key}` are disabled");
+            let help =
+                "enable one: a profile without a target answers that its name does not exist";
+            self.error("no-endpoints", &profile.place, message, help);
+        }
+    }
+
+    fn monitor(&mut self, monitor: &Monitor) {
+        let is_tcp = monitor.protocol.value == MonitorProtocol::Tcp;
+        match &monitor.path {
+            Some(path) if is_tcp => {
+                let help = "remove it, or probe by `https`";
+                self.error("tcp-probe", &path.place, "a TCP probe has no path", help);
+            }
+            Some(path) => self.path("path", path),
+            None if !is_tcp => {
+                let message = format!("a probe by {} needs a `path`", monitor.protocol.value);
+                self.error("missing-key", &monitor.place, message, "write `path: /`");
+            }
+            None => {}
+        }
+        if let (true, Some(status)) = (is_tcp, monitor.expected_status.first()) {
+            self.error("tcp-probe", &status.place, "a TCP probe sees no status", "remove it");
+        }
+        if let (true, Some(header)) = (is_tcp, monitor.headers.values().next()) {
+            self.error("tcp-probe", &header.place, "a TCP probe sends no headers", "remove them");
+        }
+        match &monitor.port {
+            Some(port) if port.value == 0 => {
+                self.error("out-of-range", &port.place, "port 0; ports are 1 to 65535", "");
+            }
+            None if is_tcp => {
+                self.error("missing-key", &monitor.place, "a TCP probe needs a `port`", "");
+            }
+            _ => {}
+        }
+        self.cadence(monitor);
+        if monitor.expected_status.len() > MOST_HEADERS {
+            let message =
+                format!("{} ranges; Azure allows {MOST_HEADERS}", monitor.expected_status.len());
+            self.error(
+                "too-many-status",
+                &monitor.expected_status[MOST_HEADERS].place,
+                message,
+                "join some",
+            );
+        }
+        self.headers(&monitor.headers);
+    }
+
+    /// Files intervals, time-outs and numbers of failures that Azure refuses.
+    fn cadence(&mut self, monitor: &Monitor) {
+        let interval = monitor.interval.as_ref().map_or(30, |interval| interval.as_secs());
+        if let Some(interval) =
+            monitor.interval.as_ref().filter(|it| ![10, 30].contains(&it.as_secs()))
+        {
+            let message = format!("`interval` is {}; Azure allows 10s and 30s", interval.value);
+            self.error(
+                "probe-interval",
+                &interval.place,
+                message,
+                "write `10s` (priced extra) or `30s`",
+            );
+        }
+        let most = if interval == 10 { 9 } else { 10 };
+        if let Some(timeout) =
+            monitor.timeout.as_ref().filter(|it| !(5..=most).contains(&it.as_secs()))
+        {
+            let message = format!(
+                "`timeout` is {}; with an interval of {interval}s Azure allows 5s to {most}s",
+                timeout.value
+            );
+            let mut diagnostic = Diagnostic::error("probe-timeout", &timeout.place, message)
+                .help(format!("write `{most}s` or less"));
+            if let Some(interval) = &monitor.interval {
+                diagnostic = diagnostic.also(&interval.place, "the interval");
+            }
+            self.diagnostics.push(diagnostic);
+        }
+        if let Some(failures) = monitor.tolerated_failures.as_ref().filter(|it| it.value > 9) {
+            let message = format!("`toleratedFailures` is {}; Azure allows 0 to 9", failures.value);
+            self.error("out-of-range", &failures.place, message, "");
+        }
+    }
+
+    fn headers(&mut self, headers: &IndexMap<String, Sp<Text>>) {
+        if let Some((_, header)) = headers.get_index(MOST_HEADERS) {
+            let message =
+                format!("{} headers; a probe sends at most {MOST_HEADERS}", headers.len());
+            self.error(
+                "too-many-headers",
+                &header.place,
+                message,
+                "remove the ones it can do without",
+            );
+        }
+        for (name, value) in headers {
+            let sound =
+                |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+            if name.is_empty() || !name.bytes().all(sound) {
+                let message = format!("`{name}` can't be the name of a header");
+                self.error("bad-header", &value.place, message, "take letters, digits and hyphens");
+            }
+            self.plain_secret(name, value);
+        }
+    }
+
+    fn endpoint(&mut self, endpoint: &Endpoint, profile: &TrafficManager) {
+        let targets = [
+            endpoint.app.as_ref().map(|it| &it.place),
+            endpoint.host.as_ref().map(|it| &it.place),
+            endpoint.profile.as_ref().map(|it| &it.place),
+        ];
+        let given: Vec<&Place> = targets.into_iter().flatten().collect();
+        match given.as_slice() {
+            [_] => {}
+            [] => {
+                let help = "write `app: <stamp>/<app>`, `host: <name>` or `profile: <key>`";
+                self.error("one-of", &endpoint.place, "the endpoint leads nowhere", help);
+            }
+            [_, second, ..] => {
+                let message = "an endpoint has exactly one of `app`, `host` and `profile`";
+                self.error("one-of", second, message, "make two endpoints of it");
+            }
+        }
+        self.headers(&endpoint.headers);
+        if let Some(location) = &endpoint.location {
+            if let Some(EndpointTarget::App(Sp { value: Target::App { .. }, .. })) =
+                endpoint.target()
+            {
+                let help = "remove it: the app is where its stamp is";
+                self.error("field-not-used", &location.place, "an app's location is its own", help);
+            }
+        }
+        self.child_endpoints(endpoint);
+        self.endpoint_plan(endpoint, profile);
+    }
+
+    fn child_endpoints(&mut self, endpoint: &Endpoint) {
+        let Endpoint { profile, min_child_endpoints, always_serve, .. } = endpoint;
+        let minima = [
+            min_child_endpoints,
+            &endpoint.min_child_endpoints_ipv4,
+            &endpoint.min_child_endpoints_ipv6,
+        ];
+        for minimum in minima.into_iter().flatten() {
+            if profile.is_none() {
+                let help = "remove it: only endpoints with `profile` have children";
+                self.error("field-not-used", &minimum.place, "the endpoint has no children", help);
+            }
+        }
+        if let Some(least) = min_child_endpoints.as_ref().filter(|it| it.value == 0) {
+            self.error(
+                "out-of-range",
+                &least.place,
+                "`minChildEndpoints` is 0; it is at least 1",
+                "",
+            );
+        }
+        if let (Some(always), Some(_)) = (always_serve, profile) {
+            let help = "remove it: the endpoints of the nested profile may have it";
+            let message = "a nested endpoint is never served unprobed";
+            self.error("field-not-used", &always.place, message, help);
+        }
+    }
+
+    /// Files apps whose plan is too small for Traffic Manager.
+    fn endpoint_plan(&mut self, endpoint: &Endpoint, profile: &TrafficManager) {
+        let Some(target) = &endpoint.app else { return };
+        let Some((stamp, _)) = self.topology.app(target) else { return };
+        let Some(sku) = stamp.plan.as_ref().and_then(|plan| plan.sku.as_ref()) else { return };
+        if profile.existing || super::plan::takes_traffic_manager(sku) {
+            return;
+        }
+        let message = format!("Traffic Manager takes no apps on plans of size `{}`", sku.value);
+        self.diagnostics.push(
+            Diagnostic::error("traffic-manager-sku", &target.place, message)
+                .also(&sku.place, "the plan's size")
+                .help("take size `S1` or larger"),
+        );
+    }
+
+    /// Files profiles that contain themselves, or more than ten levels.
+    fn nesting(&mut self) {
+        let topology = self.topology;
+        for (key, profile) in &topology.traffic_manager {
+            for endpoint in profile.endpoints.values() {
+                let Some(Sp { value: Target::TrafficManager { name }, place }) = &endpoint.profile
+                else {
+                    continue;
+                };
+                if let Some(path) = self.way(name, key, &mut vec![key.as_str()]) {
+                    let message = format!("profiles contain each other: {}", path.join(" → "));
+                    let help = "remove one of these endpoints: answers must end somewhere";
+                    self.error("nested-cycle", place, message, help);
+                }
+                let child = topology.traffic_manager.get(name).and_then(|it| it.routing.as_ref());
+                let is_multi =
+                    profile.routing.as_ref().is_some_and(|it| it.value == Routing::MultiValue);
+                if is_multi && child.is_some() {
+                    let help = "nest the other way round, or take another routing method";
+                    self.error(
+                        "multi-value",
+                        place,
+                        "a multiValue profile can't hold profiles",
+                        help,
+                    );
+                }
+            }
+        }
+    }
+
+    /// Returns a way from one profile to another through nested endpoints.
+    fn way<'t>(&'t self, from: &'t str, to: &str, seen: &mut Vec<&'t str>) -> Option<Vec<String>> {
+        if from == to {
+            return Some(seen.iter().copied().chain([from]).map(str::to_owned).collect());
+        }
+        if seen.contains(&from) {
+            return None;
+        }
+        seen.push(from);
+        let profile = self.topology.traffic_manager.get(from)?;
+        for endpoint in profile.endpoints.values() {
+            if let Some(Sp { value: Target::TrafficManager { name }, .. }) = &endpoint.profile {
+                if let Some(way) = self.way(name, to, seen) {
+                    return Some(way);
+                }
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,106 @@
+//! What the language can say.
+
+use super::parsed;
+use crate::{EndpointTarget, Part, SecretSource, Severity, Target, Topology, render};
+
+/// Returns the topology of a text that must have one.
+fn topology(text: &str) -> Topology {
+    let parsed = parsed(text);
+    let told = render(&parsed.diagnostics, &parsed.sources, false, 120);
+    assert!(parsed.diagnostics.iter().all(|it| it.severity == Severity::Warning), "{told}");
+    parsed.topology.unwrap()
+}
+
+pub(super) const NORTHWIND: &str = r#"
+version: 1
+name: northwind
+subscription: ${env:AZURE_SUBSCRIPTION_ID}
+cloud: public
+tags: { environment: prod, costCenter: travel }
+resourceGroup: rg-{name}-global
+objectives: { rto: 3m, rpo: 15m }
+stamp:
+  resourceGroup: rg-{name}-{stamp}
+  plan: { sku: P1v3, os: linux, zoneRedundant: true, instances: 3,
+          autoscale: { min: 3, max: 10, scaleOut: { cpu: 70 } } }
+  apps:
+    web:
+      runtime: dotnet|8.0
+      identity: system
+      settings:
+        REGION: "{region}-{index}"
+        SELF: "https://{web.defaultHostName}/"
+        OTHER: "{weu/web.principalId}"
+        JSON: '{{"a": 1}}'
+      healthPath: /health/deep
+    jobs: { kind: function, runtime: dotnet-isolated|8.0, storage: queue }
+stamps:
+  weu: { region: westeurope }
+  sea: { region: Southeast Asia, plan: { instances: 4 }, apps: { web: { settings: { OTHER: null, ONLY: 1.10 } } } }
+trafficManager:
+  main:
+    dnsName: northwind
+    routing: priority
+    ttl: 60s
+    monitor: { protocol: https, port: 443, path: /health/deep, interval: 10s, timeout: 5s,
+               toleratedFailures: 2, expectedStatus: [200-299, 301] }
+    endpoints:
+      weu:  { app: weu/web, priority: 1 }
+      sea:  { app: sea/web, priority: 2 }
+      eu2:  { host: eu2.example.com, priority: 3, location: westeurope,
+              headers: { Host: api.example.com, Authorization: "${secret:env:PROBE_AUTH}" } }
+domains:
+  app.example.com:
+    routeTo: trafficManager/main
+    bind: web
+    certificate: { keyVault: shared, secret: app-cert }
+vaults:
+  shared: { name: kv-shared, existing: true }
+dns:
+  example.com:
+    resourceGroup: rg-dns
+    existing: true
+    lock: lift
+    records:
+      status: { cname: status.example.net, ttl: 300 }
+storage:
+  portal: { name: stportal, redundancy: RA-GZRS, containers: [media] }
+  queue: { redundancy: GZRS, queues: [jobs] }
+"#;
+
+#[test]
+fn stamps_are_resolved() {
+    let topology = topology(NORTHWIND);
+    let (weu, sea) = (&topology.stamps["weu"], &topology.stamps["sea"]);
+    assert_eq!(weu.resource_group, "rg-northwind-weu");
+    assert_eq!(sea.region.value, "southeastasia");
+    let instances =
+        |stamp: &crate::Stamp| stamp.plan.as_ref()?.instances.as_ref().map(|it| it.value);
+    assert_eq!((instances(weu), instances(sea)), (Some(3), Some(4)));
+    assert_eq!(sea.plan.as_ref().unwrap().name, "asp-northwind-sea");
+    let settings = &sea.apps["web"].settings;
+    assert_eq!(settings["REGION"].literal(), Some("southeastasia-1"));
+    assert_eq!(settings["ONLY"].literal(), Some("1.10"));
+    assert_eq!(settings["JSON"].literal(), Some("{\"a\": 1}"));
+    assert!(!settings.contains_key("OTHER"));
+    assert_eq!(weu.apps["web"].settings["SELF"].to_string(), "https://{weu/web.defaultHostName}/");
+    assert_eq!(
+        weu.apps["jobs"].storage.as_ref().map(|it| it.value.clone()),
+        Some(Target::Storage { stamp: None, name: "queue".into() })
+    );
+}
+
+#[test]
+fn global_parts_are_read() {
+    let topology = topology(NORTHWIND);
+    let profile = &topology.traffic_manager["main"];
+    let EndpointTarget::App(app) = profile.endpoints["sea"].target().unwrap() else { panic!() };
+    assert_eq!(topology.app(app).unwrap().1.name, "app-northwind-web-sea");
+    let secret = &profile.endpoints["eu2"].headers["Authorization"];
+    assert_eq!(secret.0, [Part::Secret(SecretSource::Env("PROBE_AUTH".into()))]);
+    assert_eq!(topology.zone_of("app.example.com").unwrap().0, "example.com");
+    let domain = &topology.domains["app.example.com"];
+    let bound: Vec<_> = domain.bind[0].apps.iter().map(ToString::to_string).collect();
+    assert_eq!(bound, ["weu/web", "sea/web"]);
+    assert_eq!(topology.storage["queue"].name, "stnorthwindqueue");
+}

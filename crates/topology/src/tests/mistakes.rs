@@ -1,0 +1,134 @@
+//! What happens when a topology is wrong.
+
+use proptest::prelude::*;
+
+use super::parsed;
+use crate::{Severity, render};
+
+/// One file, twenty different mistakes.
+const TWENTY: &str = r#"version: 1
+name: Northwind
+subscription: ${env:NO_SUCH_VARIABLE}
+objectives: { rto: 60 }
+resourcGroup: rg-global
+stamp:
+  plan: { sku: P9v3, os: macos, zoneRedundant: true, instances: 1 }
+  apps:
+    web:
+      runtime: dotnet
+      alwaysOn: yes
+      settings:
+        CACHE: "{stampp}-cache"
+    web: { image: nginx }
+stamps:
+  weu: { region: westeurop }
+trafficManager:
+  main:
+    dnsName: northwind
+    routing: priority
+    monitor: { protocol: https, path: health, interval: 15s, toleratedFailures: 12 }
+    endpoints:
+      weu: { app: weu/wbe, priority: 1 }
+      eu2: { host: eu2.example.com, priority: 0, weight: 3 }
+dns:
+  example.com:
+    records:
+      "@": { cname: www.example.net }
+storage:
+  queue: { redundancy: RA-GRS, queues: [jobs], location: polandcentral }
+redis: { sku: P1 }
+"#;
+
+#[test]
+fn twenty_mistakes_give_twenty_diagnostics_in_file_order() {
+    let parsed = parsed(TWENTY);
+    let told = render(&parsed.diagnostics, &parsed.sources, false, 100);
+    insta::assert_snapshot!(told);
+    let mut codes: Vec<_> = parsed.diagnostics.iter().map(|it| it.code).collect();
+    assert!(parsed.diagnostics.is_sorted_by_key(|it| it.place.start));
+    assert!(parsed.topology.is_none());
+    codes.sort_unstable();
+    assert!(codes.len() >= 20, "{codes:?}");
+    codes.dedup();
+    assert!(codes.len() >= 15, "{codes:?}");
+}
+
+/// Returns `code line:column` of every mistake of a text.
+fn mistakes(text: &str) -> Vec<String> {
+    let found = parsed(text).diagnostics;
+    let line =
+        |it: &crate::Diagnostic| format!("{} {}:{}", it.code, it.place.line, it.place.column);
+    found.iter().map(line).collect()
+}
+
+/// Puts what is under test behind a sound header.
+fn with_header(text: &str) -> String {
+    let id = "00000000-0000-0000-0000-000000000001";
+    format!("version: 1\nname: app\nsubscription: {id}\n{text}")
+}
+
+#[test]
+fn an_empty_file_lacks_its_header() {
+    for text in ["", "---\n", "# nothing\n", "{}"] {
+        assert_eq!(mistakes(text), ["missing-key 1:1"; 1], "{text:?}");
+    }
+}
+
+#[test]
+fn a_tab_is_named_as_the_cause() {
+    let parsed = parsed("version: 1\nstamps:\n\tweu: {}\n");
+    assert_eq!(parsed.diagnostics[0].code, "invalid-yaml");
+    assert_eq!(parsed.diagnostics[0].place.line, 3);
+    assert!(parsed.diagnostics[0].help.as_ref().unwrap().contains("tab"));
+}
+
+#[test]
+fn anchors_and_merge_keys_are_fine() {
+    let text =
+        with_header("x: &base { redundancy: GRS }\nstorage:\n  one: { <<: *base }\n  two: *base\n");
+    assert_eq!(mistakes(&text), ["unknown-key 4:1"]);
+}
+
+#[test]
+fn a_mistake_in_the_module_is_told_once() {
+    let text = with_header(
+        "stamp: { plan: { sku: B1, colour: red } }\nstamps:\n  weu: { region: westeurope }\n  \
+         neu: { region: northeurope }\n",
+    );
+    assert_eq!(mistakes(&text), ["unknown-key 4:27"]);
+}
+
+#[test]
+fn warnings_leave_the_topology_usable() {
+    let text = with_header(
+        "storage:\n  q: { redundancy: RA-GRS, queues: [jobs], location: westeurope }\n",
+    );
+    let parsed = parsed(&text);
+    assert_eq!(parsed.diagnostics.len(), 1);
+    assert_eq!(parsed.diagnostics[0].severity, Severity::Warning);
+    assert!(parsed.topology.is_some());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn mangled_input_never_panics(
+        at in 0..TWENTY.len(),
+        length in 0_usize..40,
+        insert in "[ -~\n\té—{}$:]{0,12}",
+    ) {
+        let text = super::language::NORTHWIND;
+        let (at, mut text) = (at.min(text.len()), text.to_owned());
+        let end = (at + length).min(text.len());
+        text.replace_range(at..end, &insert);
+        let parsed = parsed(&text);
+        let told = render(&parsed.diagnostics, &parsed.sources, false, 80);
+        prop_assert_eq!(told.is_empty(), parsed.diagnostics.is_empty());
+    }
+
+    #[test]
+    fn any_text_never_panics(text in "\\PC{0,200}") {
+        parsed(&text);
+    }
+}

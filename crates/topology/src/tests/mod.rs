@@ -1,0 +1,20 @@
+//! The language as a whole, from text to model.
+
+use std::path::Path;
+
+use crate::{Input, Parsed, parse};
+
+mod language;
+mod mistakes;
+
+/// Parses a text with the variables that the tests use.
+pub(crate) fn parsed(text: &str) -> Parsed {
+    let env = |name: &str| match name {
+        "AZURE_SUBSCRIPTION_ID" => Some("00000000-0000-0000-0000-000000000001".to_owned()),
+        "PROBE_AUTH" => Some("Basic dXNlcjpwYXNz".to_owned()),
+        _ => None,
+    };
+    let read = |path: &Path| Err(std::io::Error::other(format!("no {}", path.display())));
+    let file = Path::new("topology.yaml");
+    parse(&Input { file, text, env: &env, read: &read, overlays: &[] })
+}
