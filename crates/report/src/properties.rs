@@ -233,8 +233,7 @@ fn chief_of(entry: &Entry<'_>) -> Vec<String> {
             return format!("{label} {}", values[0].1);
         }
         if values.iter().all(|other| neutral(other) == neutral(&values[0])) {
-            let one = if values.len() > 1 { neutral(&values[0]) } else { values[0].1.to_owned() };
-            return format!("{label} {one}");
+            return format!("{label} {}", neutral(&values[0]));
         }
         let each =
             values.iter().map(|(stamp, value)| format!("{value} in {}", stamp.unwrap_or("")));
