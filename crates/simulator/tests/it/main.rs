@@ -1,0 +1,4 @@
+//! The simulator over real HTTP.
+
+mod client;
+mod protocol;
