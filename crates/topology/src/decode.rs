@@ -59,7 +59,13 @@ pub(crate) struct Context<'a> {
     pub entry: Arc<str>,
     /// How many stamps have been begun: `{index}` of the next one.
     pub stamps_read: usize,
+    /// The fields in which mistakes were found, by their record's place.
+    pub broken: Broken,
 }
+
+/// Fields with mistakes, by the place of their record and their key: what is missing from the model
+/// because of a mistake is not told again as missing.
+pub(crate) type Broken = HashSet<(Place, &'static str)>;
 
 /// Parts of the design that only the escape hatch can express so far.
 const PLANNED: &[&str] = &[
@@ -100,7 +106,8 @@ impl Context<'_> {
             return None;
         }
         for entry in node.entries() {
-            if !keys.iter().any(|key| **key == *entry.key) {
+            // Keys in `x-` are a place for anchors.
+            if !entry.key.starts_with("x-") && !keys.iter().any(|key| **key == *entry.key) {
                 self.unknown_key(&entry.key, &entry.place, keys);
             }
         }
@@ -128,7 +135,8 @@ impl Context<'_> {
 
     /// Reads a field of a record.
     pub fn field<T: Decode>(&mut self, map: &Node, key: &'static str, owner: &Place) -> Option<T> {
-        match map.get(key) {
+        let before = self.diagnostics.len();
+        let value = match map.get(key) {
             Some(node) if !matches!(node.kind, NodeKind::Null) => {
                 self.field = key;
                 T::decode(node, self).or_else(|| T::stand_in(&node.place))
@@ -138,7 +146,11 @@ impl Context<'_> {
                 T::absent(key, owner, self).or_else(|| T::stand_in(owner))
             }
             None => T::absent(key, owner, self).or_else(|| T::stand_in(owner)),
+        };
+        if self.diagnostics.len() > before {
+            self.broken.insert((owner.clone(), key));
         }
+        value
     }
 
     /// Files that a value has the wrong type.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::decode::{Context, Decode, Scope, report_duplicates};
+use crate::decode::{Broken, Context, Decode, Scope, report_duplicates};
 use crate::reference::Declared;
 use crate::render::Sources;
 use crate::tree::{Node, NodeKind};
@@ -67,13 +67,15 @@ fn decode(
         field: "",
         entry: "".into(),
         stamps_read: 0,
+        broken: Broken::new(),
     };
     cx.scope.name = name(&root, &mut cx);
     let topology = Topology::decode(&root, &mut cx);
-    *diagnostics = cx.diagnostics;
+    let Context { diagnostics: found, broken, .. } = cx;
+    *diagnostics = found;
     let mut topology = topology?;
     names::derive(&mut topology);
-    crate::check::all(&topology, diagnostics);
+    crate::check::all(&topology, &broken, diagnostics);
     Some(topology)
 }
 
@@ -96,5 +98,8 @@ fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &Sources) {
     diagnostics.sort_by(|a, b| {
         order(a).cmp(&order(b)).then_with(|| a.code.cmp(b.code)).then(a.place.end.cmp(&b.place.end))
     });
-    diagnostics.dedup_by(|a, b| a.code == b.code && a.place == b.place);
+    // One place may lack several keys; otherwise the code tells mistakes of one place apart.
+    let is_same =
+        |a: &Diagnostic, b: &Diagnostic| a.code != "missing-key" || a.message == b.message;
+    diagnostics.dedup_by(|a, b| a.code == b.code && a.place == b.place && is_same(a, b));
 }

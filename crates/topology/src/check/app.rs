@@ -57,7 +57,8 @@ pub(super) const CERTIFICATE_RIGHTS: &[&str] = &[
 
 impl Check<'_> {
     pub(super) fn app(&mut self, app: &App, stamp: &Stamp) {
-        if stamp.plan.is_none() && !app.existing {
+        let is_broken = self.broken.contains(&(stamp.place.clone(), "plan"));
+        if stamp.plan.is_none() && !app.existing && !is_broken {
             let help = "give the stamp a `plan`, or the app `existing: true`";
             self.error("missing-plan", &app.place, "the app has no plan to run on", help);
         }
@@ -77,7 +78,7 @@ impl Check<'_> {
             if app.storage.is_none() && !app.existing && app.clone_of.is_none() {
                 let help = "write `storage: <key>` with an account of `storage`";
                 let message = "a function app needs a storage account";
-                self.error("missing-key", &app.place, message, help);
+                self.missing(&["storage"], &app.place, message, help);
             }
         } else if let Some(storage) = &app.storage {
             let help = "remove it, or write `kind: function`";
@@ -133,7 +134,8 @@ impl Check<'_> {
     }
 
     fn identity_users(&mut self, app: &App) {
-        let has_system = app.identity.as_ref().is_some_and(|identity| identity.system);
+        let has_system = app.identity.as_ref().is_some_and(|identity| identity.system)
+            || self.broken.contains(&(app.place.clone(), "identity"));
         let first = app.permissions.first().map(|it| &it.place);
         let first = first.or(app.vault_access.first().map(|it| &it.place));
         if let Some(place) =

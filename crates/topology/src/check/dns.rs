@@ -92,7 +92,8 @@ impl Check<'_> {
         }
         if others == 0 && cname.is_none() && alias.is_none() {
             let help = "write `a:`, `cname:`, `txt:` or another type";
-            self.error("missing-key", place, format!("`{name}` has no records"), help);
+            let types = ["a", "aaaa", "txt", "cname", "caa", "mx", "srv", "alias"];
+            self.missing(&types, place, format!("`{name}` has no records"), help);
         }
         if let (Some(kind), None) = (alias_type, alias) {
             self.error("missing-key", &kind.place, "`aliasType` without `alias`", "remove it");

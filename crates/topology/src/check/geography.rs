@@ -19,7 +19,7 @@ impl Check<'_> {
     pub(super) fn geography(&mut self, profile: &TrafficManager) {
         let mut seen: HashMap<String, &Place> = HashMap::new();
         for endpoint in profile.endpoints.values() {
-            if endpoint.geo.is_empty() {
+            if endpoint.geo.is_empty() && !self.broken.contains(&(endpoint.place.clone(), "geo")) {
                 let help = "write `geo: [WORLD]`, or codes such as `GEO-EU`, `DE`, `US-CA`";
                 let message = "geographic routing sends nobody to an endpoint without `geo`";
                 self.error("missing-geo", &endpoint.place, message, help);
@@ -45,7 +45,8 @@ impl Check<'_> {
                 }
             }
         }
-        if !profile.endpoints.is_empty() && !seen.contains_key("WORLD") {
+        let is_broken = self.broken.contains(&(profile.place.clone(), "endpoints"));
+        if !profile.endpoints.is_empty() && !seen.contains_key("WORLD") && !is_broken {
             let help = "give one endpoint the code `WORLD`";
             let message = "users from elsewhere get no answer";
             self.warning("no-fallback", &profile.place, message, help);

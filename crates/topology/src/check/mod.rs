@@ -15,17 +15,19 @@ mod subnet;
 mod traffic_manager;
 mod vault;
 
+use crate::decode::Broken;
 use crate::{Diagnostic, Place, Sp, Stamp, Topology};
 
 /// A topology and the mistakes found in it so far.
 pub(crate) struct Check<'a> {
     topology: &'a Topology,
+    broken: &'a Broken,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
 /// Files every mistake that can be seen offline.
-pub(crate) fn all(topology: &Topology, diagnostics: &mut Vec<Diagnostic>) {
-    let mut check = Check { topology, diagnostics };
+pub(crate) fn all(topology: &Topology, broken: &Broken, diagnostics: &mut Vec<Diagnostic>) {
+    let mut check = Check { topology, broken, diagnostics };
     check.header();
     check.regions();
     for stamp in topology.stamps.values() {
@@ -57,6 +59,19 @@ impl Check<'_> {
         help: &str,
     ) {
         self.diagnostics.push(Diagnostic::warning(code, place, message).help(help));
+    }
+
+    /// Files that a record lacks one of `keys`, unless one is there with a mistake of its own.
+    fn missing(
+        &mut self,
+        keys: &[&'static str],
+        place: &Place,
+        message: impl Into<String>,
+        help: &str,
+    ) {
+        if !keys.iter().any(|key| self.broken.contains(&(place.clone(), *key))) {
+            self.error("missing-key", place, message, help);
+        }
     }
 
     fn header(&mut self) {

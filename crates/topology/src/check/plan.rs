@@ -49,7 +49,7 @@ impl Check<'_> {
             }
             None if !plan.existing => {
                 let help = "give it a size such as `P1v3`, or say `existing: true`";
-                self.error("missing-key", &plan.place, "the plan has no `sku`", help);
+                self.missing(&["sku"], &plan.place, "the plan has no `sku`", help);
             }
             _ => {}
         }
@@ -155,7 +155,7 @@ impl Check<'_> {
     fn scale_rule(&mut self, rule: &ScaleRule) {
         if rule.cpu.is_none() && rule.memory.is_none() {
             let help = "write `cpu: 70%` or `memory: 80%`";
-            self.error("missing-key", &rule.place, "the rule has no threshold", help);
+            self.missing(&["cpu", "memory"], &rule.place, "the rule has no threshold", help);
         }
         // Source: <https://learn.microsoft.com/azure/azure-monitor/autoscale/autoscale-understanding-settings>.
         if let Some(window) = &rule.window {

@@ -73,7 +73,9 @@ impl Check<'_> {
                         );
                     }
                 }
-                None if written > 0 => {
+                None if written > 0
+                    && !self.broken.contains(&(endpoint.place.clone(), "priority")) =>
+                {
                     let help = "give all endpoints a priority, or none of them";
                     let message = "the endpoint has no `priority`, but others have";
                     self.error("missing-priority", &endpoint.place, message, help);
@@ -88,7 +90,9 @@ impl Check<'_> {
             if let Some(EndpointTarget::Host(_) | EndpointTarget::Profile(_)) = endpoint.target() {
                 let help = "write the nearest region, such as `location: westeurope`";
                 let message = "performance routing must know where this endpoint is";
-                self.error("missing-location", &endpoint.place, message, help);
+                if !self.broken.contains(&(endpoint.place.clone(), "location")) {
+                    self.error("missing-location", &endpoint.place, message, help);
+                }
             }
         }
     }
@@ -99,6 +103,7 @@ impl Check<'_> {
                 let message = format!("`maxReturn` is {}; Azure allows 1 to 8", most.value);
                 self.error("out-of-range", &most.place, message, "");
             }
+            None if self.broken.contains(&(profile.place.clone(), "maxReturn")) => {}
             None => {
                 let help = "write `maxReturn: 2`: how many addresses an answer holds";
                 self.error(

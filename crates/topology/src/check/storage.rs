@@ -14,7 +14,7 @@ impl Check<'_> {
                 None if !account.existing => {
                     let message = format!("storage account `{key}` has no `redundancy`");
                     let help = "write one of LRS, ZRS, GRS, GZRS, RA-GRS, RA-GZRS";
-                    self.error("missing-key", &account.place, message, help);
+                    self.missing(&["redundancy"], &account.place, message, help);
                 }
                 None => {}
             }

@@ -45,6 +45,9 @@ impl Check<'_> {
     fn fallbacks(&mut self, profile: &TrafficManager) {
         let mut first: Option<&Place> = None;
         for endpoint in profile.endpoints.values().filter(|it| it.subnets.is_empty()) {
+            if self.broken.contains(&(endpoint.place.clone(), "subnets")) {
+                continue;
+            }
             if let Some(first) = first {
                 let message = "two endpoints without `subnets`: only one can take the rest";
                 self.diagnostics.push(

@@ -54,12 +54,16 @@ impl Check<'_> {
         if profile.routing.is_none() {
             let message = format!("profile `{key}` has no `routing`");
             let help = "write `routing: priority`, or one of the other five methods";
-            self.error("missing-key", &profile.place, message, help);
+            self.missing(&["routing"], &profile.place, message, help);
         }
         if profile.monitor.is_none() {
             let message = format!("profile `{key}` has no `monitor`");
             let help = "write `monitor: { protocol: https, path: / }`";
-            self.error("missing-key", &profile.place, message, help);
+            self.missing(&["monitor"], &profile.place, message, help);
+        }
+        let is_broken = self.broken.contains(&(profile.place.clone(), "endpoints"));
+        if profile.endpoints.is_empty() && is_broken {
+            return;
         }
         if profile.endpoints.is_empty() {
             let message = format!("profile `{key}` has no endpoints, so its name leads nowhere");
@@ -83,7 +87,7 @@ impl Check<'_> {
             Some(path) => self.path("path", path),
             None if !is_tcp => {
                 let message = format!("a probe by {} needs a `path`", monitor.protocol.value);
-                self.error("missing-key", &monitor.place, message, "write `path: /`");
+                self.missing(&["path"], &monitor.place, message, "write `path: /`");
             }
             None => {}
         }
@@ -98,7 +102,12 @@ impl Check<'_> {
                 self.error("out-of-range", &port.place, "port 0; ports are 1 to 65535", "");
             }
             None if is_tcp => {
-                self.error("missing-key", &monitor.place, "a TCP probe needs a `port`", "");
+                self.missing(
+                    &["port"],
+                    &monitor.place,
+                    "a TCP probe needs a `port`",
+                    "write `port: 443`",
+                );
             }
             _ => {}
         }
@@ -184,7 +193,12 @@ impl Check<'_> {
             [_] => {}
             [] => {
                 let help = "write `app: <stamp>/<app>`, `host: <name>` or `profile: <key>`";
-                self.error("one-of", &endpoint.place, "the endpoint leads nowhere", help);
+                self.missing(
+                    &["app", "host", "profile"],
+                    &endpoint.place,
+                    "the endpoint leads nowhere",
+                    help,
+                );
             }
             [_, second, ..] => {
                 let message = "an endpoint has exactly one of `app`, `host` and `profile`";

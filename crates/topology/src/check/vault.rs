@@ -26,7 +26,8 @@ impl Check<'_> {
                 self.error("policies-with-rbac", &policy.place, message, help);
             }
             for policy in &vault.access_policies {
-                if policy.identity.is_some() == policy.object_id.is_some() {
+                let is_broken = self.broken.contains(&(policy.place.clone(), "identity"));
+                if policy.identity.is_some() == policy.object_id.is_some() && !is_broken {
                     let message = "an access policy has exactly one of `identity` and `objectId`";
                     self.error("one-of", &policy.place, message, "");
                 }

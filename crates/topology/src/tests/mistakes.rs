@@ -70,7 +70,7 @@ fn with_header(text: &str) -> String {
 #[test]
 fn an_empty_file_lacks_its_header() {
     for text in ["", "---\n", "# nothing\n", "{}"] {
-        assert_eq!(mistakes(text), ["missing-key 1:1"; 1], "{text:?}");
+        assert_eq!(mistakes(text), ["missing-key 1:1"; 3], "{text:?}");
     }
 }
 
@@ -84,9 +84,10 @@ fn a_tab_is_named_as_the_cause() {
 
 #[test]
 fn anchors_and_merge_keys_are_fine() {
-    let text =
-        with_header("x: &base { redundancy: GRS }\nstorage:\n  one: { <<: *base }\n  two: *base\n");
-    assert_eq!(mistakes(&text), ["unknown-key 4:1"]);
+    let text = with_header(
+        "x-base: &base { redundancy: GRS }\nlocation: westeurope\nstorage:\n  one: { <<: *base }\n  two: *base\n",
+    );
+    assert_eq!(mistakes(&text), [""; 0]);
 }
 
 #[test]
