@@ -35,7 +35,7 @@ enum Command {
     Types {
         /// The folder of definitions in the format of bicep-types, with its `index.json`.
         definitions: PathBuf,
-        /// Files of bodies, a JSON object `{type, apiVersion, body}` a line; standard input where
+        /// Files of bodies, a JSON object `{type, apiVersion, name, body}` a line; standard input where
         /// none is given.
         bodies: Vec<PathBuf>,
     },
