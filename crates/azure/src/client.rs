@@ -8,6 +8,7 @@ use std::time::Duration;
 use azure_core::credentials::TokenCredential;
 use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, IF_MATCH, IF_NONE_MATCH};
+use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -33,6 +34,7 @@ struct Inner {
     http: reqwest::Client,
     cloud: Cloud,
     tokens: Tokens,
+    vault_tokens: Tokens,
     limiter: Limiter,
     permits: Semaphore,
     correlation_id: Uuid,
@@ -66,7 +68,7 @@ impl Client {
         let log_in =
             LogIn::new(http.clone(), settings.cloud.clone(), settings.client_secret.clone());
         let auth = settings.auth;
-        Self::build(settings, http, Box::new(move || log_in.credential(auth)))
+        Self::build(settings, http, Arc::new(move || log_in.credential(auth)))
     }
 
     /// Makes a client that asks `credential` for its tokens.
@@ -75,7 +77,7 @@ impl Client {
         credential: Arc<dyn TokenCredential>,
     ) -> Result<Self, Error> {
         let http = http_client(&settings)?;
-        Self::build(settings, http, Box::new(move || Ok(Arc::clone(&credential))))
+        Self::build(settings, http, Arc::new(move || Ok(Arc::clone(&credential))))
     }
 
     fn build(
@@ -87,7 +89,8 @@ impl Client {
         let trace = trace.map_err(|error| Error::SetUp { what: format!("HTTP trace: {error}") })?;
         Ok(Self(Arc::new(Inner {
             http,
-            tokens: Tokens::new(make, settings.cloud.scope.clone()),
+            tokens: Tokens::new(Arc::clone(&make), settings.cloud.scope.clone()),
+            vault_tokens: Tokens::new(make, settings.cloud.key_vault_scope()),
             cloud: settings.cloud,
             limiter: Limiter::default(),
             permits: Semaphore::new(settings.max_concurrency.max(1)),
@@ -148,6 +151,36 @@ impl Client {
 
     pub(crate) fn notify(&self, event: Event) {
         self.0.progress.event(event);
+    }
+
+    /// Reads a secret from a Key Vault's own endpoint.
+    pub(crate) async fn key_vault_secret(
+        &self,
+        vault: &str,
+        name: &str,
+    ) -> Result<SecretString, Error> {
+        #[derive(serde::Deserialize)]
+        struct Answer {
+            value: SecretString,
+        }
+        let url = self.0.cloud.key_vault_secret_url(vault, name)?;
+        let label = format!("GET {}", url.path());
+        let token = self.0.vault_tokens.bearer().await.map_err(Error::LogIn)?;
+        let no_answer = |source: reqwest::Error| Error::NoAnswer {
+            request: label.clone(),
+            attempts: 1,
+            source: source.without_url(),
+        };
+        let response = self.0.http.get(url).bearer_auth(token).send().await.map_err(no_answer)?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        if status == 200 {
+            let answer: Answer = response.json().await.map_err(no_answer)?;
+            return Ok(answer.value);
+        }
+        let body = response.json().await.unwrap_or_default();
+        let fault = Fault::read(&body);
+        let response = Response { status, headers, body };
+        Err(Error::Refused(Box::new(describe(label, fault, &response, 1))))
     }
 
     /// Sends a request until it has a final answer, and returns it where it is a success.

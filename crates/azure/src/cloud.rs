@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::Error;
+
 /// One of Azure's clouds, or a custom one.
 ///
 /// Source of the endpoints:
@@ -103,6 +105,25 @@ impl Cloud {
             url.port_or_known_default() == self.resource_manager.port_or_known_default();
         let below = other.strip_suffix(own).is_some_and(|front| front.ends_with('.'));
         url.scheme() == self.resource_manager.scheme() && same_port && (own == other || below)
+    }
+
+    /// Returns the scope that tokens for Key Vaults are asked for.
+    pub(crate) fn key_vault_scope(&self) -> String {
+        format!("https://{}/.default", self.key_vault_suffix)
+    }
+
+    /// Returns the URL of the newest version of a secret. A name that is no host name is refused:
+    /// the token must not be sent elsewhere.
+    pub(crate) fn key_vault_secret_url(&self, vault: &str, name: &str) -> Result<Url, Error> {
+        let is_plain = |text: &str| {
+            !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        };
+        let text =
+            format!("https://{vault}.{}/secrets/{name}?api-version=7.4", self.key_vault_suffix);
+        match Url::parse(&text) {
+            Ok(url) if is_plain(vault) && is_plain(name) => Ok(url),
+            _ => Err(Error::SetUp { what: format!("`{vault}/{name}` names no Key Vault secret") }),
+        }
     }
 
     fn known(name: &str, resource_manager: &str, authority: &str, suffixes: [&str; 4]) -> Self {

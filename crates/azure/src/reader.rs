@@ -1,10 +1,12 @@
 //! The capability to read.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use resource::catalogue::{Listing, facts_of};
 use resource::{Observation, ResourceId};
 use serde_json::Value;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::request::{Request, Response};
@@ -32,6 +34,16 @@ impl Reader {
     /// Returns how many requests the client behind this reader has sent.
     pub fn counts(&self) -> Counts {
         self.client.counts()
+    }
+
+    /// Waits, at the pace of the cloud: a wait is shorter against a simulator whose time is scaled.
+    pub async fn pause(&self, wait: Duration) {
+        self.client.pause(wait).await;
+    }
+
+    /// Returns how long ago `start` was, at the pace of the cloud.
+    pub fn elapsed(&self, start: Instant) -> Duration {
+        self.client.elapsed(start)
     }
 
     pub(crate) fn client(&self) -> &Client {

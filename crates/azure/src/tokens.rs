@@ -13,7 +13,7 @@ const EARLY: Duration = Duration::minutes(5);
 
 /// Makes a credential. Called again after a refused token, because credentials keep theirs.
 pub(crate) type MakeCredential =
-    Box<dyn Fn() -> Result<Arc<dyn TokenCredential>, AuthError> + Send + Sync>;
+    Arc<dyn Fn() -> Result<Arc<dyn TokenCredential>, AuthError> + Send + Sync>;
 
 /// The token of one client. One login serves all requests, and one task at a time logs in:
 /// the Azure CLI's credential keeps nothing and would start a process for each request.

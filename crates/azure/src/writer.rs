@@ -3,6 +3,7 @@
 use reqwest::Method;
 use resource::ResourceId;
 use resource::catalogue::facts_of;
+use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
@@ -81,6 +82,11 @@ impl Writer {
         let body = Some(body).filter(|body| !body.is_null());
         self.begin(Purpose::Action, url, Method::POST, id, api_version, body, Precondition::None)
             .await
+    }
+
+    /// Returns the newest version of a Key Vault's secret, from the vault's own endpoint.
+    pub async fn key_vault_secret(&self, vault: &str, name: &str) -> Result<SecretString, Error> {
+        self.client().key_vault_secret(vault, name).await
     }
 
     async fn write(
