@@ -1,0 +1,520 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use plan::{
+    Action, ActionId, ActionOutcome, Band, Done, Fingerprint, Operation, Outcome, Plan, Verb, Write,
+};
+use resource::catalogue::{facts_of, fingerprint};
+use resource::{Expression, Part, ResourceId, SecretSource};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use crate::fake_azure::{FakeAzure, error};
+use crate::{
+    ActionError, Cancel, Options, Probe, Progress, Silent, World, WorldError, apply, recover,
+};
+
+/// A world of constants.
+#[derive(Default)]
+struct FakeWorld {
+    statuses: Mutex<Vec<u16>>,
+    records: Mutex<Vec<Vec<String>>>,
+    probes: Mutex<Vec<Probe>>,
+}
+
+#[async_trait]
+impl World for FakeWorld {
+    async fn secret(&self, source: &SecretSource) -> Result<SecretString, WorldError> {
+        match source {
+            SecretSource::Env(name) if name == "PANIC" => panic!("out of order"),
+            SecretSource::Env(name) if name == "PROBE_AUTH" => Ok("hush-hush".to_owned().into()),
+            SecretSource::Env(name) => Err(WorldError::MissingVariable(name.clone())),
+            SecretSource::KeyVault { vault, .. } => Err(WorldError::NotAUrl(vault.clone())),
+        }
+    }
+
+    async fn probe(&self, probe: &Probe) -> Result<u16, WorldError> {
+        self.probes.lock().expect("the probes").push(probe.clone());
+        Ok(self.statuses.lock().expect("the statuses").pop().unwrap_or(503))
+    }
+
+    async fn lookup(&self, _name: &str, _record_type: &str) -> Result<Vec<String>, WorldError> {
+        Ok(self.records.lock().expect("the records").pop().unwrap_or_default())
+    }
+}
+
+fn app(name: &str) -> ResourceId {
+    ResourceId::in_group("s", "rg", "Microsoft.ManagedIdentity/userAssignedIdentities", name)
+}
+
+fn record(name: &str) -> ResourceId {
+    ResourceId::in_group("s", "rg", "Microsoft.Network/dnsZones", "example.com")
+        .child("CNAME", name)
+}
+
+fn lock() -> ResourceId {
+    let zone = ResourceId::in_group("s", "rg", "Microsoft.Network/dnsZones", "example.com");
+    zone.extension("Microsoft.Authorization/locks", "keep")
+}
+
+fn action(name: &str, resource: &ResourceId, operation: Operation, after: &[&str]) -> Action {
+    Action {
+        id: ActionId(name.to_owned()),
+        verb: Verb::Create,
+        address: name.to_owned(),
+        resource: resource.clone(),
+        api_version: facts_of(resource).api_version.to_owned(),
+        band: Band::Global,
+        operation,
+        changes: vec![],
+        reasons: vec![],
+        risks: BTreeSet::new(),
+        permission: None,
+        after: after.iter().map(|id| ActionId((*id).to_owned())).collect(),
+    }
+}
+
+fn create(body: Value) -> Operation {
+    Operation::Write { write: Write::PutOver, body, create: true }
+}
+
+fn update(body: Value) -> Operation {
+    Operation::Write { write: Write::PutOver, body, create: false }
+}
+
+fn plan(actions: Vec<Action>) -> Plan {
+    Plan {
+        version: Plan::VERSION,
+        topology: "northwind".to_owned(),
+        topology_hash: String::new(),
+        subscription: "s".to_owned(),
+        stamps: vec![],
+        actions,
+        fingerprints: BTreeMap::new(),
+        notices: vec![],
+        refusals: vec![],
+        coverage: Default::default(),
+    }
+}
+
+async fn run(azure: &FakeAzure, plan: &Plan) -> Outcome {
+    run_in(azure, plan, &FakeWorld::default()).await
+}
+
+async fn run_in(azure: &FakeAzure, plan: &Plan, world: &FakeWorld) -> Outcome {
+    let (options, cancel) = (Options::default(), Cancel::default());
+    apply(plan, &azure.writer(), world, &options, &Silent, &cancel).await.expect("a journal")
+}
+
+fn of<'a>(outcome: &'a Outcome, name: &str) -> &'a ActionOutcome {
+    &outcome.actions[&ActionId(name.to_owned())]
+}
+
+fn is_done(outcome: &Outcome, name: &str, expected: Done) -> bool {
+    matches!(of(outcome, name), ActionOutcome::Succeeded { done, .. } if *done == expected)
+}
+
+#[tokio::test(start_paused = true)]
+async fn plan_can_be_applied_twice() {
+    let azure = FakeAzure::start().await;
+    azure.set(&app("old"), json!({"location": "westeurope"}));
+    let plan = plan(vec![
+        action("create a", &app("a"), create(json!({"location": "westeurope"})), &[]),
+        action("delete old", &app("old"), Operation::Delete, &["create a"]),
+    ]);
+    let first = run(&azure, &plan).await;
+    assert!(is_done(&first, "create a", Done::Now) && is_done(&first, "delete old", Done::Now));
+    assert_eq!(first.writes, 2);
+    let second = run(&azure, &plan).await;
+    assert!(is_done(&second, "create a", Done::Before));
+    assert!(is_done(&second, "delete old", Done::Before));
+    assert_eq!(second.writes, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn failed_action_stops_only_its_dependents() {
+    let azure = FakeAzure::with_rule(|method, path, _, _| {
+        (method == "PUT" && path.ends_with("/a")).then(|| error(400, "InvalidParameter"))
+    })
+    .await;
+    let body = || create(json!({"location": "westeurope"}));
+    let plan = plan(vec![
+        action("a", &app("a"), body(), &[]),
+        action("b", &app("b"), body(), &["a"]),
+        action("c", &app("c"), body(), &["b"]),
+        action("d", &app("d"), body(), &[]),
+    ]);
+    let outcome = run(&azure, &plan).await;
+    let ActionOutcome::Failed { errors, code, .. } = of(&outcome, "a") else {
+        panic!("a should have failed: {outcome:?}")
+    };
+    assert_eq!(errors[0], format!("failed to write `{}`", app("a")));
+    assert_eq!(code.as_deref(), Some("InvalidParameter"));
+    let by = ActionId("a".to_owned());
+    assert_eq!(*of(&outcome, "b"), ActionOutcome::Blocked { by: by.clone() });
+    assert_eq!(*of(&outcome, "c"), ActionOutcome::Blocked { by });
+    assert!(is_done(&outcome, "d", Done::Now));
+}
+
+#[tokio::test(start_paused = true)]
+async fn panic_fails_the_action_and_not_the_run() {
+    let azure = FakeAzure::start().await;
+    let secret = Expression::Secret(SecretSource::Env("PANIC".into())).to_value();
+    let plan = plan(vec![
+        action("a", &app("a"), create(json!({"tags": {"x": secret}})), &[]),
+        action("b", &app("b"), create(json!({"location": "westeurope"})), &[]),
+    ]);
+    let outcome = run(&azure, &plan).await;
+    assert!(matches!(of(&outcome, "a"), ActionOutcome::Failed { errors, .. }
+        if errors[0].contains("out of order")));
+    assert!(is_done(&outcome, "b", Done::Now));
+}
+
+#[tokio::test(start_paused = true)]
+async fn unknown_values_resolve_during_the_apply() {
+    // The principal shows up in the third look only.
+    let azure = FakeAzure::with_rule(|method, path, _, before| {
+        let seen = method == "GET" && path.ends_with("/a") && before > 2;
+        seen.then(|| (200, json!({"properties": {"principalId": "1234"}})))
+    })
+    .await;
+    let principal = Expression::reference(&app("a"), "/properties/principalId");
+    let text =
+        Expression::Join(vec![Part::Literal("id-".into()), Part::Expression(Box::new(principal))]);
+    let plan = plan(vec![
+        action("a", &app("a"), create(json!({"location": "westeurope"})), &[]),
+        action("b", &app("b"), create(json!({"tags": {"owner": text.to_value()}})), &["a"]),
+    ]);
+    let outcome = run(&azure, &plan).await;
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(azure.get(&app("b")), Some(json!({"tags": {"owner": "id-1234"}})));
+}
+
+#[tokio::test(start_paused = true)]
+async fn secrets_are_sent_and_never_shown() {
+    let azure = FakeAzure::with_rule(|method, path, body, _| {
+        let echo = json!({"error": {"code": "Bad", "message": format!("bad value {body}")}});
+        (method == "PUT" && path.ends_with("/echo")).then_some((400, echo))
+    })
+    .await;
+    let secret = Expression::Secret(SecretSource::Env("PROBE_AUTH".into())).to_value();
+    let missing = Expression::Secret(SecretSource::Env("NOT_THERE".into())).to_value();
+    let plan = plan(vec![
+        action("kept", &app("kept"), create(json!({"tags": {"x": secret}})), &[]),
+        action("echo", &app("echo"), create(json!({"tags": {"x": secret}})), &[]),
+        action("missing", &app("missing"), create(json!({"tags": {"x": missing}})), &[]),
+    ]);
+    let outcome = run(&azure, &plan).await;
+    assert_eq!(azure.get(&app("kept")), Some(json!({"tags": {"x": "hush-hush"}})));
+    let text = serde_json::to_string(&outcome).expect("plain data");
+    assert!(!text.contains("hush-hush") && text.contains("(sensitive value)"), "{text}");
+    assert!(text.contains("`NOT_THERE` is not set"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn apply_is_of_what_was_reviewed() {
+    let azure = FakeAzure::start().await;
+    let before = json!({"location": "westeurope", "tags": {"a": "1"}});
+    let digest = fingerprint(&app("a").resource_type(), &before);
+    let mut plan = plan(vec![
+        action("a", &app("a"), update(json!({"tags": {"a": "2"}})), &[]),
+        action("b", &app("b"), create(json!({"location": "westeurope"})), &["a"]),
+        action("c", &app("c"), create(json!({"location": "westeurope"})), &["b"]),
+    ]);
+    plan.fingerprints.insert(app("a"), Fingerprint::Digest(digest));
+    plan.fingerprints.insert(app("b"), Fingerprint::Absent);
+
+    azure.set(&app("a"), json!({"location": "westeurope", "tags": {"a": "moved"}}));
+    let outcome = run(&azure, &plan).await;
+    assert_eq!(*of(&outcome, "a"), ActionOutcome::Moved);
+    assert_eq!(outcome.writes, 0, "nothing more is written");
+
+    azure.set(&app("a"), before);
+    let outcome = run(&azure, &plan).await;
+    assert!(outcome.is_success(), "{outcome:?}");
+    let merged = json!({"location": "westeurope", "tags": {"a": "2"}});
+    assert_eq!(azure.get(&app("a")), Some(merged), "what is not declared is kept");
+
+    // What another run of the plan has done already is no move.
+    let again = run(&azure, &plan).await;
+    assert!(again.is_success() && again.writes == 0, "{again:?}");
+}
+
+fn locked_plan() -> Plan {
+    let body = json!({"properties": {"level": "CanNotDelete"}});
+    plan(vec![
+        action("lift", &lock(), Operation::LiftLock { lock: body.clone() }, &[]),
+        action("delete", &record("www"), Operation::Delete, &["lift"]),
+        action("after", &app("x"), create(json!({"location": "x"})), &["delete"]),
+        action("restore", &lock(), Operation::RestoreLock { lock: body }, &["lift", "delete"]),
+    ])
+}
+
+fn lock_body() -> Value {
+    json!({"properties": {"level": "CanNotDelete"}})
+}
+
+#[tokio::test(start_paused = true)]
+async fn lifted_lock_goes_back_after_a_failure_too() {
+    let azure = FakeAzure::with_rule(|method, path, _, _| {
+        (method == "DELETE" && path.ends_with("/www")).then(|| error(403, "AuthorizationFailed"))
+    })
+    .await;
+    azure.set(&lock(), lock_body());
+    azure.set(&record("www"), json!({"properties": {}}));
+    let outcome = run(&azure, &locked_plan()).await;
+    assert!(matches!(of(&outcome, "delete"), ActionOutcome::Failed { .. }));
+    assert!(matches!(of(&outcome, "after"), ActionOutcome::Blocked { .. }));
+    assert!(is_done(&outcome, "restore", Done::Now));
+    assert_eq!(azure.get(&lock()), Some(lock_body()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn lock_that_was_not_lifted_is_not_put_back() {
+    let azure = FakeAzure::start().await;
+    let mut plan = locked_plan();
+    plan.actions[0].after.insert(ActionId("first".into()));
+    let missing = Expression::Secret(SecretSource::Env("NOT_THERE".into())).to_value();
+    plan.actions
+        .insert(0, action("first", &app("f"), create(json!({"tags": {"x": missing}})), &[]));
+    let outcome = run(&azure, &plan).await;
+    assert!(matches!(of(&outcome, "restore"), ActionOutcome::Blocked { by } if by.0 == "first"));
+    assert_eq!(azure.writes(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lock_may_take_a_while_to_lose_its_effect() {
+    let azure = FakeAzure::with_rule(|method, path, _, before| {
+        let refused = method == "DELETE" && path.ends_with("/www") && before < 3;
+        refused.then(|| error(409, "ScopeLocked"))
+    })
+    .await;
+    azure.set(&lock(), lock_body());
+    azure.set(&record("www"), json!({"properties": {}}));
+    let outcome = run(&azure, &locked_plan()).await;
+    assert!(outcome.is_success(), "{outcome:?}");
+    assert_eq!(azure.get(&record("www")), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lock_left_lifted_by_a_killed_run_is_put_back_by_the_next() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let journal = folder.path().join("state/lifted-locks.json");
+    let azure = FakeAzure::with_rule(|method, path, _, _| {
+        // The delete of the record never ends: the run is killed meanwhile.
+        (method == "DELETE" && path.ends_with("/www")).then(|| error(429, "TooManyRequests"))
+    })
+    .await;
+    azure.set(&lock(), lock_body());
+    azure.set(&record("www"), json!({"properties": {}}));
+    let options = Options { journal: Some(journal.clone()), ..Options::default() };
+    let (world, cancel, writer) = (FakeWorld::default(), Cancel::default(), azure.writer());
+    let plan = locked_plan();
+    let killed = apply(&plan, &writer, &world, &options, &Silent, &cancel);
+    tokio::time::timeout(Duration::from_secs(30), killed).await.expect_err("killed");
+    assert_eq!(azure.get(&lock()), None);
+
+    assert_eq!(recover(&journal, &writer).await.expect("recovered"), [lock()]);
+    assert_eq!(azure.get(&lock()), Some(lock_body()));
+    assert!(!journal.exists());
+    assert_eq!(recover(&journal, &writer).await.expect("nothing to do"), []);
+}
+
+/// Cancels when an action begins.
+struct Interrupter<'a> {
+    cancel: &'a Cancel,
+    at: &'static str,
+    hard: bool,
+}
+
+impl Progress for Interrupter<'_> {
+    fn started(&self, action: &Action) {
+        if action.id.0 == self.at {
+            self.cancel.drain.cancel();
+            if self.hard {
+                self.cancel.abandon.cancel();
+            }
+        }
+    }
+
+    fn finished(&self, _action: &Action, _outcome: &ActionOutcome) {}
+    fn waiting(&self, _action: &Action, _reason: &str) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn first_interruption_lets_running_actions_end_and_puts_locks_back() {
+    let azure = FakeAzure::start().await;
+    azure.set(&lock(), lock_body());
+    azure.set(&record("www"), json!({"properties": {}}));
+    let cancel = Cancel::default();
+    let progress = Interrupter { cancel: &cancel, at: "delete", hard: false };
+    let (options, world, plan) = (Options::default(), FakeWorld::default(), locked_plan());
+    let outcome = apply(&plan, &azure.writer(), &world, &options, &progress, &cancel).await;
+    let outcome = outcome.expect("a journal");
+    assert!(outcome.interrupted);
+    assert!(is_done(&outcome, "delete", Done::Now) && is_done(&outcome, "restore", Done::Now));
+    assert_eq!(*of(&outcome, "after"), ActionOutcome::NotStarted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn second_interruption_stops_waiting() {
+    let azure = FakeAzure::start().await;
+    let cancel = Cancel::default();
+    let progress = Interrupter { cancel: &cancel, at: "a", hard: true };
+    let plan = plan(vec![
+        action("a", &app("a"), create(json!({"location": "x"})), &[]),
+        action("b", &app("b"), create(json!({"location": "x"})), &["a"]),
+    ]);
+    let (options, world) = (Options::default(), FakeWorld::default());
+    let outcome = apply(&plan, &azure.writer(), &world, &options, &progress, &cancel).await;
+    let outcome = outcome.expect("a journal");
+    assert_eq!(*of(&outcome, "a"), ActionOutcome::InFlight);
+    assert_eq!(*of(&outcome, "b"), ActionOutcome::NotStarted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_just_created_may_not_be_visible_yet() {
+    let azure = FakeAzure::with_rule(|method, path, _, before| {
+        let early = method == "PUT" && path.ends_with("/b") && before < 2;
+        early.then(|| error(404, "ParentResourceNotFound"))
+    })
+    .await;
+    let body = || create(json!({"location": "westeurope"}));
+    let plan =
+        plan(vec![action("a", &app("a"), body(), &[]), action("b", &app("b"), body(), &["a"])]);
+    let outcome = run(&azure, &plan).await;
+    assert!(outcome.is_success(), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn create_whose_answer_was_lost_counts_as_done() {
+    // The first PUT takes effect and is answered with 500; the repeated one meets its own work.
+    let azure = FakeAzure::start().await;
+    let inner = azure.clone();
+    let lossy = FakeAzure::with_rule(move |method, _, body, before| match (method, before) {
+        ("PUT", 0) => {
+            inner.set(&record("www"), body.clone());
+            Some(error(500, "InternalServerError"))
+        }
+        ("PUT", _) => Some(error(412, "PreconditionFailed")),
+        ("GET", 0) => None,
+        _ => inner.get(&record("www")).map(|body| (200, body)),
+    })
+    .await;
+    let body = json!({"properties": {"TTL": 60, "CNAMERecord": {"cname": "a.example"}}});
+    let plan = plan(vec![action("a", &record("www"), create(body), &[])]);
+    let outcome = run(&lossy, &plan).await;
+    assert!(is_done(&outcome, "a", Done::Now), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn resource_still_updating_is_waited_for_and_not_fought() {
+    let of = |state: &str| json!({"tags": {"a": "1"}, "properties": {"provisioningState": state}});
+    let azure = FakeAzure::with_rule(move |method, path, _, before| {
+        let state = if before < 3 { "Updating" } else { "Succeeded" };
+        (method == "GET" && path.ends_with("/a")).then(|| (200, of(state)))
+    })
+    .await;
+    let plan = plan(vec![action("a", &app("a"), update(json!({"tags": {"a": "1"}})), &[])]);
+    let outcome = run(&azure, &plan).await;
+    assert!(is_done(&outcome, "a", Done::Before), "{outcome:?}");
+    assert_eq!(outcome.requests, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn probes_and_dns_are_asked_until_they_answer_or_time_is_up() {
+    let azure = FakeAzure::start().await;
+    azure.set(&app("a"), json!({"properties": {"host": "a.example", "state": "ready"}}));
+    let host = Expression::Join(vec![
+        Part::Literal("https://".into()),
+        Part::Expression(Box::new(Expression::reference(&app("a"), "/properties/host"))),
+    ]);
+    let probe = |timeout_secs| Operation::Probe {
+        url: host.to_value(),
+        headers: vec![("Host".into(), json!("app.example.com"))],
+        expected: vec![(200, 299)],
+        timeout_secs,
+    };
+    let dns = |value: &str, required| Operation::VerifyDns {
+        name: "app.example.com".into(),
+        record_type: "CNAME".into(),
+        value: json!(value),
+        timeout_secs: 25,
+        required,
+    };
+    let wait = |value: &str| Operation::WaitFor {
+        pointer: "/properties/state".into(),
+        values: vec![json!(value)],
+        timeout_secs: 60,
+    };
+    let world = FakeWorld {
+        statuses: Mutex::new(vec![200, 503]),
+        records: Mutex::new(vec![vec!["TM.example.".into()], vec![]]),
+        probes: Mutex::default(),
+    };
+    let plan = plan(vec![
+        action("probe", &app("a"), probe(60), &[]),
+        action("dns", &app("a"), dns("tm.example", true), &["probe"]),
+        action("manual", &app("a"), dns("other.example", false), &["dns"]),
+        action("required", &app("a"), dns("other.example", true), &["dns"]),
+        action("ready", &app("a"), wait("Ready"), &[]),
+        action("never", &app("a"), wait("Gone"), &[]),
+        action("dead", &app("a"), probe(30), &["dns"]),
+        action("pause", &app("a"), Operation::Wait { secs: 3600 }, &[]),
+    ]);
+    let outcome = run_in(&azure, &plan, &world).await;
+    for name in ["probe", "dns", "manual", "pause"] {
+        assert!(is_done(&outcome, name, Done::Now), "{name}: {:?}", of(&outcome, name));
+    }
+    assert!(is_done(&outcome, "ready", Done::Before));
+    for (name, part) in [("required", "no such record"), ("never", "\"ready\""), ("dead", "503")] {
+        let ActionOutcome::Failed { errors, .. } = of(&outcome, name) else {
+            panic!("{name} should have failed")
+        };
+        assert!(errors[0].contains(part), "{errors:?}");
+    }
+    let first = &world.probes.lock().expect("the probes")[0];
+    assert_eq!(first.url, "https://a.example");
+}
+
+#[tokio::test]
+async fn real_world_probes_with_host_and_asks_dns_over_http() {
+    let azure = FakeAzure::with_rule(|_, path, _, _| match path {
+        "/health" => Some((204, Value::Null)),
+        "/dns" => Some((
+            200,
+            json!({"Status": 0, "Answer": [
+                {"name": "app.example.com", "type": 5, "data": "tm.example."},
+                {"name": "tm.example", "type": 1, "data": "192.0.2.1"},
+            ]}),
+        )),
+        _ => None,
+    })
+    .await;
+    let origin: url::Url = azure.origin().parse().expect("a URL");
+    let dns = origin.join("/dns").expect("a URL");
+    let world = crate::RealWorld::new(azure.writer(), reqwest::Client::new())
+        .with_dns(dns)
+        .with_connect_to(origin);
+    let probe = Probe { url: "https://a.example/health".into(), headers: vec![] };
+    assert_eq!(world.probe(&probe).await.expect("an answer"), 204);
+    let found = world.lookup("app.example.com", "CNAME").await.expect("an answer");
+    assert_eq!(found, ["tm.example"]);
+    let missing = SecretSource::Env("EVENKEEL_TEST_NOT_SET".into());
+    assert!(world.secret(&missing).await.is_err());
+}
+
+#[tokio::test]
+async fn broken_journal_stops_the_run_before_it_begins() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("journal");
+    std::fs::write(&path, "not JSON").expect("written");
+    let azure = FakeAzure::start().await;
+    let options = Options { journal: Some(path), ..Options::default() };
+    let (world, cancel, plan) = (FakeWorld::default(), Cancel::default(), locked_plan());
+    let result = apply(&plan, &azure.writer(), &world, &options, &Silent, &cancel).await;
+    assert!(matches!(result, Err(ActionError::Journal(_))));
+    assert_eq!(azure.writes(), [""; 0]);
+}

@@ -1,0 +1,233 @@
+//! Writing and deleting, so that doing it twice does no harm.
+
+use std::time::Duration;
+
+use azure::{Class, Operation as Begun, Precondition};
+use plan::{Action, Done, Write};
+use resource::catalogue::{facts_of, overlay};
+use resource::{Observation, ResourceId};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::ActionError;
+use crate::covers::covers;
+use crate::resolve::UsedSecrets;
+use crate::run::Run;
+
+/// How long a refusal that this run's own writes explain is answered with patience.
+const PATIENCE: Duration = Duration::from_secs(180);
+/// How long a right that this run has granted may take to be known everywhere.
+/// Source: <https://learn.microsoft.com/azure/role-based-access-control/troubleshooting>.
+const RIGHTS_SPREAD: Duration = Duration::from_secs(600);
+/// The wait between two attempts.
+const AGAIN: Duration = Duration::from_secs(10);
+/// How long a resource that others work on is waited for.
+const SETTLE: Duration = Duration::from_secs(30 * 60);
+
+impl Run<'_> {
+    /// Writes a body and waits until ARM has finished.
+    ///
+    /// Idempotent: a resource that is already as wanted is [`Done::Before`].
+    pub async fn write(
+        &self,
+        action: &Action,
+        write: Write,
+        body: &Value,
+        create: bool,
+        used: &mut UsedSecrets,
+    ) -> Result<Done, ActionError> {
+        self.check_unmoved(action).await?;
+        let desired = self.resolve(body, used).await?;
+        let id = &action.resource;
+        let current = self.read_at_rest(action).await?;
+        let exact = write == Write::PutExact;
+        if let Some(current) = &current {
+            if covers(id, &desired, &current.body, exact) {
+                return Ok(Done::Before);
+            }
+            if create {
+                return Err(ActionError::Moved { id: id.clone() });
+            }
+        }
+        let current = match current {
+            None if write == Write::Patch => Some(self.await_visible(action).await?),
+            current => current,
+        };
+        let sent = match (write, &current) {
+            (Write::PutOver, Some(current)) => {
+                overlay(&id.resource_type(), &current.body, &desired)
+            }
+            _ => desired.clone(),
+        };
+        match self.send(action, write, &sent, current.as_ref()).await {
+            Ok(()) => Ok(Done::Now),
+            Err(error) => self.judge(action, error, &desired, exact).await,
+        }
+    }
+
+    /// Sends the write until it is accepted and finished, or refused for good.
+    async fn send(
+        &self,
+        action: &Action,
+        write: Write,
+        body: &Value,
+        current: Option<&Observation>,
+    ) -> Result<(), azure::Error> {
+        let (id, api_version) = (&action.resource, action.api_version.as_str());
+        let condition = precondition(id, current);
+        self.patiently(action, async || {
+            let condition = condition.clone();
+            match write {
+                Write::Patch => self.writer.patch(id, api_version, body, condition).await,
+                _ => self.writer.put(id, api_version, body, condition).await,
+            }
+        })
+        .await
+    }
+
+    /// Repeats a request while what this run has done itself explains its refusal.
+    async fn patiently(
+        &self,
+        action: &Action,
+        request: impl AsyncFn() -> Result<Begun, azure::Error>,
+    ) -> Result<(), azure::Error> {
+        let start = Instant::now();
+        loop {
+            let error = match request().await {
+                Ok(begun) => {
+                    self.note_written(&action.resource);
+                    let ended = self.writer.wait(begun).await.map(drop);
+                    self.forget(&action.resource);
+                    return ended;
+                }
+                Err(error) => error,
+            };
+            let Some((reason, limit)) = self.own_doing(action, &error) else { return Err(error) };
+            if self.writer.reader().elapsed(start) > limit {
+                return Err(error);
+            }
+            self.progress.waiting(action, reason);
+            self.writer.reader().pause(AGAIN).await;
+        }
+    }
+
+    /// Returns why this run itself can be the cause of a refusal, and how long that may last.
+    fn own_doing(&self, action: &Action, error: &azure::Error) -> Option<(&'static str, Duration)> {
+        match error.class() {
+            Class::NotFound if self.has_written_anything_of(action) => {
+                Some(("what was just created is not visible everywhere yet", PATIENCE))
+            }
+            Class::Locked if !self.journal.is_empty() => {
+                Some(("the lifted lock still has effect", PATIENCE))
+            }
+            Class::Denied if self.has_granted_rights() => {
+                Some(("the new rights have not spread yet", RIGHTS_SPREAD))
+            }
+            _ => None,
+        }
+    }
+
+    /// Judges a refused write: what was wanted may hold all the same, because an earlier attempt
+    /// took effect before its answer was lost.
+    async fn judge(
+        &self,
+        action: &Action,
+        error: azure::Error,
+        desired: &Value,
+        exact: bool,
+    ) -> Result<Done, ActionError> {
+        let id = &action.resource;
+        if error.code() == Some("RoleAssignmentExists") {
+            // Under another name, with the same scope, role and principal.
+            return Ok(Done::Before);
+        }
+        if error.is_precondition_failed() {
+            let current = self.read_at_rest(action).await?;
+            return match current.is_some_and(|now| covers(id, desired, &now.body, exact)) {
+                true => Ok(Done::Now),
+                false => Err(ActionError::Moved { id: id.clone() }),
+            };
+        }
+        Err(ActionError::Refused { verb: "write", id: id.clone(), source: error })
+    }
+
+    /// Deletes the resource and waits until ARM has finished.
+    ///
+    /// Idempotent: a resource that is already gone is [`Done::Before`].
+    pub async fn delete(&self, action: &Action) -> Result<Done, ActionError> {
+        self.check_unmoved(action).await?;
+        self.delete_unchecked(action).await
+    }
+
+    pub async fn delete_unchecked(&self, action: &Action) -> Result<Done, ActionError> {
+        let id = &action.resource;
+        let Some(current) = self.read_at_rest(action).await? else { return Ok(Done::Before) };
+        let condition = precondition(id, Some(&current));
+        let request = async || self.writer.delete(id, &action.api_version, condition.clone()).await;
+        match self.patiently(action, request).await {
+            Ok(()) => Ok(Done::Now),
+            Err(error) if error.is_not_found() => Ok(Done::Now),
+            Err(error) if error.is_precondition_failed() => {
+                Err(ActionError::Moved { id: id.clone() })
+            }
+            Err(source) => Err(ActionError::Refused { verb: "delete", id: id.clone(), source }),
+        }
+    }
+
+    /// Starts an operation of the service and waits for it.
+    pub async fn post(
+        &self,
+        action: &Action,
+        name: &str,
+        body: &Value,
+        used: &mut UsedSecrets,
+    ) -> Result<Done, ActionError> {
+        self.check_unmoved(action).await?;
+        let body = self.resolve(body, used).await?;
+        let id = &action.resource;
+        let request = async || self.writer.post(id, name, &action.api_version, &body).await;
+        match self.patiently(action, request).await {
+            Ok(()) => Ok(Done::Now),
+            Err(source) => {
+                Err(ActionError::Refused { verb: "start an operation of", id: id.clone(), source })
+            }
+        }
+    }
+
+    /// Reads the resource; one that is being worked on is waited for, not fought.
+    async fn read_at_rest(&self, action: &Action) -> Result<Option<Observation>, ActionError> {
+        let id = &action.resource;
+        let Some(found) = self.read(id, &action.api_version).await? else { return Ok(None) };
+        if !azure::Reader::is_in_motion(&found) {
+            return Ok(Some(found));
+        }
+        self.progress.waiting(action, "Azure is still working on the resource");
+        let settled = self.writer.reader().settle(&found, &action.api_version, SETTLE).await;
+        settled.map_err(|source| ActionError::Refused { verb: "read", id: id.clone(), source })
+    }
+
+    /// Waits for a resource that something else in this run has brought forth.
+    async fn await_visible(&self, action: &Action) -> Result<Observation, ActionError> {
+        let start = Instant::now();
+        while self.has_written_anything_of(action)
+            && self.writer.reader().elapsed(start) <= PATIENCE
+        {
+            self.progress.waiting(action, "what was just created is not visible yet");
+            self.writer.reader().pause(AGAIN).await;
+            if let Some(found) = self.read_at_rest(action).await? {
+                return Ok(found);
+            }
+        }
+        Err(ActionError::Missing { id: action.resource.clone() })
+    }
+}
+
+fn precondition(id: &ResourceId, current: Option<&Observation>) -> Precondition {
+    if !facts_of(id).etag {
+        return Precondition::None;
+    }
+    match current {
+        None => Precondition::IfNoneMatch,
+        Some(current) => current.etag.clone().map_or(Precondition::None, Precondition::IfMatch),
+    }
+}
