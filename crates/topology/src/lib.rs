@@ -7,6 +7,7 @@
 mod check;
 mod decode;
 mod diagnostic;
+mod explain;
 mod include;
 mod model;
 mod names;
@@ -28,6 +29,7 @@ mod value;
 mod tests;
 
 pub use diagnostic::{Diagnostic, Severity};
+pub use explain::{Explanation, codes, explain};
 pub use model::*;
 pub use parse::{Input, Parsed, parse};
 pub use place::{Place, Sp};
