@@ -16,7 +16,7 @@ pub(crate) fn complete(azure: &Azure, draft: &mut Draft) {
     let id = draft.id.key().to_owned();
     let identity = &mut draft.body["identity"];
     if kind.contains("systemassigned") {
-        identity["principalId"] = json!(azure.uuid(&format!("principal{id}")));
+        identity["principalId"] = json!(principal_of(azure, &id));
         identity["tenantId"] = json!(azure.settings.tenant);
     } else if let Some(identity) = identity.as_object_mut() {
         identity.remove("principalId");
@@ -39,6 +39,11 @@ pub(crate) fn complete(azure: &Azure, draft: &mut Draft) {
     } else if let Some(identity) = identity.as_object_mut() {
         identity.remove("userAssignedIdentities");
     }
+}
+
+/// Returns the object ID of the system identity that a resource has or would have.
+pub(crate) fn principal_of(azure: &Azure, id: &str) -> String {
+    azure.uuid(&format!("principal{}", id.to_ascii_lowercase())).to_string()
 }
 
 fn ids(azure: &Azure, id: &str) -> Value {

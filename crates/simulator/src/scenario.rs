@@ -13,7 +13,8 @@ use crate::request::Request;
 
 /// What an Azure starts with, and what happens to it.
 ///
-/// `${subscription}`, `${tenant}` and `${principal}` stand for the simulator's own IDs.
+/// `${subscription}`, `${tenant}` and `${principal}` stand for the simulator's own IDs,
+/// `${principalOf:<resource ID>}` for the object ID of a resource's system identity.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Scenario {
@@ -154,7 +155,8 @@ impl Step {
             (Method::DELETE, &self.delete),
             (Method::POST, &self.post),
         ];
-        let mut named = named.into_iter().filter_map(|(method, path)| Some((method, path.as_ref()?)));
+        let mut named =
+            named.into_iter().filter_map(|(method, path)| Some((method, path.as_ref()?)));
         let (Some((method, path)), None) = (named.next(), named.next()) else {
             return Err(ScenarioError::Method(index));
         };
@@ -185,10 +187,27 @@ fn refused(request: &Request, answer: Answer) -> ScenarioError {
 }
 
 fn filled(azure: &Azure, text: &str) -> String {
-    text.replace("${subscription}", &azure.settings.subscription)
+    let text = text
+        .replace("${subscription}", &azure.settings.subscription)
         .replace("${tenant}", &azure.settings.tenant)
         .replace("${principal}", &azure.principal())
-        .replace("${verificationId}", &crate::families::web::verification_id(azure))
+        .replace("${verificationId}", &crate::families::web::verification_id(azure));
+    with_principals(azure, &text)
+}
+
+/// Fills in `${principalOf:<resource ID>}`, the object ID of a resource's system identity.
+fn with_principals(azure: &Azure, text: &str) -> String {
+    const OPEN: &str = "${principalOf:";
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(OPEN) {
+        let Some(end) = rest[at..].find('}') else { break };
+        filled.push_str(&rest[..at]);
+        filled.push_str(&crate::identity::principal_of(azure, &rest[at + OPEN.len()..at + end]));
+        rest = &rest[at + end + 1..];
+    }
+    filled.push_str(rest);
+    filled
 }
 
 #[cfg(test)]
