@@ -11,7 +11,6 @@ use reqwest::header::{AUTHORIZATION, IF_MATCH, IF_NONE_MATCH};
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
 
@@ -23,8 +22,12 @@ use crate::throttle::Limiter;
 use crate::tokens::{MakeCredential, Tokens};
 use crate::trace::Trace;
 use crate::{
-    Class, Cloud, Error, Event, Precondition, Progress, Reader, Refused, Settings, Writer, classify,
+    Class, Cloud, Error, Event, Precondition, Progress, Reader, Refused, Settings, Stopwatch,
+    Writer, classify,
 };
+
+/// The shortest a wait is scaled to, so that a simulator is not asked in a tight loop.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 
 /// A connection to one cloud under one identity. Cheap to clone; clones share everything.
 #[derive(Clone)]
@@ -141,12 +144,12 @@ impl Client {
 
     /// Waits, at the pace of the cloud.
     pub(crate) async fn pause(&self, wait: Duration) {
-        tokio::time::sleep(wait.mul_f64(self.0.time_scale)).await;
+        let scaled = wait.mul_f64(self.0.time_scale).max(wait.min(SHORTEST_PAUSE));
+        tokio::time::sleep(scaled).await;
     }
 
-    /// Returns how long has passed since `start` at the pace of the cloud.
-    pub(crate) fn elapsed(&self, start: Instant) -> Duration {
-        start.elapsed().div_f64(self.0.time_scale.max(f64::MIN_POSITIVE).max(1e-6))
+    pub(crate) fn stopwatch(&self) -> Stopwatch {
+        Stopwatch::start(self.clone())
     }
 
     pub(crate) fn notify(&self, event: Event) {
@@ -188,7 +191,7 @@ impl Client {
         if !self.0.cloud.is_resource_manager(&request.url) {
             return Err(Error::foreign(request.label(), &request.url));
         }
-        let start = Instant::now();
+        let mut watch = self.stopwatch();
         let mut renewed = false;
         for attempts in 1.. {
             let token = self.0.tokens.bearer().await.map_err(Error::LogIn)?;
@@ -217,8 +220,7 @@ impl Client {
                 }
             };
             let safe = request.is_idempotent() || class.is_untouched() || is_unsent(&error);
-            let elapsed = self.elapsed(start);
-            let wait = next_wait(class, attempts, elapsed, asked, rand::random());
+            let wait = next_wait(class, attempts, watch.elapsed(), asked, rand::random());
             let Some(wait) = wait.filter(|_| safe) else { return Err(error) };
             self.notify(Event::Retrying {
                 request: request.label(),
@@ -227,7 +229,7 @@ impl Client {
                 attempts,
                 wait,
             });
-            self.pause(wait).await;
+            watch.pause(wait).await;
         }
         unreachable!("the attempts are not counted to an end")
     }

@@ -22,6 +22,7 @@ mod request;
 mod retry;
 mod scrub;
 mod settings;
+mod stopwatch;
 mod throttle;
 mod tokens;
 mod trace;
@@ -40,6 +41,7 @@ pub use reader::Reader;
 pub use request::Precondition;
 pub use scrub::scrub;
 pub use settings::{Settings, Timeouts};
+pub use stopwatch::Stopwatch;
 pub use writer::Writer;
 
 #[cfg(test)]

@@ -6,11 +6,10 @@ use std::time::Duration;
 use resource::catalogue::{Listing, facts_of};
 use resource::{Observation, ResourceId};
 use serde_json::Value;
-use tokio::time::Instant;
 use url::Url;
 
 use crate::request::{Request, Response};
-use crate::{Client, Cloud, Counts, Error};
+use crate::{Client, Cloud, Counts, Error, Stopwatch};
 
 /// Reads Azure and cannot change it.
 ///
@@ -41,9 +40,9 @@ impl Reader {
         self.client.pause(wait).await;
     }
 
-    /// Returns how long ago `start` was, at the pace of the cloud.
-    pub fn elapsed(&self, start: Instant) -> Duration {
-        self.client.elapsed(start)
+    /// Starts to count how long something is waited for.
+    pub fn stopwatch(&self) -> Stopwatch {
+        self.client.stopwatch()
     }
 
     pub(crate) fn client(&self) -> &Client {

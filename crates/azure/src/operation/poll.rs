@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use resource::Observation;
 use serde_json::Value;
-use tokio::time::Instant;
 use url::Url;
 
 use super::time_limit::time_limit;
@@ -15,7 +14,7 @@ use super::{
 use crate::fault::Fault;
 use crate::request::{Request, Response};
 use crate::retry::retry_after;
-use crate::{Class, Error, Event, Reader, Writer};
+use crate::{Class, Error, Event, Reader, Stopwatch, Writer};
 
 /// The wait between two polls where Azure names none; Terraform's provider waits as long.
 const DEFAULT_POLL: Duration = Duration::from_secs(10);
@@ -52,10 +51,10 @@ impl Reader {
         api_version: &str,
         limit: Duration,
     ) -> Result<Option<Observation>, Error> {
-        let start = Instant::now();
+        let mut watch = self.stopwatch();
         let mut latest = observation.clone();
         while let Some(state) = state_of(&latest.body).filter(|state| !is_terminal(state)) {
-            let waited = self.client().elapsed(start);
+            let waited = watch.elapsed();
             if waited > limit {
                 let request = format!("GET {}", latest.id);
                 return Err(Error::StillRunning { request, status: state.to_owned(), waited });
@@ -66,7 +65,7 @@ impl Reader {
                 elapsed: waited,
                 wait: DEFAULT_POLL,
             });
-            self.client().pause(DEFAULT_POLL).await;
+            watch.pause(DEFAULT_POLL).await;
             match self.get(&latest.id, api_version).await? {
                 Some(next) => latest = next,
                 None => return Ok(None),
@@ -84,7 +83,7 @@ impl Reader {
 struct Follower<'a> {
     reader: &'a Reader,
     operation: Operation,
-    start: Instant,
+    watch: Stopwatch,
     polls: u32,
     refusals: u32,
     last: Option<Observation>,
@@ -92,7 +91,7 @@ struct Follower<'a> {
 
 impl<'a> Follower<'a> {
     fn new(reader: &'a Reader, operation: Operation) -> Self {
-        Self { reader, operation, start: Instant::now(), polls: 0, refusals: 0, last: None }
+        Self { reader, operation, watch: reader.stopwatch(), polls: 0, refusals: 0, last: None }
     }
 
     async fn run(mut self) -> Result<Option<Observation>, Error> {
@@ -110,7 +109,7 @@ impl<'a> Follower<'a> {
                 }
                 Poll::Running(status) => status,
             };
-            let waited = self.reader.client().elapsed(self.start);
+            let waited = self.watch.elapsed();
             if waited >= limit {
                 let request = self.operation.request.clone();
                 return Err(Error::StillRunning { request, status, waited });
@@ -130,7 +129,7 @@ impl<'a> Follower<'a> {
     /// Returns what is to be looked at when one way of following has said "done": a status document
     /// knows nothing of the resource, which may show its new form, or be gone, a little later.
     fn after(&mut self, follow: Follow) -> Follow {
-        self.start = Instant::now();
+        self.watch = self.reader.stopwatch();
         self.operation.asked = None;
         match (follow, self.operation.purpose) {
             (Follow::Status(_) | Follow::Location(_), Purpose::Write | Purpose::Delete) => {
@@ -147,7 +146,7 @@ impl<'a> Follower<'a> {
         let client = self.reader.client();
         let resource = self.operation.id.to_string();
         client.notify(Event::Polled { resource, status, elapsed, wait });
-        client.pause(wait).await;
+        self.watch.pause(wait).await;
     }
 
     async fn poll(&mut self, follow: &mut Follow) -> Result<Poll, Error> {
@@ -170,7 +169,7 @@ impl<'a> Follower<'a> {
             if self.operation.purpose == Purpose::Delete {
                 return Ok(Poll::Done);
             }
-            let waited = self.reader.client().elapsed(self.start);
+            let waited = self.watch.elapsed();
             return Ok(match waited > NOT_YET {
                 true => Poll::Failed(Error::StillRunning {
                     request: self.operation.request.clone(),

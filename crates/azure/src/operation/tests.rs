@@ -174,6 +174,21 @@ async fn stuck_operation_is_given_up_and_shown_meanwhile() {
 }
 
 #[tokio::test]
+async fn scaled_time_allows_as_many_polls_as_real_time() {
+    let arm = FakeArm::start(|asked| match (asked.method.as_str(), asked.before) {
+        ("PUT", _) => Answer::new(201, state("Creating")),
+        (_, 0..20) => Answer::new(200, state("Creating")),
+        _ => Answer::new(200, state("Succeeded")),
+    })
+    .await;
+    let client = arm.client_with(Settings { time_scale: 0.0, ..arm.settings() });
+    let writer = client.writer();
+    let operation = writer.put(&id(), "1", &json!({}), Precondition::None).await;
+    let found = writer.wait(operation.expect("accepted")).await.expect("succeeded");
+    assert_eq!(found.map(|found| found.body), Some(state("Succeeded")));
+}
+
+#[tokio::test]
 async fn polling_url_outside_the_cloud_is_not_followed() {
     let arm = FakeArm::start(|_| {
         Answer::new(202, Value::Null).header("location", "https://evil.example/op")
