@@ -55,7 +55,7 @@ pub enum ActionError {
         /// What was asked.
         what: String,
         /// Why it failed.
-        source: WorldError,
+        source: Box<WorldError>,
     },
     /// What was waited for has not come.
     #[error("{what} after {secs} s; last seen was {seen}")]
@@ -82,8 +82,11 @@ impl ActionError {
     /// Returns what ARM said, where it was ARM.
     pub fn azure(&self) -> Option<&azure::Error> {
         match self {
-            Self::Refused { source, .. }
-            | Self::World { source: WorldError::KeyVault { source, .. }, .. } => Some(source),
+            Self::Refused { source, .. } => Some(source),
+            Self::World { source, .. } => match &**source {
+                WorldError::KeyVault { source, .. } => Some(source),
+                _ => None,
+            },
             _ => None,
         }
     }

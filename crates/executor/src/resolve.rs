@@ -9,7 +9,6 @@ use resource::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-use tokio::time::Instant;
 
 use crate::ActionError;
 use crate::run::Run;
@@ -61,7 +60,7 @@ impl Run<'_> {
                 Expression::Reference(reference) => self.property(reference).await,
                 Expression::Secret(source) => {
                     let secret = self.world.secret(source).await.map_err(|error| {
-                        ActionError::World { what: describe(source), source: error }
+                        ActionError::World { what: describe(source), source: Box::new(error) }
                     })?;
                     let text = secret.expose_secret().to_owned();
                     used.0.push(secret);
@@ -95,19 +94,18 @@ impl Run<'_> {
             "/name" => return Ok(id.name().into()),
             _ => {}
         }
-        let start = Instant::now();
+        let mut watch = self.writer.reader().stopwatch();
         loop {
             let found = self.cached(id).await?;
             let value = found.as_ref().and_then(|found| found.body.pointer(pointer));
             if let Some(value) = value.filter(|value| !value.is_null() && *value != "") {
                 return Ok(value.clone());
             }
-            let waited = self.writer.reader().elapsed(start);
-            if !self.has_written(id) || waited > NOT_YET {
+            if !self.has_written(id) || watch.elapsed() > NOT_YET {
                 return Err(ActionError::Unresolved { id: id.clone(), pointer: pointer.clone() });
             }
             self.forget(id);
-            self.writer.reader().pause(AGAIN).await;
+            watch.pause(AGAIN).await;
         }
     }
 

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use plan::{Action, Done};
 use serde_json::Value;
-use tokio::time::Instant;
 
 use crate::resolve::{UsedSecrets, text_of};
 use crate::run::Run;
@@ -117,17 +116,20 @@ impl Run<'_> {
         again: Duration,
         ask: impl AsyncFn() -> Result<Option<String>, ActionError>,
     ) -> Result<Done, ActionError> {
-        let start = Instant::now();
+        let mut watch = self.writer.reader().stopwatch();
         for asked in 0.. {
             let Some(seen) = ask().await? else {
                 return Ok(if asked == 0 { Done::Before } else { Done::Now });
             };
-            if self.writer.reader().elapsed(start) >= Duration::from_secs(timeout_secs) {
+            if watch.elapsed() >= Duration::from_secs(timeout_secs) {
                 let what = what.to_owned();
                 return Err(ActionError::TimedOut { what, secs: timeout_secs, seen });
             }
             self.progress.waiting(action, &format!("{what}; last seen was {seen}"));
-            self.wait(again.as_secs()).await?;
+            tokio::select! {
+                () = watch.pause(again) => {}
+                () = self.cancel.drain.cancelled() => return Err(ActionError::Interrupted),
+            }
         }
         unreachable!("the questions are not counted to an end")
     }

@@ -7,7 +7,6 @@ use plan::{Action, Done, Write};
 use resource::catalogue::{facts_of, overlay};
 use resource::{Observation, ResourceId};
 use serde_json::Value;
-use tokio::time::Instant;
 
 use crate::ActionError;
 use crate::covers::covers;
@@ -91,7 +90,7 @@ impl Run<'_> {
         action: &Action,
         request: impl AsyncFn() -> Result<Begun, azure::Error>,
     ) -> Result<(), azure::Error> {
-        let start = Instant::now();
+        let mut watch = self.writer.reader().stopwatch();
         loop {
             let error = match request().await {
                 Ok(begun) => {
@@ -103,11 +102,11 @@ impl Run<'_> {
                 Err(error) => error,
             };
             let Some((reason, limit)) = self.own_doing(action, &error) else { return Err(error) };
-            if self.writer.reader().elapsed(start) > limit {
+            if watch.elapsed() > limit {
                 return Err(error);
             }
             self.progress.waiting(action, reason);
-            self.writer.reader().pause(AGAIN).await;
+            watch.pause(AGAIN).await;
         }
     }
 
@@ -208,12 +207,10 @@ impl Run<'_> {
 
     /// Waits for a resource that something else in this run has brought forth.
     async fn await_visible(&self, action: &Action) -> Result<Observation, ActionError> {
-        let start = Instant::now();
-        while self.has_written_anything_of(action)
-            && self.writer.reader().elapsed(start) <= PATIENCE
-        {
+        let mut watch = self.writer.reader().stopwatch();
+        while self.has_written_anything_of(action) && watch.elapsed() <= PATIENCE {
             self.progress.waiting(action, "what was just created is not visible yet");
-            self.writer.reader().pause(AGAIN).await;
+            watch.pause(AGAIN).await;
             if let Some(found) = self.read_at_rest(action).await? {
                 return Ok(found);
             }
