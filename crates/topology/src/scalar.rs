@@ -198,7 +198,7 @@ impl Decode for Certificate {
 impl Decode for Cloud {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         if let NodeKind::Map(_) = node.kind {
-            return CloudEndpoints::decode(node, cx).map(Self::Custom);
+            return CloudEndpoints::decode(node, cx).map(|it| Self::Custom(Box::new(it)));
         }
         Some(match cx.word(node, &["public", "usGovernment", "china"])? {
             "usGovernment" => Self::UsGovernment,
@@ -212,10 +212,12 @@ impl Decode for StatusRange {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         let text = cx.scalar(node, "a status code or a range such as `200-299`")?;
         let (min, max) = text.split_once('-').unwrap_or((&text, &text));
-        if let (Ok(min), Ok(max)) = (min.trim().parse(), max.trim().parse()) {
-            if (100..=999).contains(&min) && min <= max && max <= 999 {
-                return Some(Self { min, max });
-            }
+        if let (Ok(min), Ok(max)) = (min.trim().parse(), max.trim().parse())
+            && (100..=999).contains(&min)
+            && min <= max
+            && max <= 999
+        {
+            return Some(Self { min, max });
         }
         let message = format!("`{text}` is not a status code or a range of them");
         let diagnostic = Diagnostic::error("wrong-type", &node.place, message)

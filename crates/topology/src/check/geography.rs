@@ -36,13 +36,12 @@ impl Check<'_> {
                 }
             }
             // Nobody else serves these users when the endpoint is down.
-            if let Some(target) = endpoint.app.as_ref() {
-                if let (Target::App { .. }, Some(code)) = (&target.value, endpoint.geo.first()) {
-                    let help = "nest a profile with two endpoints or more: `profile: <key>`";
-                    let message =
-                        "geographic routing has no failover: users here depend on one app";
-                    self.warning("geo-no-failover", &code.place, message, help);
-                }
+            if let Some(target) = endpoint.app.as_ref()
+                && let (Target::App { .. }, Some(code)) = (&target.value, endpoint.geo.first())
+            {
+                let help = "nest a profile with two endpoints or more: `profile: <key>`";
+                let message = "geographic routing has no failover: users here depend on one app";
+                self.warning("geo-no-failover", &code.place, message, help);
             }
         }
         let is_broken = self.broken.contains(&(profile.place.clone(), "endpoints"));

@@ -53,11 +53,11 @@ impl Check<'_> {
             }
             _ => {}
         }
-        if let Some(instances) = &plan.instances {
-            if instances.value == 0 || instances.value > 100 {
-                let message = format!("{} instances; a plan has 1 to 100", instances.value);
-                self.error("out-of-range", &instances.place, message, "");
-            }
+        if let Some(instances) = &plan.instances
+            && (instances.value == 0 || instances.value > 100)
+        {
+            let message = format!("{} instances; a plan has 1 to 100", instances.value);
+            self.error("out-of-range", &instances.place, message, "");
         }
         if let Some(zones) = plan.zone_redundant.as_ref().filter(|zones| zones.value) {
             self.spread(plan, stamp, zones);
@@ -140,15 +140,15 @@ impl Check<'_> {
             self.scale_rule(rule);
         }
         let threshold = |rule: &Option<ScaleRule>| rule.as_ref()?.cpu.clone();
-        if let (Some(out), Some(inwards)) = (threshold(scale_out), threshold(scale_in)) {
-            if inwards.value >= out.value {
-                let message = "scaling in begins where scaling out does: the plan would swing";
-                self.diagnostics.push(
-                    Diagnostic::error("autoscale-swing", &inwards.place, message)
-                        .also(&out.place, "scales out above this")
-                        .help("leave a gap, such as out at 70% and in at 30%"),
-                );
-            }
+        if let (Some(out), Some(inwards)) = (threshold(scale_out), threshold(scale_in))
+            && inwards.value >= out.value
+        {
+            let message = "scaling in begins where scaling out does: the plan would swing";
+            self.diagnostics.push(
+                Diagnostic::error("autoscale-swing", &inwards.place, message)
+                    .also(&out.place, "scales out above this")
+                    .help("leave a gap, such as out at 70% and in at 30%"),
+            );
         }
     }
 
@@ -158,19 +158,19 @@ impl Check<'_> {
             self.missing(&["cpu", "memory"], &rule.place, "the rule has no threshold", help);
         }
         // Source: <https://learn.microsoft.com/azure/azure-monitor/autoscale/autoscale-understanding-settings>.
-        if let Some(window) = &rule.window {
-            if !(300..=43_200).contains(&window.as_secs()) {
-                let message =
-                    format!("`window` is {}; Azure allows 5 minutes to 12 hours", window.value);
-                self.error("out-of-range", &window.place, message, "");
-            }
+        if let Some(window) = &rule.window
+            && !(300..=43_200).contains(&window.as_secs())
+        {
+            let message =
+                format!("`window` is {}; Azure allows 5 minutes to 12 hours", window.value);
+            self.error("out-of-range", &window.place, message, "");
         }
-        if let Some(cooldown) = &rule.cooldown {
-            if !(60..=604_800).contains(&cooldown.as_secs()) {
-                let message =
-                    format!("`cooldown` is {}; Azure allows 1 minute to 7 days", cooldown.value);
-                self.error("out-of-range", &cooldown.place, message, "");
-            }
+        if let Some(cooldown) = &rule.cooldown
+            && !(60..=604_800).contains(&cooldown.as_secs())
+        {
+            let message =
+                format!("`cooldown` is {}; Azure allows 1 minute to 7 days", cooldown.value);
+            self.error("out-of-range", &cooldown.place, message, "");
         }
     }
 }

@@ -10,8 +10,10 @@ impl Check<'_> {
         for resource in resources.values() {
             let kind = &resource.resource_type;
             let segments: Vec<&str> = kind.split('/').collect();
-            let named = segments.len() >= 2 && segments.iter().all(|segment| !segment.is_empty());
-            if !kind.value.is_empty() && !(named && segments[0].contains('.')) {
+            let is_named = segments.len() >= 2
+                && segments[0].contains('.')
+                && segments.iter().all(|segment| !segment.is_empty());
+            if !is_named && !kind.value.is_empty() {
                 let message = format!("`{}` is not a resource type", kind.value);
                 let help = "write `<namespace>/<type>`, such as `Microsoft.Cache/redis`";
                 self.error("bad-resource-type", &kind.place, message, help);

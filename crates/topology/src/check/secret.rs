@@ -60,7 +60,7 @@ impl Check<'_> {
             || lower.starts_with("http")
             || lower.starts_with("@microsoft.keyvault")
             || value.contains(char::is_whitespace) && !lower.starts_with("b");
-        if SECRET_VALUES.iter().any(|mark| reveals(&mark)) || by_name && !is_harmless {
+        if SECRET_VALUES.iter().any(reveals) || by_name && !is_harmless {
             let message = format!("`{key}` looks like a secret written out");
             let help = "write `${secret:env:NAME}` or `${secret:keyVault:<vault>/<name>}`";
             self.warning("plain-secret", &text.place, message, help);

@@ -206,13 +206,12 @@ impl Check<'_> {
             }
         }
         self.headers(&endpoint.headers);
-        if let Some(location) = &endpoint.location {
-            if let Some(EndpointTarget::App(Sp { value: Target::App { .. }, .. })) =
+        if let Some(location) = &endpoint.location
+            && let Some(EndpointTarget::App(Sp { value: Target::App { .. }, .. })) =
                 endpoint.target()
-            {
-                let help = "remove it: the app is where its stamp is";
-                self.error("field-not-used", &location.place, "an app's location is its own", help);
-            }
+        {
+            let help = "remove it: the app is where its stamp is";
+            self.error("field-not-used", &location.place, "an app's location is its own", help);
         }
         self.child_endpoints(endpoint);
         self.endpoint_plan(endpoint, profile);
@@ -303,10 +302,10 @@ impl Check<'_> {
         seen.push(from);
         let profile = self.topology.traffic_manager.get(from)?;
         for endpoint in profile.endpoints.values() {
-            if let Some(Sp { value: Target::TrafficManager { name }, .. }) = &endpoint.profile {
-                if let Some(way) = self.way(name, to, seen) {
-                    return Some(way);
-                }
+            if let Some(Sp { value: Target::TrafficManager { name }, .. }) = &endpoint.profile
+                && let Some(way) = self.way(name, to, seen)
+            {
+                return Some(way);
             }
         }
         None

@@ -17,7 +17,7 @@ pub enum Cloud {
     /// Azure in China, operated by 21Vianet.
     China,
     /// Another cloud, such as Azure Stack or a simulator.
-    Custom(CloudEndpoints),
+    Custom(Box<CloudEndpoints>),
 }
 
 record! {

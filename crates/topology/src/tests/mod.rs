@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::{Input, Parsed, parse};
 
+mod examples;
 mod language;
 mod mistakes;
 
