@@ -11,11 +11,15 @@ use serde_json::{Value, json};
 pub use clone::assignment_name;
 
 use crate::desired::{Desired, DesiredResource};
+use crate::ownership;
 
 /// Returns `desired` with the parts that only an observation can tell.
 pub fn complete<'a>(desired: &'a Desired, observed: &Observed) -> Cow<'a, Desired> {
     let rests_on_azure = |resource: &DesiredResource| {
-        resource.clone_of.is_some() || resource.keep_foreign_values || grants::is_grant(resource)
+        resource.clone_of.is_some()
+            || resource.keep_foreign_values
+            || ownership::has_note(&resource.id)
+            || grants::is_grant(resource)
     };
     if !desired.resources().any(rests_on_azure) {
         return Cow::Borrowed(desired);
@@ -33,6 +37,7 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed) -> Cow<'a, Desire
                 keep_foreign_values(resource, observed);
             }
             clone::take_configuration(resource, declared, observed);
+            ownership::keep_note(&resource.id, &mut resource.body, observed, &desired.topology);
         }
     }
     clone::grant_permissions(&mut completed, observed);

@@ -228,6 +228,18 @@ impl Desired {
         });
     }
 
+    /// Returns the same topology asking for nothing: what it owns is to go.
+    pub fn without_resources(&self) -> Self {
+        Self {
+            topology: self.topology.clone(),
+            subscription: self.subscription.clone(),
+            hash: self.hash.clone(),
+            stamps: self.stamps.clone(),
+            liftable: self.liftable.clone(),
+            ..Self::default()
+        }
+    }
+
     /// Removes a resource that turned out to be there in another form.
     pub fn remove(&mut self, id: &ResourceId) {
         if let Some(node) = self.index.remove(id) {

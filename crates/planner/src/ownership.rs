@@ -36,6 +36,24 @@ fn append_note(body: &mut Value, pointer: &str, topology: &str) {
     }
 }
 
+/// Tells whether a resource carries its mark in a note.
+pub fn has_note(id: &ResourceId) -> bool {
+    matches!(catalogue::facts_of(id).ownership, Ownership::Note(_))
+}
+
+/// Puts our mark behind the note that a resource has, where the topology declares none of its own.
+pub fn keep_note(id: &ResourceId, body: &mut Value, observed: &Observed, topology: &str) {
+    let Ownership::Note(pointer) = catalogue::facts_of(id).ownership else { return };
+    let declares_none = body.pointer(pointer) == Some(&json!(note_mark(topology)));
+    if let (true, Some(note)) = (declares_none, observed.property(id, pointer)) {
+        let note = note.clone();
+        if let Some(declared) = body.pointer_mut(pointer) {
+            *declared = note;
+        }
+        append_note(body, pointer, topology);
+    }
+}
+
 fn note_mark(topology: &str) -> String {
     format!("{MARK}: {topology}")
 }
@@ -65,7 +83,7 @@ pub fn is_owned(observed: &Observed, observation: &Observation, topology: &str) 
     match catalogue::facts_of(id).ownership {
         Ownership::Tags => has_mark(observation.body.get("tags"), topology),
         Ownership::Metadata(pointer) => has_mark(observation.body.pointer(pointer), topology),
-        Ownership::Note(pointer) => has_note(observation.body.pointer(pointer), topology),
+        Ownership::Note(pointer) => note_holds(observation.body.pointer(pointer), topology),
         Ownership::Parent => id
             .parent()
             .and_then(|parent| observed.get(&parent))
@@ -83,7 +101,7 @@ fn has_mark(map: Option<&Value>, topology: &str) -> bool {
     })
 }
 
-fn has_note(note: Option<&Value>, topology: &str) -> bool {
+fn note_holds(note: Option<&Value>, topology: &str) -> bool {
     let mark = note_mark(topology);
     note.and_then(Value::as_str).is_some_and(|note| {
         // `evenkeel: north` is no mark of the topology `northwind`.

@@ -83,10 +83,22 @@ impl Expression {
         match self {
             Self::Secret(_) => true,
             Self::Reference(_) => false,
-            Self::Join(parts) => parts.iter().any(|part| match part {
-                Part::Literal(_) => false,
-                Part::Expression(inner) => inner.is_secret(),
-            }),
+            Self::Join(_) => !self.secrets().is_empty(),
+        }
+    }
+
+    /// Returns the secrets that the value holds, the nested ones included.
+    pub fn secrets(&self) -> Vec<&SecretSource> {
+        match self {
+            Self::Reference(_) => vec![],
+            Self::Secret(source) => vec![source],
+            Self::Join(parts) => parts
+                .iter()
+                .flat_map(|part| match part {
+                    Part::Literal(_) => vec![],
+                    Part::Expression(inner) => inner.secrets(),
+                })
+                .collect(),
         }
     }
 

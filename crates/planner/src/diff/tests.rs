@@ -161,3 +161,109 @@ proptest! {
         prop_assert_eq!(straight, turned);
     }
 }
+
+/// What recorded traffic shows of types and values beyond one test's reach: sent, answered.
+#[test]
+fn what_services_make_of_a_value_is_no_difference() {
+    let id = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i";
+    let lower = id.replace("resourceGroups", "resourcegroups");
+    let cases = [
+        (
+            "Microsoft.Web/serverfarms",
+            json!({ "sku": { "name": "Y1", "tier": "DYNAMIC", "capacity": 1 } }),
+            json!({ "sku": { "name": "Y1", "tier": "Dynamic", "capacity": 0 } }),
+        ),
+        (
+            "Microsoft.Web/sites",
+            json!({ "kind": "functionapp,workflowapp,linux", "identity": { "userAssignedIdentities": { id: {} } } }),
+            json!({ "kind": "functionapp,linux,workflowapp", "identity": { "userAssignedIdentities": { lower: { "clientId": "c" } } } }),
+        ),
+        (
+            "Microsoft.Network/dnsZones/CNAME",
+            json!({ "properties": { "ttl": 3600, "targetResource": { "id": "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/trafficManagerProfiles/p" } } }),
+            json!({ "properties": { "TTL": 30, "targetResource": { "id": "/subscriptions/s/resourcegroups/rg/providers/Microsoft.Network/trafficmanagerprofiles/p" } } }),
+        ),
+        (
+            "Microsoft.Network/trafficManagerProfiles/externalEndpoints",
+            json!({ "properties": { "endpointLocation": "westus2", "endpointMonitorStatus": "Online" } }),
+            json!({ "properties": { "endpointLocation": "West US 2", "endpointMonitorStatus": "Degraded" } }),
+        ),
+        (
+            "Microsoft.Network/loadBalancers",
+            json!({ "properties": { "inboundNatRules": [] } }),
+            json!({ "properties": { "inboundNatRules": [{ "name": "ssh.0" }, { "name": "ssh.1" }] } }),
+        ),
+        (
+            "Microsoft.KeyVault/vaults",
+            json!({ "properties": { "vaultUri": "https://v", "enableSoftDelete": false, "networkAcls": { "ipRules": [{ "value": "1.2.3.4" }] } } }),
+            json!({ "properties": { "vaultUri": "https://v/", "enableSoftDelete": true, "networkAcls": { "ipRules": [{ "value": "1.2.3.4/32" }] } } }),
+        ),
+        (
+            "Microsoft.Sql/servers",
+            json!({ "properties": { "version": "2.0", "administrators": {}, "administratorLoginPassword": "p" } }),
+            json!({ "properties": { "version": "12.0" } }),
+        ),
+        (
+            "Microsoft.OperationalInsights/workspaces",
+            json!({ "properties": { "retentionInDays": "7", "features": { "legacy": "0" }, "sku": { "name": "PerGB2018" } } }),
+            json!({ "properties": { "retentionInDays": 7, "features": { "legacy": 0 }, "sku": { "name": "pergb2018" } } }),
+        ),
+        (
+            "Microsoft.OperationalInsights/workspaces/tables",
+            json!({ "properties": { "retentionInDays": -1 } }),
+            json!({ "properties": { "retentionInDays": 30 } }),
+        ),
+        (
+            "Microsoft.Storage/storageAccounts/blobServices",
+            json!({ "properties": { "cors": { "corsRules": [{ "allowedOrigins": ["*"], "exposedHeaders": [] }] } } }),
+            json!({ "properties": { "cors": { "corsRules": [{ "allowedOrigins": ["*"], "exposedHeaders": [""] }] } } }),
+        ),
+        (
+            "Microsoft.Cdn/profiles/ruleSets/rules",
+            json!({ "properties": { "conditions": [{ "name": "UrlPath", "parameters": { "typeName": "DeliveryRuleUrlPathMatchConditionParameters" } }] } }),
+            json!({ "properties": { "conditions": [{ "name": "UrlPath", "parameters": { "typeName": "DeliveryRuleUrlPathConditionParameters" } }] } }),
+        ),
+        (
+            "Contoso.App/apps",
+            json!({ "properties": { "planId": "plan-1", "zones": ["2", "1"], "memory": "1.0Gi", "adminPassword": "p" } }),
+            json!({ "properties": { "planId": "/subscriptions/s/providers/Contoso.App/plans/plan-1", "zones": ["1", "2"], "memory": "1Gi" } }),
+        ),
+    ];
+    for (resource_type, desired, observed) in cases {
+        assert_eq!(
+            paths(resource_type, desired, observed),
+            Vec::<String>::new(),
+            "{resource_type}"
+        );
+    }
+}
+
+#[test]
+fn what_people_mean_by_letter_case_is_a_difference() {
+    let cases = [
+        (
+            "Microsoft.Network/dnsZones/TXT",
+            json!({ "properties": { "TXTRecords": [{ "value": ["Token"] }] } }),
+            json!({ "properties": { "TXTRecords": [{ "value": ["token"] }] } }),
+        ),
+        (
+            "Microsoft.Network/dnsZones/TXT",
+            json!({ "properties": { "TXTRecords": [{ "value": ["a", "b"] }] } }),
+            json!({ "properties": { "TXTRecords": [{ "value": ["b", "a"] }] } }),
+        ),
+        (UNKNOWN, json!({ "tags": { "team": "Core" } }), json!({ "tags": { "team": "core" } })),
+        (
+            PROFILE,
+            json!({ "properties": { "monitorConfig": { "path": "/Health" } } }),
+            json!({ "properties": { "monitorConfig": { "path": "/health" } } }),
+        ),
+        (
+            "Microsoft.Web/sites/config",
+            json!({ "properties": { "linuxFxVersion": "DOCKER|r/App:1" } }),
+            json!({ "properties": { "linuxFxVersion": "DOCKER|r/app:1" } }),
+        ),
+    ];
+    for (resource_type, desired, observed) in cases {
+        assert_eq!(paths(resource_type, desired, observed).len(), 1, "{resource_type}");
+    }
+}

@@ -10,7 +10,7 @@ use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
 
 use super::{Scene, domains};
-use crate::change::{Change, Kind, is_permitted};
+use crate::change::{Change, Kind, is_group, is_permitted};
 use crate::desired::DesiredResource;
 use crate::guard::loss;
 use crate::merge::merge;
@@ -213,6 +213,9 @@ impl Scene<'_> {
             reasons.push(format!("loses {loss}"));
             permission = is_permitted(self.options, &change.address, &change.id)
                 .then(|| format!("--permit {}", change.address));
+        }
+        if is_group(&change.id) {
+            permission = Some("this plan deletes everything in it".to_owned());
         }
         self.graph.add(Action {
             id: ActionId(format!("delete {}", short_name(&change.id))),

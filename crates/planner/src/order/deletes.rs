@@ -8,7 +8,7 @@ use resource::{Observation, ResourceId};
 use serde_json::Value;
 
 use super::Scene;
-use crate::change::Kind;
+use crate::change::{Kind, is_group};
 use crate::desired::ids_in;
 
 const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
@@ -108,7 +108,7 @@ impl Scene<'_> {
         if still_wanted {
             return;
         }
-        match self.forget_secs(holder) {
+        match self.forget_secs(holder).filter(|_| !is_group(target)) {
             Some(secs) => {
                 let wait = self.add_wait(holder, target, secs);
                 self.graph.edge(holder_node, wait);

@@ -98,3 +98,15 @@ fn a_lock_on_the_group_is_never_lifted() {
     assert_eq!(plan.refusals[0].code, "locked");
     assert!(plan.refusals[0].help.contains("more than this change needs"));
 }
+
+#[test]
+fn rule_02_the_note_of_an_adopted_lock_is_kept() {
+    let desired = expand(R1);
+    let mut azure = as_desired(&desired);
+    let lock = desired.by_address("locks/zone").unwrap().id.clone();
+    let seen = azure.resources.get_mut(&lock).unwrap();
+    seen.body["properties"]["notes"] = json!("Ask the DNS team first.");
+    let plan = plan(&desired, &azure);
+    let notes = plan.actions[0].changes[0].after.clone();
+    assert_eq!(notes, Some(json!("Ask the DNS team first. (evenkeel: pki)")));
+}

@@ -1,0 +1,12 @@
+//! The commands, a file each.
+
+pub mod apply;
+pub mod destroy;
+pub mod drift;
+pub mod graph;
+pub mod init;
+pub mod plan;
+pub mod reference;
+pub mod show;
+pub mod simulate;
+pub mod validate;

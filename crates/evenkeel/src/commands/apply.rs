@@ -1,0 +1,180 @@
+//! `evenkeel apply`
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use executor::{Cancel, Options};
+use plan::{ActionOutcome, Operation, Plan};
+
+use crate::cli::{Apply, Connection, File, TextOrJson};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::session::{Azure, Session, named_cloud, prove};
+use crate::{output, source};
+
+/// What is applied, and how it is told.
+pub struct Job<'a> {
+    /// The plan.
+    pub plan: Plan,
+    /// The file that was named, for the next command to run.
+    pub input: Option<&'a Path>,
+    /// How many actions run at once.
+    pub concurrency: usize,
+    /// Form of the outcome.
+    pub format: TextOrJson,
+}
+
+/// Shows a plan, asks, and carries it out.
+pub async fn run(args: &Apply) -> Outcome {
+    let input = args.input.as_deref();
+    let is_saved = input.is_some_and(|path| path.extension().is_some_and(|e| e == "json"));
+    let (azure, mut plan, path) = match input {
+        Some(path) if is_saved => {
+            let (azure, plan) = saved(path, &args.connection).await?;
+            (azure, plan, path.to_owned())
+        }
+        _ => {
+            let source = source::load(&File { topology: args.input.clone() })?;
+            let session = Session::start(&source.topology, &args.connection).await?;
+            put_back_locks(&session.azure, &session.desired.topology).await?;
+            let plan = session.plan(&args.allow).await?;
+            (session.azure, plan, source.path)
+        }
+    };
+    if args.no_probe {
+        leave_out_probes(&mut plan);
+    }
+    if args.format == TextOrJson::Text {
+        output::result(&report::text(&plan, &output::text_options(false)))?;
+    }
+    if !plan.refusals.is_empty() {
+        azure.stop().await;
+        return Err(Failure::Told(Exit::Refused));
+    }
+    if !plan.is_empty() && !args.yes && !confirm(&plan)? {
+        azure.stop().await;
+        output::say("nothing was changed");
+        return Ok(Exit::Done);
+    }
+    let job = Job {
+        plan,
+        input: Some(&path),
+        concurrency: usize::from(args.concurrency),
+        format: args.format,
+    };
+    carry_out(azure, job).await
+}
+
+/// Loads a saved plan and connects to the Azure that it was made for.
+async fn saved(path: &Path, connection: &Connection) -> Result<(Azure, Plan), Failure> {
+    let plan = Plan::load(path).map_err(|error| {
+        Failure::invalid(error, "make the plan again: `evenkeel plan --out plan.json`")
+    })?;
+    prove(&plan)?;
+    let cloud = named_cloud(connection.cloud.as_deref().unwrap_or("public"))?;
+    let azure = Azure::connect(cloud, &plan.subscription, connection).await?;
+    put_back_locks(&azure, &plan.topology).await?;
+    Ok((azure, plan))
+}
+
+/// Puts back locks that a killed run left lifted.
+async fn put_back_locks(azure: &Azure, topology: &str) -> Result<(), Failure> {
+    let journal = journal(topology);
+    if journal.exists() {
+        for lock in executor::recover(&journal, &azure.client.writer()).await? {
+            output::say(&format!("put back the lock `{}` that an earlier run had lifted", lock));
+        }
+    }
+    Ok(())
+}
+
+fn journal(topology: &str) -> PathBuf {
+    Path::new(".evenkeel").join(format!("lifted-locks-{topology}.json"))
+}
+
+/// Takes the probes out of a plan; what waited for them waits for what they waited for.
+fn leave_out_probes(plan: &mut Plan) {
+    while let Some(at) =
+        plan.actions.iter().position(|action| matches!(action.operation, Operation::Probe { .. }))
+    {
+        let probe = plan.actions.remove(at);
+        for action in &mut plan.actions {
+            if action.after.remove(&probe.id) {
+                action.after.extend(probe.after.iter().cloned());
+            }
+        }
+    }
+}
+
+/// Asks whether the plan shall be carried out.
+fn confirm(plan: &Plan) -> Result<bool, Failure> {
+    if !io::stdin().is_terminal() {
+        return Err(Failure::invalid(
+            anyhow!("there is nobody to ask whether the plan shall be carried out"),
+            "pass `--yes`, or a saved plan and `--yes`",
+        ));
+    }
+    let question = format!(
+        "Apply {} actions of `{}` to subscription {}?",
+        plan.actions.len(),
+        plan.topology,
+        plan.subscription
+    );
+    Ok(dialoguer::Confirm::new().with_prompt(question).default(false).interact()?)
+}
+
+/// Carries out a plan with progress and tells what came of it.
+pub async fn carry_out(mut azure: Azure, job: Job<'_>) -> Outcome {
+    let Job { plan, input, concurrency, format } = job;
+    let outcome = if plan.is_empty() {
+        plan::Outcome::default()
+    } else {
+        std::fs::create_dir_all(".evenkeel").context("cannot make the folder `.evenkeel`")?;
+        let options =
+            Options { max_concurrency: concurrency, journal: Some(journal(&plan.topology)) };
+        let cancel = Cancel::default();
+        let signals = tokio::spawn(listen(cancel.clone()));
+        if let Some(progress) = std::sync::Arc::get_mut(&mut azure.progress) {
+            progress.begin(plan.actions.len());
+        }
+        let writer = azure.client.writer();
+        let outcome =
+            executor::apply(&plan, &writer, &azure.world, &options, &*azure.progress, &cancel)
+                .await;
+        azure.progress.end();
+        signals.abort();
+        outcome?
+    };
+    let path = input.map(|path| path.display().to_string());
+    let options = output::text_options(false);
+    match format {
+        TextOrJson::Text if plan.is_empty() => {}
+        TextOrJson::Text => {
+            output::result(&report::outcome(&plan, &outcome, path.as_deref(), &options))?;
+        }
+        TextOrJson::Json => output::result(&report::outcome_json(&plan, &outcome))?,
+    }
+    azure.stop().await;
+    let moved = outcome.actions.values().any(|outcome| *outcome == ActionOutcome::Moved);
+    Ok(if outcome.is_success() {
+        Exit::Done
+    } else if outcome.interrupted {
+        Exit::Interrupted
+    } else if moved {
+        Exit::Refused
+    } else {
+        Exit::Failed
+    })
+}
+
+/// Listens for Ctrl-C: the first lets running actions finish, the second stops waiting.
+async fn listen(cancel: Cancel) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        output::say("interrupted: running actions finish, no more begin; again to stop waiting");
+        cancel.drain.cancel();
+    }
+    if tokio::signal::ctrl_c().await.is_ok() {
+        output::say("no longer waiting; Azure goes on with what has begun");
+        cancel.abandon.cancel();
+    }
+}

@@ -1,0 +1,32 @@
+//! `evenkeel plan`
+
+use crate::cli::{Plan, PlanFormat};
+use crate::exit::{Exit, Outcome};
+use crate::session::Session;
+use crate::{output, source};
+
+/// Shows what would change.
+pub async fn run(args: &Plan) -> Outcome {
+    let source = source::load(&args.file)?;
+    let session = Session::start(&source.topology, &args.connection).await?;
+    let plan = session.plan(&args.allow).await?;
+    let path = source.path.display().to_string();
+    output::result(&match args.format {
+        PlanFormat::Text => report::text(&plan, &output::text_options(false)),
+        PlanFormat::Markdown => report::markdown(&plan, report::MARKDOWN_LIMIT),
+        PlanFormat::Json => report::plan_json(&plan),
+        PlanFormat::Github => report::github(&plan, Some(&path)),
+    })?;
+    if let Some(out) = &args.out {
+        plan.save(out)?;
+        output::say(&format!("saved; carry it out with `evenkeel apply {}`", out.display()));
+    }
+    session.stop().await;
+    Ok(if !plan.refusals.is_empty() {
+        Exit::Refused
+    } else if args.detailed_exitcode && !plan.is_empty() {
+        Exit::Changes
+    } else {
+        Exit::Done
+    })
+}

@@ -1,0 +1,61 @@
+//! `evenkeel schema`, `explain`, `completions`, `man`: help for editors, people and shells.
+
+use anyhow::anyhow;
+use clap::CommandFactory;
+
+use crate::cli::{Cli, Completions, Explain};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::output;
+
+/// Prints the JSON Schema of the language.
+pub fn schema() -> Outcome {
+    output::result(&serde_json::to_string_pretty(&topology::json_schema())?)?;
+    Ok(Exit::Done)
+}
+
+/// Explains one code, or lists them all.
+pub fn explain(args: &Explain) -> Outcome {
+    let Some(code) = &args.code else {
+        let lines: Vec<String> =
+            topology::codes().map(|known| format!("{:32} {}", known.code, known.title)).collect();
+        output::result(&lines.join("\n"))?;
+        return Ok(Exit::Done);
+    };
+    match topology::explain(code) {
+        Some(known) => {
+            output::result(&format!(
+                "{}: {}\n\n{}\n\nExample:\n{}\n\nWhat to do: {}",
+                known.code,
+                known.title,
+                known.reason,
+                indented(known.example),
+                known.remedy
+            ))?;
+            Ok(Exit::Done)
+        }
+        None => Err(Failure::invalid(
+            anyhow!("no diagnostic has the code `{code}`"),
+            "`evenkeel explain` lists all codes",
+        )),
+    }
+}
+
+fn indented(text: &str) -> String {
+    text.trim_matches('\n').lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// Prints completions for a shell.
+pub fn completions(args: &Completions) -> Outcome {
+    let mut script = vec![];
+    clap_complete::generate(args.shell, &mut Cli::command(), "evenkeel", &mut script);
+    output::result(&String::from_utf8(script)?)?;
+    Ok(Exit::Done)
+}
+
+/// Prints the manual page.
+pub fn man() -> Outcome {
+    let mut page = vec![];
+    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    output::result(&String::from_utf8(page)?)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,64 @@
+//! `evenkeel simulate`
+
+use anyhow::anyhow;
+use simulator::{Latency, Settings, Simulator};
+
+use crate::cli::Simulate;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::output;
+use crate::session::read_scenario;
+
+/// Runs the local Azure until interrupted, or applies a scenario to its folder.
+pub async fn run(args: &Simulate) -> Outcome {
+    let scenario = args.scenario.as_ref().map(read_scenario).transpose()?;
+    let mut settings = Settings {
+        dir: args.dir.clone(),
+        port: if args.once { 0 } else { args.port },
+        latency: latency(&args.latency)?,
+        ..Settings::default()
+    };
+    if let Some(subscription) = &args.subscription {
+        settings.subscription.clone_from(subscription);
+    }
+    let simulator = Simulator::start(settings).await?;
+    if let Some(scenario) = &scenario {
+        simulator.apply_scenario(scenario)?;
+    }
+    if !args.once {
+        announce(&simulator)?;
+        tokio::signal::ctrl_c().await?;
+    }
+    simulator.stop().await;
+    Ok(Exit::Done)
+}
+
+fn announce(simulator: &Simulator) -> Result<(), Failure> {
+    let trust = simulator.ca_path().map_or_else(String::new, |path| {
+        format!("\ntrust             SSL_CERT_FILE={}", path.display())
+    });
+    output::result(&format!(
+        "resource manager  {}\nauthority         {}\nsubscription      {}\n\
+         tenant            {}\nclient ID         {}\nclient secret     {}{trust}",
+        simulator.resource_manager(),
+        simulator.authority(),
+        simulator.subscription(),
+        simulator.tenant(),
+        simulator.client_id(),
+        simulator.client_secret(),
+    ))?;
+    output::say("Ctrl-C stops it");
+    Ok(())
+}
+
+fn latency(text: &str) -> Result<Latency, Failure> {
+    match text {
+        "none" => Ok(Latency::None),
+        "real" => Ok(Latency::Real),
+        factor => factor.parse().map(Latency::Scaled).map_err(|_| {
+            Failure::invalid(
+                anyhow!("`{factor}` is not a latency"),
+                "write `none`, `real`, or a factor such as `0.01`",
+            )
+        }),
+    }
+}

@@ -1,0 +1,67 @@
+//! What a run writes: results on stdout, everything else on stderr.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style};
+use report::TextOptions;
+
+use crate::exit::Failure;
+
+const DEFAULT_WIDTH: u16 = 100;
+
+/// Writes a result to stdout. A reader that has gone away is no failure.
+pub fn result(text: &str) -> io::Result<()> {
+    let mut stdout = anstream::stdout().lock();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| if text.ends_with('\n') { Ok(()) } else { stdout.write_all(b"\n") });
+    match written.and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Tells something on stderr that is no result.
+pub fn say(text: &str) {
+    // Nobody is left to tell of a failure to write to stderr.
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// Tells why a run ended early: the chain of causes, then what to do.
+pub fn error(failure: &Failure) {
+    let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    let (error, help) = match failure {
+        Failure::Told(_) => return,
+        Failure::Invalid { error, help } => (error, Some(help)),
+        Failure::Failed(error) => (error, None),
+    };
+    say(&format!("{style}error{style:#}: {error}"));
+    for cause in error.chain().skip(1) {
+        say(&format!("  caused by: {cause}"));
+    }
+    if let Some(help) = help {
+        say(&format!("  help: {help}"));
+    }
+}
+
+/// Returns how text on stdout is written.
+pub fn text_options(verbose: bool) -> TextOptions {
+    TextOptions { width: width(), styled: is_styled_stdout(), verbose }
+}
+
+/// Tells whether stdout shows colours.
+pub fn is_styled_stdout() -> bool {
+    anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+}
+
+/// Tells whether stderr shows colours.
+pub fn is_styled_stderr() -> bool {
+    anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
+}
+
+/// Returns the columns of the terminal, or of a page where there is no terminal.
+pub fn width() -> usize {
+    let columns = io::stdout().is_terminal().then(|| console::Term::stdout().size().1);
+    let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    usize::from(columns.or(wanted).unwrap_or(DEFAULT_WIDTH).max(60))
+}

@@ -1,0 +1,283 @@
+//! One run against Azure: the connection, the look, the decision.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use azure::{Client, ClientSecret, Cloud, Wants};
+use plan::{Notice, Plan, Severity};
+use planner::{Desired, Options};
+use resource::{Observation, Observed, ResourceId, SecretSource, walk_expressions};
+use simulator::{Scenario, Simulator};
+use topology::Topology;
+
+use crate::cli::{Allow, Auth, Connection};
+use crate::exit::Failure;
+use crate::progress::Progress;
+use crate::world;
+
+const RESOURCES_API_VERSION: &str = "2021-04-01";
+
+/// A connection to Azure, or to the simulator inside this process.
+pub struct Azure {
+    /// Speaks with ARM.
+    pub client: Client,
+    /// Secrets, probes and DNS.
+    pub world: executor::RealWorld,
+    /// Shows what happens.
+    pub progress: Arc<Progress>,
+    simulator: Option<Simulator>,
+}
+
+impl Azure {
+    /// Connects as the user asked.
+    pub async fn connect(
+        cloud: Cloud,
+        subscription: &str,
+        connection: &Connection,
+    ) -> Result<Self, Failure> {
+        let progress = Arc::new(Progress::new());
+        let simulator = match connection.simulator {
+            true => Some(start_simulator(subscription, connection).await?),
+            false => None,
+        };
+        let mut settings = azure::Settings::new(cloud);
+        settings.auth = auth(connection.auth);
+        settings.trace_http.clone_from(&connection.trace_http);
+        settings.progress = progress.clone();
+        if let Some(simulator) = &simulator {
+            settings.cloud = Cloud::custom(simulator.resource_manager(), simulator.authority())?;
+            settings.auth = azure::Auth::ClientSecret;
+            settings.client_secret = Some(ClientSecret {
+                tenant: simulator.tenant().to_owned(),
+                client_id: simulator.client_id().to_owned(),
+                secret: simulator.client_secret().into(),
+            });
+            settings.extra_ca_pem = Some(simulator.ca_pem().as_bytes().to_vec());
+            // The simulator's operations take no time, so nothing waits for the real ones'.
+            settings.time_scale = 0.0;
+        }
+        let client = Client::new(settings)?;
+        let world = world::new(client.writer(), &connection.dns, simulator.as_ref())?;
+        Ok(Self { client, world, progress, simulator })
+    }
+
+    /// Ends the connection, and the simulator with it.
+    pub async fn stop(self) {
+        if let Some(simulator) = self.simulator {
+            simulator.stop().await;
+        }
+    }
+}
+
+fn auth(auth: Auth) -> azure::Auth {
+    match auth {
+        Auth::Default => azure::Auth::Default,
+        Auth::Environment => azure::Auth::Environment,
+        Auth::WorkloadIdentity => azure::Auth::WorkloadIdentity,
+        Auth::ManagedIdentity => azure::Auth::ManagedIdentity,
+        Auth::Cli => azure::Auth::Cli,
+        Auth::AzurePipelines => azure::Auth::AzurePipelines,
+        Auth::Github => azure::Auth::GitHub,
+    }
+}
+
+/// Starts the simulator; a folder that is used for the first time gets the scenario.
+async fn start_simulator(
+    subscription: &str,
+    connection: &Connection,
+) -> Result<Simulator, Failure> {
+    let dir = &connection.simulator_dir;
+    let is_new = !dir.exists();
+    let scenario = match &connection.scenario {
+        Some(path) if is_new => Some(read_scenario(path)?),
+        _ => None,
+    };
+    let simulator = Simulator::start(simulator::Settings {
+        dir: Some(dir.clone()),
+        subscription: subscription.to_owned(),
+        ..simulator::Settings::default()
+    })
+    .await?;
+    if let Some(scenario) = scenario {
+        simulator.apply_scenario(&scenario)?;
+    }
+    Ok(simulator)
+}
+
+/// Reads a scenario file.
+pub fn read_scenario(path: &PathBuf) -> Result<Scenario, Failure> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the scenario `{}`", path.display()))
+        .map_err(|error| Failure::invalid(error, "check the path and its permissions"))?;
+    Scenario::parse(&text).map_err(|error| {
+        Failure::invalid(error, format!("see `{}` and the reference of scenarios", path.display()))
+    })
+}
+
+/// Returns the cloud that a topology lives in.
+fn cloud(topology: &Topology, connection: &Connection) -> Result<Cloud, Failure> {
+    if let Some(name) = &connection.cloud {
+        return named_cloud(name);
+    }
+    Ok(match topology.cloud() {
+        topology::Cloud::Public => Cloud::public(),
+        topology::Cloud::UsGovernment => Cloud::us_government(),
+        topology::Cloud::China => Cloud::china(),
+        topology::Cloud::Custom(endpoints) => {
+            Cloud::custom(&endpoints.resource_manager, &endpoints.authority)?
+        }
+    })
+}
+
+/// Returns the cloud of a name.
+pub fn named_cloud(name: &str) -> Result<Cloud, Failure> {
+    Cloud::by_name(name).ok_or_else(|| anyhow!("no cloud is named `{name}`").into())
+}
+
+/// A topology, expanded, and the Azure that it is compared with.
+pub struct Session {
+    /// The connection.
+    pub azure: Azure,
+    /// All that the topology asks for.
+    pub desired: Desired,
+}
+
+impl Session {
+    /// Expands the topology and connects to its Azure.
+    pub async fn start(topology: &Topology, connection: &Connection) -> Result<Self, Failure> {
+        let desired = planner::expand(topology);
+        let cloud = cloud(topology, connection)?;
+        let azure = Azure::connect(cloud, &topology.subscription, connection).await?;
+        Ok(Self { azure, desired })
+    }
+
+    /// Ends the session.
+    pub async fn stop(self) {
+        self.azure.stop().await;
+    }
+
+    /// Looks at Azure and decides what must change.
+    pub async fn plan(&self, allow: &Allow) -> Result<Plan, Failure> {
+        let observed = self.observe().await?;
+        let mut plan = self.decide(&observed, allow)?;
+        self.tell_manual_records(&observed, &mut plan).await;
+        Ok(plan)
+    }
+
+    /// Looks at Azure.
+    pub async fn observe(&self) -> Result<Observed, Failure> {
+        let _spinner = self.azure.progress.spinner("reading Azure");
+        let reader = self.azure.client.reader();
+        let wants = Wants {
+            ids: self.desired.wants(),
+            owned_by: Some(self.desired.topology.clone()),
+            subscriptions: [self.desired.subscription.clone()].into(),
+            types: self.desired.types_wanted(),
+        };
+        let mut observed = azure::observe(&reader, &wants).await?;
+        for group in self.groups_to_go(&observed) {
+            list_group(&reader, &group, &mut observed).await?;
+        }
+        Ok(observed)
+    }
+
+    /// Returns the groups that are ours and no longer wanted: whether they are empty decides.
+    fn groups_to_go(&self, observed: &Observed) -> Vec<ResourceId> {
+        let is_group =
+            |id: &ResourceId| id.resource_type().is("Microsoft.Resources/resourceGroups");
+        observed
+            .resources
+            .values()
+            .filter(|seen| is_group(&seen.id) && self.desired.get(&seen.id).is_none())
+            .filter(|seen| planner::is_owned(observed, seen, &self.desired.topology))
+            .map(|seen| seen.id.clone())
+            .collect()
+    }
+
+    /// Decides what must change. A plan that breaks a rule of the engine is never handed out.
+    pub fn decide(&self, observed: &Observed, allow: &Allow) -> Result<Plan, Failure> {
+        let options = Options {
+            adopt_all: allow.adopt,
+            permitted: allow.permit.iter().cloned().collect(),
+            allow_mass_delete: allow.allow_mass_delete,
+            secrets: self.secrets(),
+        };
+        let plan = planner::plan(&self.desired, observed, &options)?;
+        if plan.refusals.is_empty() {
+            crate::session::prove(&plan)?;
+        }
+        Ok(plan)
+    }
+
+    /// Reads the secrets that come from the environment, for comparison only.
+    fn secrets(&self) -> BTreeMap<SecretSource, String> {
+        let mut secrets = BTreeMap::new();
+        for resource in self.desired.resources() {
+            walk_expressions(&resource.body, &mut |expression| {
+                for source in expression.secrets() {
+                    if let SecretSource::Env(name) = source
+                        && let Ok(value) = std::env::var(name)
+                    {
+                        secrets.insert(source.clone(), value);
+                    }
+                }
+            });
+        }
+        secrets
+    }
+
+    /// Looks for the records that only a person can make, and tells those that are not there.
+    async fn tell_manual_records(&self, observed: &Observed, plan: &mut Plan) {
+        for record in &self.desired.manual_records {
+            let value = resource::Expression::read(&record.value).map_or_else(
+                || Some(record.value.clone()),
+                |expression| planner::resolve(&expression, observed, &BTreeMap::new()),
+            );
+            let value = value.as_ref().and_then(serde_json::Value::as_str);
+            if let Some(notice) = world::missing_record(&self.azure.world, record, value).await {
+                plan.notices.push(notice);
+            }
+        }
+        plan.notices.sort();
+    }
+}
+
+/// Proves the engine's rules of a plan.
+pub fn prove(plan: &Plan) -> Result<(), Failure> {
+    let violations = plan::check(plan);
+    if violations.is_empty() {
+        return Ok(());
+    }
+    let rules: Vec<String> = violations.iter().map(ToString::to_string).collect();
+    Err(anyhow!("the plan breaks a rule and will not be applied: {}", rules.join("; ")).into())
+}
+
+/// Lists everything in a group, so that it is known whether anything but ours is in it.
+async fn list_group(
+    reader: &azure::Reader,
+    group: &ResourceId,
+    observed: &mut Observed,
+) -> Result<(), Failure> {
+    for body in reader.list(&format!("{group}/resources"), RESOURCES_API_VERSION).await? {
+        let id = body["id"].as_str().and_then(|id| ResourceId::parse(id).ok());
+        let Some(id) = id else { continue };
+        if observed.get(&id).is_none() {
+            observed.insert(Observation { id, body, etag: None });
+        }
+    }
+    observed.listed.insert(format!("{}/resources", group.key()));
+    Ok(())
+}
+
+/// Makes the notice of a record that has to be made by hand.
+pub fn manual_record_notice(address: &str, message: String, help: String) -> Notice {
+    Notice {
+        severity: Severity::Warning,
+        code: "manual-dns-record".to_owned(),
+        address: address.to_owned(),
+        message,
+        help: Some(help),
+    }
+}

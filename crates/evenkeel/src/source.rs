@@ -1,0 +1,93 @@
+//! Finds and reads the topology.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use topology::{Input, Parsed, Severity, Topology};
+
+use crate::cli::File;
+use crate::exit::{Exit, Failure};
+use crate::output;
+
+/// A topology and where it came from.
+pub struct Source {
+    /// The file.
+    pub path: PathBuf,
+    /// What it says.
+    pub topology: Topology,
+}
+
+/// Reads the topology and tells every mistake on stderr.
+pub fn load(file: &File) -> Result<Source, Failure> {
+    let path = find(file.topology.as_deref())?;
+    let parsed = parse(&path)?;
+    tell(&parsed);
+    match parsed.topology {
+        Some(topology) => Ok(Source { path, topology }),
+        None => Err(Failure::Told(Exit::Invalid)),
+    }
+}
+
+/// Reads the topology without telling anything.
+pub fn parse(path: &Path) -> Result<Parsed, Failure> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read `{}`", path.display()))
+        .map_err(|error| Failure::invalid(error, "check the path and its permissions"))?;
+    Ok(topology::parse(&Input {
+        file: path,
+        text: &text,
+        env: &|name| std::env::var(name).ok(),
+        read: &|path| std::fs::read_to_string(path),
+        overlays: &[],
+    }))
+}
+
+/// Tells the diagnostics of a topology on stderr.
+pub fn tell(parsed: &Parsed) {
+    if parsed.diagnostics.is_empty() {
+        return;
+    }
+    let styled = output::is_styled_stderr();
+    output::say(&topology::render(&parsed.diagnostics, &parsed.sources, styled, output::width()));
+    let count = |severity: Severity| {
+        parsed.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    };
+    let plural = |count: usize, word: &str| match count {
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s"),
+    };
+    let errors = plural(count(Severity::Error), "error");
+    let warnings = plural(count(Severity::Warning), "warning");
+    output::say(&format!("{errors}, {warnings}; `evenkeel explain <code>` tells more of each"));
+}
+
+/// Finds the topology: the one named, `topology.yaml`, or the only file in `topologies/`.
+pub fn find(named: Option<&Path>) -> Result<PathBuf, Failure> {
+    if let Some(path) = named {
+        return Ok(path.to_owned());
+    }
+    let here = PathBuf::from("topology.yaml");
+    if here.is_file() {
+        return Ok(here);
+    }
+    let entries = std::fs::read_dir("topologies").into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"))
+        .collect();
+    found.sort();
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(Failure::invalid(
+            anyhow!("found no topology: neither `topology.yaml` nor a file in `topologies/`"),
+            "name one, or begin with `evenkeel init > topology.yaml`",
+        )),
+        _ => {
+            let names: Vec<_> = found.iter().map(|path| path.display().to_string()).collect();
+            Err(Failure::invalid(
+                anyhow!("`topologies/` holds several topologies: {}", names.join(", ")),
+                format!("name one: `evenkeel plan {}`", names[0]),
+            ))
+        }
+    }
+}
