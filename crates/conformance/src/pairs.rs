@@ -76,16 +76,16 @@ fn judge(mut case: Case) -> Verdict {
         // Mutations go by the form in which the service answers.
         rewrite(&mut case.desired, &case.observed);
     }
-    let false_differences = comparison(&case, &case.observed).changes;
+    let as_it_came = comparison(&case, &case.observed);
     let mutations = mutation::all(&case);
     let mutations = mutations
         .into_iter()
         .map(|mutation| {
-            let outcome = mutation.judge(&case);
+            let outcome = mutation.judge(&case, &as_it_came);
             (mutation, outcome)
         })
         .collect();
-    Verdict { case, false_differences, mutations }
+    Verdict { case, false_differences: as_it_came.changes, mutations }
 }
 
 fn detail(verdict: &Verdict) -> Value {

@@ -137,7 +137,10 @@ impl<'a> Comparer<'a> {
             (Value::Array(desired), Some(Value::Array(observed))) => self.array(desired, observed),
             (desired, Some(observed)) => {
                 let both_empty = is_empty(desired) && is_empty(observed);
-                if !both_empty && !self.facts.same_at(&self.path, desired, observed) {
+                if desired != observed
+                    && !both_empty
+                    && !self.facts.same_at(&self.path, desired, observed)
+                {
                     self.report(Some(observed), Some(desired));
                 }
             }

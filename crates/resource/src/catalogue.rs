@@ -13,6 +13,7 @@ use crate::{ResourceId, ResourceType};
 mod arrays;
 mod enumerations;
 mod fingerprint;
+mod forms;
 mod likeness;
 mod overlay;
 mod path;
@@ -39,7 +40,8 @@ mod web;
 
 pub use arrays::{ArrayKey, Pairing, find_member, member_label, pair};
 pub use fingerprint::fingerprint;
-pub use likeness::{Likeness, is_empty, resembles};
+pub use forms::resembles;
+pub use likeness::{Likeness, is_empty};
 pub use overlay::overlay;
 pub use path::PropertyPath;
 pub use treatment::{Treatment, is_secret_name};

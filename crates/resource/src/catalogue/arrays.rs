@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::likeness::{id_key, is_id};
+use super::forms::{id_key, is_id};
 
 /// How the members of an array are paired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,10 @@
 //! When two values are one: the spellings in which ARM's providers answer what they were sent.
 
-use std::net::IpAddr;
-
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use serde_json::Value;
 
 use super::PropertyPath;
 use super::enumerations::is_enumeration;
+use super::forms::{id_key, is_id, resembles, same_host, same_url};
 
 /// How two values of a property are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +17,7 @@ pub enum Likeness {
     Location,
     /// As resource IDs: without case, with or without first slash and subscription.
     Id,
-    /// As resource IDs, of which one may be the last segment alone.
+    /// As resource IDs; the desired one may be the last segment alone.
     Name,
     /// As host names: without case and final dot.
     Host,
@@ -116,7 +114,12 @@ impl Likeness {
         let name = path.last_key().to_ascii_lowercase();
         // Tag names are compared without case, their values are kept to the letter.
         let parent = path.keys_upwards().nth(1).unwrap_or_default().to_ascii_lowercase();
-        if FREE_MAPS.contains(&parent.as_str()) || FREE_TEXT.contains(&name.as_str()) {
+        if name == "value" && parent == "iprules" {
+            // A network's address, which some services answer with its length.
+            return Self::Natural;
+        }
+        let is_free = FREE_TEXT.contains(&name.as_str()) || name.ends_with("username");
+        if is_free || FREE_MAPS.contains(&parent.as_str()) {
             return Self::Exact;
         }
         let ends_in = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
@@ -128,6 +131,8 @@ impl Likeness {
             Self::Url
         } else if is_enumeration(&name) || parent == "sku" {
             Self::Word
+        } else if name.ends_with("id") {
+            Self::Name
         } else {
             Self::Natural
         }
@@ -158,8 +163,9 @@ impl Likeness {
             Self::Id => id_key(desired) == id_key(observed),
             Self::Name => {
                 let last = |text: &str| id_key(text).rsplit('/').next().map(str::to_owned);
-                let bare = !desired.contains('/') || !observed.contains('/');
-                id_key(desired) == id_key(observed) || bare && last(desired) == last(observed)
+                // A neighbour may be named by its name alone.
+                let is_bare = !desired.contains('/') && is_id(observed);
+                resembles(desired, observed) || is_bare && last(desired) == last(observed)
             }
             Self::Host => same_host(desired, observed),
             Self::Url => {
@@ -188,25 +194,6 @@ impl Likeness {
     }
 }
 
-/// Tells whether two texts are one value by their form alone: an ID, a GUID, an address, a time, a
-/// duration, a quantity or a URL in two spellings.
-pub fn resembles(desired: &str, observed: &str) -> bool {
-    if desired == observed {
-        return true;
-    }
-    if is_id(desired) || is_id(observed) {
-        return id_key(desired) == id_key(observed);
-    }
-    same_address(desired, observed)
-        || is_guid(desired) && desired.eq_ignore_ascii_case(observed)
-        || same_time(desired, observed)
-        || same_duration(desired, observed)
-        || same_quantity(desired, observed)
-        || is_word(desired) && desired.eq_ignore_ascii_case(observed)
-        || desired.contains("://") && same_url(desired, observed)
-        || desired.contains('/') && same_type_name(desired, observed)
-}
-
 /// Tells whether a value says nothing: ARM's providers answer `null`, `""`, `[]`, `{}` and an
 /// absent property for one another.
 pub fn is_empty(value: &Value) -> bool {
@@ -231,42 +218,6 @@ fn squeeze(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase()
 }
 
-/// Tells whether `text` is a resource ID, or the part of one that follows the subscription.
-pub(super) fn is_id(text: &str) -> bool {
-    let text = text.strip_prefix('/').unwrap_or(text);
-    let starts =
-        |prefix: &str| text.get(..prefix.len()).is_some_and(|t| t.eq_ignore_ascii_case(prefix));
-    starts("subscriptions/") || starts("providers/")
-}
-
-/// Returns the form that equal IDs share.
-///
-/// Budgets and diagnostic settings answer IDs without the first slash, role definitions get the
-/// subscription put before `/providers`, and a blank in a name is answered as `%20`.
-pub(super) fn id_key(text: &str) -> String {
-    let lower = text.trim_matches('/').to_ascii_lowercase().replace("%20", " ");
-    const DEFINITION: &str = "providers/microsoft.authorization/roledefinitions/";
-    match lower.find(DEFINITION) {
-        Some(at) => lower[at..].to_owned(),
-        None => lower,
-    }
-}
-
-fn same_host(desired: &str, observed: &str) -> bool {
-    let key = |text: &str| text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
-    key(desired) == key(observed) || resembles(desired, observed)
-}
-
-fn same_url(desired: &str, observed: &str) -> bool {
-    let split = |text: &str| {
-        let text = text.strip_suffix('/').unwrap_or(text).to_owned();
-        let start = text.find("://").map_or(0, |at| at + 3);
-        let end = text[start..].find('/').map_or(text.len(), |at| start + at);
-        (text[..end].to_ascii_lowercase(), text[end..].to_owned())
-    };
-    split(desired) == split(observed)
-}
-
 /// `6` asks for the newest 6, which the service answers as `6.0` or `6.0.14`.
 fn same_version(desired: &str, observed: &str) -> bool {
     desired.is_empty()
@@ -278,84 +229,6 @@ fn words(text: &str, separator: char) -> Vec<String> {
     let mut words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
     words.sort_unstable();
     words
-}
-
-fn is_guid(text: &str) -> bool {
-    let lengths = text.split('-').map(str::len);
-    lengths.eq([8, 4, 4, 4, 12]) && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
-}
-
-/// One word such as an enumeration holds.
-fn is_word(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
-}
-
-/// `Microsoft.Storage` or `microsoft.insights/components`.
-fn same_type_name(desired: &str, observed: &str) -> bool {
-    desired.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("microsoft."))
-        && desired.eq_ignore_ascii_case(observed)
-}
-
-/// An address is the network of itself alone.
-fn same_address(desired: &str, observed: &str) -> bool {
-    let bare = |text: &str| -> Option<IpAddr> {
-        let text = text.strip_suffix("/32").or(text.strip_suffix("/128")).unwrap_or(text);
-        text.parse().ok()
-    };
-    let network = |text: &str| -> Option<(IpAddr, u8)> {
-        let (address, length) = text.split_once('/')?;
-        Some((address.parse().ok()?, length.parse().ok()?))
-    };
-    matches!((bare(desired), bare(observed)), (Some(a), Some(b)) if a == b)
-        || matches!((network(desired), network(observed)), (Some(a), Some(b)) if a == b)
-}
-
-fn same_time(desired: &str, observed: &str) -> bool {
-    let starts_with_digits =
-        |text: &str| text.len() >= 19 && text.as_bytes()[..4].iter().all(u8::is_ascii_digit);
-    starts_with_digits(desired)
-        && starts_with_digits(observed)
-        && matches!((instant(desired), instant(observed)), (Some(a), Some(b)) if a == b)
-}
-
-/// A time without a zone is one in UTC, as ARM's providers answer it.
-fn instant(text: &str) -> Option<Timestamp> {
-    text.parse().or_else(|_| format!("{text}Z").parse()).ok()
-}
-
-fn same_duration(desired: &str, observed: &str) -> bool {
-    matches!((duration(desired), duration(observed)), (Some(a), Some(b)) if a == b)
-}
-
-fn duration(text: &str) -> Option<SignedDuration> {
-    if !text.starts_with(['P', 'p']) {
-        return timespan(text);
-    }
-    let span: Span = text.parse().ok()?;
-    span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
-}
-
-/// .NET's `[days.]hours:minutes:seconds`.
-fn timespan(text: &str) -> Option<SignedDuration> {
-    let (days, clock) = match text.split_once('.') {
-        Some((days, clock)) if clock.contains(':') => (days.parse().ok()?, clock),
-        _ => (0, text),
-    };
-    let parts: Vec<i64> = clock.split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
-    let [hours, minutes, secs] = parts[..] else { return None };
-    Some(SignedDuration::from_secs(((days * 24 + hours) * 60 + minutes) * 60 + secs))
-}
-
-/// Kubernetes quantities: `1.0Gi` is `1Gi`.
-fn same_quantity(desired: &str, observed: &str) -> bool {
-    let split = |text: &str| {
-        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let number: f64 = text[..end].parse().ok()?;
-        Some((number.to_bits(), text[end..].to_owned()))
-    };
-    matches!((split(desired), split(observed)), (Some(a), Some(b))
-        if a == b && ["m", "k", "Ki", "M", "Mi", "G", "Gi", "T", "Ti"].contains(&a.1.as_str()))
 }
 
 #[cfg(test)]

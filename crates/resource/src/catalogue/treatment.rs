@@ -25,8 +25,17 @@ const READ_ONLY_ANYWHERE: &[&str] =
 /// The URL says what a resource is; bodies repeat it, some in another spelling.
 const READ_ONLY_AT_ROOT: &[&str] = &["id", "name", "type", "systemData"];
 
-/// How a resource is to be made (new, copied, restored): no state, and nobody returns it.
-const CREATE_MODE: &str = "createMode";
+/// How a resource is to be made (new, copied, restored, first booted) is no state of it, and what
+/// is protected by name is not shown: no provider returns these.
+const WRITE_ONLY_ANYWHERE: &[&str] = &[
+    "createMode",
+    "restorePointInTime",
+    "pointInTimeUTC",
+    "sourceServerResourceId",
+    "sourceDatabaseId",
+    "customData",
+    "protectedSettings",
+];
 
 /// Names of secrets, wherever they stand; they end so.
 const SECRET_NAMES: &[&str] = &[
@@ -59,7 +68,7 @@ impl TypeFacts {
             || is_in(self.volatile)
         {
             Treatment::ReadOnly
-        } else if is_in(self.write_only) || name.eq_ignore_ascii_case(CREATE_MODE) {
+        } else if is_in(self.write_only) || is_one_of(WRITE_ONLY_ANYWHERE) {
             Treatment::WriteOnly
         } else if self.decided.iter().any(|(rule, _)| path.is(rule)) {
             Treatment::Decided
@@ -131,8 +140,11 @@ impl TypeFacts {
 
 /// Tells whether the name of the property at `path` is a secret's.
 pub fn is_secret_name(path: &PropertyPath) -> bool {
-    let name = path.last_key().to_ascii_lowercase();
-    SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
+    let mut names = path.keys_upwards();
+    let name = names.next().unwrap_or_default().to_ascii_lowercase();
+    let is_value_of_secret = name == "value"
+        && names.next().is_some_and(|parent| parent.eq_ignore_ascii_case("secrets"));
+    is_value_of_secret || SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
 }
 
 impl Literal {

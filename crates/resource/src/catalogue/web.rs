@@ -72,8 +72,6 @@ const SITE: TypeFacts = TypeFacts {
         // `functionapp,workflowapp,linux` comes back in another order, `app` on a Linux plan as
         // `app,linux`, and `container` goes where the runtime is none.
         ("kind", Likeness::AppKind),
-        // A plan of the same group may be named by its name alone.
-        ("properties.serverFarmId", Likeness::Name),
         ("properties.keyVaultReferenceIdentity", Likeness::Id),
     ],
     sensitive: &[
