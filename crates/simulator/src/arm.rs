@@ -109,7 +109,8 @@ fn target(request: &Request) -> Target {
 
 /// Returns ARM's answer to a path that means nothing.
 pub(crate) fn not_found(request: &Request) -> Answer {
-    let text = format!("No HTTP resource was found that matches the request URI '{}'.", request.path);
+    let text =
+        format!("No HTTP resource was found that matches the request URI '{}'.", request.path);
     Answer::error(404, "InvalidResourceType", text)
 }
 

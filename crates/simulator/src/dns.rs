@@ -27,7 +27,10 @@ pub(crate) struct Found {
 pub(crate) fn query(azure: &Azure, request: &Request) -> Answer {
     let name = request.query.get("name").cloned().unwrap_or_default();
     let kind = request.query.get("type").map_or("A", String::as_str).to_ascii_uppercase();
-    let kind = KINDS.iter().find(|(_, code)| code.to_string() == kind).map_or(kind, |(n, _)| (*n).to_owned());
+    let kind = KINDS
+        .iter()
+        .find(|(_, code)| code.to_string() == kind)
+        .map_or(kind, |(n, _)| (*n).to_owned());
     let found = resolve(azure, &name, &kind);
     let status = if found.is_empty() && !exists(azure, &name) { 3 } else { 0 };
     let answers: Vec<Value> = found
@@ -102,9 +105,10 @@ pub(crate) fn lookup(azure: &Azure, name: &str, kind: &str) -> Vec<Found> {
         ttl,
         value,
     };
-    let external = azure.state.records.iter().filter(|record| {
-        trimmed(&record.name) == name && record.kind.eq_ignore_ascii_case(kind)
-    });
+    let external =
+        azure.state.records.iter().filter(|record| {
+            trimmed(&record.name) == name && record.kind.eq_ignore_ascii_case(kind)
+        });
     let external: Vec<Found> = external
         .flat_map(|record| {
             record.values.iter().map(|value| found(record.ttl.into(), unquoted(value)))
@@ -118,7 +122,10 @@ pub(crate) fn lookup(azure: &Azure, name: &str, kind: &str) -> Vec<Found> {
         return values(azure, set, kind).into_iter().map(|value| found(ttl, value)).collect();
     }
     if kind == "CNAME" {
-        return hosts::profile_target(azure, name).map(|value| found(60, value)).into_iter().collect();
+        return hosts::profile_target(azure, name)
+            .map(|value| found(60, value))
+            .into_iter()
+            .collect();
     }
     let is_site = kind == "A" && hosts::status(azure, name, "/").0 != 404;
     if is_site && hosts::profile_target(azure, name).is_none() {
@@ -182,7 +189,9 @@ fn alias(azure: &Azure, target: &str, kind: &str) -> Vec<String> {
             return vec![name.to_owned()];
         }
         let endpoints = crate::traffic::endpoints(azure, &target.id);
-        return endpoints.filter_map(|endpoint| endpoint.text("/target").map(str::to_owned)).collect();
+        return endpoints
+            .filter_map(|endpoint| endpoint.text("/target").map(str::to_owned))
+            .collect();
     }
     if target.kind().parent().is_some_and(|parent| parent.is(ZONE)) {
         return values(azure, target, kind);

@@ -18,9 +18,8 @@ pub(crate) fn answer(azure: &Azure, request: &Request) -> Option<Answer> {
     let parts: Vec<&str> = lower.iter().map(String::as_str).collect();
     let tenant = segments.first().copied().unwrap_or_default();
     match parts.as_slice() {
-        [_, "v2.0", ".well-known", "openid-configuration"] | [_, ".well-known", "openid-configuration"] => {
-            Some(discovery(azure, tenant))
-        }
+        [_, "v2.0", ".well-known", "openid-configuration"]
+        | [_, ".well-known", "openid-configuration"] => Some(discovery(azure, tenant)),
         ["common", "discovery", "instance"] => Some(instance(azure)),
         [_, "discovery", "v2.0", "keys"] => Some(Answer::json(200, json!({"keys": []}))),
         [_, "oauth2", "v2.0", "token"] | [_, "oauth2", "token"] => Some(token(azure, request)),
@@ -77,10 +76,16 @@ fn token(azure: &Azure, request: &Request) -> Answer {
     let field = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     let client = field("client_id");
     if field("grant_type") != "client_credentials" {
-        return refused(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.");
+        return refused(
+            400,
+            "unsupported_grant_type",
+            70003,
+            "The app requested an unsupported grant type.",
+        );
     }
     if client != azure.settings.client_id {
-        let text = format!("Application with identifier '{client}' was not found in the directory.");
+        let text =
+            format!("Application with identifier '{client}' was not found in the directory.");
         return refused(400, "unauthorized_client", 700016, &text);
     }
     let assertion = field("client_assertion");
@@ -109,7 +114,8 @@ fn token(azure: &Azure, request: &Request) -> Answer {
 }
 
 fn managed_identity(azure: &Azure, request: &Request) -> Answer {
-    let proven = request.header("metadata").is_some() || request.header("x-identity-header").is_some();
+    let proven =
+        request.header("metadata").is_some() || request.header("x-identity-header").is_some();
     if !proven {
         let text = "Required metadata header not specified";
         return Answer::json(400, json!({"error": "invalid_request", "error_description": text}));

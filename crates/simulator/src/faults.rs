@@ -165,7 +165,8 @@ fn chance(seed: u64, ordinal: u64, index: usize) -> f64 {
 /// Returns the answer of a fault that keeps the request from being carried out.
 pub(crate) fn refusal(azure: &Azure, rule: &Rule, request: &Request) -> Option<Answer> {
     let after = rule.retry_after.to_string();
-    let too_many = "The request is being throttled as the limit has been reached for operation type.";
+    let too_many =
+        "The request is being throttled as the limit has been reached for operation type.";
     Some(match rule.fault {
         Fault::Throttled => {
             Answer::error(429, "TooManyRequests", too_many).with("retry-after", after)

@@ -75,10 +75,9 @@ fn is_running(site: &Stored) -> bool {
 
 /// Returns the host that a profile's name leads to: its first enabled endpoint.
 pub(crate) fn profile_target(azure: &Azure, host: &str) -> Option<String> {
-    let profile = azure
-        .state
-        .of_type(traffic::PROFILE)
-        .find(|profile| profile.text("/dnsConfig/fqdn").is_some_and(|name| name.eq_ignore_ascii_case(host)))?;
+    let profile = azure.state.of_type(traffic::PROFILE).find(|profile| {
+        profile.text("/dnsConfig/fqdn").is_some_and(|name| name.eq_ignore_ascii_case(host))
+    })?;
     if profile.text("/profileStatus") == Some("Disabled") {
         return None;
     }

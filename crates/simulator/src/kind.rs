@@ -127,13 +127,7 @@ pub(crate) enum Deleted {
 impl Delete {
     /// A DELETE that is done when it is answered.
     pub const fn direct(status: u16) -> Self {
-        Self {
-            status,
-            form: Form::Direct,
-            body: Deleted::Nothing,
-            secs: 0.0,
-            retry_after: 0,
-        }
+        Self { status, form: Form::Direct, body: Deleted::Nothing, secs: 0.0, retry_after: 0 }
     }
 
     /// A DELETE that is accepted with 202.
@@ -247,6 +241,10 @@ pub(crate) type Direct = fn(&Azure, &Draft, &mut Value);
 pub(crate) type BeforeDelete = fn(&Azure, &Stored) -> Result<(), Answer>;
 /// Changes the neighbours of what was deleted.
 pub(crate) type AfterDelete = fn(&mut Azure, &Stored, &Request);
+/// Chooses how this PUT is answered, where it depends on the body.
+pub(crate) type Style = fn(&Draft, Put) -> Put;
+/// Tells whether a resource is only shown to who POSTs for it.
+pub(crate) type IsSecret = fn(&ResourceId) -> bool;
 /// Carries out a POST, or returns `None` for an unknown one.
 pub(crate) type Action = fn(&mut Azure, &Request, &Stored, &str) -> Option<Answer>;
 
@@ -302,6 +300,10 @@ pub(crate) struct Kind {
     pub after_delete: AfterDelete,
     /// See [`Action`].
     pub action: Action,
+    /// See [`Style`].
+    pub style: Style,
+    /// See [`IsSecret`].
+    pub is_secret: IsSecret,
 }
 
 impl std::fmt::Debug for Kind {
@@ -338,6 +340,8 @@ impl Kind {
         before_delete: |_, _| Ok(()),
         after_delete: |_, _, _| (),
         action: |_, _, _, _| None,
+        style: |_, style| style,
+        is_secret: |_| false,
     };
 
     /// Returns the spelling of the type in answers, given that of the request.

@@ -10,12 +10,7 @@ use crate::scope;
 use crate::state::Stored;
 
 /// Answers the list of the resources of type `kind` at `scope`.
-pub(crate) fn collection(
-    azure: &mut Azure,
-    request: &Request,
-    scope: &str,
-    kind: &str,
-) -> Answer {
+pub(crate) fn collection(azure: &mut Azure, request: &Request, scope: &str, kind: &str) -> Answer {
     let Ok(scope) = ResourceId::parse(scope) else {
         return crate::arm::not_found(request);
     };
@@ -35,12 +30,13 @@ pub(crate) fn collection(
             |s: &&Stored| s.kind() == wanted && s.id.parent().is_some_and(|p| p == scope);
         azure.state.below(&scope).filter(is_child).collect()
     } else {
-        let is_within = |stored: &&Stored| stored.kind() == wanted && is_resource_of(stored, &scope);
+        let is_within =
+            |stored: &&Stored| stored.kind() == wanted && is_resource_of(stored, &scope);
         azure.state.resources.values().filter(is_within).collect()
     };
     let known = azure.kind_of(&wanted);
     let rows: Vec<Value> =
-        found.iter().filter(|s| is_visible(s)).map(|stored| azure.view(stored)).collect();
+        found.iter().filter(|s| is_visible(s) && !(known.is_secret)(&s.id)).map(|stored| azure.view(stored)).collect();
     if known.is_paged || is_record_list {
         page(azure, request, rows)
     } else {
@@ -103,7 +99,9 @@ pub(crate) fn quoted(filter: &str, before: &str) -> Option<String> {
 /// Cuts rows into pages.
 pub(crate) fn page(azure: &mut Azure, request: &Request, rows: Vec<Value>) -> Answer {
     let number = |name: &str| request.query.get(name).and_then(|value| value.parse().ok());
-    let size = number("$top").unwrap_or(azure.settings.page_size).clamp(1, azure.settings.page_size.max(1));
+    let size = number("$top")
+        .unwrap_or(azure.settings.page_size)
+        .clamp(1, azure.settings.page_size.max(1));
     let start: usize = number("$skiptoken").unwrap_or(0);
     let total = rows.len();
     let rows: Vec<Value> = rows.into_iter().skip(start).take(size).collect();

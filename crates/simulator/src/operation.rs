@@ -129,10 +129,9 @@ pub(crate) fn follow(azure: &Azure, answer: Answer, name: &str, form: Form) -> A
     let Some(operation) = azure.state.operations.get(name) else { return answer };
     let statuses = url(azure, operation, "operationStatuses");
     let results = match form {
-        Form::AsyncAndResource => format!(
-            "{}{}?api-version={}",
-            azure.origin, operation.resource, operation.api_version
-        ),
+        Form::AsyncAndResource => {
+            format!("{}{}?api-version={}", azure.origin, operation.resource, operation.api_version)
+        }
         _ => url(azure, operation, "operationResults"),
     };
     let with_async = matches!(form, Form::Async | Form::AsyncAndLocation | Form::AsyncAndResource);

@@ -16,7 +16,7 @@ pub(crate) fn get(azure: &mut Azure, _request: &Request, id: &ResourceId) -> Ans
     if let Some(stale) = stale(azure, id) {
         return stale;
     }
-    match azure.state.get(id) {
+    match azure.state.get(id).filter(|_| !(kind.is_secret)(id)) {
         Some(stored) => {
             let answer = Answer::json(200, azure.view(stored));
             if kind.has_etag { answer.with("etag", azure.etag(stored)) } else { answer }

@@ -84,8 +84,7 @@ impl Request {
         }
         let last = self.path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
         let reads = ["list", "listkeys", "analyzecustomhostname", "validate"];
-        self.method == Method::POST
-            && (reads.contains(&last.as_str()) || last.starts_with("check"))
+        self.method == Method::POST && (reads.contains(&last.as_str()) || last.starts_with("check"))
     }
 }
 

@@ -54,9 +54,10 @@ impl Shared {
     /// Works on the state while nobody else does, and keeps what was changed.
     pub fn with<T>(&self, work: impl FnOnce(&mut Azure) -> T) -> io::Result<T> {
         let mut azure = self.azure();
-        let mut folder = self.folder.as_ref().map(|folder| {
-            folder.lock().unwrap_or_else(PoisonError::into_inner)
-        });
+        let mut folder = self
+            .folder
+            .as_ref()
+            .map(|folder| folder.lock().unwrap_or_else(PoisonError::into_inner));
         if let Some(folder) = &mut folder {
             folder.lock()?;
             if let Some(state) = folder.load()? {
@@ -180,7 +181,8 @@ where
     B::Error: Into<axum::BoxError>,
 {
     let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(HttpBody::new(body), 16 << 20).await.map_err(io::Error::other)?;
+    let body =
+        axum::body::to_bytes(HttpBody::new(body), 16 << 20).await.map_err(io::Error::other)?;
     let request = Request::new(parts.method, &parts.uri, parts.headers, body.to_vec());
     let fate = shared.decide(&request)?;
     if !fate.delay.is_zero() {
@@ -200,15 +202,13 @@ fn response(
 ) -> Response<HttpBody> {
     let (content_type, bytes) = match answer.body {
         Body::Empty => (None, Vec::new()),
-        Body::Json(value) => (Some("application/json; charset=utf-8"), value.to_string().into_bytes()),
+        Body::Json(value) => {
+            (Some("application/json; charset=utf-8"), value.to_string().into_bytes())
+        }
         Body::Text(kind, text) => (Some(kind), text.into_bytes()),
     };
     let length = bytes.len();
-    let body = if is_truncated && length > 1 {
-        cut(bytes)
-    } else {
-        HttpBody::from(bytes)
-    };
+    let body = if is_truncated && length > 1 { cut(bytes) } else { HttpBody::from(bytes) };
     let mut response = Response::new(body);
     *response.status_mut() =
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -230,13 +230,17 @@ fn response(
     set("x-ms-correlation-request-id", &correlation);
     set("x-ms-routing-request-id", &format!("SIMULATOR:{correlation}"));
     set("x-go-azure-sdk-skip-polling-delay", "true");
-    if request.header("x-ms-return-client-request-id").is_some_and(|v| v.eq_ignore_ascii_case("true"))
+    if request
+        .header("x-ms-return-client-request-id")
+        .is_some_and(|v| v.eq_ignore_ascii_case("true"))
         && let Some(id) = request.header("x-ms-client-request-id")
     {
         set("x-ms-client-request-id", id);
     }
     match remaining {
-        Remaining { is_read: true, .. } => set("x-ms-ratelimit-remaining-subscription-reads", "249"),
+        Remaining { is_read: true, .. } => {
+            set("x-ms-ratelimit-remaining-subscription-reads", "249")
+        }
         Remaining { is_delete: true, .. } => {
             set("x-ms-ratelimit-remaining-subscription-deletes", "199");
         }

@@ -96,8 +96,7 @@ impl Simulator {
         let shared = Arc::new(Shared::new(azure, folder));
         shared.with(|_| ())?;
         let stop = CancellationToken::new();
-        let server =
-            tokio::spawn(server::serve(listener, acceptor, shared.clone(), stop.clone()));
+        let server = tokio::spawn(server::serve(listener, acceptor, shared.clone(), stop.clone()));
         let server = Some(server);
         Ok(Self { origin, address, settings, ca_pem, shared, stop, server })
     }

@@ -32,10 +32,8 @@ pub(crate) fn answer(azure: &mut Azure, request: &Request) -> Option<Answer> {
             Some(resources(azure, request, Some(group)))
         }
         ["subscriptions", _, "providers"] | ["providers"] if is_get => {
-            let rows: Vec<Value> = families::namespaces()
-                .iter()
-                .map(|namespace| provider(azure, namespace))
-                .collect();
+            let rows: Vec<Value> =
+                families::namespaces().iter().map(|namespace| provider(azure, namespace)).collect();
             Some(Answer::json(200, json!({"value": rows})))
         }
         ["subscriptions", _, "providers", namespace] | ["providers", namespace] if is_get => {
@@ -139,8 +137,10 @@ fn resources(azure: &mut Azure, request: &Request, group: Option<&str>) -> Answe
         is_tracked(stored)
             && group.iter().chain(&in_filter).all(lies_in)
             && quoted(&filter, "resourcetype eq ").is_none_or(|wanted| stored.kind().is(&wanted))
-            && quoted(&filter, "name eq ")
-                .is_none_or(|wanted| filter.to_ascii_lowercase().contains("tagname") || stored.id.name().eq_ignore_ascii_case(&wanted))
+            && quoted(&filter, "name eq ").is_none_or(|wanted| {
+                filter.to_ascii_lowercase().contains("tagname")
+                    || stored.id.name().eq_ignore_ascii_case(&wanted)
+            })
             && has_tag(stored, &filter)
     };
     let rows: Vec<Value> = azure.state.resources.values().filter(is_wanted).map(outside).collect();

@@ -62,6 +62,7 @@ fn try_write(
     draft.body = composed(kind, &draft);
     complete(azure, kind, &mut draft)?;
     (kind.settle)(azure, &mut draft)?;
+    let style = (kind.style)(&draft, style);
     Ok(store(azure, kind, style, draft, request))
 }
 

@@ -54,14 +54,17 @@ fn settle_lock(_: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     if ["CanNotDelete", "ReadOnly"].contains(&level) {
         return Ok(());
     }
-    let text = format!("The lock level '{level}' is not valid. Valid values are 'CanNotDelete', 'ReadOnly'.");
+    let text = format!(
+        "The lock level '{level}' is not valid. Valid values are 'CanNotDelete', 'ReadOnly'."
+    );
     Err(Answer::error(400, "InvalidLockLevel", text))
 }
 
 /// A lock that went with its resource was not lifted.
 fn note_lifted(azure: &mut Azure, lock: &Stored, request: &Request) {
     let is_scope_there = lock.id.parent().is_some_and(|scope| {
-        azure.state.get(&scope).is_some() || scope.resource_type().is("Microsoft.Resources/subscriptions")
+        azure.state.get(&scope).is_some()
+            || scope.resource_type().is("Microsoft.Resources/subscriptions")
     });
     if is_scope_there && !azure.is_unguarded {
         let by = format!("{} {}", request.method, request.path);
@@ -74,11 +77,14 @@ fn settle_assignment(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let role = draft.text("/roleDefinitionId").unwrap_or_default().to_owned();
     let name = draft.name();
     if uuid::Uuid::parse_str(&name).is_err() {
-        let text = format!("The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID.");
+        let text = format!(
+            "The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID."
+        );
         return Err(Answer::error(400, "InvalidRoleAssignmentId", text));
     }
     if principal.is_empty() || role.is_empty() {
-        let text = "The request content was invalid: 'principalId' and 'roleDefinitionId' are required.";
+        let text =
+            "The request content was invalid: 'principalId' and 'roleDefinitionId' are required.";
         return Err(Answer::error(400, "BadRequest", text));
     }
     if !identity::knows_principal(azure, &principal) && draft.text("/principalType").is_none() {
@@ -96,9 +102,12 @@ fn settle_assignment(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let scope = draft.id.parent().map(|scope| scope.to_string()).unwrap_or_default();
     check_unique(azure, draft, &principal, &role)?;
     if let Some(before) = &draft.before {
-        let same = |pointer: &str, wanted: &str| before.text(pointer).is_some_and(|v| last(v).eq_ignore_ascii_case(last(wanted)));
+        let same = |pointer: &str, wanted: &str| {
+            before.text(pointer).is_some_and(|v| last(v).eq_ignore_ascii_case(last(wanted)))
+        };
         if !same("/principalId", &principal) || !same("/roleDefinitionId", &role) {
-            let text = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.";
+            let text =
+                "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.";
             return Err(Answer::error(400, "RoleAssignmentUpdateNotPermitted", text));
         }
     }

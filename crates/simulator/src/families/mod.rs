@@ -4,7 +4,9 @@
 //! in [`FAMILIES`]). Types that are in no table are stored and answered all the same.
 
 pub(crate) mod authorization;
+pub(crate) mod dns_zones;
 pub(crate) mod groups;
+pub(crate) mod traffic_manager;
 pub(crate) mod web;
 
 use resource::ResourceType;
@@ -15,7 +17,8 @@ use crate::kind::Kind;
 use crate::request::Request;
 
 /// The tables of all families.
-static FAMILIES: &[&[Kind]] = &[groups::KINDS, authorization::KINDS];
+static FAMILIES: &[&[Kind]] =
+    &[groups::KINDS, authorization::KINDS, traffic_manager::KINDS, dns_zones::KINDS, web::KINDS];
 
 static GENERIC: Kind = Kind::GENERIC;
 
@@ -61,6 +64,15 @@ fn versions_of(namespace: &str) -> &'static [&'static str] {
 
 /// Answers a POST on the subscription or on a location of it.
 pub(crate) fn subscription_action(azure: &mut Azure, request: &Request) -> Option<Answer> {
-    let _ = (azure, request);
-    None
+    let path = request.path.to_ascii_lowercase();
+    let answer = if path.ends_with("/checktrafficmanagernameavailability") {
+        traffic_manager::check_availability(azure, request)
+    } else if path.ends_with("/getdnsresourcereference") {
+        dns_zones::references(azure, request)
+    } else if path.ends_with("/microsoft.web/checknameavailability") {
+        web::check_availability(azure, request)
+    } else {
+        return None;
+    };
+    Some(answer.unwrap_or_else(|refusal| refusal))
 }

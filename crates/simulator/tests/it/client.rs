@@ -65,7 +65,11 @@ impl Client {
             return path.to_owned();
         }
         let joint = if path.contains('?') { '&' } else { '?' };
-        format!("{}{}{joint}api-version=2024-01-01", self.simulator.resource_manager(), self.id(path))
+        format!(
+            "{}{}{joint}api-version=2024-01-01",
+            self.simulator.resource_manager(),
+            self.id(path)
+        )
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

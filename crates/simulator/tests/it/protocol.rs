@@ -72,7 +72,10 @@ async fn unknown_type_is_stored_changed_listed_and_removed() {
     let made = client.put(path, body).await;
     assert_eq!(made.status, StatusCode::CREATED);
     assert_eq!(made.body["properties"]["provisioningState"], "Succeeded");
-    assert_eq!(made.body["id"], client.id("/resourceGroups/RG/providers/Contoso.Things/widgets/w1"));
+    assert_eq!(
+        made.body["id"],
+        client.id("/resourceGroups/RG/providers/Contoso.Things/widgets/w1")
+    );
 
     let patched = client.patch(path, json!({"tags": {"b": "2"}, "properties": {"size": 4}})).await;
     assert_eq!(patched.body["tags"], json!({"b": "2"}));
@@ -102,7 +105,10 @@ async fn what_it_hangs_on_must_exist() {
     client.put("/resourceGroups/rg", json!({"location": "westeurope"})).await;
     let child = client.put(&format!("{widget}/parts/p1"), json!({})).await;
     assert_eq!(child.code(), "ParentResourceNotFound");
-    assert_eq!(client.get("/resourceGroups/none/providers/A.B/c/d").await.code(), "ResourceGroupNotFound");
+    assert_eq!(
+        client.get("/resourceGroups/none/providers/A.B/c/d").await.code(),
+        "ResourceGroupNotFound"
+    );
 }
 
 #[tokio::test]
@@ -186,6 +192,7 @@ async fn folder_carries_one_azure_through_several_processes() {
 async fn taken_port_is_an_error() {
     let client = Client::start().await;
     let port = client.simulator.address().port();
-    let error = Simulator::start(Settings { port, ..Settings::default() }).await.expect_err("taken");
+    let error =
+        Simulator::start(Settings { port, ..Settings::default() }).await.expect_err("taken");
     assert!(error.to_string().contains(&port.to_string()));
 }
