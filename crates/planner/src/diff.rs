@@ -73,8 +73,7 @@ pub fn compare(
     observed: &Value,
     resolve: Resolve<'_>,
 ) -> Comparison {
-    let name = observed.get("name").and_then(Value::as_str).unwrap_or_default();
-    let facts = catalogue::facts(resource_type).document(name);
+    let facts = catalogue::facts_of_body(resource_type, observed);
     let mut comparer = Comparer::new(facts, api_version, resolve);
     let mut rewritten = None;
     if let Some(rewrite) = facts.rewrite {

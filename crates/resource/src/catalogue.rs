@@ -8,6 +8,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use serde_json::Value;
+
 use crate::{ResourceId, ResourceType};
 
 mod arrays;
@@ -108,7 +110,7 @@ pub struct Additions {
     /// The array's path.
     pub path: &'static str,
     /// Tells whether an observed member that nobody declared is the service's.
-    pub is_service_made: fn(&serde_json::Value) -> bool,
+    pub is_service_made: fn(&Value) -> bool,
 }
 
 /// Two spellings of one value: what clients may send and what the service answers to it.
@@ -128,7 +130,7 @@ pub struct Collective {
     /// The array's path.
     pub path: &'static str,
     /// Tells whether a desired member is one that stands for all.
-    pub stands_for_all: fn(&serde_json::Value) -> bool,
+    pub stands_for_all: fn(&Value) -> bool,
 }
 
 /// Requests that a provider allows in a while, where that is less than ARM's own limit.
@@ -205,7 +207,7 @@ pub struct TypeFacts {
     pub recovery: Option<(&'static str, &'static str)>,
     /// Rewrites a desired body into the form in which the service answers it; the second body is
     /// the observed one.
-    pub rewrite: Option<fn(&mut serde_json::Value, &serde_json::Value)>,
+    pub rewrite: Option<fn(&mut Value, &Value)>,
     /// Facts of resources that share the type but whose last segment decides what they are
     /// (`sites/config/appsettings`).
     pub documents: &'static [(&'static str, &'static TypeFacts)],
@@ -299,6 +301,13 @@ pub fn facts(resource_type: &ResourceType) -> &'static TypeFacts {
 /// Returns what is known of the resource `id`, its name included where that decides what it is.
 pub fn facts_of(id: &ResourceId) -> &'static TypeFacts {
     facts(&id.resource_type()).document(id.name())
+}
+
+/// Returns what is known of a resource of which only its body is at hand.
+pub fn facts_of_body(resource_type: &ResourceType, body: &Value) -> &'static TypeFacts {
+    let text = |key: &str| body.get(key).and_then(Value::as_str);
+    let tail = text("id").and_then(|id| id.rsplit('/').next());
+    facts(resource_type).document(text("name").or(tail).unwrap_or_default())
 }
 
 /// Returns the facts of every type that the catalogue knows.

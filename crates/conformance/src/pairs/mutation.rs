@@ -156,8 +156,7 @@ fn one_stands_for_all(found: &Comparison, path: &str) -> bool {
 }
 
 fn facts_of(case: &Case) -> &'static TypeFacts {
-    let name = case.observed.get("name").and_then(Value::as_str).unwrap_or_default();
-    catalogue::facts(&ResourceType::new(case.resource_type.as_str())).document(name)
+    catalogue::facts_of_body(&ResourceType::new(case.resource_type.as_str()), &case.observed)
 }
 
 /// Makes every mutation of a case: of each declared leaf and of each declared array.

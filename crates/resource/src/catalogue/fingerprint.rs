@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{ArrayKey, PropertyPath, Treatment, TypeFacts, facts};
+use super::{ArrayKey, PropertyPath, Treatment, TypeFacts, facts_of_body};
 use crate::ResourceType;
 use crate::catalogue::likeness::is_empty;
 
@@ -13,7 +13,7 @@ use crate::catalogue::likeness::is_empty;
 /// ETags, times, states and back references are left out, as are the order of keys and of members
 /// whose order says nothing.
 pub fn fingerprint(resource_type: &ResourceType, body: &Value) -> String {
-    let stable = stable(facts(resource_type), body, &mut PropertyPath::root());
+    let stable = stable(facts_of_body(resource_type, body), body, &mut PropertyPath::root());
     let digest = Sha256::digest(stable.to_string().as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

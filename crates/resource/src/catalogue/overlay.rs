@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::arrays::pair;
 use super::likeness::is_empty;
-use super::{PropertyPath, Treatment, TypeFacts, facts};
+use super::{PropertyPath, Treatment, TypeFacts, facts_of_body};
 use crate::{Expression, ResourceType};
 
 /// Lays `desired` over `observed`: the body of a PUT that changes nothing that is not declared.
@@ -13,8 +13,7 @@ use crate::{Expression, ResourceType};
 /// that are not desired go, those that stay keep what is not declared of them. Maps (tags,
 /// application settings) keep the keys that nobody declared.
 pub fn overlay(resource_type: &ResourceType, observed: &Value, desired: &Value) -> Value {
-    let name = observed.get("name").and_then(Value::as_str).unwrap_or_default();
-    let facts = facts(resource_type).document(name);
+    let facts = facts_of_body(resource_type, observed);
     let mut body = writable(facts, observed, &mut PropertyPath::root());
     drop_rivals(facts, &mut body, desired);
     lay(facts, &mut body, desired, &mut PropertyPath::root());
