@@ -34,7 +34,7 @@ doc:
 
 # Plans, applies and re-plans the first reference architecture against the simulator.
 quickstart:
-    cargo run -q -- apply topologies/r1.yaml --simulator --yes
+    sh docs/quickstart.sh
 
 # Runs what CI runs.
 ci: fmt-check lint doc test

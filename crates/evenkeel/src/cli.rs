@@ -121,7 +121,7 @@ pub struct Connection {
     pub simulator_dir: PathBuf,
 
     /// What the local Azure holds before its first use (YAML; read once for each folder).
-    #[arg(long, value_name = "FILE", requires = "simulator")]
+    #[arg(long, value_name = "FILE", requires = "simulator", env = "EVENKEEL_SCENARIO")]
     pub scenario: Option<PathBuf>,
 
     /// The cloud, where the topology does not say it or a saved plan is applied.

@@ -1,0 +1,8 @@
+//! Whole runs: the real binary against the simulator, over real HTTP.
+
+mod cost;
+mod drifts;
+mod errors;
+mod reference;
+mod scenario;
+mod shrink;
