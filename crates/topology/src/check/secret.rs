@@ -18,22 +18,19 @@ const SECRET_KEYS: &[&str] = &[
     "privatekey",
     "private_key",
     "authorization",
-    "clientsecret",
 ];
 
-/// Beginnings of a value's parts that give a secret away.
-const SECRET_VALUES: &[&str] = &[
-    "accountkey=",
-    "sharedaccesskey=",
-    "password=",
-    "pwd=",
-    "-----begin",
-    "bearer ",
-    "basic ",
-    "sig=",
-    "ghp_",
-    "eyj",
-];
+/// What gives a secret away at the beginning of a value, in lower case.
+const SECRET_STARTS: &[&str] = &["-----begin", "bearer ", "basic ", "ghp_", "eyj"];
+
+/// What gives a secret away anywhere in a value, in lower case.
+const SECRET_MARKS: &[&str] = &["accountkey=", "sharedaccesskey=", "password=", "pwd=", "sig="];
+
+/// Beginnings of values that name a place instead of holding a secret, in lower case.
+const HARMLESS_STARTS: &[&str] = &["http", "@microsoft.keyvault"];
+
+/// Shorter values are flags and numbers.
+const SHORTEST: usize = 8;
 
 impl Check<'_> {
     /// Warns of settings that look like secrets.
@@ -48,22 +45,52 @@ impl Check<'_> {
 
     /// Warns of a value that looks like a secret.
     pub(super) fn plain_secret(&mut self, key: &str, text: &Sp<Text>) {
-        let [Part::Literal(value)] = text.0.as_slice() else { return };
-        let (name, lower) = (key.to_lowercase(), value.to_lowercase());
-        let reveals = |mark: &&str| match *mark {
-            "bearer " | "basic " | "eyj" | "ghp_" | "-----begin" => lower.starts_with(*mark),
-            _ => lower.contains(*mark),
-        };
-        let by_name = SECRET_KEYS.iter().any(|word| name.contains(word));
-        // Names, paths, URLs and vault references are no secrets; nor are flags and numbers.
-        let is_harmless = value.len() < 8
-            || lower.starts_with("http")
-            || lower.starts_with("@microsoft.keyvault")
-            || value.contains(char::is_whitespace) && !lower.starts_with("b");
-        if SECRET_VALUES.iter().any(reveals) || by_name && !is_harmless {
+        if let [Part::Literal(value)] = text.0.as_slice()
+            && is_secret(key, value)
+        {
             let message = format!("`{key}` looks like a secret written out");
             let help = "write `${secret:env:NAME}` or `${secret:keyVault:<vault>/<name>}`";
             self.warning("plain-secret", &text.place, message, help);
         }
+    }
+}
+
+/// Returns whether a value looks like a secret, by itself or by its key.
+fn is_secret(key: &str, value: &str) -> bool {
+    if value.len() < SHORTEST {
+        return false;
+    }
+    let starts = |words: &[&str]| words.iter().any(|word| starts_with(value, word));
+    let by_key = || SECRET_KEYS.iter().any(|word| contains(key, word));
+    let is_harmless = || starts(HARMLESS_STARTS) || value.contains(char::is_whitespace);
+    starts(SECRET_STARTS)
+        || value.contains('=') && SECRET_MARKS.iter().any(|mark| contains(value, mark))
+        || by_key() && !is_harmless()
+}
+
+/// Returns whether `text` begins with `word`, whatever its case.
+fn starts_with(text: &str, word: &str) -> bool {
+    text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+}
+
+/// Returns whether `text` holds `word`, whatever its case; without a copy, since every setting of
+/// every stamp comes by.
+fn contains(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_secret;
+
+    #[test]
+    fn secrets_are_told_from_settings() {
+        assert!(is_secret("DB_PASSWORD", "hunter2-hunter2"));
+        assert!(is_secret("STORE", "AccountName=x;AccountKey=abcdefgh"));
+        assert!(is_secret("Authorization", "Basic dXNlcjpwYXNz"));
+        assert!(!is_secret("TOKEN_URL", "https://login.example.com/token"));
+        assert!(!is_secret("USE_TOKEN", "true"));
+        assert!(!is_secret("DB_PASSWORD", "@Microsoft.KeyVault(SecretUri=https://kv/secrets/db)"));
+        assert!(!is_secret("GREETING", "hello, world"));
     }
 }

@@ -4,9 +4,12 @@ use std::path::Path;
 
 use crate::{Input, Parsed, parse};
 
+mod checks;
 mod examples;
+mod files;
 mod language;
 mod mistakes;
+mod scale;
 
 /// Parses a text with the variables that the tests use.
 pub(crate) fn parsed(text: &str) -> Parsed {

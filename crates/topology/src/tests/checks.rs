@@ -1,0 +1,429 @@
+//! Every diagnostic, each in the smallest topology that has its mistake and no other.
+
+use std::collections::BTreeSet;
+
+use super::parsed;
+use crate::{codes, render};
+
+/// A sound stamp in each of two regions, with one app.
+const STAMPS: &str = "
+stamp:
+  plan: { sku: P1v3 }
+  apps: { web: { runtime: node|20-lts } }
+stamps:
+  weu: { region: westeurope }
+  neu: { region: northeurope }
+";
+
+/// Codes, and what has just these mistakes. `STAMPS` is put before what begins with `+`.
+const CASES: &[(&[&str], &str)] = &[
+    (&["invalid-yaml"], "stamps: [a"),
+    (&["unknown-key"], "colour: red"),
+    (&["unknown-key"], "frontDoor: { main: {} }"),
+    (&["duplicate-key"], "location: westeurope\nlocation: northeurope"),
+    (&["missing-key"], "stamp: { plan: { sku: B1 } }\nstamps: { weu: { plan: { instances: 2 } } }"),
+    (&["missing-key"], "stamps: { weu: { region: westeurope, plan: { os: linux } } }"),
+    (&["wrong-type"], "tags: [a, b]"),
+    (&["wrong-type"], "resourceGroup: {name}"),
+    (
+        &["wrong-type"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1, instances: many } } }",
+    ),
+    (
+        &["wrong-type"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1, zoneRedundant: on } } }",
+    ),
+    (&["missing-unit"], "objectives: { rto: 60 }"),
+    (&["unknown-value"], "storage: { media: { redundancy: GSR } }"),
+    (&["unknown-value"], "cloud: publik"),
+    (&["bad-include"], "include: [nowhere.yaml]"),
+    (&["dangling-reference"], "+locks: { one: { on: weu/wbe } }"),
+    (
+        &["dangling-reference"],
+        "+domains: { app.example.com: { routeTo: weu/web, bind: wbe } }\ndns: { example.com: {} }",
+    ),
+    (
+        &["bad-reference-kind"],
+        "+domains: { app.example.com: { routeTo: weu/plan } }\ndns: { example.com: {} }",
+    ),
+    (&["bad-resource-id"], "locks: { one: { on: /sites/shop } }"),
+    (
+        &["unknown-property"],
+        "+resources: { r: { type: A.B/c, apiVersion: 2024-01-01, properties: { x: \"{weu/web.hostname}\" } } }",
+    ),
+    (&["unknown-placeholder"], "resourceGroup: rg-{stamp}"),
+    (&["unknown-placeholder"], "resourceGroup: rg-{nam}"),
+    (&["unknown-placeholder"], "resourceGroup: rg-{name"),
+    (&["unknown-substitution"], "resourceGroup: ${NAME}"),
+    (&["missing-variable"], "resourceGroup: ${env:NO_SUCH_VARIABLE}"),
+    (
+        &["missing-variable"],
+        "+resources: { r: { type: A.B/c, apiVersion: 2024-01-01, properties: { x: \"${secret:env:NOPE}\" } } }",
+    ),
+    (&["not-plain"], "resourceGroup: rg-${secret:env:PROBE_AUTH}"),
+    (
+        &["plain-secret"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { settings: { DB_PASSWORD: hunter2-hunter2 } } } } }",
+    ),
+    (
+        &["one-of"],
+        "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { app: weu/web, host: a.example.com } } } }",
+    ),
+    (
+        &["missing-key"],
+        "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { weight: 3 } } } }",
+    ),
+    (
+        &["listed-twice"],
+        "location: westeurope\nstorage: { work: { redundancy: GRS, queues: [jobs, jobs] } }",
+    ),
+    (&["out-of-range"], "stamps: { weu: { region: westeurope, plan: { sku: B1, instances: 0 } } }"),
+    (
+        &["bad-name"],
+        "location: westeurope\nstorage: { media: { name: st-media, redundancy: GRS } }",
+    ),
+    (&["bad-name"], "location: westeurope\nvaults: { with-a-name-that-is-far-too-long: {} }"),
+    (&["bad-name"], "stamps: { storage: { region: westeurope } }"),
+    (&["bad-name"], "location: westeurope\nstorage: { work: { redundancy: GRS, queues: [a--b] } }"),
+    (
+        &["name-taken"],
+        "stamp: { plan: { sku: B1 }, apps: { web: { name: app-shop } } }\nstamps: { weu: { region: westeurope }, neu: { region: northeurope } }",
+    ),
+    (&["bad-id"], "tenant: contoso"),
+    (
+        &["bad-path"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { healthPath: health } } } }",
+    ),
+    (&["unknown-region"], "stamps: { weu: { region: westeurop } }"),
+    (&["same-region-stamps"], "stamps: { a: { region: westeurope }, b: { region: West Europe } }"),
+    (
+        &["no-zones"],
+        "stamps: { wus: { region: westus, plan: { sku: P1v3, zoneRedundant: true, instances: 3 } } }",
+    ),
+    (&["no-zones"], "storage: { a: { redundancy: ZRS, location: westus } }"),
+    (&["no-region-pair"], "storage: { a: { redundancy: GRS, location: polandcentral } }"),
+    (&["unknown-sku"], "stamps: { weu: { region: westeurope, plan: { sku: P9v3 } } }"),
+    (
+        &["zone-redundant-sku"],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1, zoneRedundant: true, instances: 3 } } }",
+    ),
+    (
+        &["zone-redundant-instances"],
+        "stamps: { weu: { region: westeurope, plan: { sku: P1v3, zoneRedundant: true, instances: 1 } } }",
+    ),
+    (
+        &["zone-redundant-instances"],
+        "stamps: { weu: { region: westeurope, plan: { sku: P1v3, zoneRedundant: true } } }",
+    ),
+    (
+        &["autoscale-range"],
+        "stamps: { weu: { region: westeurope, plan: { sku: P1v3, instances: 2, autoscale: { min: 3, max: 10, scaleOut: { cpu: 70 } } } } }",
+    ),
+    (
+        &["autoscale-range"],
+        "stamps: { weu: { region: westeurope, plan: { sku: P1v3, autoscale: { min: 3, max: 2, scaleOut: { cpu: 70% } } } } }",
+    ),
+    (
+        &["autoscale-swing"],
+        "stamps: { weu: { region: westeurope, plan: { sku: P1v3, autoscale: { min: 2, max: 8, scaleOut: { cpu: 60 }, scaleIn: { cpu: 60 } } } } }",
+    ),
+    (
+        &["autoscale-idle"],
+        "stamps: { weu: { region: westeurope, plan: { sku: P1v3, autoscale: { min: 3, max: 10 } } } }",
+    ),
+    (
+        &["out-of-range"],
+        "stamps: { weu: { region: westeurope, plan: { sku: P1v3, autoscale: { min: 3, max: 10, scaleOut: { cpu: 70, window: 1m } } } } }",
+    ),
+    (&["missing-plan"], "stamps: { weu: { region: westeurope, apps: { web: {} } } }"),
+    (
+        &["runtime-and-image"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { runtime: node|20-lts, image: nginx } } } }",
+    ),
+    (
+        &["always-on-free"],
+        "stamps: { weu: { region: westeurope, plan: { sku: F1 }, apps: { web: { alwaysOn: true } } } }",
+    ),
+    (
+        &["only-for-functions"],
+        "storage: { a: { redundancy: GRS } }\nstamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { storage: a } } } }",
+    ),
+    (
+        &["missing-key"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { job: { kind: function } } } }",
+    ),
+    (
+        &["no-identity"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { identity: none, permissions: [{ role: Reader, scope: resourceGroup }] } } } }",
+    ),
+    (
+        &["queue-read-access"],
+        "location: westeurope\nstorage: { work: { redundancy: RA-GRS, queues: [jobs] } }",
+    ),
+    (&["single-region-data"], "+storage: { work: { redundancy: LRS } }"),
+    (
+        &["premium-kind"],
+        "location: westeurope\nstorage: { fast: { kind: BlockBlobStorage, redundancy: GRS } }",
+    ),
+    (
+        &["policies-with-rbac"],
+        "location: westeurope\nvaults: { app: { rbac: true, accessPolicies: [{ objectId: x, secrets: [get] }] } }",
+    ),
+    (
+        &["purge-protection-off"],
+        "location: westeurope\nvaults: { app: { purgeProtection: false } }",
+    ),
+    (
+        &["unknown-value"],
+        "location: westeurope\nvaults: { app: { rbac: false, accessPolicies: [{ objectId: x, secrets: [gte] }] } }",
+    ),
+    (
+        &["one-of"],
+        "location: westeurope\nvaults: { app: { rbac: false, accessPolicies: [{ secrets: [get] }] } }",
+    ),
+    (&["bad-resource-type"], "resources: { cache: { type: redis, apiVersion: 2024-11-01 } }"),
+    (
+        &["missing-key"],
+        "resources: { rule: { type: Microsoft.Cache/redis/firewallRules, apiVersion: 2024-11-01 } }",
+    ),
+    (&["bad-api-version"], "resources: { cache: { type: Microsoft.Cache/redis, apiVersion: v1 } }"),
+    (
+        &["bad-host"],
+        "dns: { example.com: { records: { www: { cname: \"https://x.example.net\" } } } }",
+    ),
+    (
+        &["bad-host"],
+        "dns: { example.com: { records: { www: { mx: { preference: 1, exchange: a b } } } } }",
+    ),
+    (&["no-zone"], "+domains: { app.example.com: { routeTo: weu/web } }"),
+    (&["external-zone"], "dns: { corp.example: { external: true, lock: lift } }"),
+    (
+        &["cname-at-apex"],
+        "dns: { example.com: { records: { \"@\": { cname: www.example.net } } } }",
+    ),
+    (
+        &["cname-beside-others"],
+        "dns: { example.com: { records: { www: { cname: a.example.net, txt: hello } } } }",
+    ),
+    (&["missing-key"], "dns: { example.com: { records: { www: { ttl: 5m } } } }"),
+    (
+        &["record-twice"],
+        "+domains: { app.example.com: { routeTo: weu/web } }\ndns: { example.com: { records: { app: { cname: x.example.net } } } }",
+    ),
+    (
+        &["absolute-record"],
+        "dns: { example.com: { records: { app.example.com: { a: 20.1.2.3 } } } }",
+    ),
+    (&["ttl-range"], "dns: { example.com: { records: { www: { a: 20.1.2.3, ttl: 0 } } } }"),
+    (
+        &["unknown-value"],
+        "dns: { example.com: { records: { www: { caa: { tag: issu, value: digicert.com } } } } }",
+    ),
+    (
+        &["bound-not-routed"],
+        "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { app: weu/web } } } }\ndomains: { app.example.com: { routeTo: trafficManager/main, bind: web } }\ndns: { example.com: {} }",
+    ),
+    (
+        &["certificate-unbound"],
+        "+domains: { app.example.com: { routeTo: weu/web, certificate: managed } }\ndns: { example.com: {} }",
+    ),
+    (
+        &["managed-certificate"],
+        "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { app: weu/web }, two: { host: a.example.com } } } }\ndomains: { app.example.com: { routeTo: trafficManager/main, bind: weu/web, certificate: managed } }\ndns: { example.com: {} }",
+    ),
+    (
+        &["managed-certificate"],
+        "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { app: weu/web } } } }\ndomains: { example.com: { routeTo: trafficManager/main, bind: weu/web, certificate: managed } }\ndns: { example.com: {} }",
+    ),
+];
+
+/// The same for profiles: what stands in `trafficManager: { main: … }`, behind a probe.
+const PROFILES: &[(&[&str], &str)] = &[
+    (
+        &[],
+        "routing: priority, endpoints: { one: { app: weu/web, priority: 1 }, two: { app: neu/web, priority: 2 } }",
+    ),
+    (&[], "routing: priority, endpoints: { one: { app: weu/web }, two: { app: neu/web } }"),
+    (
+        &[],
+        "routing: performance, endpoints: { one: { app: weu/web }, two: { host: a.example.com, location: westus } }",
+    ),
+    (
+        &[],
+        "routing: multiValue, maxReturn: 2, endpoints: { one: { host: 20.1.2.3 }, two: { host: \"2603::1\" } }",
+    ),
+    (
+        &[],
+        "routing: subnet, endpoints: { one: { app: weu/web, subnets: [1.2.3.0/24, 1.2.4.1-1.2.4.9] }, two: { app: neu/web } }",
+    ),
+    (&["no-endpoints"], "routing: priority"),
+    (&["no-endpoints"], "routing: priority, endpoints: { one: { app: weu/web, enabled: false } }"),
+    (
+        &["same-priority"],
+        "routing: priority, endpoints: { one: { app: weu/web, priority: 1 }, two: { app: neu/web, priority: 1 } }",
+    ),
+    (
+        &["missing-priority"],
+        "routing: priority, endpoints: { one: { app: weu/web, priority: 1 }, two: { app: neu/web } }",
+    ),
+    (&["out-of-range"], "routing: weighted, endpoints: { one: { app: weu/web, weight: 1001 } }"),
+    (&["field-not-used"], "routing: weighted, endpoints: { one: { app: weu/web, priority: 1 } }"),
+    (&["field-not-used"], "routing: weighted, maxReturn: 2, endpoints: { one: { app: weu/web } }"),
+    (
+        &["field-not-used"],
+        "routing: weighted, endpoints: { one: { app: weu/web, minChildEndpoints: 1 } }",
+    ),
+    (
+        &["field-not-used"],
+        "routing: performance, endpoints: { one: { app: weu/web, location: westeurope } }",
+    ),
+    (&["missing-location"], "routing: performance, endpoints: { one: { host: a.example.com } }"),
+    (
+        &["missing-geo"],
+        "routing: geographic, endpoints: { one: { host: a.example.com, geo: [WORLD] }, two: { host: b.example.com } }",
+    ),
+    (
+        &["unknown-geo"],
+        "routing: geographic, endpoints: { one: { host: a.example.com, geo: [WORLD, GEO-EZ] } }",
+    ),
+    (
+        &["geo-overlap"],
+        "routing: geographic, endpoints: { one: { host: a.example.com, geo: [WORLD, DE] }, two: { host: b.example.com, geo: [DE] } }",
+    ),
+    (
+        &["geo-no-failover"],
+        "routing: geographic, endpoints: { one: { app: weu/web, geo: [WORLD] } }",
+    ),
+    (
+        &["no-fallback"],
+        "routing: geographic, endpoints: { one: { host: a.example.com, geo: [US-CA] } }",
+    ),
+    (
+        &["no-fallback"],
+        "routing: subnet, endpoints: { one: { host: a.example.com, subnets: [1.2.3.4] } }",
+    ),
+    (
+        &["subnet-overlap"],
+        "routing: subnet, endpoints: { one: { host: a.example.com, subnets: [1.0.0.0/8] }, two: { host: b.example.com, subnets: [1.2.0.0/16] }, three: { host: c.example.com } }",
+    ),
+    (
+        &["subnet-overlap"],
+        "routing: subnet, endpoints: { one: { host: a.example.com }, two: { host: b.example.com } }",
+    ),
+    (
+        &["wrong-type"],
+        "routing: subnet, endpoints: { one: { host: a.example.com, subnets: [1.2.3.9-1.2.3.4] }, two: { host: b.example.com } }",
+    ),
+    (
+        &["multi-value"],
+        "routing: multiValue, maxReturn: 2, endpoints: { one: { host: a.example.com } }",
+    ),
+    (&["multi-value"], "routing: multiValue, endpoints: { one: { host: 20.1.2.3 } }"),
+    (
+        &["mixed-addresses"],
+        "routing: weighted, endpoints: { one: { host: a.example.com }, two: { host: 20.1.2.3 } }",
+    ),
+    (&["private-address"], "routing: weighted, endpoints: { one: { host: 10.0.0.4 } }"),
+    (&["bad-host"], "routing: weighted, endpoints: { one: { host: \"https://a.example.com\" } }"),
+    (&["nested-cycle"], "routing: weighted, endpoints: { one: { profile: main } }"),
+    (&["dangling-reference"], "routing: weighted, endpoints: { one: { profile: asia } }"),
+    (
+        &["too-many-headers"],
+        "routing: weighted, endpoints: { one: { app: weu/web, headers: { A: 1, B: 2, C: 3, D: 4, E: 5, F: 6, G: 7, H: 8, I: 9 } } }",
+    ),
+    (
+        &["bad-header"],
+        "routing: weighted, endpoints: { one: { app: weu/web, headers: { \"Host:\": a.example.com } } }",
+    ),
+];
+
+/// The same for probes: what stands in `monitor: …`.
+const MONITORS: &[(&[&str], &str)] = &[
+    (&[], "protocol: tcp, port: 443"),
+    (&[], "protocol: http, path: /, interval: 30s, timeout: 10s"),
+    (&["bad-path"], "protocol: https, path: health"),
+    (&["missing-key"], "protocol: https"),
+    (&["missing-key"], "path: /"),
+    (&["missing-key"], "protocol: tcp"),
+    (&["tcp-probe"], "protocol: tcp, port: 443, path: /"),
+    (&["tcp-probe"], "protocol: tcp, port: 443, expectedStatus: [200]"),
+    (&["probe-interval"], "protocol: https, path: /, interval: 20s"),
+    (&["probe-timeout"], "protocol: https, path: /, interval: 10s, timeout: 10s"),
+    (&["probe-timeout"], "protocol: https, path: /, timeout: 4s"),
+    (&["out-of-range"], "protocol: https, path: /, toleratedFailures: 10"),
+    (&["out-of-range"], "protocol: https, path: /, port: 0"),
+    (&["wrong-type"], "protocol: https, path: /, port: 70000"),
+    (&["wrong-type"], "protocol: https, path: /, expectedStatus: [299-200]"),
+    (
+        &["too-many-status"],
+        "protocol: https, path: /, expectedStatus: [200, 202, 204, 206, 208, 301, 303, 307, 401]",
+    ),
+];
+
+/// Returns every case as a whole file.
+fn cases() -> Vec<(&'static [&'static str], String)> {
+    let header = "version: 1\nname: app\nsubscription: 00000000-0000-0000-0000-000000000001\n";
+    let mut cases: Vec<(&[&str], String)> = Vec::new();
+    for (codes, text) in CASES {
+        let body = match text.strip_prefix('+') {
+            Some(text) => format!("{STAMPS}{text}"),
+            None => (*text).to_owned(),
+        };
+        cases.push((codes, format!("{header}{body}\n")));
+    }
+    for (codes, text) in PROFILES {
+        let probe = "monitor: { protocol: https, path: / }";
+        let text = format!("{header}{STAMPS}trafficManager: {{ main: {{ {probe}, {text} }} }}\n");
+        cases.push((codes, text));
+    }
+    for (codes, text) in MONITORS {
+        let rest = "routing: weighted, endpoints: { one: { app: weu/web } }";
+        let text = format!(
+            "{header}{STAMPS}trafficManager: {{ main: {{ monitor: {{ {text} }}, {rest} }} }}\n"
+        );
+        cases.push((codes, text));
+    }
+    cases.push((&["unknown-version"], header.replace("version: 1", "version: 7")));
+    let small = format!(
+        "{STAMPS}trafficManager: {{ main: {{ routing: weighted, monitor: {{ protocol: https, path: / }}, endpoints: {{ one: {{ app: weu/web }} }} }} }}\n"
+    );
+    let (small, apart) = (small.replace("P1v3", "B1"), small.replace("northeurope", "westeurope"));
+    cases.push((&["traffic-manager-sku"], format!("{header}{small}")));
+    let apart =
+        apart.replace("one: { app: weu/web }", "one: { app: weu/web }, two: { app: neu/web }");
+    cases.push((&["same-region-stamps", "same-region-endpoints"], format!("{header}{apart}")));
+    let hosts: Vec<_> =
+        (0..201).map(|index| format!("e{index}: {{ host: h{index}.example.com }}")).collect();
+    cases.push((
+        &["too-many-endpoints"],
+        format!(
+            "{header}trafficManager: {{ main: {{ routing: weighted, monitor: {{ protocol: https, path: / }}, endpoints: {{ {} }} }} }}\n",
+            hosts.join(", ")
+        ),
+    ));
+    cases
+}
+
+#[test]
+fn every_case_has_its_mistakes_and_no_other() {
+    let mut wrong = String::new();
+    for (codes, text) in cases() {
+        let parsed = parsed(&text);
+        let found: Vec<_> = parsed.diagnostics.iter().map(|it| it.code).collect();
+        if found != codes {
+            let told = render(&parsed.diagnostics, &parsed.sources, false, 120);
+            wrong.push_str(&format!("expected {codes:?}\n{text}\n{told}\n"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let cases = cases();
+    let tried: BTreeSet<_> = cases.iter().flat_map(|(codes, _)| codes.iter().copied()).collect();
+    // Files that contradict each other need two files.
+    let all = codes().map(|it| it.code).filter(|code| *code != "defined-twice");
+    let missing: Vec<_> = all.filter(|code| !tried.contains(code)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

@@ -1,0 +1,46 @@
+//! Growth: a thousand stamps cost a hundred times what ten do, not more.
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use super::parsed;
+
+/// Returns a topology with `count` stamps of five apps and a long map of settings.
+fn many_stamps(count: usize) -> String {
+    let mut text = String::from(
+        "version: 1\nname: big\nsubscription: 00000000-0000-0000-0000-000000000001\nstamp:\n  \
+         plan: { sku: P1v3, zoneRedundant: true, instances: 3 }\n  apps:\n",
+    );
+    for app in 0..5 {
+        let _ = write!(text, "    app{app}:\n      runtime: dotnet|8.0\n      settings:\n");
+        for setting in 0..20 {
+            let _ = writeln!(text, "        SETTING_{setting}: \"{{stamp}}-{{region}}-{setting}\"");
+        }
+    }
+    text.push_str("stamps:\n");
+    for stamp in 0..count {
+        let _ = write!(
+            text,
+            "  s{stamp}:\n    region: westeurope\n    plan: {{ instances: 4 }}\n    apps:\n      \
+             app1: {{ settings: {{ ONLY: here-{stamp} }} }}\n"
+        );
+    }
+    text
+}
+
+fn time(count: usize) -> Duration {
+    let text = many_stamps(count);
+    let start = Instant::now();
+    let parsed = parsed(&text);
+    let time = start.elapsed();
+    assert_eq!(parsed.topology.unwrap().stamps.len(), count);
+    time
+}
+
+#[test]
+fn time_grows_with_the_number_of_stamps_and_no_faster() {
+    time(10);
+    let (hundred, thousand) = (time(100), time(1000));
+    // Ten times the stamps; twice that is left for a busy machine, a square would be a hundred.
+    assert!(thousand < hundred * 40, "100 stamps: {hundred:?}, 1000 stamps: {thousand:?}");
+}
