@@ -243,7 +243,7 @@ impl Client {
         let answer = {
             let _permit = self.0.permits.acquire().await.expect("the semaphore is never closed");
             self.0.requests.fetch_add(1, Ordering::Relaxed);
-            if !request.is_read() {
+            if !request.is_harmless() {
                 self.0.writes.fetch_add(1, Ordering::Relaxed);
             }
             exchange(self.prepare(request, token)).await

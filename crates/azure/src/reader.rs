@@ -18,11 +18,17 @@ use crate::{Client, Cloud, Counts, Error, Stopwatch};
 #[derive(Clone)]
 pub struct Reader {
     client: Client,
+    /// True for the reader within a writer, which may list whatever it may write.
+    lists_secrets: bool,
 }
 
 impl Reader {
     pub(crate) fn new(client: Client) -> Self {
-        Self { client }
+        Self { client, lists_secrets: false }
+    }
+
+    pub(crate) fn within_writer(client: Client) -> Self {
+        Self { client, lists_secrets: true }
     }
 
     /// Returns the cloud that is read.
@@ -50,7 +56,7 @@ impl Reader {
     }
 
     pub(crate) async fn send(&self, request: &Request) -> Result<Response, Error> {
-        if !request.is_read() {
+        if !request.is_read() && !(self.lists_secrets && request.is_harmless()) {
             return Err(Error::NotARead { request: request.label() });
         }
         self.client.send(request).await
@@ -59,7 +65,8 @@ impl Reader {
     /// Returns the resource as it is now, or `None` where it, or a parent, does not exist.
     ///
     /// Application settings are read by the POST that lists them; ARM answers no GET. Documents of
-    /// other secrets (connection strings) are refused with [`Error::NotARead`].
+    /// other secrets (connection strings) are listed by a writer's reader alone; another refuses
+    /// with [`Error::NotARead`].
     pub async fn get(
         &self,
         id: &ResourceId,

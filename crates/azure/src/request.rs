@@ -40,34 +40,41 @@ impl Request {
         Self::new(Method::POST, url)
     }
 
-    /// Tells whether the request can change nothing.
+    /// Tells whether the request is one that a plan may make.
     pub fn is_read(&self) -> bool {
-        self.method == Method::GET
-            || (self.method == Method::POST && lists_settings(self.url.path()))
+        let document = self.listed_document();
+        self.method == Method::GET || document.is_some_and(|document| document == "appsettings")
+    }
+
+    /// Tells whether the request can change nothing.
+    pub fn is_harmless(&self) -> bool {
+        self.method == Method::GET || self.listed_document().is_some()
     }
 
     /// Tells whether the request has the same effect when it is carried out twice.
     pub fn is_idempotent(&self) -> bool {
-        self.is_read() || [Method::PUT, Method::DELETE].contains(&self.method)
+        self.is_harmless() || [Method::PUT, Method::DELETE].contains(&self.method)
+    }
+
+    /// Returns the document of an App Service that a POST lists, in lower case; its slots' included.
+    fn listed_document(&self) -> Option<String> {
+        let path = self.url.path().to_ascii_lowercase();
+        let (_, site) = path.split_once("/providers/microsoft.web/sites/")?;
+        let parts: Vec<&str> = site.split('/').collect();
+        match parts.as_slice() {
+            [_, "config", document, "list"] | [_, "slots", _, "config", document, "list"]
+                if self.method == Method::POST =>
+            {
+                Some((*document).to_owned())
+            }
+            _ => None,
+        }
     }
 
     /// Returns method and path, which hold no secret; a query can hold a token.
     pub fn label(&self) -> String {
         format!("{} {}", self.method, self.url.path())
     }
-}
-
-/// Tells whether a path is the listing of an App Service's application settings, slots included.
-fn lists_settings(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    let Some((_, site)) = lower.split_once("/providers/microsoft.web/sites/") else {
-        return false;
-    };
-    let parts: Vec<&str> = site.split('/').collect();
-    matches!(
-        parts.as_slice(),
-        [_, "config", "appsettings", "list"] | [_, "slots", _, "config", "appsettings", "list"]
-    )
 }
 
 /// An answer; a success unless stated otherwise.
@@ -106,7 +113,9 @@ mod tests {
         for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::POST] {
             assert!(!request(method, SITE).is_read());
         }
-        assert!(!request(Method::POST, &format!("{SITE}/listKeys")).is_read());
+        let strings = request(Method::POST, &format!("{SITE}/config/connectionstrings/list"));
+        assert!(!strings.is_read() && strings.is_harmless());
+        assert!(!request(Method::POST, &format!("{SITE}/listKeys")).is_harmless());
         assert!(!request(Method::PUT, &format!("{SITE}/config/appsettings/list")).is_read());
         let other = "/subscriptions/s/providers/Evil.Web/x/config/appsettings/list";
         assert!(!request(Method::POST, other).is_read());

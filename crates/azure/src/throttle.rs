@@ -50,7 +50,7 @@ impl Key {
             _ => Family::General,
         };
         let kind = match request.method {
-            _ if request.is_read() => Kind::Read,
+            _ if request.is_harmless() => Kind::Read,
             Method::DELETE => Kind::Delete,
             _ => Kind::Write,
         };

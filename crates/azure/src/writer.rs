@@ -20,7 +20,7 @@ pub struct Writer {
 
 impl Writer {
     pub(crate) fn new(client: Client) -> Self {
-        Self { reader: Reader::new(client) }
+        Self { reader: Reader::within_writer(client) }
     }
 
     /// Returns the capability to read.

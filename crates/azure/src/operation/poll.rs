@@ -74,6 +74,11 @@ impl Reader {
         Ok(Some(latest))
     }
 
+    /// Tells whether a resource's body says that the last operation on it has failed.
+    pub fn has_failed(observation: &Observation) -> bool {
+        state_of(&observation.body).is_some_and(is_failure)
+    }
+
     /// Tells whether a resource's body says that Azure is still working on it.
     pub fn is_in_motion(observation: &Observation) -> bool {
         state_of(&observation.body).is_some_and(|state| !is_terminal(state))
