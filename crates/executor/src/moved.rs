@@ -116,7 +116,7 @@ fn rests_on(action: &Action) -> BTreeSet<ResourceId> {
 }
 
 /// Returns the resource at the top of a family: the last one below the resource group.
-fn family(id: &ResourceId) -> ResourceId {
+pub(crate) fn family(id: &ResourceId) -> ResourceId {
     let is_container = |id: &ResourceId| {
         let kind = id.resource_type();
         kind.is("Microsoft.Resources/resourceGroups")

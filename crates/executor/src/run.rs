@@ -9,6 +9,7 @@ use resource::{Observation, ResourceId};
 use tokio::sync::OnceCell;
 
 use crate::journal::Journal;
+use crate::moved::family;
 use crate::resolve::UsedSecrets;
 use crate::{ActionError, Cancel, Progress, World};
 
@@ -26,6 +27,8 @@ pub(crate) struct Run<'a> {
     /// Resources that were read for their properties; a write to one strikes it.
     pub cache: Mutex<HashMap<ResourceId, Observation>>,
     pub checks: Mutex<Checks>,
+    /// What the plan has fingerprints of, by family.
+    pub families: HashMap<ResourceId, Vec<&'a ResourceId>>,
     written: Mutex<HashSet<ResourceId>>,
 }
 
@@ -39,7 +42,11 @@ impl<'a> Run<'a> {
         journal: Journal,
     ) -> Self {
         let (cache, checks, written) = Default::default();
-        Self { plan, writer, world, progress, cancel, journal, cache, checks, written }
+        let mut families: HashMap<ResourceId, Vec<&ResourceId>> = HashMap::new();
+        for id in plan.fingerprints.keys() {
+            families.entry(family(id)).or_default().push(id);
+        }
+        Self { plan, writer, world, progress, cancel, journal, cache, checks, families, written }
     }
 
     /// Does what an action says.

@@ -410,6 +410,36 @@ async fn create_whose_answer_was_lost_counts_as_done() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_failed_creation_has_left_is_written_again() {
+    let of = |state: &str| json!({"tags": {"a": "1"}, "properties": {"provisioningState": state}});
+    let azure = FakeAzure::with_rule(move |method, _, _, before| {
+        let state = if before == 0 { "Failed" } else { "Succeeded" };
+        (method == "GET").then(|| (200, of(state)))
+    })
+    .await;
+    let plan = plan(vec![action("a", &app("a"), create(json!({"tags": {"a": "1"}})), &[])]);
+    let outcome = run(&azure, &plan).await;
+    assert!(is_done(&outcome, "a", Done::Now), "{outcome:?}");
+    assert_eq!(azure.writes(), ["PUT a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn etag_that_a_child_has_changed_is_no_move() {
+    let zone = ResourceId::in_group("s", "rg", "Microsoft.Network/dnsZones", "example.com");
+    let of = |etag: &str, a: &str| json!({"etag": etag, "tags": {"a": a}, "properties": {}});
+    let azure = FakeAzure::with_rule(move |method, _, _, before| match (method, before) {
+        ("PUT", 0) => Some(error(412, "PreconditionFailed")),
+        ("PUT", _) => Some((200, of("3", "2"))),
+        (_, before) => Some((200, of(&before.to_string(), "1"))),
+    })
+    .await;
+    let plan = plan(vec![action("a", &zone, update(json!({"tags": {"a": "2"}})), &[])]);
+    let outcome = run(&azure, &plan).await;
+    assert!(is_done(&outcome, "a", Done::Now), "{outcome:?}");
+    assert_eq!(outcome.writes, 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn resource_still_updating_is_waited_for_and_not_fought() {
     let of = |state: &str| json!({"tags": {"a": "1"}, "properties": {"provisioningState": state}});
     let azure = FakeAzure::with_rule(move |method, path, _, before| {

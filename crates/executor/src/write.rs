@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use azure::{Class, Operation as Begun, Precondition};
 use plan::{Action, Done, Write};
-use resource::catalogue::{facts_of, overlay};
+use resource::catalogue::{facts_of, fingerprint, overlay};
 use resource::{Observation, ResourceId};
 use serde_json::Value;
 
@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// How long a right that this run has granted may take to be known everywhere.
 /// Source: <https://learn.microsoft.com/azure/role-based-access-control/troubleshooting>.
 const RIGHTS_SPREAD: Duration = Duration::from_secs(600);
+/// How often a write is sent again because only the ETag has changed.
+const ETAG_ATTEMPTS: u32 = 5;
 /// The wait between two attempts.
 const AGAIN: Duration = Duration::from_secs(10);
 /// How long a resource that others work on is waited for.
@@ -38,30 +40,31 @@ impl Run<'_> {
         self.check_unmoved(action).await?;
         let desired = self.resolve(body, used).await?;
         let id = &action.resource;
-        let current = self.read_at_rest(action).await?;
-        let exact = write == Write::PutExact;
-        if let Some(current) = &current {
-            if covers(id, &desired, &current.body, exact) {
+        let wish = Wish { body: desired, exact: write == Write::PutExact };
+        let mut current = self.read_at_rest(action).await?;
+        if let Some(found) = &current {
+            if wish.is_met_by(id, found) {
                 return Ok(Done::Before);
             }
-            if create {
+            // What a failed creation has left behind is ours to write again.
+            if create && !azure::Reader::has_failed(found) {
                 return Err(ActionError::Moved { id: id.clone() });
             }
         }
-        let current = match current {
-            None if write == Write::Patch => Some(self.await_visible(action).await?),
-            current => current,
-        };
-        let sent = match (write, &current) {
-            (Write::PutOver, Some(current)) => {
-                overlay(&id.resource_type(), &current.body, &desired)
-            }
-            _ => desired.clone(),
-        };
-        match self.send(action, write, &sent, current.as_ref()).await {
-            Ok(()) => Ok(Done::Now),
-            Err(error) => self.judge(action, error, &desired, exact).await,
+        if current.is_none() && write == Write::Patch {
+            current = Some(self.await_visible(action).await?);
         }
+        for _ in 0..ETAG_ATTEMPTS {
+            let error = match self.send(action, write, &wish.body, current.as_ref()).await {
+                Ok(()) => return Ok(Done::Now),
+                Err(error) => error,
+            };
+            match self.judge(action, error, &wish, current.as_ref()).await? {
+                Judgement::Done(done) => return Ok(done),
+                Judgement::Again(now) => current = Some(now),
+            }
+        }
+        Err(ActionError::Moved { id: id.clone() })
     }
 
     /// Sends the write until it is accepted and finished, or refused for good.
@@ -69,10 +72,17 @@ impl Run<'_> {
         &self,
         action: &Action,
         write: Write,
-        body: &Value,
+        desired: &Value,
         current: Option<&Observation>,
     ) -> Result<(), azure::Error> {
         let (id, api_version) = (&action.resource, action.api_version.as_str());
+        let over = match (write, current) {
+            (Write::PutOver, Some(current)) => {
+                Some(overlay(&id.resource_type(), &current.body, desired))
+            }
+            _ => None,
+        };
+        let body = over.as_ref().unwrap_or(desired);
         let condition = precondition(id, current);
         self.patiently(action, async || {
             let condition = condition.clone();
@@ -127,27 +137,31 @@ impl Run<'_> {
     }
 
     /// Judges a refused write: what was wanted may hold all the same, because an earlier attempt
-    /// took effect before its answer was lost.
+    /// took effect before its answer was lost, or nothing but the ETag may have changed, because a
+    /// child was written meanwhile.
     async fn judge(
         &self,
         action: &Action,
         error: azure::Error,
-        desired: &Value,
-        exact: bool,
-    ) -> Result<Done, ActionError> {
+        wish: &Wish,
+        before: Option<&Observation>,
+    ) -> Result<Judgement, ActionError> {
         let id = &action.resource;
         if error.code() == Some("RoleAssignmentExists") {
             // Under another name, with the same scope, role and principal.
-            return Ok(Done::Before);
+            return Ok(Judgement::Done(Done::Before));
         }
-        if error.is_precondition_failed() {
-            let current = self.read_at_rest(action).await?;
-            return match current.is_some_and(|now| covers(id, desired, &now.body, exact)) {
-                true => Ok(Done::Now),
-                false => Err(ActionError::Moved { id: id.clone() }),
-            };
+        if !error.is_precondition_failed() {
+            return Err(ActionError::Refused { verb: "write", id: id.clone(), source: error });
         }
-        Err(ActionError::Refused { verb: "write", id: id.clone(), source: error })
+        let stable = |body: &Value| fingerprint(&id.resource_type(), body);
+        match (before, self.read_at_rest(action).await?) {
+            (_, Some(now)) if wish.is_met_by(id, &now) => Ok(Judgement::Done(Done::Now)),
+            (Some(before), Some(now)) if stable(&before.body) == stable(&now.body) => {
+                Ok(Judgement::Again(now))
+            }
+            _ => Err(ActionError::Moved { id: id.clone() }),
+        }
     }
 
     /// Deletes the resource and waits until ARM has finished.
@@ -217,6 +231,26 @@ impl Run<'_> {
         }
         Err(ActionError::Missing { id: action.resource.clone() })
     }
+}
+
+/// What a write is to bring about.
+struct Wish {
+    body: Value,
+    /// True where nothing else may be there.
+    exact: bool,
+}
+
+impl Wish {
+    fn is_met_by(&self, id: &ResourceId, found: &Observation) -> bool {
+        !azure::Reader::has_failed(found) && covers(id, &self.body, &found.body, self.exact)
+    }
+}
+
+/// What a refused write comes to.
+enum Judgement {
+    Done(Done),
+    /// Nothing stands against the write but the ETag it was sent with.
+    Again(Observation),
 }
 
 fn precondition(id: &ResourceId, current: Option<&Observation>) -> Precondition {
