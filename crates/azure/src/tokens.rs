@@ -8,7 +8,8 @@ use tokio::sync::Mutex;
 
 use crate::AuthError;
 
-/// A token is renewed when it lives no longer than this; ARM's clock may differ from ours.
+/// A token is renewed so long before its end; ARM's clock may differ from ours. One with a short
+/// life is used for half of it, or else each request would log in.
 const EARLY: Duration = Duration::minutes(5);
 
 /// Makes a credential. Called again after a refused token, because credentials keep theirs.
@@ -26,7 +27,12 @@ pub(crate) struct Tokens {
 #[derive(Default)]
 struct State {
     credential: Option<Arc<dyn TokenCredential>>,
-    token: Option<AccessToken>,
+    token: Option<Kept>,
+}
+
+struct Kept {
+    token: AccessToken,
+    renew_at: OffsetDateTime,
 }
 
 impl Tokens {
@@ -37,9 +43,9 @@ impl Tokens {
     /// Returns a token that is good for some minutes.
     pub async fn bearer(&self) -> Result<String, AuthError> {
         let mut state = self.state.lock().await;
-        let fresh = |token: &&AccessToken| token.expires_on - EARLY > OffsetDateTime::now_utc();
-        if let Some(token) = state.token.as_ref().filter(fresh) {
-            return Ok(token.token.secret().to_owned());
+        let now = OffsetDateTime::now_utc();
+        if let Some(kept) = state.token.as_ref().filter(|kept| kept.renew_at > now) {
+            return Ok(kept.token.token.secret().to_owned());
         }
         let credential = match &state.credential {
             Some(credential) => Arc::clone(credential),
@@ -47,15 +53,76 @@ impl Tokens {
         };
         let token = credential.get_token(&[&self.scope], None).await.map_err(AuthError::refused)?;
         let text = token.token.secret().to_owned();
-        state.token = Some(token);
+        let life: Duration = token.expires_on - now;
+        let half: OffsetDateTime = now + life / 2;
+        state.token = Some(Kept { renew_at: half.max(token.expires_on - EARLY), token });
         Ok(text)
     }
 
     /// Forgets a token that ARM has refused, unless another task has already renewed it.
     pub async fn discard(&self, refused: &str) {
         let mut state = self.state.lock().await;
-        if state.token.as_ref().is_some_and(|token| token.token.secret() == refused) {
+        if state.token.as_ref().is_some_and(|kept| kept.token.token.secret() == refused) {
             *state = State::default();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
+    use azure_core::credentials::TokenRequestOptions;
+
+    use super::*;
+
+    /// Gives numbered tokens of a lifetime.
+    #[derive(Debug)]
+    struct Numbered {
+        given: AtomicUsize,
+        lifetime: Duration,
+    }
+
+    #[async_trait]
+    impl TokenCredential for Numbered {
+        async fn get_token(
+            &self,
+            _scopes: &[&str],
+            _options: Option<TokenRequestOptions<'_>>,
+        ) -> azure_core::Result<AccessToken> {
+            let number = self.given.fetch_add(1, Ordering::Relaxed);
+            let end = OffsetDateTime::now_utc() + self.lifetime;
+            Ok(AccessToken::new(format!("token-{number}"), end))
+        }
+    }
+
+    fn tokens(lifetime: Duration) -> Tokens {
+        let credential: Arc<dyn TokenCredential> =
+            Arc::new(Numbered { given: AtomicUsize::new(0), lifetime });
+        Tokens::new(Arc::new(move || Ok(Arc::clone(&credential))), "scope".to_owned())
+    }
+
+    #[tokio::test]
+    async fn one_login_serves_all_requests_also_with_short_tokens() {
+        for lifetime in [Duration::hours(1), Duration::minutes(1)] {
+            let tokens = tokens(lifetime);
+            assert_eq!(tokens.bearer().await.expect("a token"), "token-0");
+            assert_eq!(tokens.bearer().await.expect("a token"), "token-0");
+        }
+    }
+
+    #[tokio::test]
+    async fn spent_and_refused_tokens_are_renewed() {
+        let tokens_of_the_past = tokens(Duration::seconds(-1));
+        tokens_of_the_past.bearer().await.expect("a token");
+        assert_eq!(tokens_of_the_past.bearer().await.expect("a token"), "token-1");
+
+        let tokens = tokens(Duration::hours(1));
+        let first = tokens.bearer().await.expect("a token");
+        tokens.discard(&first).await;
+        assert_eq!(tokens.bearer().await.expect("a token"), "token-1");
+        tokens.discard(&first).await;
+        assert_eq!(tokens.bearer().await.expect("a token"), "token-1", "renewed already");
     }
 }
