@@ -48,8 +48,9 @@ impl Run<'_> {
         &self,
         family_root: &ResourceId,
     ) -> Result<BTreeSet<ResourceId>, ActionError> {
-        let members = self.plan.fingerprints.iter().filter(|(id, _)| family(id) == *family_root);
-        let looks = members.map(async |(id, known)| {
+        let members = self.families.get(family_root).into_iter().flatten().copied();
+        let looks = members.map(async |id| {
+            let known = &self.plan.fingerprints[id];
             let now = self.read(id, &self.api_version(id)?).await?;
             let moved = !self.is_as_known(id, known, now.as_ref()).await;
             Ok(moved.then(|| id.clone()))
