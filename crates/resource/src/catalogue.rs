@@ -26,6 +26,7 @@ mod authorization;
 mod cache;
 mod cdn;
 mod chaos;
+mod consumption;
 mod container_service;
 mod cosmos;
 mod dns;
@@ -269,6 +270,7 @@ static TABLES: &[&[TypeFacts]] = &[
     cache::TYPES,
     cdn::TYPES,
     chaos::TYPES,
+    consumption::TYPES,
     container_service::TYPES,
     cosmos::TYPES,
     dns::TYPES,

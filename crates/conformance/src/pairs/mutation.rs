@@ -44,6 +44,8 @@ pub enum Outcome {
     Reported,
     /// Not reported, or somewhere else: these paths.
     Missed(Vec<String>),
+    /// Reported, but still there in the body that an update would send: these paths.
+    NotHealed(Vec<String>),
     /// The value is no wish that could be checked.
     NotCompared(Why),
     /// What was removed means the same as nothing: a switch that is off, a default.
@@ -67,7 +69,7 @@ impl Kind {
 impl Outcome {
     /// Tells whether a difference that should have been reported was not.
     pub fn is_miss(&self) -> bool {
-        matches!(self, Self::Missed(_))
+        matches!(self, Self::Missed(_) | Self::NotHealed(_))
     }
 
     /// Returns the outcome's name in the details.
@@ -75,6 +77,7 @@ impl Outcome {
         match self {
             Self::Reported => "reported".into(),
             Self::Missed(_) => "missed".into(),
+            Self::NotHealed(_) => "not healed".into(),
             Self::NotCompared(why) => format!("not compared: {why:?}"),
             Self::EqualsAbsence => "equals absence".into(),
             Self::ServiceMade => "service made".into(),
@@ -84,7 +87,7 @@ impl Outcome {
     /// Returns the paths that were reported in place of the right one.
     pub fn reported(&self) -> &[String] {
         match self {
-            Self::Missed(paths) => paths,
+            Self::Missed(paths) | Self::NotHealed(paths) => paths,
             _ => &[],
         }
     }
@@ -105,7 +108,7 @@ impl Mutation {
         }
         let paths: Vec<String> = found.changes.iter().map(|change| change.path.clone()).collect();
         if !paths.is_empty() && paths.iter().all(|path| self.is_place(path)) {
-            return Outcome::Reported;
+            return self.heal(case);
         }
         let off = facts.omits_off && self.declared == Value::Bool(false);
         let equals_absence = off || facts.is_default(&self.property, &self.declared);
@@ -118,6 +121,17 @@ impl Mutation {
             return Outcome::ServiceMade;
         }
         Outcome::Missed(paths)
+    }
+
+    /// Lays the wish over the mutated body, as an update does, and compares again.
+    fn heal(&self, case: &Case) -> Outcome {
+        let resource_type = ResourceType::new(case.resource_type.as_str());
+        let laid = catalogue::overlay(&resource_type, &self.observed, &case.desired);
+        let left = comparison(case, &laid).changes;
+        match left.is_empty() {
+            true => Outcome::Reported,
+            false => Outcome::NotHealed(left.into_iter().map(|change| change.path).collect()),
+        }
     }
 
     /// Tells whether a report at `reported` names the place of this mutation: the very path, what
@@ -241,9 +255,11 @@ impl Maker<'_> {
         for (wish, found) in pair(key, wanted, seen, same).pairs {
             let label = member_label(&wanted[wish], wish);
             let member = path.member(&label);
-            let mut fewer = seen.to_vec();
-            fewer.remove(found);
-            self.make_at(Kind::Drop, &member, path, &wanted[wish], steps, Some(fewer.into()));
+            if !is_empty(&wanted[wish]) {
+                let mut fewer = seen.to_vec();
+                fewer.remove(found);
+                self.make_at(Kind::Drop, &member, path, &wanted[wish], steps, Some(fewer.into()));
+            }
             if wanted[wish].is_object() {
                 steps.push(Step::Index(found));
                 self.walk(&wanted[wish], &member, steps);

@@ -111,7 +111,8 @@ pub fn failures(verdicts: &[Verdict]) -> String {
             if outcome.is_miss() {
                 let kind = mutation.kind.name();
                 let reported = outcome.reported().join(", ");
-                let _ = writeln!(text, "  missed: {kind} {} [{reported}]", mutation.path);
+                let outcome = outcome.name();
+                let _ = writeln!(text, "  {outcome}: {kind} {} [{reported}]", mutation.path);
             }
         }
     }

@@ -130,6 +130,23 @@ fn whole() -> impl Strategy<Value = Value> {
     body().prop_map(|properties| json!({ "location": "westus", "properties": properties }))
 }
 
+/// A profile with some of four endpoints, as an aggregate.
+fn profile() -> impl Strategy<Value = Value> {
+    let endpoint = (1..4u32, prop::option::of(prop_oneof![Just("Enabled"), Just("Disabled")]));
+    let kinds = ["azureEndpoints", "externalEndpoints", "nestedEndpoints"];
+    let key = (prop::sample::select(kinds.to_vec()), "[ab]");
+    prop::collection::btree_map(key, endpoint, 0..5).prop_map(|endpoints| {
+        let endpoints = endpoints.into_iter().map(|((kind, name), (weight, status))| {
+            json!({
+                "type": format!("{PROFILE}/{kind}"),
+                "name": name,
+                "properties": { "weight": weight, "endpointStatus": status },
+            })
+        });
+        json!({ "properties": { "endpoints": endpoints.collect::<Vec<_>>() } })
+    })
+}
+
 fn reversed(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
@@ -150,6 +167,16 @@ proptest! {
     fn what_is_laid_over_does_not_differ(desired in whole(), observed in whole()) {
         let laid = overlay(&UNKNOWN.into(), &observed, &desired);
         prop_assert_eq!(changes(UNKNOWN, desired, laid), vec![]);
+    }
+
+    #[test]
+    fn a_profile_laid_over_another_has_its_endpoints_and_no_others(
+        desired in profile(), observed in profile(),
+    ) {
+        let laid = overlay(&PROFILE.into(), &observed, &desired);
+        prop_assert_eq!(changes(PROFILE, desired.clone(), laid.clone()), vec![]);
+        let count = |body: &Value| body["properties"]["endpoints"].as_array().unwrap().len();
+        prop_assert_eq!(count(&desired), count(&laid));
     }
 
     #[test]

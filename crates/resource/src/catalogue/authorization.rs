@@ -42,6 +42,21 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ..TypeFacts::GENERIC
     },
     TypeFacts {
+        resource_type: "Microsoft.Authorization/roleDefinitions",
+        api_version: "2022-04-01",
+        listing: Listing::Get,
+        ownership: Ownership::Note("/properties/description"),
+        immutable: &[],
+        read_only: &[
+            "properties.createdOn",
+            "properties.createdBy",
+            "properties.updatedOn",
+            "properties.updatedBy",
+        ],
+        write_limit: LIMIT,
+        ..TypeFacts::GENERIC
+    },
+    TypeFacts {
         resource_type: "Microsoft.Authorization/policyAssignments",
         api_version: "2025-01-01",
         listing: Listing::Scope,

@@ -1,0 +1,21 @@
+//! Budgets.
+//!
+//! Source: <https://learn.microsoft.com/azure/templates/microsoft.consumption/budgets> and recorded
+//! traffic.
+
+use super::{Listing, Ownership, TypeFacts, Update};
+
+pub(super) const TYPES: &[TypeFacts] = &[TypeFacts {
+    resource_type: "Microsoft.Consumption/budgets",
+    api_version: "2024-08-01",
+    listing: Listing::Get,
+    update: Update::PutOver,
+    // A budget hangs on a subscription or a group and has no tags.
+    ownership: Ownership::Parent,
+    immutable: &[
+        ("properties.timeGrain", "a budget is for one kind of period"),
+        ("properties.timePeriod.startDate", "a budget begins once"),
+    ],
+    volatile: &["properties.currentSpend", "properties.forecastSpend"],
+    ..TypeFacts::GENERIC
+}];
