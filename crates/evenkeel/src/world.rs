@@ -15,7 +15,9 @@ pub fn new(
     dns: &str,
     simulator: Option<&Simulator>,
 ) -> Result<RealWorld, Failure> {
-    let mut http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    // Traffic Manager probes by HTTP/1.1, and names the app in `Host`.
+    let mut http =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).http1_only();
     if let Some(simulator) = simulator {
         let authority = reqwest::Certificate::from_pem_bundle(simulator.ca_pem().as_bytes())?;
         http = http.tls_certs_merge(authority);

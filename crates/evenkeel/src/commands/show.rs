@@ -28,9 +28,11 @@ pub async fn run(args: &Show) -> Outcome {
         .filter(|action| action.resource == resource.id)
         .flat_map(|action| action.changes.clone())
         .collect();
-    let body = observed.get(&resource.id).map(|observation| &observation.body);
-    let declared = (!resource.body.is_null()).then_some(&resource.body);
+    let shown = |body| resource::catalogue::masked(&resource.id, body);
+    let body = observed.get(&resource.id).map(|observation| shown(&observation.body));
+    let declared = (!resource.body.is_null()).then(|| shown(&resource.body));
     let options = output::text_options(true);
+    let (declared, body) = (declared.as_ref(), body.as_ref());
     output::result(&report::show(&args.address, declared, body, &changes, &options))?;
     Ok(Exit::Done)
 }

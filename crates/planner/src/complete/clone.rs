@@ -25,7 +25,7 @@ const SITE_MEMBERS: [&str; 6] = [
 /// Members of `config/web` that a clone shares with its original: the stack and how it is served.
 /// What depends on the region or the plan (networks, worker counts, restrictions) is not among
 /// them.
-const CONFIG_MEMBERS: [&str; 22] = [
+const CONFIG_MEMBERS: [&str; 21] = [
     "linuxFxVersion",
     "windowsFxVersion",
     "netFrameworkVersion",
@@ -46,7 +46,6 @@ const CONFIG_MEMBERS: [&str; 22] = [
     "use32BitWorkerProcess",
     "webSocketsEnabled",
     "managedPipelineMode",
-    "defaultDocuments",
     "cors",
 ];
 
@@ -87,7 +86,7 @@ fn take(declared: &mut Value, sources: &[&Value], members: &[&str]) {
     let declared = into_object(declared);
     for member in members {
         let value = sources.iter().map(|source| &source["properties"][*member]);
-        let value = value.into_iter().find(|value| !value.is_null());
+        let value = value.into_iter().find(|value| !value.is_null() && *value != "");
         if let (Some(value), false) = (value, declared.contains_key(*member)) {
             declared.insert((*member).to_owned(), value.clone());
         }
