@@ -79,12 +79,31 @@ impl Reader {
             }
             _ => Request::get(self.client.url(id.as_str(), api_version)),
         };
-        match self.send(&request).await {
+        match self.read_object(&request).await {
             Ok(response) if response.status == 204 => Ok(None),
-            Ok(response) => observation(id, &request, response).map(Some),
+            Ok(response) => {
+                let etag = response.header("etag").map(str::to_owned);
+                let etag = etag.or_else(|| etag_of(&response.body));
+                Ok(Some(Observation { id: id.clone(), body: response.body, etag }))
+            }
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Sends a read whose answer is a JSON object, once more where something else came.
+    async fn read_object(&self, request: &Request) -> Result<Response, Error> {
+        for _ in 0..2 {
+            let response = self.send(request).await?;
+            if response.body.is_object() || response.status == 204 {
+                return Ok(response);
+            }
+        }
+        Err(Error::Unreadable {
+            request: request.label(),
+            found: "something else".into(),
+            expected: "a JSON object",
+        })
     }
 
     /// Returns every member of the collection at `path`, which may carry a query.
@@ -103,7 +122,7 @@ impl Reader {
             if !visited.insert(url.clone()) {
                 break;
             }
-            let page = self.page(&url).await?;
+            let page = self.read_object(&Request::get(url.clone())).await?.body;
             next = self.next_page(&url, &page)?;
             let Some(Value::Array(values)) = page.get("value") else { continue };
             let fresh = |member: &&Value| match member.get("id").and_then(Value::as_str) {
@@ -113,22 +132,6 @@ impl Reader {
             members.extend(values.iter().filter(fresh).cloned());
         }
         Ok(members)
-    }
-
-    /// Reads one page, once more where it came as something else than a page.
-    async fn page(&self, url: &Url) -> Result<Value, Error> {
-        let request = Request::get(url.clone());
-        for _ in 0..2 {
-            let response = self.send(&request).await?;
-            if response.body.is_object() || response.status == 204 {
-                return Ok(response.body);
-            }
-        }
-        Err(Error::Unreadable {
-            request: request.label(),
-            found: "no JSON object".into(),
-            expected: "a page of a list",
-        })
     }
 
     fn next_page(&self, current: &Url, page: &Value) -> Result<Option<Url>, Error> {
@@ -145,23 +148,6 @@ impl Reader {
             false => Err(Error::foreign(label, &url)),
         }
     }
-}
-
-/// Makes an observation of the answer to a read of `id`.
-pub(crate) fn observation(
-    id: &ResourceId,
-    request: &Request,
-    response: Response,
-) -> Result<Observation, Error> {
-    if !response.body.is_object() {
-        return Err(Error::Unreadable {
-            request: request.label(),
-            found: "no JSON object".into(),
-            expected: "a resource",
-        });
-    }
-    let etag = response.header("etag").map(str::to_owned).or_else(|| etag_of(&response.body));
-    Ok(Observation { id: id.clone(), body: response.body, etag })
 }
 
 /// Returns the ETag that a body carries.

@@ -63,6 +63,23 @@ async fn absent_resource_is_no_error() {
 }
 
 #[tokio::test]
+async fn answer_that_broke_off_is_asked_for_again() {
+    let arm = FakeArm::start(|asked| match asked.before {
+        0 => Answer::text(200, "{\"properties\": {\"a"),
+        _ => Answer::new(200, json!({"properties": {}})),
+    })
+    .await;
+    let site = ResourceId::parse(SITE).expect("valid ID");
+    assert!(arm.client().reader().get(&site, "1").await.expect("an answer").is_some());
+
+    let broken = FakeArm::start(|_| Answer::text(200, "<html>")).await;
+    let error = broken.client().reader().get(&site, "1").await.expect_err("unreadable");
+    assert!(
+        error.to_string().ends_with("was answered with something else; a JSON object is expected")
+    );
+}
+
+#[tokio::test]
 async fn etag_is_taken_from_header_or_body() {
     let arm = FakeArm::start(|asked| match asked.path.ends_with("header") {
         true => Answer::new(200, json!({"etag": "old"})).header("etag", "\"1\""),
