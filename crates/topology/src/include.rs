@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::decode::report_duplicates;
 use crate::parse::Input;
 use crate::render::Sources;
 use crate::tree::{self, Entry, Node, NodeKind};
@@ -56,7 +57,10 @@ impl Loader<'_, '_> {
         let file: Arc<str> = path.to_string_lossy().into();
         self.sources.add(file.clone(), text);
         match tree::read(&file, text) {
-            Ok(node) if matches!(node.kind, NodeKind::Map(_)) => Some(node),
+            Ok(node) if matches!(node.kind, NodeKind::Map(_)) => {
+                report_duplicates(&node, self.diagnostics);
+                Some(node)
+            }
             Ok(node) if matches!(node.kind, NodeKind::Null) => {
                 Some(Node { kind: NodeKind::Map(Vec::new()), ..node })
             }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::decode::{Broken, Context, Decode, Scope, report_duplicates};
+use crate::decode::{Broken, Context, Decode, Scope};
 use crate::reference::Declared;
 use crate::render::Sources;
 use crate::tree::{Node, NodeKind};
@@ -55,7 +55,6 @@ fn decode(
     input: &Input<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Topology> {
-    report_duplicates(root, diagnostics);
     let root = stamps::resolve(root);
     let resolved = root.get("stamps").map_or(&[][..], |stamps| stamps.entries());
     let stamps = resolved.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();

@@ -1,8 +1,8 @@
 //! Web apps and function apps.
 
 use super::Check;
-use super::plan::is_free;
-use crate::{App, AppKind, AppLogs, Diagnostic, Sp, Stamp};
+use super::plan::sleeps;
+use crate::{App, AppKind, AppLogs, Diagnostic, Sp, Stamp, Target};
 
 /// Kinds of access that a vault's access policy can grant, for secrets, keys and certificates.
 /// Source: <https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/create-or-update>.
@@ -74,6 +74,8 @@ impl Check<'_> {
             );
         }
         self.plan_fits(app, stamp);
+        self.runtime_fits(app);
+        self.clone_chain(app);
         if app.kind() == AppKind::Function {
             if app.storage.is_none() && !app.existing && app.clone_of.is_none() {
                 let help = "write `storage: <key>` with an account of `storage`";
@@ -107,16 +109,52 @@ impl Check<'_> {
 
     fn plan_fits(&mut self, app: &App, stamp: &Stamp) {
         let Some(sku) = stamp.plan.as_ref().and_then(|plan| plan.sku.as_ref()) else { return };
-        if let Some(on) = app.always_on.as_ref().filter(|on| on.value && is_free(sku)) {
+        if let Some(on) = app.always_on.as_ref().filter(|on| on.value && sleeps(sku)) {
             self.diagnostics.push(
                 Diagnostic::error(
                     "always-on-free",
                     &on.place,
-                    "free and shared plans have no always-on",
+                    format!("plans of size `{}` have no always-on", sku.value),
                 )
                 .also(&sku.place, "the plan's size")
                 .help("set `alwaysOn: false`, or take size `B1` or larger"),
             );
+        }
+    }
+
+    /// Files stacks that the other kind of app has.
+    fn runtime_fits(&mut self, app: &App) {
+        let Some(runtime) = &app.runtime else { return };
+        let owner = match runtime.stack.as_str() {
+            "dotnet-isolated" | "powershell" | "custom" => AppKind::Function,
+            "php" | "ruby" | "go" | "tomcat" | "jbosseap" => AppKind::Web,
+            _ => return,
+        };
+        if app.kind() != owner {
+            let message = format!("`{}` is a stack of {owner} apps", runtime.stack);
+            let help = format!("write `kind: {owner}`, or take another stack");
+            self.error("runtime-kind", &runtime.place, message, &help);
+        }
+    }
+
+    /// Files apps that are clones of each other: one of them must have a configuration of its own.
+    fn clone_chain(&mut self, app: &App) {
+        let Some(origin) = &app.clone_of else { return };
+        let mut seen: Vec<&Target> = vec![&origin.value];
+        let mut next = self.topology.app(&origin.value);
+        while let Some((_, source)) = next {
+            if source.place == app.place && source.name == app.name {
+                let message = format!("the app is a clone of itself, through `{}`", origin.value);
+                let help = "give `cloneOf` to the copies alone, in their stamps' own `apps`";
+                self.error("clone-cycle", &origin.place, message, help);
+                return;
+            }
+            let Some(further) = &source.clone_of else { return };
+            if seen.contains(&&further.value) {
+                return;
+            }
+            seen.push(&further.value);
+            next = self.topology.app(&further.value);
         }
     }
 

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/dns/dns-zones-records>.
 
 use super::Check;
-use crate::{DnsZone, LockPolicy, Place, RecordSet};
+use crate::{AliasType, DnsZone, LockPolicy, Place, RecordSet};
 
 /// Returns whether a text can be the name of a host.
 pub(super) fn is_host(name: &str) -> bool {
@@ -102,6 +102,10 @@ impl Check<'_> {
         {
             let message = format!("`ttl` is {}; a record's is 1 to 2147483647 seconds", ttl.value);
             self.error("ttl-range", &ttl.place, message, "write `300`");
+        }
+        let is_name = alias_type.as_ref().is_some_and(|kind| kind.value == AliasType::Cname);
+        if let (Some(alias), false) = (alias, is_name) {
+            self.address_alias(alias);
         }
         self.record_values(records);
     }

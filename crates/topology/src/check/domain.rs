@@ -1,8 +1,10 @@
 //! Custom domains: their zone, their binding and their certificate.
 
+use std::net::IpAddr;
+
 use super::Check;
 use super::dns::is_host;
-use crate::{Certificate, Diagnostic, Domain, EndpointTarget, Place, Sp, Target};
+use crate::{Certificate, Diagnostic, Domain, Endpoint, EndpointTarget, Place, Sp, Target};
 
 impl Check<'_> {
     pub(super) fn domains(&mut self) {
@@ -32,6 +34,10 @@ impl Check<'_> {
             self.domain_record(host, domain, at_apex);
             self.domain_route(domain);
             self.certificate(host, domain, at_apex);
+            self.bound_plans(domain);
+            if at_apex {
+                self.address_alias(&domain.route_to);
+            }
             if let Some(ttl) =
                 domain.ttl.as_ref().filter(|it| !(1..=2_147_483_647).contains(&it.as_secs()))
             {
@@ -82,6 +88,56 @@ impl Check<'_> {
                 let help = format!("add an endpoint `app: {app}` to the profile");
                 self.warning("bound-not-routed", &binding.place, message, &help);
             }
+        }
+    }
+
+    /// Files apps that can't have a domain of their own, or not this one.
+    fn bound_plans(&mut self, domain: &Domain) {
+        let topology = self.topology;
+        let mut home: Option<&str> = None;
+        for binding in &domain.bind {
+            for target in &binding.apps {
+                let Some((stamp, _)) = topology.app(target) else { continue };
+                let sku = stamp.plan.as_ref().and_then(|plan| plan.sku.as_ref());
+                if let Some(sku) = sku.filter(|sku| sku.eq_ignore_ascii_case("F1")) {
+                    let message =
+                        format!("`{target}` is on a free plan, which has no custom domains");
+                    self.diagnostics.push(
+                        Diagnostic::error("domain-sku", &binding.place, message)
+                            .also(&sku.place, "the plan's size")
+                            .help("take size `B1` or larger"),
+                    );
+                }
+                let subscription = stamp.subscription.as_ref().unwrap_or(&topology.subscription);
+                if home.is_some_and(|home| !home.eq_ignore_ascii_case(subscription)) {
+                    let message = "App Service binds a domain in one subscription only";
+                    let help = "put the stamps that share the domain into one subscription";
+                    self.warning("domain-two-subscriptions", &binding.place, message, help);
+                }
+                home = Some(subscription.as_str());
+            }
+        }
+    }
+
+    /// Files an alias of a profile that has no addresses to answer with: a zone itself can't
+    /// answer with a name.
+    ///
+    /// Source: <https://learn.microsoft.com/azure/dns/tutorial-alias-tm>.
+    pub(super) fn address_alias(&mut self, route: &Sp<Target>) {
+        let Target::TrafficManager { name } = &route.value else { return };
+        let Some(profile) = self.topology.traffic_manager.get(name) else { return };
+        let is_address = |endpoint: &Endpoint| {
+            let host = endpoint.host.as_ref().and_then(|host| host.literal());
+            host.is_some_and(|host| host.parse::<IpAddr>().is_ok())
+        };
+        let other = profile.endpoints.iter().find(|(_, endpoint)| !is_address(endpoint));
+        if let (Some((key, endpoint)), false) = (other, profile.existing) {
+            let message = "an address record of a profile needs endpoints that are IP addresses";
+            self.diagnostics.push(
+                Diagnostic::error("alias-without-address", &route.place, message)
+                    .also(&endpoint.place, format!("`{key}` is none"))
+                    .help("use a name below the zone, such as `www`, which can be a CNAME"),
+            );
         }
     }
 

@@ -76,6 +76,11 @@ impl Check<'_> {
 
     fn header(&mut self) {
         let topology = self.topology;
+        if let (Some(module), true) = (&topology.stamp, topology.stamps.is_empty()) {
+            let help = "add `stamps: { weu: { region: westeurope } }`";
+            let message = "the module has no instances, so nothing of it is made or checked";
+            self.warning("unused-module", &module.place, message, help);
+        }
         if topology.version.value != 1 {
             let message =
                 format!("version {} of the language is not known", topology.version.value);

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>.
 
 use super::Check;
-use crate::{Diagnostic, Name, Place, Topology};
+use crate::{Diagnostic, Name, Place, Stamp, Topology};
 
 /// What Azure allows as the name of one type.
 pub(super) struct Rule {
@@ -112,6 +112,7 @@ impl Check<'_> {
                 }
             }
             stamp.apps.values().for_each(|it| self.resource_name(&SITE, &it.name));
+            self.stamp_keys(stamp);
             stamp.storage.values().for_each(|it| self.resource_name(&ACCOUNT, &it.name));
             stamp.vaults.values().for_each(|it| self.resource_name(&VAULT, &it.name));
             stamp.identities.values().for_each(|it| self.resource_name(&IDENTITY, &it.name));
@@ -123,6 +124,15 @@ impl Check<'_> {
         for profile in topology.traffic_manager.values() {
             self.resource_name(&PROFILE, &profile.name);
             self.resource_name(&DNS_NAME, &profile.dns_name);
+        }
+        self.keys(topology.storage.iter().map(|(key, it)| (key, &it.place)));
+        self.keys(topology.vaults.iter().map(|(key, it)| (key, &it.place)));
+        self.keys(topology.identities.iter().map(|(key, it)| (key, &it.place)));
+        self.keys(topology.resources.iter().map(|(key, it)| (key, &it.place)));
+        self.keys(topology.traffic_manager.iter().map(|(key, it)| (key, &it.place)));
+        self.keys(topology.locks.iter().map(|(key, it)| (key, &it.place)));
+        for profile in topology.traffic_manager.values() {
+            self.keys(profile.endpoints.iter().map(|(key, it)| (key, &it.place)));
         }
         self.names_apart();
     }
@@ -148,6 +158,37 @@ impl Check<'_> {
     fn name_mistake(&self, rule: &Rule, name: &str) -> Option<String> {
         let is_reserved = rule.what == CONTAINER.what && ["$web", "$root", "$logs"].contains(&name);
         (!name.is_empty() && !is_reserved).then(|| rule.mistake(name)).flatten()
+    }
+
+    fn stamp_keys(&mut self, stamp: &Stamp) {
+        self.keys(stamp.apps.iter().map(|(key, it)| (key, &it.place)));
+        self.keys(stamp.storage.iter().map(|(key, it)| (key, &it.place)));
+        self.keys(stamp.vaults.iter().map(|(key, it)| (key, &it.place)));
+        self.keys(stamp.identities.iter().map(|(key, it)| (key, &it.place)));
+        self.keys(stamp.resources.iter().map(|(key, it)| (key, &it.place)));
+        for (key, app) in &stamp.apps {
+            if ["plan", "resourceGroup"].contains(&key.as_str()) {
+                let message =
+                    format!("an app can't be called `{key}`, which references use otherwise");
+                self.error(
+                    "bad-name",
+                    &app.place,
+                    message,
+                    "give the app another key, such as `web`",
+                );
+            }
+        }
+    }
+
+    /// Files keys that references can't hold.
+    fn keys<'k>(&mut self, keys: impl Iterator<Item = (&'k String, &'k Place)>) {
+        for (key, place) in keys {
+            let sound = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+            if key.is_empty() || !key.bytes().all(sound) {
+                let message = format!("key `{key}` holds more than letters, digits, `-` and `_`");
+                self.error("bad-name", place, message, "references to it would have no clear end");
+            }
+        }
     }
 
     fn stamp_name(&mut self, key: &str, place: &Place) {

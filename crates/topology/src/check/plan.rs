@@ -25,6 +25,18 @@ pub(super) fn takes_traffic_manager(sku: &str) -> bool {
     !is_free(sku) && !sku.starts_with(['B', 'b', 'Y', 'y'])
 }
 
+/// Returns whether apps on plans of this size are unloaded when idle, or scale to nothing.
+pub(super) fn sleeps(sku: &str) -> bool {
+    is_free(sku) || sku.eq_ignore_ascii_case("Y1") || sku.eq_ignore_ascii_case("FC1")
+}
+
+/// Returns whether autoscale rules apply to plans of this size.
+/// Source: <https://learn.microsoft.com/azure/app-service/manage-automatic-scaling>.
+fn scales(sku: &str) -> bool {
+    let sku = sku.to_ascii_uppercase();
+    sku.starts_with(['S', 'P', 'I']) && sku != "SHARED"
+}
+
 /// Returns whether plans of this size can spread over zones.
 /// Source: <https://learn.microsoft.com/azure/reliability/reliability-app-service>.
 fn spreads_over_zones(sku: &str) -> bool {
@@ -102,6 +114,15 @@ impl Check<'_> {
     }
 
     fn autoscale(&mut self, autoscale: &Autoscale, plan: &Plan) {
+        if let Some(sku) = plan.sku.as_ref().filter(|sku| !scales(sku)) {
+            let message = format!("plans of size `{}` have no autoscale rules", sku.value);
+            let help = "take size `S1` or a premium one; elastic and consumption plans scale by themselves";
+            self.diagnostics.push(
+                Diagnostic::error("autoscale-sku", &autoscale.place, message)
+                    .also(&sku.place, "the size")
+                    .help(help),
+            );
+        }
         let Autoscale { min, max, default, scale_out, scale_in, name: _, place } = autoscale;
         if min.value == 0 {
             self.error(

@@ -131,6 +131,13 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "Use `${env:…}`, or write the value.",
     ),
     of(
+        "unused-module",
+        "the module has no instances",
+        "`stamp` is the pattern; only entries of `stamps` are made, and only through them is the module checked.",
+        "stamp: { plan: { sku: P1v3 } }",
+        "Add `stamps: { weu: { region: westeurope } }`.",
+    ),
+    of(
         "plain-secret",
         "a value looks like a secret written out",
         "A topology is kept in a repository, and plans and diffs show its values.",

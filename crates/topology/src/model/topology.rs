@@ -41,7 +41,7 @@ record! {
         pub include: Vec<Sp<String>>,
         /// The module: written once, instantiated for every entry of `stamps`.
         #[serde(skip_serializing)]
-        pub stamp: Option<StampModule>,
+        pub stamp: Option<Sp<StampModule>>,
         /// The instances of the module, each with its differences.
         #[serde(default, serialize_with = "map")]
         #[schemars(with = "IndexMap<String, StampInstance>")]

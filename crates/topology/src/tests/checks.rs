@@ -17,6 +17,40 @@ stamps:
 
 /// Codes, and what has just these mistakes. `STAMPS` is put before what begins with `+`.
 const CASES: &[(&[&str], &str)] = &[
+    (&["unused-module"], "stamp: { plan: { sku: P1v3 } }"),
+    (
+        &["autoscale-sku"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1, autoscale: { min: 1, max: 3, scaleOut: { cpu: 70% } } } } }",
+    ),
+    (
+        &["runtime-kind"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { runtime: powershell|7.4 } } } }",
+    ),
+    (
+        &["clone-cycle"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { cloneOf: weu/web } } } }",
+    ),
+    (
+        &["always-on-free"],
+        "stamps: { weu: { region: westeurope, plan: { sku: Y1 }, apps: { web: { alwaysOn: true } } } }",
+    ),
+    (
+        &["domain-sku"],
+        "stamps: { weu: { region: westeurope, plan: { sku: F1 }, apps: { web: {} } } }\ndomains: { app.example.com: { routeTo: weu/web, bind: web } }\ndns: { example.com: {} }",
+    ),
+    (
+        &["domain-two-subscriptions"],
+        "stamp: { plan: { sku: B1 }, apps: { web: {} } }\nstamps: { weu: { region: westeurope }, neu: { region: northeurope, subscription: 00000000-0000-0000-0000-000000000002 } }\ndomains: { app.example.com: { routeTo: weu/web, bind: web } }\ndns: { example.com: {} }",
+    ),
+    (
+        &["alias-without-address"],
+        "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { app: weu/web } } } }\ndns: { example.com: { records: { \"@\": { alias: trafficManager/main } } } }",
+    ),
+    (&["bad-name"], "location: westeurope\nstorage: { a.b: { redundancy: GRS } }"),
+    (
+        &["bad-name"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { resourceGroup: { name: app-x } } } }",
+    ),
     (&["invalid-yaml"], "stamps: [a"),
     (&["unknown-key"], "colour: red"),
     (&["unknown-key"], "frontDoor: { main: {} }"),
@@ -232,7 +266,7 @@ const CASES: &[(&[&str], &str)] = &[
         "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { app: weu/web }, two: { host: a.example.com } } } }\ndomains: { app.example.com: { routeTo: trafficManager/main, bind: weu/web, certificate: managed } }\ndns: { example.com: {} }",
     ),
     (
-        &["managed-certificate"],
+        &["alias-without-address", "managed-certificate"],
         "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { app: weu/web } } } }\ndomains: { example.com: { routeTo: trafficManager/main, bind: weu/web, certificate: managed } }\ndns: { example.com: {} }",
     ),
 ];
