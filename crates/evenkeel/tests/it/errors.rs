@@ -8,7 +8,7 @@ fn an_invalid_topology_is_told_with_its_place() {
     scenario.edit("routing: priority", "routing: prioritty");
     let run = scenario.run_offline(&["validate"]);
     assert_eq!(run.code, 3);
-    assert!(run.stderr.contains("topology.yaml:18:14"), "{}", run.stderr);
+    assert!(run.stderr.contains("topology.yaml:20:14"), "{}", run.stderr);
     assert!(run.stderr.contains("priority"), "{}", run.stderr);
 }
 
