@@ -1,6 +1,6 @@
 //! Judges Evenkeel by what it did not write: recorded traffic and published type definitions.
 //!
-//! A development tool; it is not shipped. `docs/how-to` says where its data comes from.
+//! A development tool; it is not shipped. `docs/reference/diff-rules.md` says what it reads.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -198,6 +198,38 @@ impl<'a> Comparer<'a> {
     }
 
     fn array(&mut self, desired: &[Value], observed: &[Value]) {
+        let outer = self.secret;
+        if let Some(known) = self.resolved(desired) {
+            self.known_array(&known, observed);
+        }
+        self.secret = outer;
+    }
+
+    /// Puts values in the place of members that are expressions; `None` where one is unknown, which
+    /// leaves the whole array to be compared later.
+    fn resolved(&mut self, desired: &[Value]) -> Option<Vec<Value>> {
+        let mut unknown = vec![];
+        let mut known = vec![];
+        for (index, member) in desired.iter().enumerate() {
+            let Some(expression) = Expression::read(member) else {
+                known.push(member.clone());
+                continue;
+            };
+            self.secret |= expression.is_secret();
+            match (self.resolve)(&expression) {
+                Some(value) => known.push(value),
+                None => {
+                    let path = self.path.member(&index.to_string()).to_string();
+                    unknown.push(Unknown { path, expression });
+                }
+            }
+        }
+        let is_known = unknown.is_empty();
+        self.found.unknown.extend(unknown);
+        is_known.then_some(known)
+    }
+
+    fn known_array(&mut self, desired: &[Value], observed: &[Value]) {
         // An empty member says as little as an absent one.
         let meaningful = |members: &[Value]| -> Vec<Value> {
             members.iter().filter(|member| !is_empty(member)).cloned().collect()
@@ -294,7 +326,10 @@ impl<'a> Comparer<'a> {
 
     fn report_at(&mut self, path: PropertyPath, before: Option<Value>, after: Option<Value>) {
         let sensitive = self.secret || self.facts.is_sensitive(&path);
-        let mask = |value: Value| if sensitive { Value::from(MASK) } else { value };
+        let mask = |value| match sensitive {
+            true => Value::from(MASK),
+            false => redact(self.facts, value, &path),
+        };
         self.found.changes.push(PropertyChange {
             path: path.to_string(),
             before: before.map(mask),
@@ -307,6 +342,27 @@ impl<'a> Comparer<'a> {
 
 /// Stands for a value that must not be shown.
 const MASK: &str = "(sensitive)";
+
+/// Masks what must not be shown inside a member that is reported as a whole.
+fn redact(facts: &TypeFacts, value: Value, path: &PropertyPath) -> Value {
+    match value {
+        // An expression names a secret and holds none.
+        value if Expression::read(&value).is_some() => value,
+        Value::Object(map) => {
+            let members = map.into_iter().map(|(key, member)| {
+                let member = redact(facts, member, &path.key(&key));
+                (key, member)
+            });
+            members.collect()
+        }
+        Value::Array(items) => {
+            items.into_iter().map(|item| redact(facts, item, &path.member(""))).collect()
+        }
+        Value::Null => Value::Null,
+        _ if facts.is_sensitive(path) => Value::from(MASK),
+        scalar => scalar,
+    }
+}
 
 #[cfg(test)]
 mod tests;

@@ -78,6 +78,30 @@ fn what_cannot_be_known_yet_is_no_change() {
 }
 
 #[test]
+fn a_secret_inside_a_member_that_is_too_many_is_not_shown() {
+    let member = json!({ "name": "KEY", "value": "hunter2", "clientSecret": "hunter2" });
+    let observed = json!({ "properties": { "siteConfig": { "appSettings": [member] } } });
+    let desired = json!({ "properties": { "siteConfig": { "appSettings": [] } } });
+    let found = changes("Microsoft.Web/sites", desired, observed);
+    assert_eq!(found[0].path, "properties.siteConfig.appSettings[KEY]");
+    assert!(!format!("{found:?}").contains("hunter2"));
+}
+
+#[test]
+fn an_unknown_member_leaves_its_array_unknown() {
+    let secret = Expression::Secret(SecretSource::Env("TOKEN".into()));
+    let desired = json!({ "properties": { "TXTRecords": [{ "value": [secret.to_value()] }] } });
+    let observed = json!({ "properties": { "TXTRecords": [{ "value": ["old"] }] } });
+    let record = "Microsoft.Network/dnsZones/TXT".into();
+    let found = compare(&record, "", &desired, &observed, &|_| None);
+    assert_eq!(found.changes, []);
+    assert_eq!(found.unknown[0].path, "properties.TXTRecords[0].value[0]");
+    let found = compare(&record, "", &desired, &observed, &|_| Some(json!("new")));
+    assert_eq!(found.changes[0].path, "properties.TXTRecords[0].value");
+    assert!(found.changes[0].sensitive);
+}
+
+#[test]
 fn an_application_setting_is_compared_to_the_letter_and_never_shown() {
     let body = |value: &str| json!({ "name": "appsettings", "properties": { "MODE": value } });
     let found = changes("Microsoft.Web/sites/config", body("Blue"), body("blue"));

@@ -119,11 +119,13 @@ fn duration(text: &str) -> Option<SignedDuration> {
 fn timespan(text: &str) -> Option<SignedDuration> {
     let (days, clock) = match text.split_once('.') {
         Some((days, clock)) if clock.contains(':') => (days.parse().ok()?, clock),
-        _ => (0, text),
+        _ => (0_i64, text),
     };
     let parts: Vec<i64> = clock.split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
     let [hours, minutes, secs] = parts[..] else { return None };
-    Some(SignedDuration::from_secs(((days * 24 + hours) * 60 + minutes) * 60 + secs))
+    let hours = i64::checked_add(days.checked_mul(24)?, hours)?;
+    let minutes = hours.checked_mul(60)?.checked_add(minutes)?;
+    Some(SignedDuration::from_secs(minutes.checked_mul(60)?.checked_add(secs)?))
 }
 
 /// Kubernetes quantities: `1.0Gi` is `1Gi`.
@@ -135,4 +137,30 @@ fn same_quantity(desired: &str, observed: &str) -> bool {
     };
     matches!((split(desired), split(observed)), (Some(a), Some(b))
         if a == b && ["m", "k", "Ki", "M", "Mi", "G", "Gi", "T", "Ti"].contains(&a.1.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_clock_and_an_iso_duration_are_one() {
+        assert!(resembles("1.00:05:00", "P1DT5M"));
+        assert!(!resembles("00:05:00", "PT6M"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_two_texts_can_be_compared(a in "[/a-zP0-9:.TZé%-]{0,24}", b in "[/a-zP0-9:.TZé%-]{0,24}") {
+            prop_assert!(resembles(&a, &a));
+            prop_assert_eq!(resembles(&a, &b), resembles(&b, &a));
+        }
+
+        #[test]
+        fn any_clock_can_be_read(days in any::<i64>(), hours in any::<i64>(), secs in any::<i64>()) {
+            timespan(&format!("{days}.{hours}:0:{secs}"));
+        }
+    }
 }
