@@ -34,6 +34,9 @@ pub(crate) fn answer(azure: &mut Azure, request: &Request) -> Answer {
     if let Some(answer) = subscription::answer(azure, request) {
         return answer;
     }
+    if let Some(answer) = crate::families::special(azure, request) {
+        return answer;
+    }
     if request.method == Method::POST {
         return actions::answer(azure, request);
     }

@@ -241,6 +241,8 @@ pub(crate) type Direct = fn(&Azure, &Draft, &mut Value);
 pub(crate) type BeforeDelete = fn(&Azure, &Stored) -> Result<(), Answer>;
 /// Changes the neighbours of what was deleted.
 pub(crate) type AfterDelete = fn(&mut Azure, &Stored, &Request);
+/// Changes what depends on an operation that has ended well.
+pub(crate) type Ended = fn(&mut Azure, &Stored);
 /// Chooses how this PUT is answered, where it depends on the body.
 pub(crate) type Style = fn(&Draft, Put) -> Put;
 /// Tells whether a resource is only shown to who POSTs for it.
@@ -302,6 +304,8 @@ pub(crate) struct Kind {
     pub action: Action,
     /// See [`Style`].
     pub style: Style,
+    /// See [`Ended`].
+    pub ended: Ended,
     /// See [`IsSecret`].
     pub is_secret: IsSecret,
 }
@@ -341,6 +345,7 @@ impl Kind {
         after_delete: |_, _, _| (),
         action: |_, _, _, _| None,
         style: |_, style| style,
+        ended: |_, _| (),
         is_secret: |_| false,
     };
 

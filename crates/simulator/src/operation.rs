@@ -233,7 +233,13 @@ pub(crate) fn advance(azure: &mut Azure) {
         azure.touched();
         match (operation.work, operation.end) {
             (Work::Delete, End::Succeeded) => azure.remove(&operation.resource),
-            (Work::Action, _) => release(azure, &operation, None),
+            (Work::Action, end) => {
+                release(azure, &operation, None);
+                let stored = azure.state.get(&operation.resource).cloned();
+                if let Some(stored) = stored.filter(|_| end == End::Succeeded) {
+                    (azure.kind_of(&stored.kind()).ended)(azure, &stored);
+                }
+            }
             (Work::Delete, _) => release(azure, &operation, Some("Succeeded")),
             (Work::Write, end) => release(azure, &operation, Some(end.word())),
         }

@@ -6,6 +6,13 @@
 pub(crate) mod authorization;
 pub(crate) mod dns_zones;
 pub(crate) mod groups;
+pub(crate) mod key_vault;
+pub(crate) mod managed_identity;
+pub(crate) mod monitor;
+pub(crate) mod platform;
+pub(crate) mod roles;
+pub(crate) mod storage;
+pub(crate) mod tags;
 pub(crate) mod traffic_manager;
 pub(crate) mod web;
 
@@ -17,8 +24,18 @@ use crate::kind::Kind;
 use crate::request::Request;
 
 /// The tables of all families.
-static FAMILIES: &[&[Kind]] =
-    &[groups::KINDS, authorization::KINDS, traffic_manager::KINDS, dns_zones::KINDS, web::KINDS];
+static FAMILIES: &[&[Kind]] = &[
+    groups::KINDS,
+    authorization::KINDS,
+    traffic_manager::KINDS,
+    dns_zones::KINDS,
+    web::KINDS,
+    storage::KINDS,
+    key_vault::KINDS,
+    managed_identity::KINDS,
+    monitor::KINDS,
+    platform::KINDS,
+];
 
 static GENERIC: Kind = Kind::GENERIC;
 
@@ -69,10 +86,19 @@ pub(crate) fn subscription_action(azure: &mut Azure, request: &Request) -> Optio
         traffic_manager::check_availability(azure, request)
     } else if path.ends_with("/getdnsresourcereference") {
         dns_zones::references(azure, request)
+    } else if path.ends_with("/microsoft.storage/checknameavailability") {
+        storage::check_availability(azure, request)
     } else if path.ends_with("/microsoft.web/checknameavailability") {
         web::check_availability(azure, request)
     } else {
         return None;
     };
     Some(answer.unwrap_or_else(|refusal| refusal))
+}
+
+/// Answers paths that look like resources and are none, or returns `None`.
+pub(crate) fn special(azure: &mut Azure, request: &Request) -> Option<Answer> {
+    key_vault::special(azure, request)
+        .or_else(|| roles::special(azure, request))
+        .or_else(|| tags::special(azure, request))
 }

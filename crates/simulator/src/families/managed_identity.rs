@@ -1,0 +1,39 @@
+//! `Microsoft.ManagedIdentity`: identities that stand by themselves.
+
+use serde_json::json;
+
+use crate::json;
+use crate::kind::{Delete, Kind, Place, Put, Tags};
+
+/// The types of this family.
+pub(crate) const KINDS: &[Kind] = &[
+    Kind {
+        name: "Microsoft.ManagedIdentity/userAssignedIdentities",
+        group_segment: "resourcegroups",
+        put: Put::direct(201, 200),
+        delete: Delete::direct(200),
+        tags: Tags::Empty,
+        has_state: false,
+        made: &["/principalId", "/clientId", "/tenantId"],
+        settle: |azure, draft| {
+            // An identity that is made anew gets new IDs.
+            let seed = format!("{}@{}", draft.id.key(), azure.state.revision);
+            let ids = json!({
+                "tenantId": azure.settings.tenant,
+                "principalId": azure.uuid(&format!("identity-principal{seed}")),
+                "clientId": azure.uuid(&format!("identity-client{seed}")),
+            });
+            json::fill(draft.properties(), &ids);
+            Ok(())
+        },
+        ..Kind::GENERIC
+    },
+    Kind {
+        name: "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
+        put: Put::direct(201, 200),
+        delete: Delete::direct(200),
+        place: Place::None,
+        has_state: false,
+        ..Kind::GENERIC
+    },
+];
