@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
 use azure_core::credentials::{Secret, TokenCredential};
-use azure_core::http::{ClientOptions, Transport};
+use azure_core::http::{ClientOptions, ExponentialRetryOptions, RetryOptions, Transport};
 use azure_identity::{
     AzureCliCredential, ClientAssertionCredential, ClientAssertionCredentialOptions,
     ClientSecretCredential, ClientSecretCredentialOptions, ManagedIdentityCredential,
@@ -121,6 +121,9 @@ impl FromStr for Auth {
         })
     }
 }
+
+/// Retries of a login; with the library's own eight a refused certificate is told after 80 s.
+const LOG_IN_RETRIES: u32 = 3;
 
 /// Reads an environment variable; tests give their own.
 type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -280,6 +283,10 @@ impl LogIn {
         ClientOptions {
             transport: Some(Transport::new(Arc::new(self.http.clone()))),
             cloud: Some(Arc::new(CloudConfiguration::Custom(cloud))),
+            retry: RetryOptions::exponential(ExponentialRetryOptions {
+                max_retries: LOG_IN_RETRIES,
+                ..ExponentialRetryOptions::default()
+            }),
             ..ClientOptions::default()
         }
     }

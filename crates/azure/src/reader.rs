@@ -11,6 +11,9 @@ use url::Url;
 use crate::request::{Request, Response};
 use crate::{Client, Cloud, Counts, Error, Stopwatch};
 
+/// How often a list is begun again because a link to a page has gone bad.
+const LIST_RESTARTS: u32 = 2;
+
 /// Reads Azure and cannot change it.
 ///
 /// Its transport refuses, before it reaches the network, whatever is not a GET or the one POST that
@@ -108,28 +111,43 @@ impl Reader {
 
     /// Returns every member of the collection at `path`, which may carry a query.
     ///
-    /// Follows `nextLink` to the end; an empty page is not the end. A page that cannot be read is
-    /// asked for again. Members that a changing collection shows twice are returned once.
+    /// Follows `nextLink` to the end; an empty page is not the end. Where a link has gone bad the
+    /// list is begun again. Members that a changing collection shows twice are returned once.
     pub async fn list(&self, path: &str, api_version: &str) -> Result<Vec<Value>, Error> {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let mut url = self.client.url(path, api_version);
-        url.query_pairs_mut().extend_pairs(url::form_urlencoded::parse(query.as_bytes()));
+        let mut first = self.client.url(path, api_version);
+        first.query_pairs_mut().extend_pairs(url::form_urlencoded::parse(query.as_bytes()));
+        let mut restarts = 0;
+        loop {
+            let mut next = Some(first.clone());
+            match self.pages(&mut next).await {
+                Err(error) if next.as_ref() == Some(&first) || restarts >= LIST_RESTARTS => {
+                    return Err(error);
+                }
+                Err(error @ (Error::ForeignHost { .. } | Error::LogIn(_))) => return Err(error),
+                Err(_) => restarts += 1,
+                members => return members,
+            }
+        }
+    }
+
+    /// Reads pages from `next` on, which keeps the page that could not be read.
+    async fn pages(&self, next: &mut Option<Url>) -> Result<Vec<Value>, Error> {
         let mut members = vec![];
-        let mut seen = HashSet::new();
-        let mut visited = HashSet::new();
-        let mut next = Some(url);
-        while let Some(url) = next {
+        let (mut seen, mut visited) = (HashSet::new(), HashSet::new());
+        while let Some(url) = next.clone() {
             if !visited.insert(url.clone()) {
                 break;
             }
             let page = self.read_object(&Request::get(url.clone())).await?.body;
-            next = self.next_page(&url, &page)?;
-            let Some(Value::Array(values)) = page.get("value") else { continue };
             let fresh = |member: &&Value| match member.get("id").and_then(Value::as_str) {
                 Some(id) => seen.insert(id.to_ascii_lowercase()),
                 None => true,
             };
-            members.extend(values.iter().filter(fresh).cloned());
+            if let Some(Value::Array(values)) = page.get("value") {
+                members.extend(values.iter().filter(fresh).cloned());
+            }
+            *next = self.next_page(&url, &page)?;
         }
         Ok(members)
     }

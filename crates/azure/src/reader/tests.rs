@@ -45,6 +45,30 @@ async fn list_follows_pages_empty_and_broken_ones_too() {
     assert_eq!(arm.log().len(), 4);
 }
 
+#[tokio::test(start_paused = true)]
+async fn list_is_begun_again_when_a_link_has_gone_bad() {
+    let arm = FakeArm::start(|asked| {
+        let next = |page: &str| format!("{}/{page}?api-version=1", asked.origin);
+        match (asked.path.as_str(), asked.before) {
+            ("/list", 0) => {
+                Answer::new(200, json!({"value": [{"id": "/a"}], "nextLink": next("bad")}))
+            }
+            ("/list", _) => {
+                Answer::new(200, json!({"value": [{"id": "/a"}], "nextLink": next("good")}))
+            }
+            ("/good", _) => Answer::new(200, json!({"value": [{"id": "/b"}]})),
+            _ => Answer::error(400, "InvalidSkipToken"),
+        }
+    })
+    .await;
+    let members = arm.client().reader().list("/list", "1").await.expect("a list");
+    assert_eq!(members, [json!({"id": "/a"}), json!({"id": "/b"})]);
+
+    let refusing = FakeArm::start(|_| Answer::error(403, "AuthorizationFailed")).await;
+    assert!(refusing.client().reader().list("/list", "1").await.is_err());
+    assert_eq!(refusing.log().len(), 1);
+}
+
 #[tokio::test]
 async fn token_is_not_sent_to_a_foreign_page() {
     let arm = FakeArm::start(|_| {

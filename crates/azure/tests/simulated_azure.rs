@@ -1,0 +1,127 @@
+//! The client against the simulated Azure: HTTPS with its own authority, and a real login.
+
+use azure::{
+    Auth, Client, ClientSecret, Cloud, Error, Precondition, Settings, Wants, Writer, observe,
+};
+use resource::ResourceId;
+use resource::catalogue::facts_of;
+use serde_json::{Value, json};
+use simulator::{Fault, Faults, Latency, Rule, Simulator};
+
+async fn start(settings: simulator::Settings) -> Simulator {
+    Simulator::start(settings).await.expect("a simulator")
+}
+
+fn settings(simulator: &Simulator, secret: &str) -> Settings {
+    let cloud = Cloud::custom(simulator.resource_manager(), simulator.authority());
+    Settings {
+        auth: Auth::ClientSecret,
+        client_secret: Some(ClientSecret {
+            tenant: simulator.tenant().to_owned(),
+            client_id: simulator.client_id().to_owned(),
+            secret: secret.to_owned().into(),
+        }),
+        extra_ca_pem: Some(simulator.ca_pem().as_bytes().to_vec()),
+        time_scale: 0.0,
+        ..Settings::new(cloud.expect("valid URLs"))
+    }
+}
+
+fn client(simulator: &Simulator) -> Client {
+    Client::new(settings(simulator, simulator.client_secret())).expect("a client")
+}
+
+async fn put(writer: &Writer, id: &ResourceId, body: &Value) {
+    let api_version = facts_of(id).api_version;
+    let operation = writer.put(id, api_version, body, Precondition::None).await;
+    let operation = operation.unwrap_or_else(|error| panic!("{id}: {error}"));
+    writer.wait(operation).await.unwrap_or_else(|error| panic!("{id}: {error}"));
+}
+
+#[tokio::test]
+async fn wrong_secret_is_told_in_the_words_of_entra() {
+    let simulator = start(simulator::Settings::default()).await;
+    let client = Client::new(settings(&simulator, "wrong")).expect("a client");
+    let group = ResourceId::group(simulator.subscription(), "rg");
+    let error = client.reader().get(&group, "2021-04-01").await.expect_err("refused");
+    let Error::LogIn(cause) = error else { panic!("expected a failed login, found {error:?}") };
+    let text = cause.to_string();
+    assert!(text.contains("AADSTS") && !text.contains("wrong"), "{text}");
+    simulator.stop().await;
+}
+
+#[tokio::test]
+async fn unknown_authority_is_named_as_the_cause() {
+    let simulator = start(simulator::Settings::default()).await;
+    let trusting = settings(&simulator, simulator.client_secret());
+    let client = Client::new(Settings { extra_ca_pem: None, ..trusting }).expect("a client");
+    let group = ResourceId::group(simulator.subscription(), "rg");
+    let error = client.reader().get(&group, "2021-04-01").await.expect_err("refused");
+    let Error::LogIn(cause) = error else { panic!("expected a failed login, found {error:?}") };
+    assert!(cause.to_string().to_lowercase().contains("certificate"), "{cause}");
+    simulator.stop().await;
+}
+
+#[tokio::test]
+async fn look_sees_all_through_small_and_broken_pages() {
+    let rule = json!({"fault": Fault::BrokenPage, "times": 3});
+    let faults =
+        Faults { seed: 7, rules: vec![serde_json::from_value::<Rule>(rule).expect("a rule")] };
+    let settings = simulator::Settings { page_size: 1, faults, ..Default::default() };
+    let simulator = start(settings).await;
+    let subscription = simulator.subscription().to_owned();
+    let client = client(&simulator);
+    let writer = client.writer();
+    let mut ids = vec![];
+    for stamp in ["weu", "sea"] {
+        let group = ResourceId::group(&subscription, &format!("rg-{stamp}"));
+        let tags = json!({"evenkeel": "northwind"});
+        put(&writer, &group, &json!({"location": "westeurope", "tags": tags})).await;
+        let zone = group.extension("Microsoft.Network/dnsZones", &format!("{stamp}.example.com"));
+        put(&writer, &zone, &json!({"location": "global", "tags": tags})).await;
+        for name in ["a", "b", "c"] {
+            let record = zone.child("A", name);
+            let body =
+                json!({"properties": {"TTL": 60, "ARecords": [{"ipv4Address": "192.0.2.1"}]}});
+            put(&writer, &record, &body).await;
+            ids.push(record);
+        }
+        ids.extend([group, zone]);
+    }
+    // The second stamp is no longer wanted; its mark alone brings it to light.
+    let is_wanted = |id: &&ResourceId| id.as_str().contains("weu");
+    let wants = Wants {
+        ids: ids
+            .iter()
+            .filter(is_wanted)
+            .map(|id| (id.clone(), facts_of(id).api_version.to_owned()))
+            .collect(),
+        owned_by: Some("northwind".to_owned()),
+        ..Wants::default()
+    };
+    let observed = observe(&client.reader(), &wants).await.expect("a look");
+    for id in &ids {
+        assert!(observed.get(id).is_some(), "{id} was not seen");
+    }
+    assert!(observed.not_evaluated.is_empty());
+    simulator.stop().await;
+}
+
+#[tokio::test]
+async fn operations_that_take_time_are_seen_to_their_end() {
+    let latency = Latency::Scaled(0.01);
+    let simulator = start(simulator::Settings { latency, ..Default::default() }).await;
+    let subscription = simulator.subscription().to_owned();
+    let writer = client(&simulator).writer();
+    let group = ResourceId::group(&subscription, "rg");
+    put(&writer, &group, &json!({"location": "westeurope"})).await;
+    let zone = group.extension("Microsoft.Network/dnsZones", "example.com");
+    put(&writer, &zone, &json!({"location": "global"})).await;
+    for id in [&zone, &group] {
+        let operation = writer.delete(id, facts_of(id).api_version, Precondition::None).await;
+        writer.wait(operation.expect("accepted")).await.expect("gone");
+        let found = writer.reader().get(id, facts_of(id).api_version).await;
+        assert_eq!(found.expect("an answer"), None, "{id} is still there");
+    }
+    simulator.stop().await;
+}
