@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::{Input, Parsed, parse};
 
 mod checks;
+mod docs;
 mod examples;
 mod files;
 mod language;

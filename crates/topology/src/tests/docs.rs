@@ -1,0 +1,109 @@
+//! The reference in `docs/`, held against the code.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::parsed;
+use crate::{codes, json_schema, render};
+
+fn page(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(name)
+}
+
+/// Asserts that a generated page is current; with `INSTA_UPDATE=always` it is written instead.
+fn assert_current(name: &str, text: &str) {
+    let path = page(name);
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
+        std::fs::write(&path, text).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == text,
+        "{name} is old: run `INSTA_UPDATE=always cargo test -p topology docs`"
+    );
+}
+
+#[test]
+fn the_schema_is_current() {
+    assert_current("topology.schema.json", &format!("{:#}\n", json_schema()));
+}
+
+#[test]
+fn the_list_of_diagnostics_is_current() {
+    let mut text = String::from(
+        "# Diagnostics\n\nEvery mistake that `evenkeel validate` can find, by its code. \
+         `evenkeel explain <code>` prints the same.\n\n<!-- Made from crates/topology/src/explain. -->\n",
+    );
+    for explanation in codes() {
+        let _ = write!(
+            text,
+            "\n## {}\n\n**{}.** {}\n\n```yaml\n{}\n```\n\n{}\n",
+            explanation.code,
+            capitalised(explanation.title),
+            explanation.reason,
+            explanation.example,
+            explanation.remedy
+        );
+    }
+    assert_current("diagnostics.md", &text);
+}
+
+fn capitalised(text: &str) -> String {
+    let (first, rest) = text.split_at(text.chars().next().map_or(0, char::len_utf8));
+    first.to_uppercase() + rest
+}
+
+/// Collects every key of every record of a schema.
+fn keys<'s>(schema: &'s Value, found: &mut BTreeSet<&'s str>) {
+    match schema {
+        Value::Object(map) => {
+            // The language itself has a key called `properties`.
+            let is_record = map.get("type").is_some_and(|kind| kind == "object");
+            if let (true, Some(Value::Object(properties))) = (is_record, map.get("properties")) {
+                found.extend(properties.keys().map(String::as_str));
+            }
+            map.values().for_each(|value| keys(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| keys(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_key_is_documented() {
+    let text = std::fs::read_to_string(page("topology-language.md")).unwrap();
+    // Keys stand in code spans, alone or in a map: whatever is no letter or digit parts them.
+    let words: BTreeSet<&str> = text
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .flat_map(|code| code.split(|c: char| !c.is_ascii_alphanumeric()))
+        .collect();
+    let schema = json_schema();
+    let mut found = BTreeSet::new();
+    keys(&schema, &mut found);
+    assert!(found.len() > 100, "{found:?}");
+    let missing: Vec<_> = found.difference(&words).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_example_in_the_reference_is_without_a_mistake() {
+    let text = std::fs::read_to_string(page("topology-language.md")).unwrap();
+    let blocks: Vec<_> = text.split("```yaml\n").skip(1).collect();
+    assert!(blocks.len() >= 2);
+    for block in blocks {
+        let block = block.split("```").next().unwrap();
+        let header = if block.contains("version: 1") {
+            ""
+        } else {
+            "version: 1\nname: app\nsubscription: 00000000-0000-0000-0000-000000000001\n"
+        };
+        let parsed = parsed(&format!("{header}{block}"));
+        let told = render(&parsed.diagnostics, &parsed.sources, false, 120);
+        assert!(parsed.diagnostics.is_empty(), "{told}");
+    }
+}
