@@ -35,8 +35,11 @@ pub(crate) fn collection(azure: &mut Azure, request: &Request, scope: &str, kind
         azure.state.resources.values().filter(is_within).collect()
     };
     let known = azure.kind_of(&wanted);
-    let rows: Vec<Value> =
-        found.iter().filter(|s| is_visible(s) && !(known.is_secret)(&s.id)).map(|stored| azure.view(stored)).collect();
+    let rows: Vec<Value> = found
+        .iter()
+        .filter(|s| is_visible(s) && !(known.is_secret)(&s.id))
+        .map(|stored| azure.view(stored))
+        .collect();
     if known.is_paged || is_record_list {
         page(azure, request, rows)
     } else {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::body::{Body as HttpBody, Bytes};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use futures_util::{StreamExt, stream};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -257,5 +258,10 @@ fn cut(mut bytes: Vec<u8>) -> HttpBody {
     bytes.truncate(bytes.len() / 2);
     let broken = io::Error::new(io::ErrorKind::ConnectionReset, "injected truncation");
     let parts = [Ok(Bytes::from(bytes)), Err(broken)];
-    HttpBody::from_stream(futures_util::stream::iter(parts))
+    // Each part waits, so that the client has the one before when the connection breaks.
+    let parts = stream::iter(parts).then(|part| async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        part
+    });
+    HttpBody::from_stream(parts)
 }

@@ -31,7 +31,10 @@ pub(crate) const KINDS: &[Kind] = &[
         defaults: r#"{"properties": {"accessPolicies": [], "enabledForDeployment": false, "enableSoftDelete": true, "softDeleteRetentionInDays": 90, "publicNetworkAccess": "Enabled"}}"#,
         dropped: &["/properties/createMode"],
         made: &["/vaultUri", "/hsmPoolResourceId"],
-        words: &[("/properties/sku/name", &["standard", "premium"]), ("/properties/sku/family", &["A"])],
+        words: &[
+            ("/properties/sku/name", &["standard", "premium"]),
+            ("/properties/sku/family", &["A"]),
+        ],
         settle,
         after: |azure, draft| {
             let key = deleted_key(&azure.location_of(&draft.id), draft.id.name());
@@ -44,7 +47,9 @@ pub(crate) const KINDS: &[Kind] = &[
         },
         direct: |_, draft, body| {
             if draft.before.is_none()
-                && let Some(uri) = body["properties"]["vaultUri"].as_str().map(|uri| uri.trim_end_matches('/').to_owned())
+                && let Some(uri) = body["properties"]["vaultUri"]
+                    .as_str()
+                    .map(|uri| uri.trim_end_matches('/').to_owned())
             {
                 body["properties"]["vaultUri"] = json!(uri);
             }
@@ -82,7 +87,8 @@ fn deleted_key(location: &str, name: &str) -> String {
 fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let name = draft.name();
     let location = draft.body["location"].as_str().map(regions::short).unwrap_or_default();
-    let mode = draft.sent.pointer("/properties/createMode").and_then(Value::as_str).unwrap_or("default");
+    let mode =
+        draft.sent.pointer("/properties/createMode").and_then(Value::as_str).unwrap_or("default");
     let is_new = draft.before.is_none();
     let deleted = azure.state.deleted.get(&deleted_key(&location, &name));
     if is_new && mode.eq_ignore_ascii_case("recover") {
@@ -93,24 +99,38 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         draft.body = deleted.body.clone();
         return Ok(());
     }
-    if is_new && azure.state.deleted.keys().any(|key| key.ends_with(&format!("/{}", name.to_ascii_lowercase()))) {
+    if is_new
+        && azure
+            .state
+            .deleted
+            .keys()
+            .any(|key| key.ends_with(&format!("/{}", name.to_ascii_lowercase())))
+    {
         let text = "A vault with the same name already exists in deleted state. You need to either recover or purge existing key vault. Follow this link https://go.microsoft.com/fwlink/?linkid=2149745 for more information on soft delete.";
         return Err(Answer::error(409, "ConflictError", text));
     }
-    let is_taken = azure.state.of_type(VAULT).any(|other| other.id != draft.id && other.id.name().eq_ignore_ascii_case(&name));
+    let is_taken = azure
+        .state
+        .of_type(VAULT)
+        .any(|other| other.id != draft.id && other.id.name().eq_ignore_ascii_case(&name));
     if is_taken {
-        let text = format!("The vault name '{name}' is already in use. Vault names are globally unique so it is possible that the name is already taken.");
+        let text = format!(
+            "The vault name '{name}' is already in use. Vault names are globally unique so it is possible that the name is already taken."
+        );
         return Err(Answer::error(409, "VaultAlreadyExists", text));
     }
     check_body(draft)?;
     let properties = draft.properties();
-    properties["vaultUri"] = json!(format!("https://{}.vault.azure.net/", name.to_ascii_lowercase()));
+    properties["vaultUri"] =
+        json!(format!("https://{}.vault.azure.net/", name.to_ascii_lowercase()));
     // Soft delete can no longer be switched off.
     properties["enableSoftDelete"] = json!(true);
     let plain = json!({"bypass": "AzureServices", "defaultAction": "Allow"});
     let acls = properties["networkAcls"].as_object();
     let is_plain = acls.is_some_and(|acls| {
-        acls.iter().all(|(name, value)| plain.get(name) == Some(value) || value.as_array().is_some_and(Vec::is_empty))
+        acls.iter().all(|(name, value)| {
+            plain.get(name) == Some(value) || value.as_array().is_some_and(Vec::is_empty)
+        })
     });
     if is_plain {
         json::remove(properties, "/networkAcls");
@@ -127,18 +147,25 @@ fn check_body(draft: &Draft) -> Result<(), Answer> {
         return bad("The parameter sku.name must be 'standard' or 'premium'.");
     }
     let uses_roles = draft.property("/enableRbacAuthorization") == Some(&json!(true));
-    if !uses_roles && draft.sent.pointer("/properties/accessPolicies").is_none() && !draft.is_patch {
+    if !uses_roles && draft.sent.pointer("/properties/accessPolicies").is_none() && !draft.is_patch
+    {
         return bad("The parameter accessPolicies in the request body is required.");
     }
     let before = draft.before.as_ref().and_then(|before| before.property("/enablePurgeProtection"));
-    if before == Some(&json!(true)) && draft.property("/enablePurgeProtection") != Some(&json!(true)) {
-        return bad("The property \"enablePurgeProtection\" cannot be set to false. Enabling the purge protection for a vault is an irreversible action.");
+    if before == Some(&json!(true))
+        && draft.property("/enablePurgeProtection") != Some(&json!(true))
+    {
+        return bad(
+            "The property \"enablePurgeProtection\" cannot be set to false. Enabling the purge protection for a vault is an irreversible action.",
+        );
     }
     Ok(())
 }
 
 fn missing_deleted(name: &str) -> Answer {
-    let text = format!("The specified deleted vault '{name}' does not exist. Ensure that the vault was indeed deleted and that it is in recoverable state. If soft delete was not enabled then the vault is permanently deleted. Follow this link for more information: https://go.microsoft.com/fwlink/?linkid=2149745");
+    let text = format!(
+        "The specified deleted vault '{name}' does not exist. Ensure that the vault was indeed deleted and that it is in recoverable state. If soft delete was not enabled then the vault is permanently deleted. Follow this link for more information: https://go.microsoft.com/fwlink/?linkid=2149745"
+    );
     Answer::error(404, "DeletedVaultNotFound", text)
 }
 
@@ -170,19 +197,44 @@ pub(crate) fn special(azure: &mut Azure, request: &Request) -> Option<Answer> {
     let lower = request.path.to_ascii_lowercase();
     let parts: Vec<&str> = lower.split('/').skip(1).collect();
     match (&request.method, parts.as_slice()) {
-        (&Method::GET, ["subscriptions", _, "providers", "microsoft.keyvault", "deletedvaults"]) => {
-            let rows: Vec<Value> = azure.state.deleted.values().map(|stored| deleted_view(azure, stored)).collect();
+        (
+            &Method::GET,
+            ["subscriptions", _, "providers", "microsoft.keyvault", "deletedvaults"],
+        ) => {
+            let rows: Vec<Value> =
+                azure.state.deleted.values().map(|stored| deleted_view(azure, stored)).collect();
             Some(Answer::json(200, json!({"value": rows})))
         }
-        (&Method::GET, ["subscriptions", _, "providers", "microsoft.keyvault", "locations", location, "deletedvaults", name]) => {
-            Some(match azure.state.deleted.get(&deleted_key(location, name)) {
-                Some(stored) => Answer::json(200, deleted_view(azure, stored)),
-                None => missing_deleted(name),
-            })
-        }
-        (&Method::POST, ["subscriptions", _, "providers", "microsoft.keyvault", "locations", location, "deletedvaults", name, "purge"]) => {
-            Some(purge(azure, request, location, name))
-        }
+        (
+            &Method::GET,
+            [
+                "subscriptions",
+                _,
+                "providers",
+                "microsoft.keyvault",
+                "locations",
+                location,
+                "deletedvaults",
+                name,
+            ],
+        ) => Some(match azure.state.deleted.get(&deleted_key(location, name)) {
+            Some(stored) => Answer::json(200, deleted_view(azure, stored)),
+            None => missing_deleted(name),
+        }),
+        (
+            &Method::POST,
+            [
+                "subscriptions",
+                _,
+                "providers",
+                "microsoft.keyvault",
+                "locations",
+                location,
+                "deletedvaults",
+                name,
+                "purge",
+            ],
+        ) => Some(purge(azure, request, location, name)),
         (&Method::PUT, [.., "accesspolicies", kind @ ("add" | "remove" | "replace")]) => {
             Some(change_policies(azure, request, kind).unwrap_or_else(|refusal| refusal))
         }
@@ -194,12 +246,21 @@ fn purge(azure: &mut Azure, request: &Request, location: &str, name: &str) -> An
     let key = deleted_key(location, name);
     let Some(stored) = azure.state.deleted.get(&key).cloned() else { return missing_deleted(name) };
     if stored.property("/enablePurgeProtection") == Some(&json!(true)) {
-        let text = format!("Operation \"purge\" is not allowed on vault '{name}' as it has purge protection enabled.");
+        let text = format!(
+            "Operation \"purge\" is not allowed on vault '{name}' as it has purge protection enabled."
+        );
         return Answer::error(403, "MethodNotAllowed", text);
     }
     azure.state.deleted.remove(&key);
     let version = request.api_version().unwrap_or_default();
-    let begin = Begin { resource: &stored.id, work: Work::Action, word: "InProgress", secs: 10.0, retry_after: 5, api_version: version };
+    let begin = Begin {
+        resource: &stored.id,
+        work: Work::Action,
+        word: "InProgress",
+        secs: 10.0,
+        retry_after: 5,
+        api_version: version,
+    };
     let operation = operation::begin(azure, &begin);
     operation::follow(azure, Answer::empty(202), &operation, Form::Location)
 }
@@ -210,10 +271,15 @@ fn change_policies(azure: &mut Azure, request: &Request, kind: &str) -> Result<A
     scope::check(azure, &id, "write")?;
     locks::check_write(azure, &id)?;
     let sent = request.json()?;
-    let given = sent.pointer("/properties/accessPolicies").and_then(Value::as_array).cloned().unwrap_or_default();
+    let given = sent
+        .pointer("/properties/accessPolicies")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let version = azure.state.next_version();
     let Some(vault) = azure.state.get_mut(&id) else { return Err(scope::missing_resource(&id)) };
-    let mut policies = vault.body["properties"]["accessPolicies"].as_array().cloned().unwrap_or_default();
+    let mut policies =
+        vault.body["properties"]["accessPolicies"].as_array().cloned().unwrap_or_default();
     let of = |policy: &Value| policy["objectId"].as_str().unwrap_or_default().to_ascii_lowercase();
     match kind {
         "replace" => policies = given,

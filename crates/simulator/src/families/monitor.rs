@@ -15,7 +15,13 @@ pub(crate) const KINDS: &[Kind] = &[
         name: "microsoft.insights/components",
         put: Put::direct(200, 200),
         tags: Tags::Empty,
-        made: &["/AppId", "/InstrumentationKey", "/ConnectionString", "/CreationDate", "/ApplicationId"],
+        made: &[
+            "/AppId",
+            "/InstrumentationKey",
+            "/ConnectionString",
+            "/CreationDate",
+            "/ApplicationId",
+        ],
         settle: settle_component,
         view: |azure, stored, body| body["etag"] = json!(format!("\"{}\"", azure.etag(stored))),
         ..Kind::GENERIC
@@ -54,8 +60,18 @@ pub(crate) const KINDS: &[Kind] = &[
         defaults: r#"{"kind": null, "identity": null, "properties": {"enabled": true, "emailReceivers": [], "smsReceivers": [], "webhookReceivers": [], "eventHubReceivers": [], "itsmReceivers": [], "azureAppPushReceivers": [], "automationRunbookReceivers": [], "voiceReceivers": [], "logicAppReceivers": [], "azureFunctionReceivers": [], "armRoleReceivers": []}}"#,
         ..Kind::GENERIC
     },
-    Kind { name: "Microsoft.Insights/webtests", in_ids: "microsoft.insights/webtests", put: Put::direct(200, 200), ..Kind::GENERIC },
-    Kind { name: "Microsoft.Insights/scheduledQueryRules", in_ids: "microsoft.insights/scheduledqueryrules", has_state: false, ..Kind::GENERIC },
+    Kind {
+        name: "Microsoft.Insights/webtests",
+        in_ids: "microsoft.insights/webtests",
+        put: Put::direct(200, 200),
+        ..Kind::GENERIC
+    },
+    Kind {
+        name: "Microsoft.Insights/scheduledQueryRules",
+        in_ids: "microsoft.insights/scheduledqueryrules",
+        has_state: false,
+        ..Kind::GENERIC
+    },
     Kind { name: "Microsoft.Insights/activityLogAlerts", has_state: false, ..Kind::GENERIC },
     Kind {
         name: "Microsoft.OperationalInsights/workspaces",
@@ -64,7 +80,8 @@ pub(crate) const KINDS: &[Kind] = &[
         defaults: r#"{"properties": {"sku": {"name": "pergb2018"}, "retentionInDays": 30, "features": {"legacy": 0, "searchVersion": 1, "enableLogAccessUsingOnlyResourcePermissions": true}, "workspaceCapping": {"dailyQuotaGb": -1.0, "dataIngestionStatus": "RespectQuota"}, "publicNetworkAccessForIngestion": "Enabled", "publicNetworkAccessForQuery": "Enabled"}}"#,
         made: &["/customerId", "/createdDate"],
         settle: |azure, draft| {
-            let (now, customer) = (clock::text(azure.now), azure.uuid(&format!("workspace{}", draft.id.key())));
+            let (now, customer) =
+                (clock::text(azure.now), azure.uuid(&format!("workspace{}", draft.id.key())));
             let made = json!({"customerId": customer, "createdDate": now, "sku": {"lastSkuUpdate": now}, "workspaceCapping": {"quotaNextResetTime": now}});
             json::fill(draft.properties(), &made);
             draft.properties()["modifiedDate"] = json!(now);
@@ -100,7 +117,9 @@ fn settle_component(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let app = azure.uuid(&format!("application{}", draft.id.key()));
     let name = draft.name();
     let mode = if workspace.is_some() { "LogAnalytics" } else { "ApplicationInsights" };
-    let connection = format!("InstrumentationKey={key};IngestionEndpoint=https://{location}-0.in.applicationinsights.azure.com/;LiveEndpoint=https://{location}.livediagnostics.monitor.azure.com/;ApplicationId={app}");
+    let connection = format!(
+        "InstrumentationKey={key};IngestionEndpoint=https://{location}-0.in.applicationinsights.azure.com/;LiveEndpoint=https://{location}.livediagnostics.monitor.azure.com/;ApplicationId={app}"
+    );
     let made = json!({
         "ApplicationId": name, "AppId": app, "Flow_Type": null, "Request_Source": null,
         "InstrumentationKey": key, "ConnectionString": connection, "Name": name,
@@ -116,7 +135,11 @@ fn settle_component(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
 fn settle_autoscale(_: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let profiles = draft.property("/profiles").and_then(Value::as_array).map_or(0, Vec::len);
     if !(1..=20).contains(&profiles) {
-        return Err(Answer::error(400, "BadRequest", "An autoscale setting must have between 1 and 20 profiles."));
+        return Err(Answer::error(
+            400,
+            "BadRequest",
+            "An autoscale setting must have between 1 and 20 profiles.",
+        ));
     }
     let name = draft.name();
     let properties = draft.properties();
@@ -129,7 +152,10 @@ fn settle_autoscale(_: &Azure, draft: &mut Draft) -> Result<(), Answer> {
             }
         }
         for rule in profile["rules"].as_array_mut().into_iter().flatten() {
-            json::fill(rule, &json!({"metricTrigger": {"metricNamespace": "", "dimensions": null, "dividePerInstance": false}}));
+            json::fill(
+                rule,
+                &json!({"metricTrigger": {"metricNamespace": "", "dimensions": null, "dividePerInstance": false}}),
+            );
             for (pointer, words) in WORDS {
                 json::spell(rule, pointer, words);
             }
@@ -140,5 +166,8 @@ fn settle_autoscale(_: &Azure, draft: &mut Draft) -> Result<(), Answer> {
 
 const WORDS: &[(&str, &[&str])] = &[
     ("/scaleAction/direction", &["Increase", "Decrease", "None"]),
-    ("/scaleAction/type", &["ChangeCount", "PercentChangeCount", "ExactCount", "ServiceAllowedNextValue"]),
+    (
+        "/scaleAction/type",
+        &["ChangeCount", "PercentChangeCount", "ExactCount", "ServiceAllowedNextValue"],
+    ),
 ];

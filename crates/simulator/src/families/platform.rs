@@ -36,7 +36,11 @@ const PRIVATE_RECORD: Kind = Kind {
 /// `Microsoft.Cdn`: created with 201, changed with 202.
 const CDN: Kind = Kind {
     group_segment: "resourcegroups",
-    put: Put { again: 202, form_again: Form::AsyncAndLocation, ..Put::long(201, 202, Form::Async, 30.0, 10) },
+    put: Put {
+        again: 202,
+        form_again: Form::AsyncAndLocation,
+        ..Put::long(201, 202, Form::Async, 30.0, 10)
+    },
     patch: Some(Put::long(202, 202, Form::AsyncAndLocation, 30.0, 10)),
     delete: Delete::long(Form::AsyncAndLocation, 30.0, 10),
     place: Place::Word,
@@ -46,7 +50,10 @@ const CDN: Kind = Kind {
 const CDN_CHILD: Kind = Kind { place: Place::None, ..CDN };
 
 const SQL: Kind = Kind {
-    put: Put { body: Accepted::Operation("UpsertLogicalResource"), ..Put::long(202, 202, Form::AsyncAndLocation, 60.0, 15) },
+    put: Put {
+        body: Accepted::Operation("UpsertLogicalResource"),
+        ..Put::long(202, 202, Form::AsyncAndLocation, 60.0, 15)
+    },
     delete: Delete::long(Form::AsyncAndLocation, 30.0, 15),
     has_state: false,
     dropped: &["/properties/administratorLoginPassword", "/properties/createMode"],
@@ -93,14 +100,33 @@ pub(crate) const KINDS: &[Kind] = &[
         ..Kind::GENERIC
     },
     Kind { name: "Microsoft.Cdn/profiles", tags: Tags::Empty, ..CDN },
-    Kind { name: "Microsoft.Cdn/profiles/afdendpoints", place: Place::Word, tags: Tags::Empty, ..CDN },
+    Kind {
+        name: "Microsoft.Cdn/profiles/afdendpoints",
+        place: Place::Word,
+        tags: Tags::Empty,
+        ..CDN
+    },
     Kind { name: "Microsoft.Cdn/profiles/afdendpoints/routes", ..CDN_CHILD },
-    Kind { name: "Microsoft.Cdn/profiles/origingroups", put: Put { form: Form::Direct, ..CDN.put }, ..CDN_CHILD },
+    Kind {
+        name: "Microsoft.Cdn/profiles/origingroups",
+        put: Put { form: Form::Direct, ..CDN.put },
+        ..CDN_CHILD
+    },
     Kind { name: "Microsoft.Cdn/profiles/origingroups/origins", ..CDN_CHILD },
-    Kind { name: "Microsoft.Cdn/profiles/rulesets", put: Put { form: Form::Direct, ..CDN.put }, delete: Delete::direct(200), ..CDN_CHILD },
+    Kind {
+        name: "Microsoft.Cdn/profiles/rulesets",
+        put: Put { form: Form::Direct, ..CDN.put },
+        delete: Delete::direct(200),
+        ..CDN_CHILD
+    },
     Kind { name: "Microsoft.Cdn/profiles/rulesets/rules", ..CDN_CHILD },
     Kind { name: "Microsoft.Cdn/profiles/customdomains", ..CDN_CHILD },
-    Kind { name: "Microsoft.Cdn/profiles/secrets", put: Put { form: Form::Direct, ..CDN.put }, delete: Delete::direct(200), ..CDN_CHILD },
+    Kind {
+        name: "Microsoft.Cdn/profiles/secrets",
+        put: Put { form: Form::Direct, ..CDN.put },
+        delete: Delete::direct(200),
+        ..CDN_CHILD
+    },
     Kind { name: "Microsoft.Cdn/profiles/securitypolicies", ..CDN_CHILD },
     Kind { name: "Microsoft.Cdn/profiles/endpoints", place: Place::Word, ..CDN },
     Kind {
@@ -119,10 +145,18 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "Microsoft.Sql/servers/databases", ..SQL },
     Kind { name: "Microsoft.Sql/servers/elasticPools", ..SQL },
     Kind { name: "Microsoft.Sql/servers/failoverGroups", place: Place::Display, ..SQL },
-    Kind { name: "Microsoft.Sql/servers/firewallRules", put: Put::direct(200, 200), delete: Delete::direct(200), ..SQL },
+    Kind {
+        name: "Microsoft.Sql/servers/firewallRules",
+        put: Put::direct(200, 200),
+        delete: Delete::direct(200),
+        ..SQL
+    },
     Kind {
         name: "Microsoft.Cache/Redis",
-        put: Put { form_again: Form::Direct, ..Put::long(201, 200, Form::AsyncAndResource, 180.0, 30) },
+        put: Put {
+            form_again: Form::Direct,
+            ..Put::long(201, 200, Form::AsyncAndResource, 180.0, 30)
+        },
         patch: Some(Put::long(202, 202, Form::AsyncAndLocation, 60.0, 30)),
         delete: Delete::long(Form::Location, 60.0, 30),
         place: Place::Display,

@@ -16,12 +16,24 @@ use crate::{clock, json, regions};
 
 const ACCOUNT: &str = "Microsoft.Storage/storageAccounts";
 const SKUS: &[&str] = &[
-    "Standard_LRS", "Standard_GRS", "Standard_RAGRS", "Standard_ZRS", "Premium_LRS", "Premium_ZRS",
-    "Standard_GZRS", "Standard_RAGZRS", "StandardV2_LRS", "StandardV2_GRS", "StandardV2_ZRS",
-    "StandardV2_GZRS", "PremiumV2_LRS", "PremiumV2_ZRS",
+    "Standard_LRS",
+    "Standard_GRS",
+    "Standard_RAGRS",
+    "Standard_ZRS",
+    "Premium_LRS",
+    "Premium_ZRS",
+    "Standard_GZRS",
+    "Standard_RAGZRS",
+    "StandardV2_LRS",
+    "StandardV2_GRS",
+    "StandardV2_ZRS",
+    "StandardV2_GZRS",
+    "PremiumV2_LRS",
+    "PremiumV2_ZRS",
 ];
 const BLOB_SERVICE: &str = r#"{"cors": {"corsRules": []}, "deleteRetentionPolicy": {"allowPermanentDelete": false, "enabled": false}}"#;
-const FILE_SERVICE: &str = r#"{"cors": {"corsRules": []}, "shareDeleteRetentionPolicy": {"enabled": true, "days": 7}}"#;
+const FILE_SERVICE: &str =
+    r#"{"cors": {"corsRules": []}, "shareDeleteRetentionPolicy": {"enabled": true, "days": 7}}"#;
 const QUEUE_SERVICE: &str = r#"{"logging": {"version": "1.0", "delete": false, "read": false, "write": false, "retentionPolicy": {"enabled": false}}, "cors": {"corsRules": []}}"#;
 const TABLE_SERVICE: &str = r#"{"cors": {"corsRules": []}}"#;
 
@@ -43,7 +55,9 @@ const SERVICE: Kind = Kind {
     view: view_service,
     // The direct answer repeats what was sent and adds nothing.
     direct: |_, draft, body| *body = draft.sent.clone(),
-    before_delete: |_, _| Err(Answer::error(405, "MethodNotAllowed", "The service cannot be deleted.")),
+    before_delete: |_, _| {
+        Err(Answer::error(405, "MethodNotAllowed", "The service cannot be deleted."))
+    },
     ..Kind::GENERIC
 };
 
@@ -67,9 +81,17 @@ pub(crate) const KINDS: &[Kind] = &[
             ("/properties/networkAcls/defaultAction", &["Allow", "Deny"]),
         ],
         made: &[
-            "/keyCreationTime", "/primaryEndpoints", "/secondaryEndpoints", "/primaryLocation",
-            "/secondaryLocation", "/statusOfPrimary", "/statusOfSecondary", "/creationTime",
-            "/privateEndpointConnections", "/geoReplicationStats", "/storageAccountSkuConversionStatus",
+            "/keyCreationTime",
+            "/primaryEndpoints",
+            "/secondaryEndpoints",
+            "/primaryLocation",
+            "/secondaryLocation",
+            "/statusOfPrimary",
+            "/statusOfSecondary",
+            "/creationTime",
+            "/privateEndpointConnections",
+            "/geoReplicationStats",
+            "/storageAccountSkuConversionStatus",
         ],
         settle,
         after,
@@ -171,7 +193,10 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     check_name(azure, draft)?;
     let sku = draft.body["sku"]["name"].as_str().unwrap_or_default().to_owned();
     if !SKUS.contains(&sku.as_str()) {
-        return Err(bad_request("InvalidValuesForRequestParameters", "Values for request parameters are invalid: sku."));
+        return Err(bad_request(
+            "InvalidValuesForRequestParameters",
+            "Values for request parameters are invalid: sku.",
+        ));
     }
     check_conversion(draft, &sku)?;
     check_immutable(draft)?;
@@ -229,7 +254,9 @@ fn check_name(azure: &Azure, draft: &Draft) -> Result<(), Answer> {
     let name = draft.id.name();
     let is_plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     if !is_plain || !(3..=24).contains(&name.len()) {
-        let text = format!("{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length and use numbers and lower-case letters only.");
+        let text = format!(
+            "{name} is not a valid storage account name. Storage account name must be between 3 and 24 characters in length and use numbers and lower-case letters only."
+        );
         return Err(bad_request("AccountNameInvalid", text));
     }
     if is_taken(azure, name, Some(&draft.id)) {
@@ -253,7 +280,9 @@ fn check_conversion(draft: &Draft, sku: &str) -> Result<(), Answer> {
     if zones(before) == zones(sku) && line(before) == line(sku) {
         return Ok(());
     }
-    let text = format!("Storage account sku cannot be updated from '{before}' to '{sku}'. Use the account migration instead.");
+    let text = format!(
+        "Storage account sku cannot be updated from '{before}' to '{sku}'. Use the account migration instead."
+    );
     Err(bad_request("InvalidRequestPropertyValue", text))
 }
 
@@ -263,7 +292,9 @@ fn check_immutable(draft: &Draft) -> Result<(), Answer> {
         let old = before.property(&format!("/{name}")).cloned().unwrap_or(json!(false));
         let new = draft.sent["properties"].get(name).cloned().unwrap_or_else(|| old.clone());
         if old != new && !(new.is_null()) {
-            let text = format!("The property '{name}' was specified in the input, but it cannot be updated.");
+            let text = format!(
+                "The property '{name}' was specified in the input, but it cannot be updated."
+            );
             return Err(bad_request("AccountPropertyCannotBeUpdated", text));
         }
     }
@@ -331,7 +362,10 @@ fn insert(azure: &mut Azure, id: ResourceId, body: Value) {
 
 fn settle_service(_: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     if !draft.id.name().eq_ignore_ascii_case("default") {
-        return Err(bad_request("InvalidResourceName", "The name of the service must be 'default'."));
+        return Err(bad_request(
+            "InvalidResourceName",
+            "The name of the service must be 'default'.",
+        ));
     }
     let kind = draft.id.resource_type();
     let known = SERVICES.iter().find(|(name, _)| kind.last().eq_ignore_ascii_case(name));
@@ -376,7 +410,12 @@ fn check_label(name: &str, code: &str) -> Result<(), Answer> {
     if is_good || is_special {
         return Ok(());
     }
-    Err(bad_request(code, format!("The specified resource name '{name}' contains invalid characters or has a wrong length.")))
+    Err(bad_request(
+        code,
+        format!(
+            "The specified resource name '{name}' contains invalid characters or has a wrong length."
+        ),
+    ))
 }
 
 fn action(azure: &mut Azure, request: &Request, account: &Stored, action: &str) -> Option<Answer> {
@@ -400,7 +439,8 @@ fn start_migration(azure: &mut Azure, request: &Request, account: &Stored) -> An
         Ok(sent) => sent,
         Err(refusal) => return refusal,
     };
-    let target = sent.pointer("/properties/targetSkuName").and_then(Value::as_str).unwrap_or_default();
+    let target =
+        sent.pointer("/properties/targetSkuName").and_then(Value::as_str).unwrap_or_default();
     let current = account.body["sku"]["name"].as_str().unwrap_or_default();
     let stem = |sku: &str| sku.replace("ZRS", "RS").replace("LRS", "RS");
     let is_crossing = target.contains("ZRS") != current.contains("ZRS");
@@ -410,7 +450,11 @@ fn start_migration(azure: &mut Azure, request: &Request, account: &Stored) -> An
     }
     let id = account.id.child("accountMigrations", "default");
     if azure.state.get(&id).is_some_and(|running| running.operation.is_some()) {
-        return Answer::error(409, "AccountMigrationInProgress", "A migration of the account is in progress.");
+        return Answer::error(
+            409,
+            "AccountMigrationInProgress",
+            "A migration of the account is in progress.",
+        );
     }
     let body = json!({
         "id": id.as_str(), "name": "default", "type": format!("{ACCOUNT}/accountMigrations"),
@@ -419,7 +463,14 @@ fn start_migration(azure: &mut Azure, request: &Request, account: &Stored) -> An
     insert(azure, id.clone(), body);
     let version = request.api_version().unwrap_or_default();
     // Days in Azure; an hour is long enough to be seen here.
-    let begin = Begin { resource: &id, work: Work::Action, word: "InProgress", secs: 3600.0, retry_after: 17, api_version: version };
+    let begin = Begin {
+        resource: &id,
+        work: Work::Action,
+        word: "InProgress",
+        secs: 3600.0,
+        retry_after: 17,
+        api_version: version,
+    };
     let name = operation::begin(azure, &begin);
     operation::follow(azure, Answer::empty(202), &name, Form::Location)
 }
@@ -442,7 +493,10 @@ pub(crate) fn check_availability(azure: &Azure, request: &Request) -> Result<Ans
     let name = sent["name"].as_str().unwrap_or_default();
     if is_taken(azure, name, None) {
         let message = format!("The storage account named {name} is already taken.");
-        return Ok(Answer::json(200, json!({"nameAvailable": false, "reason": "AlreadyExists", "message": message})));
+        return Ok(Answer::json(
+            200,
+            json!({"nameAvailable": false, "reason": "AlreadyExists", "message": message}),
+        ));
     }
     Ok(Answer::json(200, json!({"nameAvailable": true})))
 }

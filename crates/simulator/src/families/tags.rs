@@ -25,7 +25,8 @@ fn answer(azure: &mut Azure, request: &Request, id: &ResourceId) -> Result<Answe
     }
     locks::check_write(azure, id)?;
     let sent = request.json()?;
-    let given = sent.pointer("/properties/tags").and_then(Value::as_object).cloned().unwrap_or_default();
+    let given =
+        sent.pointer("/properties/tags").and_then(Value::as_object).cloned().unwrap_or_default();
     let operation = sent["operation"].as_str().unwrap_or("Replace").to_ascii_lowercase();
     let tags: Map<String, Value> = match (&request.method, operation.as_str()) {
         (&Method::PATCH, "merge") => current.into_iter().chain(given).collect(),

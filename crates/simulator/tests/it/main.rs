@@ -1,4 +1,8 @@
 //! The simulator over real HTTP.
 
 mod client;
+mod faults;
+mod locks;
 mod protocol;
+mod services;
+mod web;

@@ -42,7 +42,9 @@ pub(super) const SLOT_BINDING: Kind =
     Kind { name: "Microsoft.Web/sites/slots/hostNameBindings", ..BINDING };
 
 fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
-    let Some(site) = draft.id.parent().and_then(|site| azure.state.get(&site)) else { return Ok(()) };
+    let Some(site) = draft.id.parent().and_then(|site| azure.state.get(&site)) else {
+        return Ok(());
+    };
     let host = trimmed(draft.id.name());
     let plan = plan_of(azure, site);
     let tier = plan.and_then(|plan| plan.body["sku"]["tier"].as_str()).unwrap_or("Free");
@@ -122,12 +124,16 @@ pub(super) fn leads_to(azure: &Azure, site: &Stored, host: &str) -> bool {
 
 fn profile_has(azure: &Azure, site: &Stored, name: &str) -> bool {
     let is_target = |endpoint: &Stored| {
-        endpoint.text("/targetResourceId").is_some_and(|id| id.eq_ignore_ascii_case(site.id.as_str()))
+        endpoint
+            .text("/targetResourceId")
+            .is_some_and(|id| id.eq_ignore_ascii_case(site.id.as_str()))
     };
     azure
         .state
         .of_type(traffic::PROFILE)
-        .filter(|profile| profile.text("/dnsConfig/fqdn").is_some_and(|n| n.eq_ignore_ascii_case(name)))
+        .filter(|profile| {
+            profile.text("/dnsConfig/fqdn").is_some_and(|n| n.eq_ignore_ascii_case(name))
+        })
         .any(|profile| traffic::endpoints(azure, &profile.id).any(is_target))
 }
 
@@ -135,17 +141,23 @@ fn profile_has(azure: &Azure, site: &Stored, name: &str) -> bool {
 fn check_single(azure: &Azure, draft: &Draft, site: &Stored, host: &str) -> Result<(), Answer> {
     let plan = plan_of(azure, site);
     let is_rival = |other: &&Stored| {
-        let Some(owner) = other.id.parent().and_then(|id| azure.state.get(&id)) else { return false };
+        let Some(owner) = other.id.parent().and_then(|id| azure.state.get(&id)) else {
+            return false;
+        };
         other.id != draft.id
             && other.kind().last().eq_ignore_ascii_case("hostNameBindings")
             && other.id.name().eq_ignore_ascii_case(host)
             && is_site(owner)
-            && plan.zip(plan_of(azure, owner)).is_some_and(|(one, two)| super::plan::share_webspace(azure, one, two))
+            && plan
+                .zip(plan_of(azure, owner))
+                .is_some_and(|(one, two)| super::plan::share_webspace(azure, one, two))
     };
     match azure.state.resources.values().find(is_rival) {
         Some(rival) => {
             let owner = rival.id.parent().map(|owner| owner.name().to_owned()).unwrap_or_default();
-            let text = format!("Hostname '{host}' already exists on the app '{owner}' in the same webspace.");
+            let text = format!(
+                "Hostname '{host}' already exists on the app '{owner}' in the same webspace."
+            );
             Err(Answer::web_error(409, "Conflict", text))
         }
         None => Ok(()),
@@ -164,16 +176,21 @@ fn check_certificate(azure: &Azure, draft: &mut Draft, site: &Stored) -> Result<
         let text = format!("A thumbprint is required for the SSL state '{state}'.");
         return Err(Answer::web_error(400, "BadRequest", text));
     };
-    let webspace = plan_of(azure, site).map(|plan| super::webspace(azure, plan)).unwrap_or_default();
+    let webspace =
+        plan_of(azure, site).map(|plan| super::webspace(azure, plan)).unwrap_or_default();
     let fits = azure.state.of_type(super::certificate::KIND.name).any(|certificate| {
         let is_same = |pointer: &str, wanted: &str| {
             certificate.text(pointer).is_some_and(|value| value.eq_ignore_ascii_case(wanted))
         };
-        certificate.operation.is_none() && is_same("/thumbprint", &thumbprint) && is_same("/webSpace", &webspace)
+        certificate.operation.is_none()
+            && is_same("/thumbprint", &thumbprint)
+            && is_same("/webSpace", &webspace)
     });
     if fits {
         return Ok(());
     }
-    let text = format!("Certificate with thumbprint '{thumbprint}' was not found in webspace '{webspace}'.");
+    let text = format!(
+        "Certificate with thumbprint '{thumbprint}' was not found in webspace '{webspace}'."
+    );
     Err(Answer::web_error(404, "NotFound", text))
 }

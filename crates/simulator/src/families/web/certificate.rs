@@ -56,7 +56,11 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let farm = draft.text("/serverFarmId").map(str::to_owned).or(hidden).unwrap_or_default();
     let Some(plan) = azure.state.named(&farm) else {
         let name = farm.rsplit('/').next().unwrap_or_default();
-        return Err(Answer::web_error(404, "NotFound", format!("Cannot find serverFarm with name {name}.")));
+        return Err(Answer::web_error(
+            404,
+            "NotFound",
+            format!("Cannot find serverFarm with name {name}."),
+        ));
     };
     check_unchanged(draft, &farm)?;
     let vault = draft.text("/keyVaultId").unwrap_or_default().to_owned();
@@ -99,7 +103,9 @@ fn check_unchanged(draft: &Draft, farm: &str) -> Result<(), Answer> {
         old.eq_ignore_ascii_case(new)
     };
     let is_same = known.eq_ignore_ascii_case(farm)
-        && ["/keyVaultId", "/keyVaultSecretName", "/canonicalName"].iter().all(|pointer| same(pointer));
+        && ["/keyVaultId", "/keyVaultSecretName", "/canonicalName"]
+            .iter()
+            .all(|pointer| same(pointer));
     if is_same {
         return Ok(());
     }
@@ -113,7 +119,11 @@ fn check_vault(azure: &Azure, vault: &str, secret: &str) -> Result<(), Answer> {
         return Err(Answer::web_error(400, "BadRequest", text));
     }
     if secret.is_empty() {
-        return Err(Answer::web_error(400, "BadRequest", "The property 'keyVaultSecretName' is required."));
+        return Err(Answer::web_error(
+            400,
+            "BadRequest",
+            "The property 'keyVaultSecretName' is required.",
+        ));
     }
     Ok(())
 }
@@ -124,7 +134,10 @@ fn check_managed(azure: &Azure, plan: &Stored, name: &str) -> Result<(), Answer>
         .filter(|site| azure.state.get(&site.id.child("hostNameBindings", name)).is_some())
         .collect();
     if bound.is_empty() {
-        let text = format!("Properties.CanonicalName is invalid. Certificate creation requires hostname {name} added to an App Service in the serverFarmId {}.", plan.id);
+        let text = format!(
+            "Properties.CanonicalName is invalid. Certificate creation requires hostname {name} added to an App Service in the serverFarmId {}.",
+            plan.id
+        );
         return Err(Answer::web_error(400, "BadRequest", text));
     }
     if name.contains('*') || name.len() > 64 {
@@ -134,7 +147,9 @@ fn check_managed(azure: &Azure, plan: &Stored, name: &str) -> Result<(), Answer>
     if bound.iter().any(|site| binding::leads_to(azure, site, name)) {
         return Ok(());
     }
-    let text = format!("The hostname {name} has no CNAME record that points to the app or to its Traffic Manager profile.");
+    let text = format!(
+        "The hostname {name} has no CNAME record that points to the app or to its Traffic Manager profile."
+    );
     Err(Answer::web_error(400, "BadRequest", text))
 }
 
@@ -145,7 +160,9 @@ fn fill(azure: &Azure, draft: &mut Draft, seed: &str, subject: &str, webspace: &
     let group = draft.id.resource_group().map(str::to_owned);
     let tags = draft.body["tags"].clone();
     let vault = draft.text("/keyVaultId").map(|vault| {
-        vault.replace("/resourceGroups/", "/resourcegroups/").replace("Microsoft.KeyVault", "microsoft.keyvault")
+        vault
+            .replace("/resourceGroups/", "/resourcegroups/")
+            .replace("Microsoft.KeyVault", "microsoft.keyvault")
     });
     let has_vault = vault.as_ref().is_some_and(|vault| !vault.is_empty());
     let properties = draft.properties();
@@ -174,12 +191,18 @@ fn before_delete(azure: &Azure, certificate: &Stored) -> Result<(), Answer> {
     };
     let is_bound = |stored: &&Stored| {
         stored.kind().last().eq_ignore_ascii_case("hostNameBindings")
-            && stored.text("/thumbprint").is_some_and(|bound| bound.eq_ignore_ascii_case(thumbprint))
+            && stored
+                .text("/thumbprint")
+                .is_some_and(|bound| bound.eq_ignore_ascii_case(thumbprint))
             && webspace_of(stored).as_deref() == certificate.text("/webSpace")
     };
     match azure.state.resources.values().find(is_bound) {
         Some(binding) => {
-            let text = format!("Certificate '{}' cannot be deleted because it is in use in an existing binding on '{}'.", certificate.id.name(), binding.id.name());
+            let text = format!(
+                "Certificate '{}' cannot be deleted because it is in use in an existing binding on '{}'.",
+                certificate.id.name(),
+                binding.id.name()
+            );
             Err(Answer::web_error(409, "Conflict", text))
         }
         None => Ok(()),

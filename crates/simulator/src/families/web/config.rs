@@ -23,7 +23,8 @@ const LOGS: &str = r#"{
     "failedRequestsTracing": {"enabled": false},
     "detailedErrorMessages": {"enabled": false}
 }"#;
-const SLOT_NAMES: &str = r#"{"connectionStringNames": [], "appSettingNames": [], "azureStorageConfigNames": []}"#;
+const SLOT_NAMES: &str =
+    r#"{"connectionStringNames": [], "appSettingNames": [], "azureStorageConfigNames": []}"#;
 const AUTH: &str = r#"{"platform": {"enabled": false, "runtimeVersion": "~1"}, "globalValidation": {"requireAuthentication": false, "unauthenticatedClientAction": "RedirectToLoginPage"}, "identityProviders": {}, "login": {"tokenStore": {"enabled": false}}, "httpSettings": {"requireHttps": true}}"#;
 
 /// The documents of a site, with what each holds at first.
@@ -85,14 +86,22 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         return Err(Answer::web_error(404, "NotFound", text));
     };
     if !draft.body["properties"].is_object() {
-        return Err(Answer::web_error(400, "BadRequest", "The parameter properties has an invalid value."));
+        return Err(Answer::web_error(
+            400,
+            "BadRequest",
+            "The parameter properties has an invalid value.",
+        ));
     }
     let is_text = |value: &Value| value.is_string();
     let settings = draft.body["properties"].as_object();
     if name.eq_ignore_ascii_case("appsettings")
         && !settings.is_some_and(|map| map.values().all(is_text))
     {
-        return Err(Answer::web_error(400, "BadRequest", "The value of an app setting must be a string."));
+        return Err(Answer::web_error(
+            400,
+            "BadRequest",
+            "The value of an app setting must be a string.",
+        ));
     }
     let is_open = SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret));
     if !is_open {
@@ -131,13 +140,19 @@ fn after(azure: &mut Azure, draft: &Draft) {
 }
 
 /// Brings the documents in line with the `siteConfig` that stood in the body of a site.
-pub(super) fn follow_site(azure: &mut Azure, site: &ResourceId, sent: &Value, source: Option<&str>) {
+pub(super) fn follow_site(
+    azure: &mut Azure,
+    site: &ResourceId,
+    sent: &Value,
+    source: Option<&str>,
+) {
     for (name, _) in DOCUMENTS {
         let id = site.child("config", name);
         if azure.state.get(&id).is_some() {
             continue;
         }
-        let cloned = source.and_then(|source| azure.state.named(&format!("{source}/config/{name}")));
+        let cloned =
+            source.and_then(|source| azure.state.named(&format!("{source}/config/{name}")));
         let properties = match cloned {
             Some(cloned) => cloned.body["properties"].clone(),
             None => defaults_of(name).unwrap_or_default(),
@@ -220,13 +235,26 @@ pub(super) fn summary(azure: &Azure, site: &ResourceId, template: &str) -> Value
 
 /// Exchanges the configuration of a site and its slot; names that stick stay.
 pub(super) fn swap(azure: &mut Azure, site: &ResourceId, slot: &ResourceId) {
-    let sticky = azure.state.get(&site.child("config", "slotConfigNames")).map(|names| names.body["properties"].clone());
-    for (document, list) in [("web", ""), ("appsettings", "appSettingNames"), ("connectionstrings", "connectionStringNames")] {
+    let sticky = azure
+        .state
+        .get(&site.child("config", "slotConfigNames"))
+        .map(|names| names.body["properties"].clone());
+    for (document, list) in [
+        ("web", ""),
+        ("appsettings", "appSettingNames"),
+        ("connectionstrings", "connectionStringNames"),
+    ] {
         let of = |azure: &Azure, id: &ResourceId| {
-            azure.state.get(&id.child("config", document)).map(|stored| stored.body["properties"].clone())
+            azure
+                .state
+                .get(&id.child("config", document))
+                .map(|stored| stored.body["properties"].clone())
         };
-        let (Some(mut ours), Some(mut theirs)) = (of(azure, site), of(azure, slot)) else { continue };
-        let names = sticky.as_ref().and_then(|sticky| sticky[list].as_array().cloned()).unwrap_or_default();
+        let (Some(mut ours), Some(mut theirs)) = (of(azure, site), of(azure, slot)) else {
+            continue;
+        };
+        let names =
+            sticky.as_ref().and_then(|sticky| sticky[list].as_array().cloned()).unwrap_or_default();
         for name in names.iter().filter_map(Value::as_str) {
             let (one, other) = (ours[name].take(), theirs[name].take());
             put_back(&mut ours, name, other);

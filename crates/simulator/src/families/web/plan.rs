@@ -62,9 +62,7 @@ pub(super) const KIND: Kind = Kind {
 /// Returns the spelling, tier and family of a size, or `None` where there is no such size.
 fn size(name: &str) -> Option<(String, String, String)> {
     let upper = name.to_ascii_uppercase();
-    if let Some((_, tier, family)) =
-        TIERS.iter().find(|(prefix, _, _)| fits(&upper, prefix))
-    {
+    if let Some((_, tier, family)) = TIERS.iter().find(|(prefix, _, _)| fits(&upper, prefix)) {
         return Some((upper, (*tier).to_owned(), (*family).to_owned()));
     }
     let (stem, generation) = upper.split_once('V')?;
@@ -116,9 +114,13 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         None => 1,
     };
     let wants_zones = draft.property("/zoneRedundant") == Some(&json!(true));
-    let has_zones = tier.starts_with("Premium") || tier.starts_with("Isolated") || flexible || tier == "ElasticPremium";
+    let has_zones = tier.starts_with("Premium")
+        || tier.starts_with("Isolated")
+        || flexible
+        || tier == "ElasticPremium";
     if wants_zones && !(has_zones && region.zones) {
-        let text = format!("Zone redundancy is not supported for size '{name}' in {}.", region.display);
+        let text =
+            format!("Zone redundancy is not supported for size '{name}' in {}.", region.display);
         return Err(Answer::web_error(400, "BadRequest", text));
     }
     check_system(draft)?;

@@ -22,12 +22,26 @@ pub(super) const SITE: Kind = Kind {
     errors: Errors::Web,
     has_state: false,
     defaults: include_str!("site.json"),
-    dropped: &["/properties/siteConfig", "/properties/cloningInfo", "/properties/hostNameSslStates"],
+    dropped: &[
+        "/properties/siteConfig",
+        "/properties/cloningInfo",
+        "/properties/hostNameSslStates",
+    ],
     made: &[
-        "/state", "/hostNames", "/defaultHostName", "/enabledHostNames", "/hostNameSslStates",
-        "/trafficManagerHostNames", "/customDomainVerificationId", "/lastModifiedTimeUtc",
-        "/outboundIpAddresses", "/possibleOutboundIpAddresses", "/inboundIpAddress", "/sku",
-        "/webSpace", "/repositorySiteName",
+        "/state",
+        "/hostNames",
+        "/defaultHostName",
+        "/enabledHostNames",
+        "/hostNameSslStates",
+        "/trafficManagerHostNames",
+        "/customDomainVerificationId",
+        "/lastModifiedTimeUtc",
+        "/outboundIpAddresses",
+        "/possibleOutboundIpAddresses",
+        "/inboundIpAddress",
+        "/sku",
+        "/webSpace",
+        "/repositorySiteName",
     ],
     settle,
     after,
@@ -57,7 +71,9 @@ pub(super) fn is_taken(azure: &Azure, name: &str, by: Option<&ResourceId>) -> bo
 
 fn web_name(id: &ResourceId) -> String {
     match id.parent() {
-        Some(parent) if id.resource_type().is(SLOT.name) => format!("{}-{}", parent.name(), id.name()),
+        Some(parent) if id.resource_type().is(SLOT.name) => {
+            format!("{}-{}", parent.name(), id.name())
+        }
         _ => id.name().to_owned(),
     }
 }
@@ -77,7 +93,10 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     if let Some(location) = location
         && location != plan_location
     {
-        let text = format!("The app's location '{location}' differs from that of its plan '{}', '{plan_location}'.", plan.id.name());
+        let text = format!(
+            "The app's location '{location}' differs from that of its plan '{}', '{plan_location}'.",
+            plan.id.name()
+        );
         return Err(Answer::web_error(400, "BadRequest", text));
     }
     check_identities(azure, draft)?;
@@ -129,7 +148,10 @@ fn check_move(azure: &Azure, draft: &Draft, plan: &Stored) -> Result<(), Answer>
     let old = draft.before.as_ref().and_then(|before| plan_of(azure, before));
     match old {
         Some(old) if !super::plan::share_webspace(azure, old, plan) => {
-            let text = format!("Cannot move the app to plan '{}' as it is in another webspace.", plan.id.name());
+            let text = format!(
+                "Cannot move the app to plan '{}' as it is in another webspace.",
+                plan.id.name()
+            );
             Err(Answer::web_error(409, "Conflict", text))
         }
         _ => Ok(()),
@@ -152,7 +174,8 @@ fn complete(azure: &Azure, draft: &mut Draft, plan: &Stored, name: &str, reserve
     let is_enabled = draft.property("/enabled") != Some(&json!(false));
     // A site that was stopped by its own action stays so; one that was disabled comes back.
     let was_stopped = draft.before.as_ref().is_some_and(|before| {
-        before.text("/state") == Some("Stopped") && before.property("/enabled") != Some(&json!(false))
+        before.text("/state") == Some("Stopped")
+            && before.property("/enabled") != Some(&json!(false))
     });
     let state = match (is_enabled, was_stopped) {
         (false, _) | (true, true) => "Stopped",
@@ -202,7 +225,8 @@ fn is_container(draft: &Draft) -> bool {
 /// The service makes the documents below a site, and its first host name.
 fn after(azure: &mut Azure, draft: &Draft) {
     let sent = draft.sent.pointer("/properties/siteConfig").cloned().unwrap_or_else(|| json!({}));
-    let clone = draft.sent.pointer("/properties/cloningInfo/sourceWebAppId").and_then(Value::as_str);
+    let clone =
+        draft.sent.pointer("/properties/cloningInfo/sourceWebAppId").and_then(Value::as_str);
     config::follow_site(azure, &draft.id, &sent, clone);
     let host = draft.text("/defaultHostName").unwrap_or_default().to_owned();
     super::binding::born(azure, &draft.id, &host);
@@ -233,7 +257,8 @@ fn view(azure: &Azure, site: &Stored, body: &mut Value) {
     properties["hostNames"] = json!(hosts);
     properties["enabledHostNames"] = json!(enabled);
     properties["hostNameSslStates"] = json!(states);
-    properties["trafficManagerHostNames"] = if names.is_empty() { Value::Null } else { json!(names) };
+    properties["trafficManagerHostNames"] =
+        if names.is_empty() { Value::Null } else { json!(names) };
     properties["siteConfig"] = config::summary(azure, &site.id, SUMMARY);
     let versions = &properties["siteConfig"];
     let listed = json!([
@@ -247,7 +272,9 @@ fn view(azure: &Azure, site: &Stored, body: &mut Value) {
 /// Traffic Manager adds the name of each profile that has the site as an endpoint.
 fn profile_names(azure: &Azure, site: &Stored) -> Vec<String> {
     let is_target = |endpoint: &Stored| {
-        endpoint.text("/targetResourceId").is_some_and(|id| id.eq_ignore_ascii_case(site.id.as_str()))
+        endpoint
+            .text("/targetResourceId")
+            .is_some_and(|id| id.eq_ignore_ascii_case(site.id.as_str()))
     };
     azure
         .state
@@ -276,7 +303,8 @@ fn ssl_state(host: &str, binding: Option<&Stored>, kind: &str) -> Value {
 
 /// Deleting the last site deletes its plan too, unless the request says otherwise.
 fn after_delete(azure: &mut Azure, site: &Stored, request: &Request) {
-    let keeps = request.query.get("deleteemptyserverfarm").is_some_and(|v| v.eq_ignore_ascii_case("false"));
+    let keeps =
+        request.query.get("deleteemptyserverfarm").is_some_and(|v| v.eq_ignore_ascii_case("false"));
     // Only the request that names the site speaks of its plan.
     let names_site = request.path.eq_ignore_ascii_case(site.id.as_str());
     let plan = plan_of(azure, site).map(|plan| plan.id.clone());
@@ -312,12 +340,16 @@ fn switch(azure: &mut Azure, site: &Stored, state: &str) -> Answer {
 
 fn publish_profile(site: &Stored) -> Answer {
     let name = site.id.name();
-    let text = format!("<publishData><publishProfile profileName=\"{name} - FTP\" publishMethod=\"FTP\" publishUrl=\"ftps://waws-prod-sim-001.ftp.azurewebsites.windows.net/site/wwwroot\" userName=\"{name}\\${name}\" userPWD=\"simulated\" destinationAppUrl=\"https://{name}.azurewebsites.net\" /></publishData>");
+    let text = format!(
+        "<publishData><publishProfile profileName=\"{name} - FTP\" publishMethod=\"FTP\" publishUrl=\"ftps://waws-prod-sim-001.ftp.azurewebsites.windows.net/site/wwwroot\" userName=\"{name}\\${name}\" userPWD=\"simulated\" destinationAppUrl=\"https://{name}.azurewebsites.net\" /></publishData>"
+    );
     Answer { body: Body::Text("application/xml", text), ..Answer::empty(200) }
 }
 
 fn swap(azure: &mut Azure, request: &Request, site: &Stored) -> Answer {
-    let Ok(sent) = request.json() else { return Answer::web_error(400, "BadRequest", "The body is not valid.") };
+    let Ok(sent) = request.json() else {
+        return Answer::web_error(400, "BadRequest", "The body is not valid.");
+    };
     let target = sent["targetSlot"].as_str().unwrap_or_default();
     let slot = site.id.child("slots", target);
     if azure.state.get(&slot).is_none() {
