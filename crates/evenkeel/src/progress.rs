@@ -7,7 +7,7 @@ use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use plan::{Action, ActionId, ActionOutcome, Done};
+use plan::{Action, ActionId, ActionOutcome, Done, Verb};
 
 use crate::output;
 
@@ -105,6 +105,9 @@ impl executor::Progress for Progress {
         match outcome {
             ActionOutcome::Succeeded { done: Done::Now, .. } => {
                 self.line(&format!("✓ {id}  {:.1} s", elapsed.as_secs_f64()));
+            }
+            ActionOutcome::Succeeded { .. } if action.verb == Verb::Verify => {
+                self.line(&format!("✓ {id}"));
             }
             ActionOutcome::Succeeded { done: Done::Before, .. } => {
                 self.line(&format!("✓ {id}  already so"));

@@ -18,6 +18,8 @@ mod roles;
 mod routing;
 mod values;
 
+pub use roles::role_name;
+
 use plan::Band;
 use resource::ResourceId;
 use serde_json::{Map, Value};

@@ -37,7 +37,7 @@ fn rule_12_without_anybody_to_ask_nothing_is_applied() {
     let run = scenario.run(&["apply"]);
     assert_eq!(run.code, 3);
     assert!(run.stderr.contains("--yes"), "{}", run.stderr);
-    assert_eq!(scenario.plan()["summary"]["create"], 8);
+    assert_eq!(scenario.plan()["summary"]["create"], 10);
 }
 
 #[test]

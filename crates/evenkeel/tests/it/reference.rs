@@ -67,5 +67,5 @@ fn destroy_removes_all_that_is_ours_and_nothing_else() {
     let destroyed = scenario.run(&["destroy", "--confirm", "hello"]);
     assert_eq!(destroyed.code, 0, "{}\n{}", destroyed.stdout, destroyed.stderr);
     let plan = scenario.plan();
-    assert_eq!(plan["summary"]["create"], 8, "{plan:#}");
+    assert_eq!(plan["summary"]["create"], 10, "{plan:#}");
 }

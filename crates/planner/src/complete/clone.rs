@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::desired::{Desired, DesiredResource};
+use crate::expand::role_name;
 use crate::ownership;
 
 const SITE: &str = "Microsoft.Web/sites";
@@ -174,7 +175,7 @@ fn assignment_for(
     let role = original.body["properties"]["roleDefinitionId"].as_str()?;
     let scope = original.id.parent()?;
     let id = scope.extension(ASSIGNMENT, &assignment_name(&scope, role, &clone.id));
-    let role_name = role.rsplit('/').next().unwrap_or(role);
+    let role_name = role_name(role.rsplit('/').next().unwrap_or(role));
     let mut body = json!({ "properties": {
         "roleDefinitionId": role,
         "principalId": principal_of(clone),

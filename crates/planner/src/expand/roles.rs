@@ -50,6 +50,11 @@ pub fn role_id(name: &str) -> Option<String> {
     found.map(|(_, id)| (*id).to_owned())
 }
 
+/// Returns the name of a built-in role, or the GUID itself where it is none.
+pub fn role_name(id: &str) -> &str {
+    BUILT_IN.iter().find(|(_, known)| known.eq_ignore_ascii_case(id)).map_or(id, |(name, _)| name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,5 +73,6 @@ mod tests {
         assert_eq!(role_id("acrpull").as_deref(), Some("7f951dda-4ed3-4680-a7ca-43fe172d538d"));
         assert!(role_id("7F951DDA-4ed3-4680-a7ca-43fe172d538d").is_some());
         assert_eq!(role_id("No Such Role"), None);
+        assert_eq!(role_name("7f951dda-4ed3-4680-a7ca-43fe172d538d"), "AcrPull");
     }
 }

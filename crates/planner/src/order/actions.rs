@@ -35,10 +35,13 @@ impl Scene<'_> {
         if self.add_split_binding(change, resource) {
             return;
         }
-        let verb = if is_born_with_parent(resource) { Verb::Update } else { Verb::Create };
-        let operation = create(resource, verb == Verb::Create);
-        let mut action = action(verb, resource, operation);
-        action.changes = if verb == Verb::Update { all_new(&resource.body) } else { vec![] };
+        // A document that comes with its parent is new to a reader where the parent is.
+        let is_born = is_born_with_parent(resource);
+        let parent = resource.id.parent();
+        let is_new = !is_born || parent.is_some_and(|id| self.observed.get(&id).is_none());
+        let verb = if is_new { Verb::Create } else { Verb::Update };
+        let mut action = action(verb, resource, create(resource, !is_born));
+        action.changes = if is_new { vec![] } else { all_new(&resource.body) };
         self.graph.add(action);
         if resource.id.resource_type().is(domains::CERTIFICATE) {
             self.add_certificate_tags(resource);
