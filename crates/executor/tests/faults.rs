@@ -113,7 +113,7 @@ fn profile_body() -> Value {
 
 /// Resources of several styles of operation, a value known late, and a delete under a lock.
 fn plan(ids: &Ids, subscription: &str, tenant: &str) -> Plan {
-    let owner = Expression::reference(&ids.identity, "/location").to_value();
+    let owner = Expression::reference(&ids.identity, "/properties/principalId").to_value();
     let storage = json!({"location": "westeurope", "sku": {"name": "Standard_GRS"}, "kind": "StorageV2",
         "properties": {"minimumTlsVersion": "TLS1_2"}});
     let vault = json!({"location": "westeurope", "properties": {"tenantId": tenant,
