@@ -197,6 +197,8 @@ fn place(kind: &Kind, draft: &mut Draft) -> Result<(), Answer> {
     if let Some(before) = before.map(regions::short)
         && before != given
         && kind.place != Place::None
+        // A child lies where its parent lies, whatever is sent.
+        && draft.id.resource_type().parent().is_none()
     {
         let name = draft.id.name();
         let kind = draft.id.resource_type();

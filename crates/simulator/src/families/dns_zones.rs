@@ -183,11 +183,11 @@ fn settle_record(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let ttl = draft.property("/TTL").and_then(Value::as_u64);
     let properties = draft.properties();
     match ttl {
-        Some(ttl) if (1..=2_147_483_647).contains(&ttl) => {}
+        Some(ttl) if ttl <= 2_147_483_647 => {}
         None if alias.is_some() => properties["TTL"] = json!(3600),
         _ => {
             return Err(bad_request(format!(
-                "The TTL of record set '{name}' must be between 1 and 2147483647."
+                "The TTL of record set '{name}' must be between 0 and 2147483647."
             )));
         }
     }

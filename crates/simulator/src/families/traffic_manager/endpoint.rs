@@ -80,6 +80,11 @@ fn complete(
     if api_version >= "2022-04-01" {
         json::fill(properties, &json!({"alwaysServe": "Disabled"}));
     }
+    if kind == "externalEndpoints" {
+        let unused =
+            json!({"targetResourceId": null, "endpointLocation": null, "minChildEndpoints": null});
+        json::fill(properties, &unused);
+    }
     if properties["priority"].is_null() {
         let free = (1..=1000).find(|number| !taken.contains(number)).unwrap_or(1000);
         properties["priority"] = json!(free);

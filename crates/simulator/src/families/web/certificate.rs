@@ -54,43 +54,61 @@ fn is_managed(draft: &Draft) -> bool {
 fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let hidden = draft.hidden.get("serverFarmId").and_then(Value::as_str).map(str::to_owned);
     let farm = draft.text("/serverFarmId").map(str::to_owned).or(hidden).unwrap_or_default();
-    let Some(plan) = azure.state.named(&farm) else {
+    let plan = azure.state.named(&farm);
+    // Only an uploaded certificate can do without a plan: its location says where it serves.
+    if plan.is_none() && (!farm.is_empty() || !is_uploaded(draft)) {
         let name = farm.rsplit('/').next().unwrap_or_default();
-        return Err(Answer::web_error(
-            404,
-            "NotFound",
-            format!("Cannot find serverFarm with name {name}."),
-        ));
-    };
+        let text = format!("Cannot find serverFarm with name {name}.");
+        return Err(Answer::web_error(404, "NotFound", text));
+    }
     check_unchanged(draft, &farm)?;
-    let vault = draft.text("/keyVaultId").unwrap_or_default().to_owned();
-    let secret = draft.text("/keyVaultSecretName").unwrap_or_default().to_owned();
-    let name = draft.text("/canonicalName").unwrap_or_default().to_owned();
-    let is_uploaded = draft.sent.pointer("/properties/pfxBlob").is_some_and(Value::is_string);
-    let seed = if !vault.is_empty() {
-        check_vault(azure, &vault, &secret)?;
-        format!("{vault}/{secret}").to_ascii_lowercase()
-    } else if is_managed(draft) {
-        check_managed(azure, plan, &name)?;
-        format!("{}/{name}", draft.id.key())
-    } else if is_uploaded || draft.before.is_some() {
-        draft.sent.pointer("/properties/pfxBlob").map(Value::to_string).unwrap_or_default()
-    } else {
-        let text = "One of 'pfxBlob', 'keyVaultId' and 'canonicalName' is required.";
-        return Err(Answer::web_error(400, "BadRequest", text));
-    };
-    let subject = if name.is_empty() { secret.replace('-', ".") } else { name };
-    let location = plan.body["location"].clone();
-    let webspace = webspace(azure, plan);
-    draft.hidden.insert("serverFarmId".to_owned(), json!(plan.id.as_str()));
-    draft.body["location"] = location;
+    let seed = check_source(azure, draft, plan)?;
+    if let Some(plan) = plan {
+        draft.hidden.insert("serverFarmId".to_owned(), json!(plan.id.as_str()));
+        draft.body["location"] = plan.body["location"].clone();
+    }
+    let webspace = plan.map_or_else(|| own_webspace(draft), |plan| webspace(azure, plan));
     // A PUT does not take tags; they follow in a PATCH.
     if !draft.is_patch {
         let before = draft.before.as_ref().map(|before| before.body["tags"].clone());
         draft.body["tags"] = before.filter(Value::is_object).unwrap_or_else(|| json!({}));
     }
+    let name = draft.text("/canonicalName").unwrap_or_default().to_owned();
+    let secret = draft.text("/keyVaultSecretName").unwrap_or_default();
+    let subject = if name.is_empty() { secret.replace('-', ".") } else { name };
     fill(azure, draft, &seed, &subject, &webspace);
     Ok(())
+}
+
+fn own_webspace(draft: &Draft) -> String {
+    let group = draft.id.resource_group().unwrap_or_default();
+    let region = crate::regions::display(draft.body["location"].as_str().unwrap_or_default());
+    format!("{group}-{}webspace", region.replace(' ', ""))
+}
+
+fn is_uploaded(draft: &Draft) -> bool {
+    draft.sent.pointer("/properties/pfxBlob").is_some_and(Value::is_string)
+}
+
+/// Checks where the certificate comes from; returns the text that its thumbprint is made of.
+fn check_source(azure: &Azure, draft: &Draft, plan: Option<&Stored>) -> Result<String, Answer> {
+    let vault = draft.text("/keyVaultId").unwrap_or_default();
+    let secret = draft.text("/keyVaultSecretName").unwrap_or_default();
+    let name = draft.text("/canonicalName").unwrap_or_default();
+    if !vault.is_empty() {
+        check_vault(azure, vault, secret)?;
+        return Ok(format!("{vault}/{secret}").to_ascii_lowercase());
+    }
+    if is_uploaded(draft) || draft.before.is_some() {
+        let sent = draft.sent.pointer("/properties/pfxBlob").map(Value::to_string);
+        return Ok(sent.unwrap_or_default());
+    }
+    if let Some(plan) = plan.filter(|_| is_managed(draft)) {
+        check_managed(azure, plan, name)?;
+        return Ok(format!("{}/{name}", draft.id.key()));
+    }
+    let text = "One of 'pfxBlob', 'keyVaultId' and 'canonicalName' is required.";
+    Err(Answer::web_error(400, "BadRequest", text))
 }
 
 /// Where a certificate comes from cannot be changed.

@@ -15,6 +15,7 @@ const TIERS: &[(&str, &str, &str)] = &[
     ("D1", "Shared", "D"),
     ("B", "Basic", "B"),
     ("S", "Standard", "S"),
+    ("P", "Premium", "P"),
     ("Y1", "Dynamic", "Y"),
     ("FC1", "FlexConsumption", "FC"),
     ("EP", "ElasticPremium", "EP"),

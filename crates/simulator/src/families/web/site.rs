@@ -22,11 +22,7 @@ pub(super) const SITE: Kind = Kind {
     errors: Errors::Web,
     has_state: false,
     defaults: include_str!("site.json"),
-    dropped: &[
-        "/properties/siteConfig",
-        "/properties/cloningInfo",
-        "/properties/hostNameSslStates",
-    ],
+    dropped: &["/properties/siteConfig", "/properties/hostNameSslStates"],
     made: &[
         "/state",
         "/hostNames",
@@ -191,6 +187,7 @@ fn complete(azure: &Azure, draft: &mut Draft, plan: &Stored, name: &str, reserve
     properties["serverFarmId"] = json!(plan.id.as_str());
     properties["reserved"] = json!(reserved);
     properties["defaultHostName"] = json!(host);
+    properties["cloningInfo"] = Value::Null;
     properties["repositorySiteName"] = json!(id.name());
     properties["webSpace"] = json!(webspace);
     properties["customDomainVerificationId"] = json!(verification_id(azure));
@@ -209,6 +206,7 @@ fn complete(azure: &Azure, draft: &mut Draft, plan: &Stored, name: &str, reserve
             "ftpUsername": format!("{name}\\${name}"),
             "ftpsHostName": "ftps://waws-prod-sim-001.ftp.azurewebsites.windows.net/site/wwwroot",
             "homeStamp": "waws-prod-sim-001",
+            "selfLink": format!("https://waws-prod-sim-001.api.azurewebsites.windows.net:455{id}"),
             "deploymentId": name,
         }),
     );
