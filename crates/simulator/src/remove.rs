@@ -8,7 +8,7 @@ use crate::azure::Azure;
 use crate::kind::{Deleted, Form};
 use crate::operation::{self, Begin, Work};
 use crate::request::Request;
-use crate::{locks, scope, write};
+use crate::{locks, scope, traffic, write};
 
 /// Answers a DELETE.
 pub(crate) fn delete(azure: &mut Azure, request: &Request, id: &ResourceId) -> Answer {
@@ -33,6 +33,7 @@ fn try_delete(azure: &mut Azure, request: &Request, id: &ResourceId) -> Result<A
     if kind.delete.form == Form::Direct || azure.is_unguarded {
         let view = azure.view(&stored);
         azure.remove_for(id, request);
+        traffic::note(azure, request);
         return Ok(match kind.delete.body {
             Deleted::Nothing => Answer::empty(kind.delete.status),
             Deleted::Resource => Answer::json(kind.delete.status, view),

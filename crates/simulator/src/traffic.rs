@@ -28,7 +28,7 @@ fn is_enabled(stored: &Stored, pointer: &str) -> bool {
 /// Notes after a write whether an enabled profile has lost its last enabled endpoint.
 pub(crate) fn note(azure: &mut Azure, request: &Request) {
     let is_profile = request.path.to_ascii_lowercase().contains("/trafficmanagerprofiles/");
-    if !is_profile || azure.is_unguarded {
+    if !is_profile {
         return;
     }
     let profiles: Vec<(ResourceId, bool, bool)> = azure
@@ -43,7 +43,7 @@ pub(crate) fn note(azure: &mut Azure, request: &Request) {
     for (id, is_active, is_served) in profiles {
         if is_served {
             azure.state.served.insert(id.key().to_owned());
-        } else if is_active && azure.state.served.remove(id.key()) {
+        } else if azure.state.served.remove(id.key()) && is_active && !azure.is_unguarded {
             azure.state.violations.push(Violation {
                 rule: "no-enabled-target".to_owned(),
                 resource: id.to_string(),

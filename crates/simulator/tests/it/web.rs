@@ -382,3 +382,16 @@ async fn sites_answer_under_their_names() {
     client.post(&format!("{OTHER}/stop"), json!({})).await;
     assert_eq!(status("shop-neu.azurewebsites.net").await, 403);
 }
+
+#[tokio::test]
+async fn deleting_the_last_enabled_endpoint_is_noticed() {
+    let client = stamps().await;
+    client.put(PROFILE, profile(&client, &[SITE, OTHER])).await;
+    let disabled = json!({"properties": {"endpointStatus": "Disabled"}});
+    client.patch(&format!("{PROFILE}/azureEndpoints/shop-neu"), disabled).await;
+    assert_eq!(client.simulator.violations(), []);
+    client.delete(&format!("{PROFILE}/azureEndpoints/shop-weu")).await;
+    let violations = client.simulator.violations();
+    assert_eq!(violations.len(), 1);
+    assert!(violations[0].request.starts_with("DELETE"));
+}
