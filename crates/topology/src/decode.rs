@@ -19,6 +19,9 @@ pub(crate) trait Decode: Sized {
 
     /// Returns what stands for a key that is not there; by default a mistake of its owner.
     fn absent(key: &str, owner: &Place, cx: &mut Context<'_>) -> Option<Self> {
+        if cx.broken.contains(&(owner.clone(), key)) {
+            return None;
+        }
         let message = format!("key `{key}` is missing");
         cx.report(Diagnostic::error("missing-key", owner, message).label("it must be given here"));
         None
@@ -100,7 +103,7 @@ impl Context<'_> {
     }
 
     /// Returns the node if it is a map, after filing the keys that are not among `keys`.
-    pub fn entries<'n>(&mut self, node: &'n Node, keys: &[String]) -> Option<&'n Node> {
+    pub fn entries<'n>(&mut self, node: &'n Node, keys: &'static [String]) -> Option<&'n Node> {
         if !matches!(node.kind, NodeKind::Map(_) | NodeKind::Null) {
             self.wrong_type(node, "a map");
             return None;
@@ -108,13 +111,13 @@ impl Context<'_> {
         for entry in node.entries() {
             // Keys in `x-` are a place for anchors.
             if !entry.key.starts_with("x-") && !keys.iter().any(|key| **key == *entry.key) {
-                self.unknown_key(&entry.key, &entry.place, keys);
+                self.unknown_key(&entry.key, &entry.place, keys, &node.place);
             }
         }
         Some(node)
     }
 
-    fn unknown_key(&mut self, key: &str, place: &Place, keys: &[String]) {
+    fn unknown_key(&mut self, key: &str, place: &Place, keys: &'static [String], owner: &Place) {
         let mut diagnostic =
             Diagnostic::error("unknown-key", place, format!("unknown key `{key}`"));
         if PLANNED.contains(&key) {
@@ -122,6 +125,8 @@ impl Context<'_> {
                 "declare it under `resources:`, which takes any ARM type with its raw properties",
             );
         } else if let Some(near) = closest(key, keys.iter().map(String::as_str)) {
+            // A slip of the pen is one mistake: the key is not missing as well.
+            self.broken.insert((owner.clone(), near));
             diagnostic = diagnostic.label("not known here").help(format!("did you mean `{near}`?"));
         } else {
             let mut known = keys.to_vec();

@@ -76,6 +76,7 @@ impl Node {
 pub(crate) fn read(file: &Arc<str>, text: &str) -> Result<Node, Box<Diagnostic>> {
     let options = serde_yaml::options! {
         strict_booleans: true,
+        non_finite_float_policy: serde_yaml::options::NonFiniteFloatPolicy::AsString,
         with_snippet: false,
         // Duplicates reach the tree, where all of them are reported at once.
         duplicate_keys: serde_yaml::options::DuplicateKeyPolicy::LastWins,
@@ -187,8 +188,13 @@ struct Source<'a> {
 
 impl Source<'_> {
     fn place(&self, location: &Location) -> Place {
-        let start = location.span().byte_offset().unwrap_or(0) as usize;
-        let length = location.span().byte_len().unwrap_or(0) as usize;
+        let span = location.span();
+        let start = match span.byte_offset() {
+            Some(offset) => usize::try_from(offset).unwrap_or(usize::MAX),
+            // Syntax errors know line and column alone.
+            None => self.offset(location.line(), location.column()),
+        };
+        let length = usize::try_from(span.byte_len().unwrap_or(0)).unwrap_or(usize::MAX);
         let start = floor(self.text, start);
         let end = floor(self.text, start.saturating_add(length));
         // The span of a plain scalar may run on over the blanks and comment lines behind it.
@@ -200,6 +206,16 @@ impl Source<'_> {
             line: clamp(usize::try_from(location.line()).unwrap_or(1)).max(1),
             column: clamp(usize::try_from(location.column()).unwrap_or(1)).max(1),
         }
+    }
+
+    /// Returns the byte of a line and column, both counted from 1.
+    fn offset(&self, line: u64, column: u64) -> usize {
+        let skipped = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
+        let before: usize = self.text.split_inclusive('\n').take(skipped).map(str::len).sum();
+        let rest = self.text.get(before..).unwrap_or_default();
+        let column = usize::try_from(column.saturating_sub(1)).unwrap_or(usize::MAX);
+        let within = rest.char_indices().nth(column).map_or(rest.len(), |(index, _)| index);
+        before + within
     }
 
     fn empty(&self) -> Node {
@@ -255,17 +271,37 @@ impl Source<'_> {
         };
         let text = error.without_snippet().to_string();
         let message = text.lines().next().unwrap_or_default();
-        let message = message.split(" at line ").next().unwrap_or(message).to_owned();
+        let message = message.split(" at line ").next().unwrap_or(message);
+        let (message, help) = in_our_words(message);
         let line = self.text.lines().nth(place.line as usize - 1).unwrap_or_default();
         let tab = line.trim_start_matches(' ').starts_with('\t');
-        let diagnostic = Diagnostic::error("invalid-yaml", &place, message);
-        if tab {
-            diagnostic.help("YAML is indented with spaces; this line begins with a tab")
-        } else {
-            diagnostic.help(
-                "check the indentation, and quote texts that begin with `{`, `[`, `*`, `&` or `@`",
-            )
-        }
+        let help = match tab {
+            true => "YAML is indented with spaces; this line begins with a tab",
+            false => help,
+        };
+        Diagnostic::error("invalid-yaml", &place, message).help(help)
+    }
+}
+
+/// Returns the message of the YAML library and what to do about it; where it speaks of its own
+/// programming interface, in other words.
+fn in_our_words(message: &str) -> (&str, &'static str) {
+    let is = |word: &str| message.contains(word);
+    if is("multiple YAML documents") {
+        ("the file holds more than one document", "remove the `---`; `include` joins several files")
+    } else if is("RecordedAnchorEvents") || is("alias") && is("budget") {
+        ("aliases repeat more than a million values", "refer to anchors less deeply")
+    } else if is("Depth") || is("recursion limit") {
+        ("maps and lists are nested too deeply", "write fewer than 64 levels")
+    } else if is("budget breached") {
+        ("the file is too large", "part it with `include`, or make stamps from a module")
+    } else if is("unknown anchor") {
+        (message, "define the anchor before its use: `x-base: &base { … }`, then `*base`")
+    } else {
+        (
+            message,
+            "check the indentation, and quote texts that begin with `{`, `[`, `*`, `&` or `@`",
+        )
     }
 }
 

@@ -83,6 +83,31 @@ fn a_tab_is_named_as_the_cause() {
 }
 
 #[test]
+fn a_misspelt_key_is_not_missing_as_well() {
+    let text = with_header("stamps:\n  weu: { regin: westeurope, plan: { skku: B1 } }\n");
+    assert_eq!(mistakes(&text), ["unknown-key 5:10", "unknown-key 5:37"]);
+}
+
+#[test]
+fn places_count_characters_and_bytes() {
+    let text = with_header("tags: { \"größe\": \"ä{stamp}ü\" }\n");
+    let parsed = parsed(&text);
+    let [mistake] = parsed.diagnostics.as_slice() else { panic!("{:?}", parsed.diagnostics) };
+    assert_eq!(&text[mistake.place.range()], "{stamp}");
+    assert_eq!((mistake.place.line, mistake.place.column), (4, 20));
+}
+
+#[test]
+fn mistakes_in_the_syntax_have_their_place() {
+    let line = |text: &str| parsed(&with_header(text)).diagnostics[0].place.line;
+    assert_eq!(line("resourceGroup: @abc\n"), 4);
+    assert_eq!(line("resourceGroup: a\n---\nversion: 1\n"), 6);
+    assert_eq!(line("tags: *nowhere\n"), 4);
+    let deep = parsed(&format!("x: {}", "[".repeat(20_000)));
+    assert_eq!(deep.diagnostics[0].message, "maps and lists are nested too deeply");
+}
+
+#[test]
 fn anchors_and_merge_keys_are_fine() {
     let text = with_header(
         "x-base: &base { redundancy: GRS }\nlocation: westeurope\nstorage:\n  one: { <<: *base }\n  two: *base\n",
