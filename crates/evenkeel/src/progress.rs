@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
-use std::sync::{LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -21,6 +21,8 @@ pub struct Progress {
     has_bars: bool,
     running: Mutex<HashMap<ActionId, Running>>,
     total: ProgressBar,
+    /// Lines that are kept instead of shown.
+    kept: Option<Mutex<Vec<String>>>,
 }
 
 struct Running {
@@ -32,7 +34,18 @@ impl Progress {
     /// Makes a progress that shows nothing yet.
     pub fn new() -> Self {
         let has_bars = io::stderr().is_terminal() && std::env::var_os("CI").is_none();
-        Self { has_bars, running: Mutex::default(), total: ProgressBar::hidden() }
+        Self { has_bars, running: Mutex::default(), total: ProgressBar::hidden(), kept: None }
+    }
+
+    /// Makes a progress that keeps its lines and shows nothing.
+    pub fn kept() -> Self {
+        Self { has_bars: false, kept: Some(Mutex::default()), ..Self::new() }
+    }
+
+    /// Takes the lines that were kept so far.
+    pub fn take_lines(&self) -> Vec<String> {
+        let lines = self.kept.as_ref().map(|kept| std::mem::take(&mut *unpoisoned(kept)));
+        lines.unwrap_or_default()
     }
 
     /// Shows that something is under way until the result is dropped.
@@ -60,7 +73,9 @@ impl Progress {
     }
 
     fn line(&self, text: &str) {
-        if self.has_bars {
+        if let Some(kept) = &self.kept {
+            unpoisoned(kept).push(text.to_owned());
+        } else if self.has_bars {
             // Nobody is left to tell of a failure to write to the terminal.
             let _ = BARS.println(text);
         } else {
@@ -68,9 +83,13 @@ impl Progress {
         }
     }
 
-    fn running(&self) -> std::sync::MutexGuard<'_, HashMap<ActionId, Running>> {
-        self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn running(&self) -> MutexGuard<'_, HashMap<ActionId, Running>> {
+        unpoisoned(&self.running)
     }
+}
+
+fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Something under way; gone when dropped.

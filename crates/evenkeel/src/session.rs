@@ -42,25 +42,28 @@ impl Azure {
             true => Some(start_simulator(subscription, connection).await?),
             false => None,
         };
-        let mut settings = azure::Settings::new(cloud);
-        settings.auth = auth(connection.auth);
+        let mut settings = match &simulator {
+            Some(simulator) => simulated(simulator)?,
+            None => azure::Settings { auth: auth(connection.auth), ..azure::Settings::new(cloud) },
+        };
         settings.trace_http.clone_from(&connection.trace_http);
         settings.progress = progress.clone();
-        if let Some(simulator) = &simulator {
-            settings.cloud = Cloud::custom(simulator.resource_manager(), simulator.authority())?;
-            settings.auth = azure::Auth::ClientSecret;
-            settings.client_secret = Some(ClientSecret {
-                tenant: simulator.tenant().to_owned(),
-                client_id: simulator.client_id().to_owned(),
-                secret: simulator.client_secret().into(),
-            });
-            settings.extra_ca_pem = Some(simulator.ca_pem().as_bytes().to_vec());
-            // The simulator's operations take no time, so nothing waits for the real ones'.
-            settings.time_scale = 0.0;
-        }
         let client = Client::new(settings)?;
         let world = world::new(client.writer(), &connection.dns, simulator.as_ref())?;
         Ok(Self { client, world, progress, simulator })
+    }
+
+    /// Connects to a simulator that somebody else runs and stops.
+    pub fn join(
+        simulator: &Simulator,
+        progress: Arc<Progress>,
+        trace_http: Option<PathBuf>,
+    ) -> Result<Self, Failure> {
+        let settings = simulated(simulator)?;
+        let client =
+            Client::new(azure::Settings { trace_http, progress: progress.clone(), ..settings })?;
+        let world = world::new(client.writer(), "", Some(simulator))?;
+        Ok(Self { client, world, progress, simulator: None })
     }
 
     /// Ends the connection, and the simulator with it.
@@ -69,6 +72,23 @@ impl Azure {
             simulator.stop().await;
         }
     }
+}
+
+/// Returns how a simulator is reached.
+fn simulated(simulator: &Simulator) -> Result<azure::Settings, Failure> {
+    let cloud = Cloud::custom(simulator.resource_manager(), simulator.authority())?;
+    Ok(azure::Settings {
+        auth: azure::Auth::ClientSecret,
+        client_secret: Some(ClientSecret {
+            tenant: simulator.tenant().to_owned(),
+            client_id: simulator.client_id().to_owned(),
+            secret: simulator.client_secret().into(),
+        }),
+        extra_ca_pem: Some(simulator.ca_pem().as_bytes().to_vec()),
+        // The simulator's operations take no time, so nothing waits for the real ones'.
+        time_scale: 0.0,
+        ..azure::Settings::new(cloud)
+    })
 }
 
 fn auth(auth: Auth) -> azure::Auth {

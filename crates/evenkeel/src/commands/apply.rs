@@ -1,16 +1,16 @@
 //! `evenkeel apply`
 
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, anyhow};
-use executor::{Cancel, Options};
+use anyhow::anyhow;
+use executor::Cancel;
 use plan::{ActionOutcome, Operation, Plan};
 
 use crate::cli::{Apply, Connection, File, TextOrJson};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::session::{Azure, Session, named_cloud, prove};
-use crate::{output, source};
+use crate::{output, pass, source};
 
 /// What is applied, and how it is told.
 pub struct Job<'a> {
@@ -79,17 +79,10 @@ async fn saved(path: &Path, connection: &Connection) -> Result<(Azure, Plan), Fa
 
 /// Puts back locks that a killed run left lifted.
 async fn put_back_locks(azure: &Azure, topology: &str) -> Result<(), Failure> {
-    let journal = journal(topology);
-    if journal.exists() {
-        for lock in executor::recover(&journal, &azure.client.writer()).await? {
-            output::say(&format!("put back the lock `{}` that an earlier run had lifted", lock));
-        }
+    for lock in pass::put_back_locks(azure, Path::new(pass::FOLDER), topology).await? {
+        output::say(&format!("put back the lock `{lock}` that an earlier run had lifted"));
     }
     Ok(())
-}
-
-fn journal(topology: &str) -> PathBuf {
-    Path::new(".evenkeel").join(format!("lifted-locks-{topology}.json"))
 }
 
 /// Takes the probes out of a plan; what waited for them waits for what they waited for.
@@ -126,25 +119,16 @@ fn confirm(plan: &Plan) -> Result<bool, Failure> {
 /// Carries out a plan with progress and tells what came of it.
 pub async fn carry_out(mut azure: Azure, job: Job<'_>) -> Outcome {
     let Job { plan, input, concurrency, format } = job;
-    let outcome = if plan.is_empty() {
-        plan::Outcome::default()
-    } else {
-        std::fs::create_dir_all(".evenkeel").context("cannot make the folder `.evenkeel`")?;
-        let options =
-            Options { max_concurrency: concurrency, journal: Some(journal(&plan.topology)) };
-        let cancel = Cancel::default();
-        let signals = tokio::spawn(listen(cancel.clone()));
-        if let Some(progress) = std::sync::Arc::get_mut(&mut azure.progress) {
-            progress.begin(plan.actions.len());
-        }
-        let writer = azure.client.writer();
-        let outcome =
-            executor::apply(&plan, &writer, &azure.world, &options, &*azure.progress, &cancel)
-                .await;
-        azure.progress.end();
-        signals.abort();
-        outcome?
-    };
+    let cancel = Cancel::default();
+    let signals = tokio::spawn(listen(cancel.clone()));
+    if let Some(progress) = std::sync::Arc::get_mut(&mut azure.progress) {
+        progress.begin(plan.actions.len());
+    }
+    let folder = Path::new(pass::FOLDER);
+    let outcome = pass::carry_out(&azure, &plan, folder, concurrency, &cancel).await;
+    azure.progress.end();
+    signals.abort();
+    let outcome = outcome?;
     let path = input.map(|path| path.display().to_string());
     let options = output::text_options(false);
     match format {
