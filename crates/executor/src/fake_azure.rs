@@ -121,6 +121,10 @@ impl FakeAzure {
                 (if held.is_some() { 200 } else { 201 }, body)
             }
             ("PATCH", Some(mut held)) => {
+                // ARM replaces the whole map of tags.
+                if body.get("tags").is_some() {
+                    held["tags"] = Value::Null;
+                }
                 merge(&mut held, body);
                 store.insert(key, held.clone());
                 (200, held)

@@ -117,7 +117,7 @@ fn is_done(outcome: &Outcome, name: &str, expected: Done) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn plan_can_be_applied_twice() {
+async fn rule_09_a_plan_can_be_applied_twice() {
     let azure = FakeAzure::start().await;
     azure.set(&app("old"), json!({"location": "westeurope"}));
     let plan = plan(vec![
@@ -173,7 +173,7 @@ async fn panic_fails_the_action_and_not_the_run() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unknown_values_resolve_during_the_apply() {
+async fn rule_04_unknown_values_resolve_during_the_apply() {
     // The principal shows up in the third look only.
     let azure = FakeAzure::with_rule(|method, path, _, before| {
         let seen = method == "GET" && path.ends_with("/a") && before > 2;
@@ -193,7 +193,7 @@ async fn unknown_values_resolve_during_the_apply() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn secrets_are_sent_and_never_shown() {
+async fn rule_10_secrets_are_sent_and_never_shown() {
     let azure = FakeAzure::with_rule(|method, path, body, _| {
         let echo = json!({"error": {"code": "Bad", "message": format!("bad value {body}")}});
         (method == "PUT" && path.ends_with("/echo")).then_some((400, echo))
@@ -214,7 +214,7 @@ async fn secrets_are_sent_and_never_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn apply_is_of_what_was_reviewed() {
+async fn rule_08_an_apply_is_of_what_was_reviewed() {
     let azure = FakeAzure::start().await;
     let before = json!({"location": "westeurope", "tags": {"a": "1"}});
     let digest = fingerprint(&app("a").resource_type(), &before);
@@ -257,7 +257,7 @@ fn lock_body() -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn lifted_lock_goes_back_after_a_failure_too() {
+async fn rule_05_a_lifted_lock_goes_back_after_a_failure_too() {
     let azure = FakeAzure::with_rule(|method, path, _, _| {
         (method == "DELETE" && path.ends_with("/www")).then(|| error(403, "AuthorizationFailed"))
     })
@@ -344,7 +344,7 @@ impl Progress for Interrupter<'_> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn first_interruption_lets_running_actions_end_and_puts_locks_back() {
+async fn rule_17_the_first_interruption_lets_running_actions_end_and_puts_locks_back() {
     let azure = FakeAzure::start().await;
     azure.set(&lock(), lock_body());
     azure.set(&record("www"), json!({"properties": {}}));
@@ -359,7 +359,7 @@ async fn first_interruption_lets_running_actions_end_and_puts_locks_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn second_interruption_stops_waiting() {
+async fn rule_17_the_second_interruption_stops_waiting() {
     let azure = FakeAzure::start().await;
     let cancel = Cancel::default();
     let progress = Interrupter { cancel: &cancel, at: "a", hard: true };
@@ -375,7 +375,7 @@ async fn second_interruption_stops_waiting() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_just_created_may_not_be_visible_yet() {
+async fn rule_17_a_404_after_a_create_means_not_yet() {
     let azure = FakeAzure::with_rule(|method, path, _, before| {
         let early = method == "PUT" && path.ends_with("/b") && before < 2;
         early.then(|| error(404, "ParentResourceNotFound"))
@@ -389,7 +389,21 @@ async fn what_was_just_created_may_not_be_visible_yet() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn create_whose_answer_was_lost_counts_as_done() {
+async fn rule_02_a_patch_keeps_the_tags_of_others() {
+    let azure = FakeAzure::start().await;
+    let account = app("a");
+    azure
+        .set(&account, json!({"location": "westeurope", "tags": {"owner": "theirs", "TIER": "x"}}));
+    let body = json!({"tags": {"tier": "gold"}});
+    let patch = Operation::Write { write: Write::Patch, body, create: false };
+    let outcome = run(&azure, &plan(vec![action("tag a", &account, patch, &[])])).await;
+    assert!(is_done(&outcome, "tag a", Done::Now), "{outcome:?}");
+    let tags = azure.get(&account).expect("the app")["tags"].clone();
+    assert_eq!(tags, json!({"owner": "theirs", "tier": "gold"}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn rule_09_a_create_whose_answer_was_lost_counts_as_done() {
     // The first PUT takes effect and is answered with 500; the repeated one meets its own work.
     let azure = FakeAzure::start().await;
     let inner = azure.clone();
@@ -440,7 +454,7 @@ async fn etag_that_a_child_has_changed_is_no_move() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn resource_still_updating_is_waited_for_and_not_fought() {
+async fn rule_17_a_resource_still_updating_is_waited_for_and_not_fought() {
     let of = |state: &str| json!({"tags": {"a": "1"}, "properties": {"provisioningState": state}});
     let azure = FakeAzure::with_rule(move |method, path, _, before| {
         let state = if before < 3 { "Updating" } else { "Succeeded" };

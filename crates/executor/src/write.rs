@@ -80,6 +80,7 @@ impl Run<'_> {
             (Write::PutOver, Some(current)) => {
                 Some(overlay(&id.resource_type(), &current.body, desired))
             }
+            (Write::Patch, Some(current)) => with_all_tags(&current.body, desired),
             _ => None,
         };
         let body = over.as_ref().unwrap_or(desired);
@@ -261,4 +262,19 @@ fn precondition(id: &ResourceId, current: Option<&Observation>) -> Precondition 
         None => Precondition::IfNoneMatch,
         Some(current) => current.etag.clone().map_or(Precondition::None, Precondition::IfMatch),
     }
+}
+/// Returns the patch with the tags of others beside the desired ones: ARM's PATCH replaces the whole
+/// map. `None` where the patch sends no tags.
+///
+/// Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources>.
+fn with_all_tags(current: &Value, desired: &Value) -> Option<Value> {
+    let wanted = desired["tags"].as_object()?;
+    let mut tags = current["tags"].as_object().cloned().unwrap_or_default();
+    for (key, value) in wanted {
+        tags.retain(|known, _| !known.eq_ignore_ascii_case(key));
+        tags.insert(key.clone(), value.clone());
+    }
+    let mut patch = desired.clone();
+    patch["tags"] = Value::Object(tags);
+    Some(patch)
 }

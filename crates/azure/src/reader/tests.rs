@@ -8,7 +8,7 @@ use reqwest::Method;
 const SITE: &str = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Web/sites/app";
 
 #[tokio::test]
-async fn plan_needs_only_the_reader_role_and_its_transport_refuses_writes() {
+async fn rule_13_a_plan_needs_only_the_reader_role_and_its_transport_refuses_writes() {
     let arm = FakeArm::start(|_| Answer::new(200, json!({"properties": {}}))).await;
     let reader = arm.client().reader();
     for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::POST] {

@@ -44,7 +44,7 @@ mod tests {
     use crate::{Guard, check, sample};
 
     #[test]
-    fn rule_7_data_is_lost_only_by_permission() {
+    fn rule_07_data_is_lost_only_by_permission() {
         let delete = sample::delete(sample::site("store")).risking(Risk::LosesData);
         let violations = check(&sample::plan([delete.clone()]));
         assert!(matches!(&violations[..], [Violation::DataLossNotPermitted { .. }]));
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_7_a_loss_that_the_action_hides_is_found() {
+    fn rule_07_a_loss_that_the_action_hides_is_found() {
         let account =
             resource::ResourceId::in_group("s", "rg", "Microsoft.Storage/storageAccounts", "st");
         let violations = check(&sample::plan([sample::delete(account)]));
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_1_a_delete_is_called_a_delete() {
+    fn rule_01_a_delete_is_called_a_delete() {
         let delete = Action { verb: Verb::Update, ..sample::delete(sample::site("web")) };
         assert!(matches!(&check(&sample::plan([delete]))[..], [Violation::HiddenDelete { .. }]));
     }

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_5_a_delete_between_lift_and_restore_is_allowed() {
+    fn rule_05_a_delete_between_lift_and_restore_is_allowed() {
         let (lift, restore) = lock_steps("CanNotDelete");
         let delete = delete_record().after(["lift"]);
         let plan = sample::plan([lift, delete, restore.after(["delete app"])]);
@@ -147,28 +147,28 @@ mod tests {
     }
 
     #[test]
-    fn rule_5_a_lifted_lock_is_put_back() {
+    fn rule_05_a_lifted_lock_is_put_back() {
         let (lift, _) = lock_steps("CanNotDelete");
         let plan = sample::plan([lift, delete_record().after(["lift"])]);
         assert!(matches!(&check(&plan)[..], [Violation::LockNotRestored { .. }]));
     }
 
     #[test]
-    fn rule_5_a_lock_is_put_back_after_all_that_needed_it_lifted() {
+    fn rule_05_a_lock_is_put_back_after_all_that_needed_it_lifted() {
         let (lift, restore) = lock_steps("CanNotDelete");
         let plan = sample::plan([lift, delete_record().after(["lift"]), restore]);
         assert!(matches!(&check(&plan)[..], [Violation::LockRestoredTooEarly { .. }]));
     }
 
     #[test]
-    fn rule_5_a_delete_under_a_lock_waits_for_its_lift() {
+    fn rule_05_a_delete_under_a_lock_waits_for_its_lift() {
         let (lift, restore) = lock_steps("CanNotDelete");
         let plan = sample::plan([lift, delete_record(), restore.after(["delete app"])]);
         assert!(matches!(&check(&plan)[..], [Violation::UnderLock { .. }]));
     }
 
     #[test]
-    fn rule_5_a_read_only_lock_refuses_writes_too() {
+    fn rule_05_a_read_only_lock_refuses_writes_too() {
         let write = || {
             let record = sample::action(Verb::Update, sample::record("CNAME", "www"));
             record.writing(json!({})).named("update www")

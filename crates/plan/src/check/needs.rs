@@ -62,7 +62,7 @@ mod tests {
     use crate::{check, sample};
 
     #[test]
-    fn rule_5_a_reference_is_awaited() {
+    fn rule_05_a_reference_is_awaited() {
         let host = Expression::reference(&sample::site("web"), "/properties/defaultHostName");
         let body = json!({ "properties": { "CNAMERecord": { "cname": host.to_value() } } });
         let web = sample::create(sample::site("web"), json!({}));
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_5_a_child_comes_after_its_parent() {
+    fn rule_05_a_child_comes_after_its_parent() {
         let web = sample::create(sample::site("web"), json!({}));
         let settings = sample::create(sample::site("web").child("config", "logs"), json!({}));
         let plan = sample::plan([web.clone(), settings.clone()]);

@@ -122,26 +122,26 @@ mod tests {
     use crate::{check, sample};
 
     #[test]
-    fn rule_5_names_are_unique() {
+    fn rule_05_names_are_unique() {
         let plan = sample::plan([sample::update("web"), sample::update("web")]);
         assert!(matches!(&check(&plan)[..], [Violation::DuplicateAction { count: 2, .. }]));
     }
 
     #[test]
-    fn rule_5_predecessors_are_in_the_plan() {
+    fn rule_05_predecessors_are_in_the_plan() {
         let plan = sample::plan([sample::update("web").after(["gone"])]);
         assert!(matches!(&check(&plan)[..], [Violation::UnknownPredecessor { .. }]));
     }
 
     #[test]
-    fn rule_5_the_list_is_in_order() {
+    fn rule_05_the_list_is_in_order() {
         let [a, b] = [sample::update("a"), sample::update("b")];
         let plan = sample::plan([a.after(["update b"]), b]);
         assert!(matches!(&check(&plan)[..], [Violation::OutOfOrder { .. }]));
     }
 
     #[test]
-    fn rule_5_a_circle_is_named_whole() {
+    fn rule_05_a_circle_is_named_whole() {
         let [a, b, c] = ["a", "b", "c"].map(sample::update);
         let plan = sample::plan([
             a.after(["update c"]),

@@ -99,7 +99,7 @@ mod tests {
     use crate::{check, sample};
 
     #[test]
-    fn rule_6_stamps_change_one_at_a_time() {
+    fn rule_06_stamps_change_one_at_a_time() {
         let [weu, sea] = ["weu", "sea"].map(|stamp| sample::update(stamp).in_stamp(stamp));
         let plan = sample::plan([weu.clone(), sea.clone()]);
         assert!(matches!(&check(&plan)[..], [Violation::StampsTogether { .. }]));
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_6_each_action_of_a_stamp_is_behind_the_barrier() {
+    fn rule_06_each_action_of_a_stamp_is_behind_the_barrier() {
         let actions = [("a", "weu"), ("b", "weu"), ("c", "sea"), ("d", "sea")];
         let [a, b, c, d] = actions.map(|(name, stamp)| sample::update(name).in_stamp(stamp));
         let c = c.after(["update a", "update b"]);
@@ -124,14 +124,14 @@ mod tests {
     }
 
     #[test]
-    fn rule_6_new_stamps_are_made_together() {
+    fn rule_06_new_stamps_are_made_together() {
         let [weu, sea] = ["weu", "sea"]
             .map(|stamp| sample::create(sample::site(stamp), json!({})).in_stamp(stamp));
         assert_eq!(check(&sample::plan([weu, sea])), []);
     }
 
     #[test]
-    fn rule_6_stamps_that_are_removed_may_go_together() {
+    fn rule_06_stamps_that_are_removed_may_go_together() {
         let gone = ["sea", "eus"].map(|s| sample::delete(sample::site(s)).in_stamp(s));
         let [sea, eus] = gone;
         assert_eq!(check(&sample::plan([sea.clone(), eus.clone()])), []);

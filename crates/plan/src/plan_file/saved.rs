@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_8_an_altered_plan_is_refused() {
+    fn rule_08_an_altered_plan_is_refused() {
         let (_dir, path) = saved(&plan());
         altered(&path, "second", "third");
         assert!(matches!(Plan::load(&path), Err(PlanFileError::Altered { .. })));
