@@ -1,0 +1,38 @@
+"""What the tests share: one simulator, and clients that are set up as a person would do it."""
+
+import pytest
+
+from clients import AzureCli, Evenkeel, Octodns, Simulator
+
+
+@pytest.fixture(scope="session")
+def simulator(tmp_path_factory):
+    """Runs one simulator for all tests, with operations that take their time."""
+    with Simulator(tmp_path_factory.mktemp("simulator")) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="session")
+def az(simulator, tmp_path_factory):
+    """Gives an Azure CLI that knows the simulator as its cloud and is logged in."""
+    cli = AzureCli(simulator, tmp_path_factory.mktemp("azure-cli"))
+    cli.register_cloud()
+    cli.log_in()
+    return cli
+
+
+@pytest.fixture(scope="session")
+def octodns(simulator, tmp_path_factory):
+    return Octodns(simulator, tmp_path_factory.mktemp("octodns"))
+
+
+@pytest.fixture(scope="session")
+def evenkeel(simulator, tmp_path_factory):
+    return Evenkeel(simulator, tmp_path_factory.mktemp("evenkeel"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Closes with one line that a script can read."""
+    stats = terminalreporter.stats
+    failed = len(stats.get("failed", [])) + len(stats.get("error", []))
+    terminalreporter.write_line(f"{len(stats.get('passed', []))} passed, {failed} failed")
