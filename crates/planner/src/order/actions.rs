@@ -206,6 +206,28 @@ impl Scene<'_> {
         self.graph.add(create);
     }
 
+    /// Returns the names that go with a deleted resource: what answers under them is of interest to
+    /// a reader, and to the checker.
+    fn names_lost(&self, id: &ResourceId) -> Vec<PropertyChange> {
+        const NAMES: [&str; 3] = [
+            "properties.dnsConfig.fqdn",
+            "properties.CNAMERecord.cname",
+            "properties.defaultHostName",
+        ];
+        let lost = NAMES.iter().filter_map(|path| {
+            let pointer = format!("/{}", path.replace('.', "/"));
+            let name = self.observed.property(id, &pointer)?;
+            Some(PropertyChange {
+                path: (*path).to_owned(),
+                before: Some(name.clone()),
+                after: None,
+                sensitive: false,
+                forces_replacement: None,
+            })
+        });
+        lost.collect()
+    }
+
     fn add_delete(&mut self, change: &Change) {
         let facts = catalogue::facts_of(&change.id);
         let mut risks = BTreeSet::from([Risk::Deletes]);
@@ -228,7 +250,7 @@ impl Scene<'_> {
             api_version: facts.api_version.to_owned(),
             band: band_of(&change.id, facts),
             operation: Operation::Delete,
-            changes: vec![],
+            changes: self.names_lost(&change.id),
             reasons,
             risks,
             permission,
