@@ -32,6 +32,8 @@ pub struct RequestLine {
     pub api_version: String,
     /// The status it was answered with; 0 where the connection was cut.
     pub status: u16,
+    /// Whether it was carried out, answered or not.
+    pub carried_out: bool,
 }
 
 /// All requests so far.
@@ -43,7 +45,7 @@ pub(crate) struct Journal {
 
 impl Journal {
     /// Notes a request for ARM; others are not counted.
-    pub fn note(&mut self, request: &Request, now: u64, status: u16) {
+    pub fn note(&mut self, request: &Request, now: u64, status: u16, carried_out: bool) {
         let is_arm = ["/subscriptions", "/providers", "/tenants"]
             .iter()
             .any(|root| request.path.to_ascii_lowercase().starts_with(root));
@@ -63,6 +65,7 @@ impl Journal {
             path: request.path.clone(),
             api_version: request.api_version().unwrap_or_default().to_owned(),
             status,
+            carried_out,
         });
     }
 

@@ -246,6 +246,15 @@ pub(crate) fn advance(azure: &mut Azure) {
     }
 }
 
+/// Lets every operation that would never end fail, as Azure gives up what hangs.
+pub(crate) fn give_up(azure: &mut Azure) {
+    let stuck = azure.state.operations.values_mut().filter(|op| op.end == End::Stuck);
+    for operation in stuck {
+        operation.end = End::Failed;
+    }
+    advance(azure);
+}
+
 fn release(azure: &mut Azure, operation: &Operation, word: Option<&str>) {
     let version = azure.state.next_version();
     let Some(stored) = azure.state.get_mut(&operation.resource) else { return };

@@ -105,16 +105,18 @@ fn decide(azure: &mut Azure, request: &Request) -> Fate {
         faults::prepare(azure, rule, request);
     }
     fate.is_truncated = has(&struck, Fault::Truncated);
+    let mut carried_out = false;
     if !has(&struck, Fault::ResetBefore) {
         let refusal = struck.iter().find_map(|rule| faults::refusal(azure, rule, request));
         let answer = refusal.unwrap_or_else(|| azure.answer(request));
+        carried_out = answer.is_success();
         fate.answer = Some(answer).filter(|_| !has(&struck, Fault::ResetAfter));
     }
     azure.next_end = None;
     azure.next_stale_reads = 0;
     let status = fate.answer.as_ref().map_or(0, |answer| answer.status);
     let now = azure.now;
-    azure.journal.note(request, now, status);
+    azure.journal.note(request, now, status, carried_out);
     tracing::debug!(method = %request.method, path = %request.path, status, "answered");
     fate
 }

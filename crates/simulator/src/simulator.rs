@@ -20,7 +20,7 @@ use crate::server::{self, Shared};
 use crate::settings::Settings;
 use crate::state::Violation;
 use crate::tls::Authority;
-use crate::{control, entra};
+use crate::{control, entra, operation};
 
 /// Why a simulator cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -175,6 +175,11 @@ impl Simulator {
     pub fn apply_scenario(&self, scenario: &Scenario) -> Result<(), ScenarioError> {
         let applied = self.shared.with(|azure| control::apply(azure, scenario));
         applied.unwrap_or_else(|error| Err(ScenarioError::Folder(error)))
+    }
+
+    /// Lets every operation that would never end fail, as Azure gives up what hangs.
+    pub fn give_up_stuck_operations(&self) {
+        self.ask(operation::give_up);
     }
 
     /// Stops the simulator. The state in its folder stays.
