@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 mod definitions;
+mod topologies;
 mod validate;
 
 pub use definitions::Definitions;
@@ -41,6 +42,10 @@ pub fn run(definitions: &Path, files: &[PathBuf]) -> anyhow::Result<bool> {
     let definitions = Definitions::load(definitions)?;
     let mut bodies = vec![];
     for file in files {
+        if file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+            bodies.extend(topologies::bodies(file)?);
+            continue;
+        }
         let open = File::open(file).with_context(|| format!("failed to open `{}`", file.display()));
         bodies.extend(read(BufReader::new(open?), &file.display().to_string())?);
     }

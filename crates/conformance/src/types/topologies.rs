@@ -1,0 +1,48 @@
+//! The bodies that the engine would send for a topology.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use plan::{Operation, Write};
+use planner::Options;
+use resource::{Observed, catalogue};
+use topology::Input;
+
+use super::SentBody;
+
+/// Returns every body that an apply of the topology in `file` would send into an empty Azure.
+pub fn bodies(file: &Path) -> anyhow::Result<Vec<SentBody>> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("failed to read `{}`", file.display()))?;
+    let parsed = topology::parse(&Input {
+        file,
+        text: &text,
+        // Values of variables are names and numbers of the reader's own.
+        env: &|_| Some("00000000-0000-0000-0000-000000000000".to_owned()),
+        read: &|path| std::fs::read_to_string(path),
+        overlays: &[],
+    });
+    let Some(topology) = parsed.topology else {
+        let found = topology::render(&parsed.diagnostics, &parsed.sources, false, 100);
+        bail!("`{}` is not a valid topology:\n{found}", file.display());
+    };
+    let desired = planner::expand(&topology);
+    let plan = planner::plan(&desired, &Observed::default(), &Options::default())?;
+    let mut bodies = vec![];
+    for action in &plan.actions {
+        if let Operation::Write { body, write, .. } = &action.operation {
+            let kind = action.resource.resource_type();
+            bodies.push(SentBody {
+                resource_type: kind.as_str().to_owned(),
+                api_version: desired.get(&action.resource).map_or_else(
+                    || catalogue::facts_of(&action.resource).api_version.to_owned(),
+                    |wanted| wanted.api_version.clone(),
+                ),
+                name: Some(action.resource.name().to_owned()),
+                partial: *write == Write::Patch,
+                body: body.clone(),
+            });
+        }
+    }
+    Ok(bodies)
+}
