@@ -1,30 +1,26 @@
 //! Workflow commands, which GitHub shows beside a run and in the pull request.
 
-use plan::{Plan, Severity};
+use plan::Plan;
+
+use crate::finding::{Level, findings};
 
 /// Renders refusals and notices as workflow commands; `file` is the topology to annotate.
 ///
 /// Source: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 pub fn github(plan: &Plan, file: Option<&str>) -> String {
     let file = file.map(|file| format!("file={},", property(file))).unwrap_or_default();
-    let mut text = String::new();
-    let mut command = |level: &str, code: &str, address: &str, message: &str, help: &str| {
-        let title = property(&format!("{code}: {address}"));
-        let message = data(&format!("{message}\n{help}"));
-        text.push_str(&format!("::{level} {file}title={title}::{message}\n"));
-    };
-    for refusal in &plan.refusals {
-        command("error", &refusal.code, &refusal.address, &refusal.message, &refusal.help);
-    }
-    for notice in &plan.notices {
-        let level = match notice.severity {
-            Severity::Warning => "warning",
-            Severity::Info => "notice",
+    let commands = findings(plan).into_iter().map(|finding| {
+        let level = match finding.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Info => "notice",
         };
-        let help = notice.help.as_deref().unwrap_or_default();
-        command(level, &notice.code, &notice.address, &notice.message, help);
-    }
-    text
+        let title = property(&format!("{}: {}", finding.code, finding.address));
+        let help = finding.help.unwrap_or_default();
+        let message = data(&format!("{}\n{help}", finding.message));
+        format!("::{level} {file}title={title}::{message}\n")
+    });
+    commands.collect()
 }
 
 fn data(text: &str) -> String {

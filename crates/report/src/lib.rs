@@ -4,8 +4,10 @@
 //! stamps loudly, replacements whole. Nothing here prints or knows of HTTP, and no value that is
 //! marked sensitive is ever written.
 
+mod azure_devops;
 mod drift;
 mod entry;
+mod finding;
 mod github;
 mod json;
 mod markdown;
@@ -16,11 +18,13 @@ mod picture;
 mod properties;
 #[cfg(test)]
 mod sample;
+mod sarif;
 mod show;
 mod step;
 mod text;
 mod value;
 
+pub use azure_devops::azure_devops;
 pub use drift::drift;
 pub use github::github;
 pub use json::{outcome_json, plan_json};
@@ -28,5 +32,6 @@ pub use markdown::{MARKDOWN_LIMIT, markdown};
 pub use outcome::outcome;
 pub use page::TextOptions;
 pub use picture::{Node, Picture, graph_dot, graph_mermaid};
+pub use sarif::sarif;
 pub use show::show;
 pub use text::text;

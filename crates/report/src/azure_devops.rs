@@ -1,0 +1,88 @@
+//! Logging commands, which Azure Pipelines shows beside a run.
+
+use plan::Plan;
+
+use crate::finding::{Finding, Level, findings};
+
+/// Renders refusals and notices as logging commands; `file` is the topology to point at.
+///
+/// Azure Pipelines knows errors and warnings; what is merely good to know is a line of the log.
+/// Source: <https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>.
+pub fn azure_devops(plan: &Plan, file: Option<&str>) -> String {
+    findings(plan).iter().map(|finding| format!("{}\n", command(finding, file))).collect()
+}
+
+fn command(finding: &Finding<'_>, file: Option<&str>) -> String {
+    let Finding { level, code, address, message, help } = finding;
+    let help = help.map(|help| format!("\n{help}")).unwrap_or_default();
+    let text = format!("{address}: {message}{help}");
+    let level = match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Info => return plain(&format!("{code}: {text}")),
+    };
+    // A finding speaks of a resource, not of a line, so it points at the head of the file.
+    let place = file
+        .map(|file| format!("sourcepath={};linenumber=1;columnnumber=1;", property(file)))
+        .unwrap_or_default();
+    format!("##vso[task.logissue type={level};{place}code={};]{}", property(code), data(&text))
+}
+
+fn data(text: &str) -> String {
+    text.trim_end().replace('%', "%AZP25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(';', "%3B").replace(']', "%5D")
+}
+
+/// Keeps text from being read as a command: the agent looks for one anywhere in a line.
+fn plain(text: &str) -> String {
+    let broken = text.trim_end().replace("##", "# #");
+    broken.split(['\r', '\n']).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use plan::{Notice, Severity};
+
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn refusals_are_errors_and_warnings_are_warnings() {
+        let plan = Plan { notices: sample::first_apply().notices, ..sample::refused() };
+        insta::assert_snapshot!(azure_devops(&plan, Some("topologies/app.yaml")));
+    }
+
+    #[test]
+    fn text_cannot_break_out_of_its_command() {
+        let mut plan = sample::refused();
+        plan.refusals[0].code = "a;b]c".into();
+        plan.refusals[0].message = "50%\r\n##vso[task.setvariable variable=x]y".into();
+        let text = azure_devops(&plan, Some("a;b.yaml"));
+        assert_eq!(text.lines().count(), plan.refusals.len());
+        assert_eq!(
+            text.lines().next(),
+            Some(
+                "##vso[task.logissue type=error;sourcepath=a%3Bb.yaml;linenumber=1;columnnumber=1;\
+                 code=a%3Bb%5Dc;]weu/web: 50%AZP25%0D%0A##vso[task.setvariable variable=x]y%0A\
+                 write `adopt: true` on it, or pass `--adopt weu/web`"
+            )
+        );
+    }
+
+    #[test]
+    fn what_is_good_to_know_is_no_command() {
+        let notice = Notice {
+            severity: Severity::Info,
+            code: "kept".into(),
+            address: "weu/web".into(),
+            message: "a ##vso[task.complete result=Failed]\n##[error]no".into(),
+            help: None,
+        };
+        let plan = Plan { notices: vec![notice], refusals: vec![], ..sample::refused() };
+        let text = azure_devops(&plan, None);
+        assert_eq!(text, "kept: weu/web: a # #vso[task.complete result=Failed]\n  # #[error]no\n");
+    }
+}

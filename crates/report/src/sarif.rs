@@ -1,0 +1,163 @@
+//! Refusals and notices as SARIF 2.1.0, the form that code scanning reads.
+
+use std::collections::BTreeMap;
+
+use plan::Plan;
+use serde_json::{Value, json};
+
+use crate::finding::{Finding, Level, findings};
+use crate::text::tail;
+
+const NOT_EVALUATED: &str = "not-evaluated";
+/// The bytes that a URI may hold unescaped besides letters and digits.
+const URI_MARKS: &[u8] = b"-._~/";
+
+/// Renders refusals and notices as a SARIF 2.1.0 log; `file` is the topology that they point at.
+///
+/// What could not be looked at is told as a notification of the run, so that a log without results
+/// is not taken for a clean bill. A result is recognised in the next run by its code and address.
+/// Source: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
+pub fn sarif(plan: &Plan, file: Option<&str>) -> String {
+    let findings = findings(plan);
+    let mut rules: BTreeMap<&str, Level> = BTreeMap::new();
+    for finding in &findings {
+        let level = rules.entry(finding.code).or_insert(finding.level);
+        *level = finding.level.min(*level);
+    }
+    let codes: Vec<&str> = rules.keys().copied().collect();
+    let index = |code: &str| codes.binary_search(&code).unwrap_or_default();
+    let results = findings.iter().map(|finding| result(finding, index(finding.code), file));
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "Evenkeel",
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "notifications": [{
+                    "id": NOT_EVALUATED,
+                    "shortDescription": { "text": "a resource could not be looked at" },
+                }],
+                "rules": rules.iter().map(|(code, level)| rule(code, *level)).collect::<Vec<_>>(),
+            } },
+            "automationDetails": { "id": format!("evenkeel/{}/", plan.topology) },
+            "columnKind": "unicodeCodePoints",
+            "invocations": [{
+                "executionSuccessful": true,
+                "toolExecutionNotifications": not_evaluated(plan),
+            }],
+            "results": results.collect::<Vec<_>>(),
+        }],
+    });
+    let mut text = serde_json::to_string_pretty(&document).expect("a log is plain data");
+    text.push('\n');
+    text
+}
+
+fn rule(code: &str, level: Level) -> Value {
+    let words = code.replace('-', " ");
+    json!({
+        "id": code,
+        "shortDescription": { "text": words },
+        "defaultConfiguration": { "level": level_name(level) },
+    })
+}
+
+fn result(finding: &Finding<'_>, rule: usize, file: Option<&str>) -> Value {
+    let Finding { level, code, address, message, help } = finding;
+    let help = help.map(|help| format!("\n{help}")).unwrap_or_default();
+    let mut location = json!({
+        "logicalLocations": [{ "fullyQualifiedName": address, "kind": "resource" }],
+    });
+    if let Some(file) = file {
+        // A finding speaks of a resource, not of a line, so it points at the head of the file.
+        location["physicalLocation"] = json!({
+            "artifactLocation": { "uri": uri(file) },
+            "region": { "startLine": 1 },
+        });
+    }
+    json!({
+        "ruleId": code,
+        "ruleIndex": rule,
+        "level": level_name(*level),
+        "message": { "text": format!("{address}: {message}{help}") },
+        "locations": [location],
+        "partialFingerprints": { "codeAndAddress/v1": format!("{code}:{address}") },
+    })
+}
+
+fn not_evaluated(plan: &Plan) -> Vec<Value> {
+    let hidden = plan.coverage.not_evaluated.iter();
+    let notification = hidden.map(|(id, reason)| {
+        json!({
+            "descriptor": { "id": NOT_EVALUATED, "index": 0 },
+            "level": "warning",
+            "message": { "text": format!("{} was not evaluated: {reason}", tail(id)) },
+        })
+    });
+    notification.collect()
+}
+
+fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Info => "note",
+    }
+}
+
+/// Returns `path` as a URI reference: with forward slashes, relative where the path is.
+fn uri(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let path = path.trim_start_matches("./");
+    let escaped = path.bytes().map(|byte| match byte {
+        plain if plain.is_ascii_alphanumeric() || URI_MARKS.contains(&plain) => {
+            char::from(plain).to_string()
+        }
+        other => format!("%{other:02X}"),
+    });
+    escaped.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn log(plan: &Plan) -> Value {
+        serde_json::from_str(&sarif(plan, Some("./top ologies/app.yaml"))).expect("JSON")
+    }
+
+    #[test]
+    fn refusals_notices_and_gaps_are_told() {
+        let known = sample::first_apply();
+        let mut plan =
+            Plan { notices: known.notices, coverage: known.coverage, ..sample::refused() };
+        plan.actions = known.actions;
+        insta::assert_snapshot!(sarif(&plan, Some("topologies/app.yaml")));
+    }
+
+    #[test]
+    fn every_result_points_at_its_rule_and_its_place() {
+        let plan = Plan { notices: sample::first_apply().notices, ..sample::refused() };
+        let log = log(&plan);
+        let run = &log["runs"][0];
+        let results = run["results"].as_array().expect("results");
+        assert_eq!(results.len(), plan.refusals.len() + plan.notices.len());
+        for result in results {
+            let at =
+                usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("small");
+            assert_eq!(run["tool"]["driver"]["rules"][at]["id"], result["ruleId"]);
+            let place = &result["locations"][0]["physicalLocation"];
+            assert_eq!(place["artifactLocation"]["uri"], "top%20ologies/app.yaml");
+        }
+    }
+
+    #[test]
+    fn a_plan_without_findings_is_an_empty_run() {
+        let log = log(&sample::drifted());
+        assert_eq!(log["runs"][0]["results"], json!([]));
+        assert_eq!(log["version"], "2.1.0");
+    }
+}
