@@ -226,6 +226,10 @@ pub enum PlanFormat {
     Json,
     /// For a GitHub Actions job: workflow commands.
     Github,
+    /// For an Azure Pipelines job: logging commands.
+    AzureDevops,
+    /// For code scanning: refusals and notices as SARIF 2.1.0.
+    Sarif,
 }
 
 #[derive(Debug, Args)]

@@ -16,6 +16,8 @@ pub async fn run(args: &Plan) -> Outcome {
         PlanFormat::Markdown => report::markdown(&plan, report::MARKDOWN_LIMIT),
         PlanFormat::Json => report::plan_json(&plan),
         PlanFormat::Github => report::github(&plan, Some(&path)),
+        PlanFormat::AzureDevops => report::azure_devops(&plan, Some(&path)),
+        PlanFormat::Sarif => report::sarif(&plan, Some(&path)),
     })?;
     if let Some(out) = &args.out {
         plan.save(out)?;

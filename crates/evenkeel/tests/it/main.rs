@@ -3,6 +3,7 @@
 mod cost;
 mod drifts;
 mod errors;
+mod interrupt;
 mod reference;
 mod scenario;
 mod shrink;

@@ -40,6 +40,15 @@ impl Scenario {
         Self { folder, topology, azure: azure.exists().then_some(azure) }
     }
 
+    /// Starts with `topologies/{name}.yaml` and an Azure as a simulator scenario tells it.
+    pub fn with_azure(name: &str, azure: &str) -> Self {
+        let mut scenario = Self::of(name);
+        let path = scenario.folder.path().join("azure.yaml");
+        std::fs::write(&path, azure).expect("the folder can be written");
+        scenario.azure = Some(path);
+        scenario
+    }
+
     /// Changes the topology's text.
     pub fn edit(&self, from: &str, to: &str) {
         let text = std::fs::read_to_string(&self.topology).expect("the topology is there");
@@ -59,12 +68,17 @@ impl Scenario {
 
     /// Runs a command against the simulator.
     pub fn run(&self, args: &[&str]) -> Run {
+        finish(self.simulated(args))
+    }
+
+    /// Makes a command that runs against the simulator.
+    pub fn simulated(&self, args: &[&str]) -> Command {
         let mut command = self.command(args);
         command.arg("--simulator");
         if let Some(azure) = &self.azure {
             command.arg("--scenario").arg(azure);
         }
-        finish(command)
+        command
     }
 
     /// Runs a command that needs no Azure.
