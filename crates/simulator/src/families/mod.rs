@@ -101,4 +101,5 @@ pub(crate) fn special(azure: &mut Azure, request: &Request) -> Option<Answer> {
     key_vault::special(azure, request)
         .or_else(|| roles::special(azure, request))
         .or_else(|| tags::special(azure, request))
+        .or_else(|| web::stacks::answer(request))
 }

@@ -9,6 +9,7 @@ mod certificate;
 mod config;
 mod plan;
 mod site;
+pub(crate) mod stacks;
 
 use resource::ResourceId;
 use serde_json::json;
