@@ -27,15 +27,15 @@ class Failed(AssertionError):
         self.stderr = done.stderr
 
 
-def run(command, env, cwd=None, timeout=300):
-    """Runs a program and returns what it printed."""
+def run(command, env, cwd=None, timeout=300, with_log=False):
+    """Runs a program and returns what it printed, with its log where that is asked for."""
     command = [str(word) for word in command]
     done = subprocess.run(
         command, env=env, cwd=cwd, timeout=timeout, text=True, capture_output=True
     )
     if done.returncode != 0:
         raise Failed(command, done)
-    return done.stdout
+    return done.stdout + done.stderr if with_log else done.stdout
 
 
 def clean_environment(**extra):
@@ -113,10 +113,10 @@ class AzureCli:
         self("cloud register --name Simulator --endpoint-resource-manager", self.simulator.origin)
         self("cloud set --name Simulator")
 
-    def log_in(self):
-        s = self.simulator
-        secret = ["--username", s.client_id, "--password", s.client_secret]
-        self("login --service-principal --tenant", s.tenant, *secret)
+    def log_in(self, secret=None):
+        simulator = self.simulator
+        who = ["--tenant", simulator.tenant, "--username", simulator.client_id]
+        self("login --service-principal", *who, "--password", secret or simulator.client_secret)
 
 
 class Octodns:
@@ -136,7 +136,7 @@ class Octodns:
         """Plans, or with `--doit` applies, and returns the plan as octoDNS prints it."""
         config = HERE / "octodns" / "config.yaml"
         words = [ENVIRONMENTS / "octodns" / "bin" / "octodns-sync", "--config-file", config, *more]
-        return run(words, self.env, cwd=HERE / "octodns")
+        return run(words, self.env, cwd=HERE / "octodns", with_log=True)
 
 
 class Evenkeel:
@@ -155,5 +155,5 @@ class Evenkeel:
         )
 
     def __call__(self, command, topology, *more):
-        words = [EVENKEEL, command, "--file", HERE / topology, "--auth", "environment", *more]
+        words = [EVENKEEL, command, HERE / topology, "--auth", "environment", *more]
         return run(words, self.env, cwd=self.folder)
