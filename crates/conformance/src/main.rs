@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod faults;
 mod pairs;
 mod types;
 
@@ -19,6 +20,22 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Applies the first reference architecture to a simulated Azure that misbehaves, in processes
+    /// that are killed, until it is done: then nothing may be left to do or to mend.
+    Faults {
+        /// How many trials are made.
+        #[arg(long, default_value_t = 1000)]
+        seeds: u64,
+        /// The first seed.
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// How many trials run at once.
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
+        /// Says what goes wrong in each trial and what each run comes to.
+        #[arg(long)]
+        verbose: bool,
+    },
     /// Compares recorded requests with what Azure held afterwards: no difference may be seen, and
     /// every difference that is made must be.
     Pairs {
@@ -35,7 +52,8 @@ enum Command {
     Types {
         /// The folder of definitions in the format of bicep-types, with its `index.json`.
         definitions: PathBuf,
-        /// Files of bodies, a JSON object `{type, apiVersion, name, body}` a line; standard input where
+        /// Topologies (`.yaml`), of which every body that an apply would send is checked, or files
+        /// of bodies, a JSON object `{type, apiVersion, name, body}` a line; standard input where
         /// none is given.
         bodies: Vec<PathBuf>,
     },
@@ -43,6 +61,9 @@ enum Command {
 
 fn main() -> anyhow::Result<ExitCode> {
     let passed = match Cli::parse().command {
+        Command::Faults { seeds, from, threads, verbose } => {
+            faults::run(faults::Seeds { from, count: seeds }, threads, verbose)?
+        }
         Command::Pairs { directory, json, verbose } => {
             pairs::run(&directory, json.as_deref(), verbose)?
         }
