@@ -8,7 +8,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod faults;
+mod flows;
+mod latency;
+mod likeness;
 mod pairs;
+mod settled;
+mod stage;
 mod types;
 
 /// Judges the diff engine and the bodies that are sent by recorded traffic and type definitions.
@@ -36,6 +41,17 @@ enum Command {
         #[arg(long)]
         verbose: bool,
     },
+    /// Plays recorded exchanges against a fresh simulator, which must answer as Azure did.
+    Flows {
+        /// The folder of recorded flows, a JSON file each.
+        directory: PathBuf,
+        /// How long operations take: `none`, `scaled`, `scaled:<factor>` or `real`.
+        #[arg(long, default_value = "scaled", value_parser = latency::read)]
+        latency: simulator::Latency,
+        /// Lists all that is wrong, not only its number.
+        #[arg(long)]
+        verbose: bool,
+    },
     /// Compares recorded requests with what Azure held afterwards: no difference may be seen, and
     /// every difference that is made must be.
     Pairs {
@@ -45,6 +61,14 @@ enum Command {
         #[arg(long)]
         json: Option<PathBuf>,
         /// Lists every failure, not only their number.
+        #[arg(long)]
+        verbose: bool,
+    },
+    /// Sends recorded requests to a fresh simulator, which must hold afterwards what Azure held.
+    Settled {
+        /// The folder of recorded pairs, a JSON file each.
+        directory: PathBuf,
+        /// Lists all that is wrong, not only its number.
         #[arg(long)]
         verbose: bool,
     },
@@ -64,6 +88,8 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Faults { seeds, from, threads, verbose } => {
             faults::run(faults::Seeds { from, count: seeds }, threads, verbose)?
         }
+        Command::Flows { directory, latency, verbose } => flows::run(&directory, latency, verbose)?,
+        Command::Settled { directory, verbose } => settled::run(&directory, verbose)?,
         Command::Pairs { directory, json, verbose } => {
             pairs::run(&directory, json.as_deref(), verbose)?
         }

@@ -1,0 +1,176 @@
+//! What must have been there for a recording to begin as it does.
+
+use resource::ResourceId;
+use serde_json::{Value, json};
+
+use crate::stage::{SUBSCRIPTION, Stage};
+
+/// Makes sure that a resource is there, with all that it hangs on and refers to.
+///
+/// `body` is what is known of it; without one the least that its type accepts.
+pub async fn ensure(
+    stage: &Stage,
+    id: &ResourceId,
+    body: Option<&Value>,
+    location: &str,
+) -> anyhow::Result<()> {
+    let mut wanted = vec![];
+    collect(id, body, location, &mut wanted, 0);
+    for (id, body) in wanted {
+        if !stage.has(&id).await?
+            && let Err(error) = stage.put(&id, &body)
+        {
+            // What is refused is not there; the exchanges that need it will say so.
+            eprintln!("prior state: {error}");
+        }
+    }
+    Ok(())
+}
+
+/// Makes sure that all that a resource hangs on is there, and the resources that `body` names.
+pub async fn ensure_around(
+    stage: &Stage,
+    id: &ResourceId,
+    body: &Value,
+    location: &str,
+) -> anyhow::Result<()> {
+    let mut wanted = vec![];
+    around(id, location, &mut wanted, 0);
+    for other in references(body, id) {
+        collect(&other, None, location, &mut wanted, 0);
+    }
+    for (other, body) in wanted {
+        if other != *id
+            && !stage.has(&other).await?
+            && let Err(error) = stage.put(&other, &body)
+        {
+            eprintln!("prior state: {error}");
+        }
+    }
+    Ok(())
+}
+
+fn collect(
+    id: &ResourceId,
+    body: Option<&Value>,
+    location: &str,
+    wanted: &mut Vec<(ResourceId, Value)>,
+    depth: usize,
+) {
+    if depth > 4 || wanted.iter().any(|(known, _)| known == id) {
+        return;
+    }
+    around(id, location, wanted, depth);
+    let body = body.cloned().unwrap_or_else(|| least(id, location));
+    for other in references(&body, id) {
+        collect(&other, None, location, wanted, depth + 1);
+    }
+    wanted.push((id.clone(), body));
+}
+
+fn around(id: &ResourceId, location: &str, wanted: &mut Vec<(ResourceId, Value)>, depth: usize) {
+    if let Some(parent) = id.parent()
+        && !parent.resource_type().is("Microsoft.Resources/subscriptions")
+    {
+        collect(&parent, None, location, wanted, depth);
+    }
+}
+
+/// Returns the resources of the recording's subscription that a body names, without itself and
+/// what lies below it.
+pub fn references(body: &Value, id: &ResourceId) -> Vec<ResourceId> {
+    let mut found = vec![];
+    walk(body, &mut found);
+    found.retain(|other| !other.is_within(id) && !id.is_within(other));
+    found.dedup();
+    found
+}
+
+fn walk(value: &Value, found: &mut Vec<ResourceId>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+        Value::Object(map) => {
+            for (name, value) in map {
+                if !["roleDefinitionId", "id", "scope"].contains(&name.as_str())
+                    || name == "id" && map.len() == 1
+                {
+                    walk(value, found);
+                }
+                walk(&Value::from(name.as_str()), found);
+            }
+        }
+        Value::String(text)
+            if text.starts_with(&format!("/subscriptions/{SUBSCRIPTION}/resource")) =>
+        {
+            found.extend(ResourceId::parse(text).ok());
+        }
+        _ => {}
+    }
+}
+
+/// Returns the least body that a type accepts.
+pub fn least(id: &ResourceId, location: &str) -> Value {
+    let name = id.name();
+    let kind = id.resource_type();
+    let at = |location: &str, rest: Value| {
+        let mut body = json!({"location": location});
+        for (name, value) in rest.as_object().into_iter().flatten() {
+            body[name] = value.clone();
+        }
+        body
+    };
+    let record = |name: &str, value: Value| json!({"properties": {"TTL": 3600, name: value}});
+    match kind.as_str().to_ascii_lowercase().as_str() {
+        "microsoft.network/trafficmanagerprofiles" => at(
+            "global",
+            json!({"properties": {
+            "trafficRoutingMethod": "Performance", "dnsConfig": {"relativeName": name, "ttl": 30},
+            "monitorConfig": {"protocol": "HTTP", "port": 80, "path": "/"}}}),
+        ),
+        "microsoft.network/trafficmanagerprofiles/externalendpoints" => {
+            json!({"properties": {"target": "example.com", "endpointLocation": location}})
+        }
+        "microsoft.network/dnszones" | "microsoft.network/privatednszones" => {
+            at("global", json!({"properties": {}}))
+        }
+        "microsoft.network/dnszones/a" => record("ARecords", json!([{"ipv4Address": "10.0.0.1"}])),
+        "microsoft.network/dnszones/cname" => {
+            record("CNAMERecord", json!({"cname": "example.com"}))
+        }
+        "microsoft.network/privatednszones/virtualnetworklinks" => {
+            at("global", json!({"properties": {"registrationEnabled": false}}))
+        }
+        "microsoft.network/virtualnetworks" => at(
+            location,
+            json!({"properties": {
+            "addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}),
+        ),
+        "microsoft.network/virtualnetworks/subnets" => {
+            json!({"properties": {"addressPrefix": "10.0.0.0/24"}})
+        }
+        "microsoft.network/publicipaddresses" => at(
+            location,
+            json!({
+            "sku": {"name": "Standard"},
+            "properties": {"publicIPAllocationMethod": "Static",
+                "dnsSettings": {"domainNameLabel": name.to_lowercase()}}}),
+        ),
+        "microsoft.web/serverfarms" => {
+            at(location, json!({"sku": {"name": "S1", "tier": "Standard"}, "properties": {}}))
+        }
+        "microsoft.web/sites" => at(location, json!({"properties": {}})),
+        "microsoft.web/sites/slots" => at(location, json!({"properties": {}})),
+        "microsoft.storage/storageaccounts" => {
+            at(location, json!({"sku": {"name": "Standard_LRS"}, "kind": "StorageV2"}))
+        }
+        "microsoft.storage/storageaccounts/blobservices/containers" => json!({"properties": {}}),
+        "microsoft.keyvault/vaults" => at(
+            location,
+            json!({"properties": {
+            "tenantId": "c7b1d2e4-08f5-4a3c-b6d9-91e2f3a4b5c6",
+            "sku": {"family": "A", "name": "standard"}, "accessPolicies": []}}),
+        ),
+        _ if kind.parent().is_some() => json!({"properties": {}}),
+        _ => at(location, json!({"properties": {}})),
+    }
+}
