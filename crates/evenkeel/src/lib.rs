@@ -8,6 +8,7 @@ mod commands;
 pub mod exit;
 mod output;
 pub mod pass;
+mod picture;
 pub mod progress;
 pub mod session;
 mod source;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plan::{Band, Verb};
+use resource::ResourceId;
 
 use crate::model::Kind;
 
@@ -20,8 +21,8 @@ const COLOURS: [(&str, &str); 5] = [
 pub struct Node {
     /// The resource's path in the topology; unique within the picture.
     pub address: String,
-    /// The resource type, shown without its namespace.
-    pub resource_type: String,
+    /// The resource; its type is shown without the namespace.
+    pub resource: ResourceId,
     /// Where it stands.
     pub band: Band,
     /// What a plan does with it, where it does anything.
@@ -39,11 +40,11 @@ pub struct Picture {
 }
 
 /// The nodes of one band, each with its number in the picture.
-type Group<'a> = Vec<(usize, &'a Node)>;
+pub(crate) type Group<'a> = Vec<(usize, &'a Node)>;
 
 impl Picture {
     /// Returns the bands from top to bottom, stamps in the order in which they first appear.
-    fn bands(&self) -> Vec<(String, Group<'_>)> {
+    pub(crate) fn bands(&self) -> Vec<(&Band, Group<'_>)> {
         let mut stamps: Vec<&Band> = vec![];
         for node in &self.nodes {
             if matches!(node.band, Band::Stamp(_)) && !stamps.contains(&&node.band) {
@@ -54,14 +55,11 @@ impl Picture {
         let group = |band: &Band| -> Group<'_> {
             self.nodes.iter().enumerate().filter(|(_, node)| node.band == *band).collect()
         };
-        order
-            .map(|band| (title(band), group(band)))
-            .filter(|(_, nodes)| !nodes.is_empty())
-            .collect()
+        order.map(|band| (band, group(band))).filter(|(_, nodes)| !nodes.is_empty()).collect()
     }
 
     /// Returns the edges by node number, each once.
-    fn numbered_edges(&self) -> BTreeSet<(usize, usize)> {
+    pub(crate) fn numbered_edges(&self) -> BTreeSet<(usize, usize)> {
         let numbers: BTreeMap<_, _> =
             self.nodes.iter().enumerate().map(|(at, node)| (&node.address, at)).collect();
         let edges = self.edges.iter();
@@ -75,14 +73,14 @@ pub fn graph_dot(picture: &Picture) -> String {
         "digraph topology {\n  rankdir=TB;\n  compound=true;\n  node [shape=box, style=\"rounded,filled\", \
          fillcolor=white, fontname=\"Helvetica\"];\n  edge [color=\"#8a8a8a\"];\n",
     );
-    for (at, (name, nodes)) in picture.bands().into_iter().enumerate() {
+    for (at, (band, nodes)) in picture.bands().into_iter().enumerate() {
         text.push_str(&format!(
             "  subgraph cluster_{at} {{\n    label={};\n    style=rounded;\n    color=\"#b0b0b0\";\n",
-            quoted(&name)
+            quoted(&band_name(band))
         ));
         for (number, node) in nodes {
             let fill = colour(node).map(|c| format!(", fillcolor=\"{c}\"")).unwrap_or_default();
-            let label = format!("{}\n{}", node.address, short_type(node));
+            let label = format!("{}\n{}", node.address, short_type(&node.resource));
             text.push_str(&format!("    n{number} [label={}{fill}];\n", quoted(&label)));
         }
         text.push_str("  }\n");
@@ -98,10 +96,10 @@ pub fn graph_dot(picture: &Picture) -> String {
 pub fn graph_mermaid(picture: &Picture) -> String {
     let mut text = String::from("flowchart TB\n");
     let mut classes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (at, (name, nodes)) in picture.bands().into_iter().enumerate() {
-        text.push_str(&format!("  subgraph band{at}[\"{}\"]\n", escaped(&name)));
+    for (at, (band, nodes)) in picture.bands().into_iter().enumerate() {
+        text.push_str(&format!("  subgraph band{at}[\"{}\"]\n", escaped(&band_name(band))));
         for (number, node) in nodes {
-            let (address, kind) = (escaped(&node.address), escaped(short_type(node)));
+            let (address, kind) = (escaped(&node.address), escaped(&short_type(&node.resource)));
             text.push_str(&format!("    n{number}[\"{address}<br/><small>{kind}</small>\"]\n"));
             if colour(node).is_some() {
                 let word = node.verb.map(|verb| Kind::of_verb(verb).word()).unwrap_or_default();
@@ -122,7 +120,8 @@ pub fn graph_mermaid(picture: &Picture) -> String {
     text
 }
 
-fn title(band: &Band) -> String {
+/// Returns what a band is called.
+pub(crate) fn band_name(band: &Band) -> String {
     match band {
         Band::Global => "global".to_owned(),
         Band::Stamp(stamp) => format!("stamp {stamp}"),
@@ -135,8 +134,10 @@ fn colour(node: &Node) -> Option<&'static str> {
     COLOURS.iter().find(|(known, _)| *known == word).map(|(_, colour)| *colour)
 }
 
-fn short_type(node: &Node) -> &str {
-    node.resource_type.split_once('/').map_or(&node.resource_type, |(_, kind)| kind)
+/// Returns the resource type without its namespace.
+pub(crate) fn short_type(resource: &ResourceId) -> String {
+    let whole = resource.resource_type();
+    whole.as_str().split_once('/').map_or(whole.as_str(), |(_, kind)| kind).to_owned()
 }
 
 fn quoted(text: &str) -> String {
@@ -155,7 +156,7 @@ mod tests {
     fn picture() -> Picture {
         let node = |address: &str, kind: &str, band: Band, verb| Node {
             address: address.into(),
-            resource_type: kind.into(),
+            resource: ResourceId::in_group("s", "rg", kind, "name"),
             band,
             verb,
         };

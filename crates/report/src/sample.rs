@@ -9,6 +9,8 @@ use plan::{
 use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
 
+use crate::picture::{Node, Picture};
+
 const SITES: &str = "Microsoft.Web/sites";
 const PROFILES: &str = "Microsoft.Network/trafficManagerProfiles";
 const ZONES: &str = "Microsoft.Network/dnsZones";
@@ -200,6 +202,37 @@ pub(crate) fn refused() -> Plan {
         help: "write `adopt: true` on it, or pass `--adopt weu/web`".into(),
     };
     Plan { refusals: vec![guard], ..plan_of(vec![]) }
+}
+
+/// The topology that the other samples are plans of.
+pub(crate) fn picture() -> Picture {
+    let node = |band: Band, address: &str, resource| {
+        let address = match &band {
+            Band::Stamp(stamp) => format!("{stamp}/{address}"),
+            Band::Global | Band::Data => address.to_owned(),
+        };
+        Node { address, resource, band, verb: None }
+    };
+    let mut nodes = vec![
+        node(Band::Global, "trafficManager/main", id("rg", PROFILES, "main")),
+        node(Band::Global, "dns/example.com/app", zone_record("CNAME", "app")),
+    ];
+    let mut edges = vec![("dns/example.com/app".to_owned(), "trafficManager/main".to_owned())];
+    for stamp in ["weu", "sea"] {
+        let at = |kind, name: &str| id("rg", kind, &format!("{name}-{stamp}"));
+        for (name, kind) in [("plan", "Microsoft.Web/serverfarms"), ("web", SITES), ("jobs", SITES)]
+        {
+            nodes.push(node(Band::Stamp(stamp.into()), name, at(kind, name)));
+        }
+        let in_stamp = |name: &str| format!("{stamp}/{name}");
+        edges.push(("trafficManager/main".to_owned(), in_stamp("web")));
+        edges.push((in_stamp("web"), in_stamp("plan")));
+        edges.push((in_stamp("jobs"), in_stamp("plan")));
+        edges.push((in_stamp("web"), "storage/shared".to_owned()));
+    }
+    let shared = id("rg", "Microsoft.Storage/storageAccounts", "stshared");
+    nodes.push(node(Band::Data, "storage/shared", shared));
+    Picture { nodes, edges }
 }
 
 /// A plan with `size` of each: creates, long updates, deletes and replacements.

@@ -1,19 +1,21 @@
 //! `evenkeel drift`
 
-use crate::cli::{Allow, Drift, TextOrJson};
+use crate::cli::{Allow, Drift, DriftFormat};
 use crate::exit::{Exit, Outcome};
 use crate::session::Session;
-use crate::{output, source};
+use crate::{output, picture, source};
 
 /// Tells what has moved in Azure; never writes.
 pub async fn run(args: &Drift) -> Outcome {
     let source = source::load(&args.file)?;
     let session = Session::start(&source.topology, &args.connection).await?;
     let plan = session.plan(&Allow::default()).await?;
+    let picture = picture::of(&session.desired);
     session.stop().await;
     output::result(&match args.format {
-        TextOrJson::Text => report::drift(&plan, &output::text_options(false)),
-        TextOrJson::Json => report::plan_json(&plan),
+        DriftFormat::Text => report::drift(&plan, &output::text_options(false)),
+        DriftFormat::Json => report::plan_json(&plan),
+        DriftFormat::Junit => report::junit(&plan, &picture),
     })?;
     Ok(if plan.is_empty() && plan.refusals.is_empty() { Exit::Done } else { Exit::Changes })
 }
