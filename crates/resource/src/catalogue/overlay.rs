@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::arrays::pair;
 use super::likeness::is_empty;
-use super::{PropertyPath, Treatment, TypeFacts, facts_of_body};
+use super::{Likeness, PropertyPath, Treatment, TypeFacts, facts_of_body};
 use crate::{Expression, ResourceType};
 
 /// Lays `desired` over `observed`: the body of a PUT that changes nothing that is not declared.
@@ -87,8 +87,24 @@ fn lay(facts: &TypeFacts, body: &mut Value, desired: &Value, path: &mut Property
         (Value::Array(body), Value::Array(desired)) => {
             *body = lay_array(facts, body, desired, path);
         }
+        (body, desired) if is_other_spelling(facts, path, desired, body) => {}
         (body, desired) => *body = desired.clone(),
     }
+}
+
+/// Tells whether what is there is only another spelling of what is desired: a host name with its
+/// final dot, a resource ID in other case.
+///
+/// Then it stays, as other tools that look after the resource compare it to the letter.
+fn is_other_spelling(
+    facts: &TypeFacts,
+    path: &PropertyPath,
+    desired: &Value,
+    observed: &Value,
+) -> bool {
+    let likeness = facts.likeness_at(path);
+    let is_name = matches!(likeness, Likeness::Host | Likeness::Id | Likeness::Location);
+    is_name && desired.is_string() && observed.is_string() && likeness.same(desired, observed)
 }
 
 fn lay_map(
@@ -187,6 +203,20 @@ mod tests {
         let endpoints = body["properties"]["endpoints"].as_array().unwrap();
         assert_eq!(endpoints.len(), 2);
         assert_eq!(endpoints[1]["properties"], json!({ "weight": 5, "priority": 4 }));
+    }
+
+    #[test]
+    fn the_spelling_of_others_stays() {
+        let records = |exchange: &str, preference: u64| json!({ "properties": { "MXRecords": [{ "exchange": exchange, "preference": preference }] } });
+        let put = |observed: &Value, desired: &Value| {
+            overlay(&"Microsoft.Network/dnsZones/MX".into(), observed, desired)
+        };
+        let observed = records("Mail.example.com.", 10);
+        assert_eq!(put(&observed, &records("mail.example.com", 10)), observed);
+        let other = records("mail.example.org", 10);
+        assert_eq!(put(&observed, &other), other);
+        let later = records("mail.example.com", 20);
+        assert_eq!(put(&observed, &later), records("Mail.example.com.", 20));
     }
 
     #[test]
