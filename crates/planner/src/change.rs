@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::desired::{Desired, DesiredResource, Mode};
 use crate::diff::{self, Comparison};
+use crate::order::CERTIFICATE;
 use crate::ownership::is_owned;
 use crate::resolve::resolve;
 
@@ -148,7 +149,7 @@ fn present(
         return;
     }
     let properties = compare(resource, observation, observed, options);
-    if owned {
+    if owned || is_cut_off_creation(resource, observation, &properties) {
         match properties {
             properties if properties.is_empty() => {}
             properties if properties.iter().any(|p| p.forces_replacement.is_some()) => {
@@ -172,6 +173,24 @@ fn present(
         found.refuse_adoption(resource, &properties);
     }
     found.insert(resource, Kind::Adopt, properties);
+}
+
+/// Tells whether this is what our own creation has left that was cut off before it could mark it:
+/// a type that takes tags only after its creation, with none yet, and as wanted in all else.
+fn is_cut_off_creation(
+    resource: &DesiredResource,
+    observation: &Observation,
+    properties: &[PropertyChange],
+) -> bool {
+    let tags = observation.body.get("tags").and_then(Value::as_object);
+    resource.id.resource_type().is(CERTIFICATE)
+        && tags.is_none_or(|tags| tags.is_empty())
+        && properties.iter().all(|property| is_tag(&property.path))
+}
+
+/// Tells whether a property is a tag, or all of them.
+pub fn is_tag(path: &str) -> bool {
+    path == "tags" || path.starts_with("tags.") || path.starts_with("tags[")
 }
 
 /// A child that cannot carry a mark goes with its parent, and the parent is ours or about to be.

@@ -6,6 +6,7 @@
 //! of the plan sees it.
 
 mod actions;
+mod certificates;
 mod deletes;
 mod domains;
 mod graph;

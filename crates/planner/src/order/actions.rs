@@ -48,19 +48,11 @@ impl Scene<'_> {
         }
     }
 
-    /// PUT of a certificate ignores tags; a PATCH brings them.
-    /// Source: <https://learn.microsoft.com/rest/api/appservice/certificates>, and the note in
-    /// Terraform's provider that tags need a second call.
-    fn add_certificate_tags(&mut self, resource: &DesiredResource) {
-        let body = json!({ "tags": resource.body["tags"] });
-        let operation = Operation::Write { write: Write::Patch, body, create: false };
-        let mut action = action(Verb::Update, resource, operation);
-        action.reasons.push("creation ignores tags".to_owned());
-        self.graph.add(action);
-    }
-
     fn add_update(&mut self, change: &Change, resource: &DesiredResource) {
         let verb = if change.kind == Kind::Adopt { Verb::Adopt } else { Verb::Update };
+        if resource.id.resource_type().is(domains::CERTIFICATE) {
+            return self.add_certificate_update(verb, change, resource);
+        }
         if resource.id.resource_type().is(STORAGE_ACCOUNT)
             && self.add_redundancy_change(change, resource, verb)
         {
@@ -69,7 +61,13 @@ impl Scene<'_> {
         self.add_write(verb, change, resource, resource.body.clone());
     }
 
-    fn add_write(&mut self, verb: Verb, change: &Change, resource: &DesiredResource, body: Value) {
+    pub(super) fn add_write(
+        &mut self,
+        verb: Verb,
+        change: &Change,
+        resource: &DesiredResource,
+        body: Value,
+    ) {
         let facts = catalogue::facts_of(&resource.id);
         let (write, body) = match facts.update {
             Update::Patch => (Write::Patch, patch(facts, &body, &change.properties)),

@@ -1,6 +1,6 @@
 //! What is ours, what is taken over and what is left alone.
 
-use plan::Verb;
+use plan::{Operation, Verb, Write};
 use planner::Options;
 use resource::ResourceId;
 use serde_json::json;
@@ -88,4 +88,26 @@ fn rule_04_a_value_that_is_not_known_yet_stays_an_expression() {
     assert_eq!(bound.len(), 1);
     assert_eq!(bound[0].path, "properties.thumbprint");
     assert!(resource::contains_expression(bound[0].after.as_ref().unwrap()));
+}
+
+#[test]
+fn rule_09_a_certificate_that_was_made_but_not_yet_marked_is_ours_and_gets_its_tags() {
+    let desired = expand(include_str!("../../../../topologies/r1.yaml"));
+    let mut azure = as_desired(&desired);
+    let address = "weu/certificates/ca.example.com";
+    let certificate = desired.by_address(address).unwrap().id.clone();
+    azure.resources.get_mut(&certificate).unwrap().body["tags"] = json!({});
+    let unmarked = plan(&desired, &azure);
+    assert!(unmarked.refusals.is_empty(), "{:?}", unmarked.refusals);
+    let actions = with_verb(&unmarked, Verb::Update);
+    let write = actions.iter().find(|action| action.address == address).unwrap();
+    // A PUT would ignore the tags, and the next plan would say the same again.
+    let Operation::Write { write: Write::Patch, body, .. } = &write.operation else {
+        panic!("{:?}", write.operation)
+    };
+    assert_eq!(body["tags"]["evenkeel"], "pki");
+
+    // Somebody else's certificate of that name is still theirs.
+    azure.resources.get_mut(&certificate).unwrap().body["tags"] = json!({ "owner": "somebody" });
+    assert_eq!(plan(&desired, &azure).refusals[0].code, "adoption-not-allowed");
 }
