@@ -189,6 +189,9 @@ impl<'a> Trial<'a> {
         let Session { azure, desired: Desired { topology, .. } } = session;
         pass::put_back_locks(azure, place.disk.path(), topology).await?;
         let plan = session.plan(&Allow::default()).await?;
+        if !plan.refusals.is_empty() {
+            return Ok((plan, Outcome::default()));
+        }
         let concurrency = self.mixture.concurrency;
         let outcome = pass::carry_out(azure, &plan, place.disk.path(), concurrency, cancel).await?;
         Ok((plan, outcome))
@@ -242,6 +245,10 @@ fn told(plan: &Plan, outcome: &Outcome) -> (String, Result<(), String>) {
         report::outcome_json(plan, outcome),
         text.clone(),
     ];
-    let is_done = plan.refusals.is_empty() && outcome.is_success();
-    (said.concat(), if is_done { Ok(()) } else { Err(text) })
+    let result = match &plan.refusals[..] {
+        [] if outcome.is_success() => Ok(()),
+        [] => Err(text),
+        refusals => Err(format!("refused: {refusals:?}")),
+    };
+    (said.concat(), result)
 }
