@@ -324,6 +324,8 @@ pub enum GraphFormat {
     Dot,
     /// For Markdown that renders Mermaid.
     Mermaid,
+    /// A drawing, light or dark as its reader likes it.
+    Svg,
 }
 
 #[derive(Debug, Args)]

@@ -23,6 +23,7 @@ mod sample;
 mod sarif;
 mod show;
 mod step;
+mod svg;
 mod text;
 mod value;
 
@@ -37,4 +38,5 @@ pub use page::TextOptions;
 pub use picture::{Node, Picture, graph_dot, graph_mermaid};
 pub use sarif::sarif;
 pub use show::show;
+pub use svg::graph_svg;
 pub use text::text;

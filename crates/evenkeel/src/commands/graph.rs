@@ -11,6 +11,7 @@ pub fn run(args: &Graph) -> Outcome {
     output::result(&match args.format {
         GraphFormat::Dot => report::graph_dot(&picture),
         GraphFormat::Mermaid => report::graph_mermaid(&picture),
+        GraphFormat::Svg => report::graph_svg(&picture),
     })?;
     Ok(Exit::Done)
 }
