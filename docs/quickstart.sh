@@ -10,7 +10,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 cp "$root/topologies/r1.yaml" topology.yaml
 
-step() { printf '\n\033[1m$ evenkeel %s\033[0m\n' "$*"; "$evenkeel" "$@"; }
+step() { printf '\n$ evenkeel %s\n' "$*"; "$evenkeel" "$@"; }
 
 # An Azure that already holds the original app, its vault and storage, and a locked zone with a
 # wrong CNAME.
@@ -18,3 +18,4 @@ export EVENKEEL_SCENARIO="$root/tests/scenarios/r1/azure.yaml"
 step plan --simulator
 step apply --simulator --yes
 step plan --simulator --detailed-exitcode
+step apply --simulator --yes

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -20,7 +20,7 @@ pub struct Progress {
     /// Bars are for a person at a terminal; a CI log gets lines.
     has_bars: bool,
     running: Mutex<HashMap<ActionId, Running>>,
-    total: ProgressBar,
+    total: OnceLock<ProgressBar>,
     /// Lines that are kept instead of shown.
     kept: Option<Mutex<Vec<String>>>,
 }
@@ -30,11 +30,17 @@ struct Running {
     bar: Option<ProgressBar>,
 }
 
+impl Default for Progress {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Progress {
     /// Makes a progress that shows nothing yet.
     pub fn new() -> Self {
         let has_bars = io::stderr().is_terminal() && std::env::var_os("CI").is_none();
-        Self { has_bars, running: Mutex::default(), total: ProgressBar::hidden(), kept: None }
+        Self { has_bars, running: Mutex::default(), total: OnceLock::new(), kept: None }
     }
 
     /// Makes a progress that keeps its lines and shows nothing.
@@ -59,17 +65,20 @@ impl Progress {
     }
 
     /// Shows how many of `count` actions are done.
-    pub fn begin(&mut self, count: usize) {
+    pub fn begin(&self, count: usize) {
         if self.has_bars {
             let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
-            self.total = BARS.add(ProgressBar::new(count as u64).with_style(style));
+            let bar = ProgressBar::new(count as u64).with_style(style);
+            self.total.get_or_init(|| BARS.add(bar));
         }
     }
 
     /// Takes the bars away.
     pub fn end(&self) {
-        self.total.finish_and_clear();
+        if let Some(total) = self.total.get() {
+            total.finish_and_clear();
+        }
     }
 
     fn line(&self, text: &str) {
@@ -118,7 +127,9 @@ impl executor::Progress for Progress {
         if let Some(bar) = running.as_ref().and_then(|running| running.bar.as_ref()) {
             bar.finish_and_clear();
         }
-        self.total.inc(1);
+        if let Some(total) = self.total.get() {
+            total.inc(1);
+        }
         let elapsed = running.map_or(Duration::ZERO, |running| running.since.elapsed());
         let id = &action.id;
         match outcome {

@@ -117,13 +117,11 @@ fn confirm(plan: &Plan) -> Result<bool, Failure> {
 }
 
 /// Carries out a plan with progress and tells what came of it.
-pub async fn carry_out(mut azure: Azure, job: Job<'_>) -> Outcome {
+pub async fn carry_out(azure: Azure, job: Job<'_>) -> Outcome {
     let Job { plan, input, concurrency, format } = job;
     let cancel = Cancel::default();
     let signals = tokio::spawn(listen(cancel.clone()));
-    if let Some(progress) = std::sync::Arc::get_mut(&mut azure.progress) {
-        progress.begin(plan.actions.len());
-    }
+    azure.progress.begin(plan.actions.len());
     let folder = Path::new(pass::FOLDER);
     let outcome = pass::carry_out(&azure, &plan, folder, concurrency, &cancel).await;
     azure.progress.end();
@@ -132,7 +130,10 @@ pub async fn carry_out(mut azure: Azure, job: Job<'_>) -> Outcome {
     let path = input.map(|path| path.display().to_string());
     let options = output::text_options(false);
     match format {
-        TextOrJson::Text if plan.is_empty() => {}
+        TextOrJson::Text if plan.is_empty() => {
+            let azure::Counts { requests, writes } = azure.client.counts();
+            output::result(&format!("nothing to do  ({requests} requests, {writes} writes)"))?;
+        }
         TextOrJson::Text => {
             output::result(&report::outcome(&plan, &outcome, path.as_deref(), &options))?;
         }
