@@ -36,5 +36,9 @@ doc:
 quickstart:
     sh docs/quickstart.sh
 
+# Installs the Azure CLI, the Azure SDK for Python and octoDNS, and tries them on the simulator.
+clients *words:
+    tests/clients/run.sh {{ words }}
+
 # Runs what CI runs.
 ci: fmt-check lint doc test

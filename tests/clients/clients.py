@@ -103,10 +103,14 @@ class AzureCli:
             REQUESTS_CA_BUNDLE=str(simulator.ca),
         )
 
+    def text(self, command, *more):
+        """Runs `az` with the words of `command`, then `more`, and returns what it prints."""
+        words = [ENVIRONMENTS / "azure-cli" / "bin" / "az", *command.split(), *more]
+        return run([*words, "--output", "json", "--only-show-errors"], self.env)
+
     def __call__(self, command, *more):
-        """Runs `az` with the words of `command`, then `more`, and returns what it answers."""
-        words = [ENVIRONMENTS / "azure-cli" / "bin" / "az", *command.split(), *more, "--output", "json", "--only-show-errors"]
-        text = run(words, self.env)
+        """Runs `az` in the same way and returns what it answers."""
+        text = self.text(command, *more)
         return json.loads(text) if text.strip() else None
 
     def register_cloud(self):

@@ -123,9 +123,8 @@ def test_dns(az, group, tmp_path):
     with pytest.raises(Failed, match="CNAME"):
         az(f"{record_set} cname set-record {zone} -n www --cname other.example.com")
 
-    exported = tmp_path / "cli.example.zone"
-    az("network dns zone export --resource-group rg-cli --name cli.example --file-name", exported)
-    assert "www 3600 IN A 192.0.2.2" in exported.read_text()
+    export = "network dns zone export --resource-group rg-cli --name cli.example --file-name"
+    assert "www 3600 IN A 192.0.2.2" in az.text(export, tmp_path / "cli.example.zone")
     az("network dns zone delete --yes --resource-group rg-cli --name cli.example")
     assert az("network dns zone list --resource-group rg-cli") == []
 

@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from clients import Failed
+
 TOPOLOGY = "topology.yaml"
+PROFILE = "--resource-group rg-clients --name traf-by-cli"
 
 
 @pytest.fixture(scope="module")
@@ -12,9 +15,8 @@ def made_by_others(az, octodns):
     """Makes a zone with octoDNS and a profile with the Azure CLI."""
     az("group create --name rg-clients --location westeurope")
     octodns.sync("--doit", "--force")
-    profile = "--resource-group rg-clients --name traf-by-cli"
     az(
-        f"network traffic-manager profile create {profile} --routing-method Priority "
+        f"network traffic-manager profile create {PROFILE} --routing-method Priority "
         "--unique-dns-name evenkeel-by-cli --ttl 30 --protocol HTTPS --port 443 --path /health"
     )
     create = (
@@ -25,15 +27,50 @@ def made_by_others(az, octodns):
     az(f"{create} --name neu --target neu.example.com --priority 2")
 
 
-def test_taken_over_and_kept(made_by_others, az, octodns, evenkeel):
+@pytest.fixture(scope="module")
+def taken_over(made_by_others, evenkeel):
+    """Plans and applies the topology, and returns the plan."""
     plan = json.loads(evenkeel("plan", TOPOLOGY, "--format", "json"))
-    print(plan)
-
     evenkeel("apply", TOPOLOGY, "--yes")
-    # Exit code 0 says that nothing is left to do; 2 would be changes.
+    return plan
+
+
+def test_plan_adopts_and_writes_nothing_but_its_mark(taken_over):
+    verbs = {action["address"]: action["verb"] for action in taken_over["actions"]}
+    assert verbs == {
+        "dns/clients.example": "adopt",
+        "dns/clients.example/@/MX": "adopt",
+        "dns/clients.example/@/TXT": "adopt",
+        "dns/clients.example/www/A": "adopt",
+        "trafficManager/cli": "adopt",
+    }
+    paths = {change["path"] for action in taken_over["actions"] for change in action["changes"]}
+    assert paths == {"tags.evenkeel", "properties.metadata.evenkeel"}
+
+
+def test_next_plan_is_empty(taken_over, evenkeel):
+    # With this flag, a plan that is not empty ends with exit code 2.
     evenkeel("plan", TOPOLOGY, "--detailed-exitcode")
 
-    profile = az("network traffic-manager profile show -g rg-clients -n traf-by-cli")
-    assert [row["target"] for row in profile["endpoints"]] == ["weu.example.com", "neu.example.com"]
+
+def test_azure_cli_finds_its_profile_as_it_was(taken_over, az):
+    profile = az(f"network traffic-manager profile show {PROFILE}")
+    targets = [row["target"] for row in profile["endpoints"]]
+    assert targets == ["weu.example.com", "neu.example.com"]
     assert profile["dnsConfig"]["ttl"] == 30
+    assert profile["tags"]["evenkeel"] == "clients"
+
+
+def test_octodns_finds_its_zone_as_it_was(taken_over, octodns):
     assert "No changes were planned" in octodns.sync()
+
+
+def test_change_by_the_azure_cli_is_drift_and_is_repaired(taken_over, az, evenkeel):
+    az(f"network traffic-manager profile update {PROFILE} --ttl 60")
+    with pytest.raises(Failed) as drifted:
+        evenkeel("plan", TOPOLOGY, "--detailed-exitcode")
+    assert drifted.value.exit_code == 2
+    evenkeel("apply", TOPOLOGY, "--yes")
+    shown = az(f"network traffic-manager profile show {PROFILE}")
+    assert shown["dnsConfig"]["ttl"] == 30
+    evenkeel("plan", TOPOLOGY, "--detailed-exitcode")

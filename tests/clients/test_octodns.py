@@ -1,4 +1,4 @@
-"""octoDNS with its Azure provider: plain records, and dynamic ones made of Traffic Manager profiles."""
+"""octoDNS with its Azure provider: plain records, and dynamic ones made of profiles."""
 
 import pytest
 
