@@ -136,10 +136,10 @@ class Octodns:
             SIMULATOR_CLIENT_SECRET=simulator.client_secret,
         )
 
-    def sync(self, *more):
-        """Plans, or with `--doit` applies, and returns the plan as octoDNS prints it."""
-        config = HERE / "octodns" / "config.yaml"
-        words = [ENVIRONMENTS / "octodns" / "bin" / "octodns-sync", "--config-file", config, *more]
+    def sync(self, zone, *more):
+        """Plans a zone, or with `--doit` applies it, and returns the plan as octoDNS prints it."""
+        program = ENVIRONMENTS / "octodns" / "bin" / "octodns-sync"
+        words = [program, "--config-file", "config.yaml", zone, *more]
         return run(words, self.env, cwd=HERE / "octodns", with_log=True)
 
 

@@ -23,16 +23,19 @@ def az(simulator, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def octodns(simulator, tmp_path_factory):
+    """Gives an octoDNS whose only target is the simulator."""
     return Octodns(simulator, tmp_path_factory.mktemp("octodns"))
 
 
 @pytest.fixture(scope="session")
 def evenkeel(simulator, tmp_path_factory):
+    """Gives an Evenkeel that logs in with what its environment holds."""
     return Evenkeel(simulator, tmp_path_factory.mktemp("evenkeel"))
 
 
-def pytest_terminal_summary(terminalreporter):
+def pytest_unconfigure(config):
     """Closes with one line that a script can read."""
-    stats = terminalreporter.stats
-    failed = len(stats.get("failed", [])) + len(stats.get("error", []))
-    terminalreporter.write_line(f"{len(stats.get('passed', []))} passed, {failed} failed")
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    count = {kind: len(tests) for kind, tests in reporter.stats.items()}
+    failed = count.get("failed", 0) + count.get("error", 0)
+    reporter.write_line(f"{count.get('passed', 0)} passed, {failed} failed")

@@ -2,6 +2,8 @@
 
 import pytest
 
+ZONE = "octodns.example."
+
 
 @pytest.fixture(scope="module")
 def group(az):
@@ -12,8 +14,8 @@ def group(az):
 @pytest.fixture(scope="module")
 def zone(octodns, group):
     """Makes the zone; octoDNS never makes the resource group."""
-    planned = octodns.sync()
-    applied = octodns.sync("--doit", "--force")
+    planned = octodns.sync(ZONE)
+    applied = octodns.sync(ZONE, "--doit", "--force")
     return planned, applied
 
 
@@ -23,11 +25,11 @@ def test_plan_of_a_new_zone_creates_every_record(zone):
 
 
 def test_second_plan_is_empty(zone, octodns):
-    assert "No changes were planned" in octodns.sync()
+    assert "No changes were planned" in octodns.sync(ZONE)
 
 
 def test_azure_cli_sees_what_octodns_made(zone, az):
-    listed = az("network dns record-set list --resource-group rg-clients --zone-name clients.example")
+    listed = az("network dns record-set list --resource-group rg-clients --zone-name octodns.example")
     kinds = {(row["name"], row["type"].rsplit("/")[-1]) for row in listed}
     assert kinds >= {("@", "MX"), ("@", "TXT"), ("www", "A"), ("app", "CNAME")}
     app = next(row for row in listed if row["name"] == "app")
@@ -42,8 +44,8 @@ def test_azure_cli_sees_what_octodns_made(zone, az):
 def test_change_behind_its_back_is_planned_and_repaired(zone, az, octodns):
     az(
         "network dns record-set a add-record --resource-group rg-clients "
-        "--zone-name clients.example --record-set-name www --ipv4-address 192.0.2.9"
+        "--zone-name octodns.example --record-set-name www --ipv4-address 192.0.2.9"
     )
-    assert "Summary: Creates=0, Updates=1, Deletes=0" in octodns.sync()
-    octodns.sync("--doit")
-    assert "No changes were planned" in octodns.sync()
+    assert "Summary: Creates=0, Updates=1, Deletes=0" in octodns.sync(ZONE)
+    octodns.sync(ZONE, "--doit")
+    assert "No changes were planned" in octodns.sync(ZONE)
