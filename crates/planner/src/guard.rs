@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use plan::Guard;
 use resource::{Observed, ResourceId, catalogue};
 
-use crate::change::{Changes, Kind, Options, is_group, is_permitted, protected};
+use crate::change::{Changes, Kind, Options, is_permitted, protected};
 use crate::ownership::is_owned;
+use crate::unwanted::is_group;
 
 /// The share of owned resources that one plan may delete, in per cent.
 const MAX_DELETED_PERCENT: usize = 60;

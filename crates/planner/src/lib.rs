@@ -15,6 +15,7 @@ mod ownership;
 mod plan_maker;
 mod redundancy;
 mod resolve;
+mod unwanted;
 
 pub use change::{Change, Changes, Kind, Options, changes};
 pub use desired::{Desired, DesiredResource, Domain, ManualRecord, Mode, StampProbe};

@@ -5,6 +5,7 @@
 //! locks, the barriers between stamps. Each speaks in explicit edges and actions, so that a reader
 //! of the plan sees it.
 
+mod accounts;
 mod actions;
 mod certificates;
 mod deletes;

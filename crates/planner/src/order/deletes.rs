@@ -8,8 +8,9 @@ use resource::{Observation, ResourceId};
 use serde_json::Value;
 
 use super::Scene;
-use crate::change::{Kind, is_group};
+use crate::change::Kind;
 use crate::desired::ids_in;
+use crate::unwanted::is_group;
 
 const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
 

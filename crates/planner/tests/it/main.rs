@@ -6,5 +6,6 @@ mod deletes;
 mod domains;
 mod locks;
 mod ownership;
+mod redundancy;
 mod scale;
 mod stamps;

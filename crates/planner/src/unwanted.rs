@@ -1,0 +1,135 @@
+//! What is in Azure and not in the topology: what of it goes, and what stays.
+
+use std::collections::BTreeSet;
+
+use plan::{Notice, Severity};
+use resource::catalogue::{self, Ownership};
+use resource::{Observation, Observed, ResourceId};
+
+use crate::change::{Change, Changes, Kind};
+use crate::desired::Desired;
+use crate::ownership::is_owned;
+
+/// Finds what carries our mark and is no longer in the topology, and what does not carry it.
+pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed) {
+    let mut deleted = BTreeSet::new();
+    let groups: BTreeSet<ResourceId> =
+        desired.resources().filter_map(|resource| group_of(&resource.id)).collect();
+    for (id, observation) in &observed.resources {
+        if desired.get(id).is_some() || is_service_made(observation) {
+            continue;
+        }
+
+        if is_deletable(desired, observed, observation) {
+            deleted.insert(id.clone());
+        } else if is_in_reach(id, &groups) {
+            found.coverage.unmanaged.push(id.clone());
+        }
+    }
+    for id in &deleted {
+        // What lies below a deleted resource goes with it.
+        let cascades = std::iter::successors(id.parent(), ResourceId::parent)
+            .any(|ancestor| deleted.contains(&ancestor) && !is_group(&ancestor));
+        if cascades {
+            continue;
+        }
+        if is_group(id) && !empties(id, observed, &deleted) {
+            found.notices.push(Notice {
+                severity: Severity::Info,
+                code: "group-kept".to_owned(),
+                address: id.name().to_owned(),
+                message: "the resource group is no longer declared and is kept, as it may hold \
+                          more than what is ours"
+                    .to_owned(),
+                help: Some(format!("delete it by hand when it is empty: {id}")),
+            });
+            continue;
+        }
+        let address = id.name().to_owned();
+        let change = Change { id: id.clone(), address, kind: Kind::Delete, properties: vec![] };
+        found.changes.insert(id.clone(), change);
+    }
+}
+
+fn group_of(id: &ResourceId) -> Option<ResourceId> {
+    std::iter::successors(Some(id.clone()), ResourceId::parent).find(is_group)
+}
+
+/// Tells whether a resource lies beside what the topology speaks of.
+fn is_in_reach(id: &ResourceId, groups: &BTreeSet<ResourceId>) -> bool {
+    !is_group(id) && group_of(id).is_some_and(|group| groups.contains(&group))
+}
+
+/// Tells whether `id` is a resource group.
+pub fn is_group(id: &ResourceId) -> bool {
+    id.resource_type().is("Microsoft.Resources/resourceGroups")
+}
+
+/// Tells whether everything in a resource group was listed and is deleted.
+fn empties(group: &ResourceId, observed: &Observed, deleted: &BTreeSet<ResourceId>) -> bool {
+    let listed = observed.listed.contains(&format!("{}/resources", group.key()));
+    listed
+        && observed
+            .resources
+            .keys()
+            .filter(|id| *id != group && id.is_within(group))
+            .all(|id| id.parent().as_ref() != Some(group) || deleted.contains(id))
+}
+
+/// Tells whether a resource comes with its parent and is nobody's to manage.
+fn is_service_made(observation: &Observation) -> bool {
+    let resource_type = observation.id.resource_type();
+    let name = observation.id.name();
+    let last = resource_type.last();
+    resource_type.namespace().eq_ignore_ascii_case("Microsoft.Web")
+        && last.eq_ignore_ascii_case("config")
+        || resource_type.is("Microsoft.Network/dnsZones/SOA")
+        || resource_type.is("Microsoft.Network/dnsZones/NS") && name == "@"
+        || resource_type.is("Microsoft.Web/sites/hostNameBindings") && !is_custom_host(name)
+}
+
+/// Tells whether a bound host name is one that a person chose.
+fn is_custom_host(host: &str) -> bool {
+    const SERVICE_SUFFIXES: [&str; 6] = [
+        ".azurewebsites.net",
+        ".azurewebsites.us",
+        ".chinacloudsites.cn",
+        ".trafficmanager.net",
+        ".usgovtrafficmanager.net",
+        ".trafficmanager.cn",
+    ];
+    let host = host.to_ascii_lowercase();
+    !SERVICE_SUFFIXES.iter().any(|suffix| host.ends_with(suffix))
+}
+
+/// Tells whether our mark allows the deletion of what the topology no longer holds.
+fn is_deletable(desired: &Desired, observed: &Observed, observation: &Observation) -> bool {
+    let facts = catalogue::facts_of(&observation.id);
+    match facts.ownership {
+        Ownership::Tags | Ownership::Metadata(_) | Ownership::Note(_) => {
+            is_owned(observed, observation, &desired.topology)
+        }
+        // A binding carries no mark. The TXT record that proved it does: without one of ours the
+        // name may be somebody else's live domain.
+        Ownership::Parent
+            if observation.id.resource_type().is("Microsoft.Web/sites/hostNameBindings") =>
+        {
+            is_owned(observed, observation, &desired.topology)
+                && has_our_proof(desired, observed, observation.id.name())
+        }
+        Ownership::Parent | Ownership::None => false,
+    }
+}
+
+fn has_our_proof(desired: &Desired, observed: &Observed, host: &str) -> bool {
+    let wanted = format!("asuid.{}", host.to_ascii_lowercase());
+    observed.resources.values().any(|observation| {
+        observation.id.resource_type().is("Microsoft.Network/dnsZones/TXT")
+            && observation.id.parent().is_some_and(|zone| {
+                let name = observation.id.name().to_ascii_lowercase();
+                wanted == format!("{name}.{}", zone.name().to_ascii_lowercase())
+                    || name == "asuid" && wanted == format!("asuid.{}", zone.name())
+            })
+            && is_owned(observed, observation, &desired.topology)
+    })
+}
