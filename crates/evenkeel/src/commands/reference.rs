@@ -13,31 +13,34 @@ pub fn schema() -> Outcome {
     Ok(Exit::Done)
 }
 
-/// Explains one code, or lists them all.
+/// Explains one code, of a diagnostic or of a plan, or lists them all.
 pub fn explain(args: &Explain) -> Outcome {
     let Some(code) = &args.code else {
-        let lines: Vec<String> =
-            topology::codes().map(|known| format!("{:32} {}", known.code, known.title)).collect();
-        output::result(&lines.join("\n"))?;
+        let diagnostics = topology::codes().map(|known| (known.code, known.title));
+        let of_plans = planner::codes().map(|known| (known.code, known.title));
+        let lines = diagnostics.chain(of_plans).map(|(code, title)| format!("{code:32} {title}"));
+        output::result(&lines.collect::<Vec<_>>().join("\n"))?;
         return Ok(Exit::Done);
     };
-    match topology::explain(code) {
-        Some(known) => {
-            output::result(&format!(
-                "{}: {}\n\n{}\n\nExample:\n{}\n\nWhat to do: {}",
-                known.code,
-                known.title,
-                known.reason,
-                indented(known.example),
-                known.remedy
-            ))?;
-            Ok(Exit::Done)
+    let text = match (topology::explain(code), planner::explain(code)) {
+        (Some(known), _) => format!(
+            "{}: {}\n\n{}\n\nExample:\n{}\n\nWhat to do: {}",
+            known.code,
+            known.title,
+            known.reason,
+            indented(known.example),
+            known.remedy
+        ),
+        (None, Some(known)) => format!("{}: {}\n\n{}", known.code, known.title, known.text),
+        (None, None) => {
+            return Err(Failure::invalid(
+                anyhow!("neither a diagnostic nor a plan has the code `{code}`"),
+                "`evenkeel explain` lists all codes",
+            ));
         }
-        None => Err(Failure::invalid(
-            anyhow!("no diagnostic has the code `{code}`"),
-            "`evenkeel explain` lists all codes",
-        )),
-    }
+    };
+    output::result(&text)?;
+    Ok(Exit::Done)
 }
 
 fn indented(text: &str) -> String {

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plan::{
-    Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write,
-};
+use plan::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write};
 use resource::catalogue::{self, TypeFacts, Update};
 use resource::{Expression, ResourceId};
 use serde_json::{Value, json};

@@ -1,0 +1,143 @@
+//! What the codes of refusals and notices mean.
+
+/// A code that a plan can carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Explanation {
+    /// The code.
+    pub code: &'static str,
+    /// What it means, as a sentence fragment.
+    pub title: &'static str,
+    /// Why the engine does so, and what to do.
+    pub text: &'static str,
+}
+
+const CODES: [Explanation; 14] = [
+    Explanation {
+        code: "adoption-needs-replacement",
+        title: "an existing resource differs where it cannot be changed",
+        text: "Taking it over would mean to delete it first. Write the observed value in the \
+               topology (`evenkeel show <address>` prints it), or choose another name.",
+    },
+    Explanation {
+        code: "adoption-not-allowed",
+        title: "a resource of a declared name exists and is not ours",
+        text: "What does not carry our mark is never taken over silently. Write `adopt: true` at \
+               its place, pass `--adopt`, or declare it `existing: true` to use it unchanged.",
+    },
+    Explanation {
+        code: "existing-not-found",
+        title: "a resource that is declared `existing` is not there",
+        text: "Correct its name, resource group or subscription, or leave `existing` out to have \
+               it created.",
+    },
+    Explanation {
+        code: "group-kept",
+        title: "a resource group that is no longer declared stays",
+        text: "A group is deleted only when everything in it is ours and goes. Delete it by hand \
+               once it is empty.",
+    },
+    Explanation {
+        code: "locked",
+        title: "a management lock refuses an action",
+        text: "Locks are lifted only where the topology allows it: `lock: lift` at a DNS zone, or a \
+               lock that the topology itself declares. One on a group or subscription protects \
+               more than a single change needs and is never lifted.",
+    },
+    Explanation {
+        code: "managed-certificate-gap",
+        title: "HTTPS on a domain fails for some minutes",
+        text: "App Service issues a certificate only once the name leads to the app. For a name \
+               that serves live traffic take a certificate from Key Vault: it is in place before \
+               the name is switched.",
+    },
+    Explanation {
+        code: "manual-dns-record",
+        title: "a record outside Azure DNS is missing or wrong",
+        text: "Evenkeel cannot write it. Make it by hand as the help line says; the next plan looks \
+               for it again.",
+    },
+    Explanation {
+        code: "mass-delete",
+        title: "a plan deletes most of what it owns",
+        text: "Usually the wrong file or the wrong name. `evenkeel destroy` removes all on purpose, \
+               `--allow-mass-delete` lifts the bound for one plan.",
+    },
+    Explanation {
+        code: "protected",
+        title: "a plan deletes or replaces what is protected",
+        text: "What holds data is protected unless the topology says `protect: false`. Name it with \
+               `--permit <address>` once you are sure that it may be lost.",
+    },
+    Explanation {
+        code: "record-conflict",
+        title: "another record of the same name stands in the way",
+        text: "DNS allows nothing beside a CNAME. Delete the other record, or write `adopt: true` \
+               to have it replaced in one step.",
+    },
+    Explanation {
+        code: "redundancy-in-conversion",
+        title: "Azure is converting a storage account",
+        text: "A change of zone redundancy starts within about 72 hours and takes its time, without \
+               downtime. It is neither drift nor begun again.",
+    },
+    Explanation {
+        code: "redundancy-not-convertible",
+        title: "a storage account cannot get the declared redundancy",
+        text: "The service offers no way, and replacing the account would lose its data. Keep the \
+               redundancy, or declare a second account and move the data.",
+    },
+    Explanation {
+        code: "replacement-loses-data",
+        title: "a change would replace what holds data",
+        text: "The engine never replaces such a resource, permission or not. Keep the value, or \
+               declare a new resource beside the old one and move the data.",
+    },
+    Explanation {
+        code: "unknown-role",
+        title: "a role has no built-in definition of that name",
+        text: "Write the role definition's GUID; `az role definition list` shows it.",
+    },
+];
+
+/// Returns what a code of a refusal or notice means.
+pub fn explain(code: &str) -> Option<&'static Explanation> {
+    CODES.iter().find(|known| known.code == code)
+}
+
+/// Returns every code that a plan can carry, by name.
+pub fn codes() -> impl Iterator<Item = &'static Explanation> {
+    CODES.iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_in_the_source_is_explained() {
+        let sources = [
+            include_str!("change.rs"),
+            include_str!("guard.rs"),
+            include_str!("unwanted.rs"),
+            include_str!("expand/permissions.rs"),
+            include_str!("order/accounts.rs"),
+            include_str!("order/domains.rs"),
+            include_str!("order/locks.rs"),
+            include_str!("order/records.rs"),
+        ];
+        let used: Vec<&str> = sources
+            .iter()
+            .flat_map(|source| source.split("code: \"").skip(1))
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
+        assert!(used.len() >= 10, "{used:?}");
+        for code in used {
+            assert!(explain(code).is_some(), "{code}");
+        }
+    }
+
+    #[test]
+    fn codes_are_sorted_and_unique() {
+        assert!(CODES.is_sorted_by(|a, b| a.code < b.code));
+    }
+}
