@@ -34,8 +34,8 @@ enum Command {
         /// The first seed.
         #[arg(long, default_value_t = 0)]
         from: u64,
-        /// How many trials run at once.
-        #[arg(long, default_value_t = 2)]
+        /// How many trials run at once; they wait more than they work.
+        #[arg(long, default_value_t = 4)]
         threads: usize,
         /// Says what goes wrong in each trial and what each run comes to.
         #[arg(long)]
