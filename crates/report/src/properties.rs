@@ -165,7 +165,7 @@ fn write_block(page: &mut Page, label: &str, change: &PropertyChange, voice: Voi
 }
 
 /// Returns both sides as lines: an object that comes or goes whole by its properties, else as it is.
-fn sides(change: &PropertyChange) -> (String, String) {
+pub(crate) fn sides(change: &PropertyChange) -> (String, String) {
     let is_whole = change.before.is_none() || change.after.is_none();
     let side = |value: &Option<Value>| match value {
         None => String::new(),
@@ -243,7 +243,7 @@ fn chief_of(entry: &Entry<'_>) -> Vec<String> {
 }
 
 /// Flattens a body to its scalars and named lists, what people ask for first in front.
-fn chief(body: Option<&Value>) -> Vec<(String, String)> {
+pub(crate) fn chief(body: Option<&Value>) -> Vec<(String, String)> {
     let mut found = vec![];
     let Some(body) = body.and_then(Value::as_object) else { return found };
     for key in ["location", "sku", "kind", "identity"] {

@@ -4,7 +4,7 @@ use plan::Band;
 
 use crate::picture::{Group, Picture, band_name};
 
-pub(super) const BOX_WIDTH: usize = 216;
+pub(super) const BOX_WIDTH: usize = 252;
 pub(super) const BOX_HEIGHT: usize = 46;
 /// Between boxes, and between a frame and its boxes; wide enough for a curve to be told from a side.
 const GAP: usize = 22;

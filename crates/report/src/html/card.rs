@@ -1,0 +1,181 @@
+//! One resource as a box that opens its differences.
+
+use plan::{Band, Plan, Verb};
+use resource::ResourceId;
+
+use super::difference::{push_change, push_chief};
+use crate::drift::word;
+use crate::markup::escape;
+use crate::model::{Entry, Item, Kind, Model};
+use crate::picture::{Picture, short_type};
+use crate::properties::{Voice, is_shared};
+use crate::step;
+
+/// A resource of the topology or of the plan, with what is done to it.
+pub(super) struct Card<'a> {
+    pub(super) band: Band,
+    pub(super) address: String,
+    resource: &'a ResourceId,
+    told: Vec<(Entry<'a>, Item<'a>)>,
+    not_evaluated: Option<&'a str>,
+    is_refused: bool,
+    plan: &'a Plan,
+    voice: Voice,
+}
+
+impl Card<'_> {
+    /// Returns the change that names the card: the first that is more than a step.
+    fn kind(&self) -> Option<Kind> {
+        let kinds = || self.told.iter().map(|(_, item)| item.kind);
+        kinds().find(|kind| !matches!(kind, Kind::Step(_))).or_else(|| kinds().next())
+    }
+
+    /// Returns the verb of the change that names the card.
+    pub(super) fn verb(&self) -> Option<Verb> {
+        let kind = self.kind()?;
+        self.told.iter().find(|(_, item)| item.kind == kind).map(|(_, item)| match kind {
+            Kind::Replace => Verb::ReplaceCreate,
+            _ => item.action.verb,
+        })
+    }
+
+    fn label(&self) -> &str {
+        let Band::Stamp(stamp) = &self.band else { return &self.address };
+        let local = self.address.strip_prefix(&stamp[..]).and_then(|tail| tail.strip_prefix('/'));
+        local.unwrap_or(&self.address)
+    }
+
+    /// Tells whether a reader should see the inside without asking.
+    fn is_open(&self) -> bool {
+        let is_grave = |kind| matches!(kind, Kind::Delete | Kind::Replace);
+        self.told.iter().any(|(entry, item)| is_grave(item.kind) || entry.differs)
+    }
+}
+
+/// Returns a card for each resource of `picture`, and for each that only the plan knows.
+pub(super) fn cards<'a>(model: &Model<'a>, picture: &'a Picture, voice: Voice) -> Vec<Card<'a>> {
+    let plan = model.plan;
+    let card = |band: &Band, address: &str, resource: &'a ResourceId| Card {
+        band: band.clone(),
+        address: address.to_owned(),
+        resource,
+        told: vec![],
+        not_evaluated: plan.coverage.not_evaluated.get(resource).map(String::as_str),
+        is_refused: plan.refusals.iter().any(|refusal| refusal.address == address),
+        plan,
+        voice,
+    };
+    let mut cards: Vec<Card<'a>> =
+        picture.nodes.iter().map(|node| card(&node.band, &node.address, &node.resource)).collect();
+    for entry in model.entries() {
+        for item in &entry.items {
+            if voice == Voice::Drift && matches!(item.kind, Kind::Step(_)) {
+                continue;
+            }
+            let action = item.action;
+            let at = position(&cards, &action.resource, &action.address).unwrap_or_else(|| {
+                cards.push(card(&action.band, &action.address, &action.resource));
+                cards.len() - 1
+            });
+            cards[at].told.push((entry.clone(), item.clone()));
+        }
+    }
+    cards
+}
+
+fn position(cards: &[Card<'_>], resource: &ResourceId, address: &str) -> Option<usize> {
+    let by_resource = cards.iter().position(|card| card.resource == resource);
+    by_resource.or_else(|| cards.iter().position(|card| card.address == address))
+}
+
+/// Writes the cards of one band: what changes as boxes, then what stays as a list.
+pub(super) fn push_all(text: &mut String, cards: &[&Card<'_>]) {
+    let is_told = |card: &&&Card<'_>| {
+        !card.told.is_empty() || card.is_refused || card.not_evaluated.is_some()
+    };
+    let told: Vec<_> = cards.iter().filter(is_told).collect();
+    if !told.is_empty() {
+        text.push_str("<ul class=\"cards\">\n");
+        told.iter().for_each(|card| push(text, card));
+        text.push_str("</ul>\n");
+    }
+    let same: Vec<_> = cards.iter().filter(|card| !is_told(card)).collect();
+    if same.is_empty() {
+        return;
+    }
+    text.push_str(&format!(
+        "<details class=\"same\" open><summary>{} unchanged</summary>\n<ul>\n",
+        same.len()
+    ));
+    for card in same {
+        text.push_str(&format!(
+            "<li>{} <span class=\"quiet\">{}</span></li>\n",
+            escape(card.label()),
+            escape(&short_type(card.resource))
+        ));
+    }
+    text.push_str("</ul>\n</details>\n");
+}
+
+fn push(text: &mut String, card: &Card<'_>) {
+    let (class, mark, words) = match card.kind() {
+        Some(kind @ Kind::Step(_)) => ("step", kind.mark(), kind.word()),
+        Some(kind) if card.voice == Voice::Drift => (kind.word(), kind.mark(), word(kind)),
+        Some(kind) => (kind.word(), kind.mark(), kind.word()),
+        None if card.is_refused => ("delete", "✗", "refused"),
+        None => ("unknown", "?", "not evaluated"),
+    };
+    let differs = card.told.iter().any(|(entry, _)| entry.differs);
+    let place =
+        card.told.iter().find(|(entry, _)| entry.differs).map(|(entry, _)| &entry.place[..]);
+    let badge = match (differs, place) {
+        (true, Some(place)) => format!(" <span class=\"badge\">{}</span>", escape(place)),
+        _ => String::new(),
+    };
+    text.push_str(&format!(
+        "<li><details class=\"card {class}\"{}><summary><span class=\"verb\"><span \
+         aria-hidden=\"true\">{}</span> {words}</span> <b>{}</b>{badge} <span class=\"type\">{}</span>\
+         </summary>\n<div class=\"inside\">\n",
+        if card.is_open() { " open" } else { "" },
+        escape(mark),
+        escape(card.label()),
+        escape(&short_type(card.resource)),
+    ));
+    if let Some(reason) = card.not_evaluated {
+        text.push_str(&format!("<p>Not evaluated: {}</p>\n", escape(reason)));
+    }
+    for (entry, item) in &card.told {
+        push_item(text, card, entry, item);
+    }
+    text.push_str(&format!(
+        "<p class=\"id\">{}</p>\n</div>\n</details></li>\n",
+        escape(card.resource.as_str())
+    ));
+}
+
+fn push_item(text: &mut String, card: &Card<'_>, entry: &Entry<'_>, item: &Item<'_>) {
+    if let Kind::Step(name) = item.kind {
+        let words = step::describe(card.plan, item.action).unwrap_or_default();
+        let name = escape(name);
+        text.push_str(&format!("<p><b>{name}</b> {}</p>\n", escape(&words)));
+    }
+    match item.kind {
+        Kind::Create => push_chief(text, item),
+        Kind::Replace if item.changes.is_empty() => push_chief(text, item),
+        _ => {
+            for change in &item.changes {
+                let differs = !is_shared(&entry.at_path(&change.path));
+                push_change(text, change, card.voice, differs);
+            }
+        }
+    }
+    let halves = [Some(item.action), item.replaced];
+    if let Some(who) = halves.iter().flatten().find_map(|half| half.permission.as_ref()) {
+        text.push_str(&format!("<p><b>permitted by</b> {}</p>\n", escape(who)));
+    }
+    if card.voice == Voice::Plan {
+        for reason in &item.reasons {
+            text.push_str(&format!("<p class=\"quiet\">because {}</p>\n", escape(reason)));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+use plan::Plan;
+use serde_json::json;
+
+use super::*;
+use crate::sample;
+
+const HOSTILE: &str = "\"><script>alert(1)</script><img src=x onerror='alert(2)'>";
+
+#[test]
+fn drift_is_drawn_in_bands() {
+    insta::assert_snapshot!(body(&drift_html(&sample::drifted(), &sample::picture())));
+}
+
+#[test]
+fn first_apply_is_drawn_in_bands() {
+    insta::assert_snapshot!(body(&html(&sample::first_apply(), &sample::picture())));
+}
+
+/// Leaves out the style sheet and the drawing, which have tests of their own.
+fn body(text: &str) -> String {
+    let (_, body) = text.split_once("<body>").expect("a body");
+    let (told, rest) = body.split_once("<svg").expect("a drawing");
+    let (_, end) = rest.split_once("</svg>").expect("the drawing's end");
+    format!("{told}<svg/>{end}")
+}
+
+#[test]
+fn hostile_names_and_values_are_text() {
+    let mut plan = sample::first_apply();
+    plan.topology = HOSTILE.into();
+    plan.subscription = HOSTILE.into();
+    plan.stamps.push(HOSTILE.into());
+    plan.notices[0].address = HOSTILE.into();
+    plan.notices[0].message = HOSTILE.into();
+    plan.notices[0].code = HOSTILE.into();
+    plan.notices[0].help = Some(HOSTILE.into());
+    plan.refusals = sample::refused().refusals;
+    plan.refusals[0].message = HOSTILE.into();
+    for action in &mut plan.actions {
+        action.id.0 = format!("{HOSTILE}{}", action.id.0);
+        action.address.push_str(HOSTILE);
+        action.reasons.push(HOSTILE.into());
+        action.permission = Some(HOSTILE.into());
+        for change in &mut action.changes {
+            change.path = HOSTILE.into();
+            change.before = Some(json!(format!("a\n{HOSTILE}")));
+            change.after = Some(json!(HOSTILE));
+            change.forces_replacement = Some(HOSTILE.into());
+        }
+    }
+    let mut picture = sample::picture();
+    for node in &mut picture.nodes {
+        node.address.push_str(HOSTILE);
+    }
+    for text in [html(&plan, &picture), drift_html(&plan, &picture)] {
+        assert!(text.contains("&lt;script&gt;"));
+        assert!(!text.contains("<script") && !text.contains("<img"), "markup breaks out");
+    }
+}
+
+#[test]
+fn sensitive_values_are_never_written() {
+    let mut plan = sample::drifted();
+    for change in plan.actions.iter_mut().flat_map(|action| &mut action.changes) {
+        change.before = Some(json!("hunter2"));
+        change.after = Some(json!("hunter3"));
+        change.sensitive = true;
+    }
+    let text = html(&plan, &sample::picture());
+    assert!(!text.contains("hunter") && text.contains("(sensitive value changed)"));
+}
+
+#[test]
+fn nothing_is_loaded_from_elsewhere() {
+    let text = html(&sample::first_apply(), &sample::picture());
+    let without_names = text.replace("http://www.w3.org/2000/svg", "");
+    for loader in [" src=", "url(", "@import", "<link", "href=\"http", "<script", " onclick"] {
+        assert!(!without_names.contains(loader), "{loader}");
+    }
+}
+
+#[test]
+fn every_tag_is_closed() {
+    let text = html(&sample::replacement(), &sample::picture());
+    for tag in ["section", "details", "summary", "ul", "ol", "dl", "pre", "div", "li", "main"] {
+        let opened =
+            text.matches(&format!("<{tag}>")).count() + text.matches(&format!("<{tag} ")).count();
+        assert_eq!(opened, text.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
+}
+
+#[test]
+fn verdict_is_clear_where_nothing_moved() {
+    let plan = Plan { actions: vec![], ..sample::drifted() };
+    assert!(drift_html(&plan, &sample::picture()).contains("<p class=\"clean\">No drift.</p>"));
+}
