@@ -230,6 +230,8 @@ pub enum PlanFormat {
     AzureDevops,
     /// For code scanning: refusals and notices as SARIF 2.1.0.
     Sarif,
+    /// One page to attach to a build: the topology in bands, each box opening its differences.
+    Html,
 }
 
 #[derive(Debug, Args)]
@@ -282,6 +284,8 @@ pub enum DriftFormat {
     Json,
     /// For a build's test results: a case for each resource, failed where it has drifted.
     Junit,
+    /// One page to attach to a build: the topology in bands, each box opening its differences.
+    Html,
 }
 
 #[derive(Debug, Args)]

@@ -16,6 +16,7 @@ pub async fn run(args: &Drift) -> Outcome {
         DriftFormat::Text => report::drift(&plan, &output::text_options(false)),
         DriftFormat::Json => report::plan_json(&plan),
         DriftFormat::Junit => report::junit(&plan, &picture),
+        DriftFormat::Html => report::drift_html(&plan, &picture),
     })?;
     Ok(if plan.is_empty() && plan.refusals.is_empty() { Exit::Done } else { Exit::Changes })
 }

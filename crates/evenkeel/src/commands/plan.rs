@@ -3,7 +3,7 @@
 use crate::cli::{Plan, PlanFormat};
 use crate::exit::{Exit, Outcome};
 use crate::session::Session;
-use crate::{output, source};
+use crate::{output, picture, source};
 
 /// Shows what would change.
 pub async fn run(args: &Plan) -> Outcome {
@@ -18,6 +18,7 @@ pub async fn run(args: &Plan) -> Outcome {
         PlanFormat::Github => report::github(&plan, Some(&path)),
         PlanFormat::AzureDevops => report::azure_devops(&plan, Some(&path)),
         PlanFormat::Sarif => report::sarif(&plan, Some(&path)),
+        PlanFormat::Html => report::html(&plan, &picture::of(&session.desired)),
     })?;
     if let Some(out) = &args.out {
         plan.save(out)?;
