@@ -5,6 +5,7 @@ use resource::ResourceId;
 
 use super::difference::{push_change, push_chief};
 use crate::drift::word;
+use crate::entry::is_loud;
 use crate::markup::escape;
 use crate::model::{Entry, Item, Kind, Model};
 use crate::picture::{Picture, short_type};
@@ -48,7 +49,7 @@ impl Card<'_> {
     /// Tells whether a reader should see the inside without asking.
     fn is_open(&self) -> bool {
         let is_grave = |kind| matches!(kind, Kind::Delete | Kind::Replace);
-        self.told.iter().any(|(entry, item)| is_grave(item.kind) || entry.differs)
+        self.told.iter().any(|(entry, item)| is_grave(item.kind) || is_loud(entry))
     }
 }
 
@@ -125,13 +126,12 @@ fn push(text: &mut String, card: &Card<'_>) {
         None if card.is_refused => ("delete", "✗", "refused"),
         None => ("unknown", "?", "not evaluated"),
     };
-    let differs = card.told.iter().any(|(entry, _)| entry.differs);
-    let place =
-        card.told.iter().find(|(entry, _)| entry.differs).map(|(entry, _)| &entry.place[..]);
-    let badge = match (differs, place) {
-        (true, Some(place)) => format!(" <span class=\"badge\">{}</span>", escape(place)),
-        _ => String::new(),
-    };
+    let loud = card.told.iter().find(|(entry, _)| is_loud(entry)).map(|(entry, _)| entry);
+    let badge = loud.map(|entry| match entry.differs {
+        true => format!(" <span class=\"badge\">{}</span>", escape(&entry.place)),
+        false => " <span class=\"badge\">differs between stamps</span>".to_owned(),
+    });
+    let badge = badge.unwrap_or_default();
     text.push_str(&format!(
         "<li><details class=\"card {class}\"{}><summary><span class=\"verb\"><span \
          aria-hidden=\"true\">{}</span> {words}</span> <b>{}</b>{badge} <span class=\"type\">{}</span>\
