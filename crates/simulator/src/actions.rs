@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::answer::Answer;
 use crate::azure::Azure;
 use crate::request::Request;
-use crate::{arm, families, locks, scope};
+use crate::{arm, families, locks, moves, scope};
 
 /// Answers a POST.
 pub(crate) fn answer(azure: &mut Azure, request: &Request) -> Answer {
@@ -45,7 +45,7 @@ fn on_resource(azure: &mut Azure, request: &Request, id: &ResourceId, action: &s
     })
 }
 
-fn on_group(azure: &Azure, request: &Request) -> Answer {
+fn on_group(azure: &mut Azure, request: &Request) -> Answer {
     let segments = request.segments();
     match segments.as_slice() {
         [_, _, _, group, action] if action.eq_ignore_ascii_case("exportTemplate") => {
@@ -54,6 +54,10 @@ fn on_group(azure: &Azure, request: &Request) -> Answer {
                 Some(_) => Answer::json(200, json!({"template": {"resources": []}})),
                 None => scope::missing_group(group),
             }
+        }
+        [_, _, _, group, action] if action.eq_ignore_ascii_case("moveResources") => {
+            let id = ResourceId::group(&azure.settings.subscription, group);
+            moves::answer(azure, request, &id)
         }
         _ => arm::not_found(request),
     }

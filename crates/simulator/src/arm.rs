@@ -69,16 +69,17 @@ fn check_subscription(azure: &Azure, request: &Request) -> Result<(), Answer> {
     Err(Answer::error(404, "SubscriptionNotFound", text))
 }
 
+/// Answers the poll of an operation, also of one that nobody knows any more.
 fn polled(azure: &Azure, request: &Request) -> Option<Answer> {
+    if let Some(answer) = operation::poll(azure, &request.path) {
+        return Some(answer);
+    }
     let segments = request.segments();
     let [.., segment, name] = segments.as_slice() else { return None };
-    let lower = segment.to_ascii_lowercase();
-    if !["operationstatuses", "operationresults"].contains(&lower.as_str()) {
-        return None;
-    }
-    Some(operation::poll(azure, &lower, name).unwrap_or_else(|| {
-        Answer::error(404, "NotFound", format!("The operation '{name}' was not found."))
-    }))
+    let is_polling = ["operationstatuses", "operationresults", "asyncoperations"]
+        .contains(&segment.to_ascii_lowercase().as_str());
+    is_polling
+        .then(|| Answer::error(404, "NotFound", format!("The operation '{name}' was not found.")))
 }
 
 /// Tells what a path means.

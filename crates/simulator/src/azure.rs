@@ -119,6 +119,11 @@ impl Azure {
         self.uuid(&format!("{}@{}", stored.id.key(), stored.version))
     }
 
+    /// Returns the header by which App Service names the state of a site, without quotes.
+    pub fn stamp(&self, stored: &Stored) -> String {
+        format!("1D{:013X}", stored.created.wrapping_mul(10_000) + stored.version)
+    }
+
     /// Returns a GUID that belongs to `text`.
     pub fn uuid(&self, text: &str) -> String {
         Uuid::new_v5(&NAMES, format!("{}/{text}", self.settings.subscription).as_bytes())

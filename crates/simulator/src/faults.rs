@@ -172,7 +172,7 @@ pub(crate) fn refusal(azure: &Azure, rule: &Rule, request: &Request) -> Option<A
             Answer::error(429, "TooManyRequests", too_many).with("retry-after", after)
         }
         Fault::ThrottledWithoutHint => Answer::error(429, "TooManyRequests", too_many),
-        Fault::Busy => busy().with("retry-after", after),
+        Fault::Busy => busy(request).with("retry-after", after),
         Fault::InternalError => {
             let text = "The server encountered an internal error. Please retry the request.";
             Answer::error(500, "InternalServerError", text)
@@ -202,7 +202,13 @@ pub(crate) fn refusal(azure: &Azure, rule: &Rule, request: &Request) -> Option<A
     })
 }
 
-fn busy() -> Answer {
+/// App Service has an error of its own for this. Observed in recorded traffic.
+fn busy(request: &Request) -> Answer {
+    if request.path.to_ascii_lowercase().contains("/providers/microsoft.web/") {
+        let text = "Cannot acquire exclusive lock to create or update this server farm. Retry the \
+                    request later.";
+        return Answer::web_error(429, "429", text);
+    }
     Answer::json(
         429,
         json!({"error": {

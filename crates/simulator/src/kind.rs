@@ -272,6 +272,8 @@ pub(crate) struct Kind {
     pub has_state: bool,
     /// Whether the body has an `etag` and preconditions are checked.
     pub has_etag: bool,
+    /// Whether answers have a header `ETag` that counts time; the body has none.
+    pub has_stamp: bool,
     /// Whether lists are cut into pages.
     pub is_paged: bool,
     /// What the service fills in where nothing is said, a JSON object.
@@ -329,6 +331,7 @@ impl Kind {
         tags: Tags::Absent,
         has_state: true,
         has_etag: false,
+        has_stamp: false,
         is_paged: true,
         defaults: "",
         dropped: &[],

@@ -11,6 +11,7 @@ use crate::answer::Answer;
 use crate::azure::Azure;
 use crate::clock;
 use crate::kind::Form;
+use crate::polling::{self, Paths};
 
 /// What an operation does to its resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,8 +69,10 @@ pub(crate) struct Operation {
     pub done: bool,
     /// The seconds to wait between two polls, for the headers.
     pub retry_after: u64,
-    /// What stands in its URLs before `operationStatuses`.
-    pub base: String,
+    /// The path of its status.
+    pub statuses: String,
+    /// The path of its result.
+    pub results: String,
     /// The API version that began it.
     pub api_version: String,
 }
@@ -94,14 +97,7 @@ pub(crate) struct Begin<'a> {
 /// Begins an operation and returns its name.
 pub(crate) fn begin(azure: &mut Azure, begin: &Begin<'_>) -> String {
     let name = azure.new_uuid("operation");
-    let location = azure.location_of(begin.resource);
-    let namespace = begin.resource.resource_type().namespace().to_owned();
-    let subscription = &azure.settings.subscription;
-    let base = if namespace.eq_ignore_ascii_case("Microsoft.Resources") {
-        format!("/subscriptions/{subscription}")
-    } else {
-        format!("/subscriptions/{subscription}/providers/{namespace}/locations/{location}")
-    };
+    let Paths { statuses, results } = polling::paths(azure, begin.resource, &name);
     let end = azure.next_end.take().unwrap_or(End::Succeeded);
     let operation = Operation {
         name: name.clone(),
@@ -113,7 +109,8 @@ pub(crate) fn begin(azure: &mut Azure, begin: &Begin<'_>) -> String {
         end,
         done: false,
         retry_after: azure.settings.latency.retry_after(begin.retry_after),
-        base,
+        statuses,
+        results,
         api_version: begin.api_version.to_owned(),
     };
     azure.state.operations.insert(name.clone(), operation);
@@ -127,12 +124,12 @@ pub(crate) fn begin(azure: &mut Azure, begin: &Begin<'_>) -> String {
 /// Adds the headers by which a client follows the operation.
 pub(crate) fn follow(azure: &Azure, answer: Answer, name: &str, form: Form) -> Answer {
     let Some(operation) = azure.state.operations.get(name) else { return answer };
-    let statuses = url(azure, operation, "operationStatuses");
+    let statuses = url(azure, operation, &operation.statuses);
     let results = match form {
         Form::AsyncAndResource => {
             format!("{}{}?api-version={}", azure.origin, operation.resource, operation.api_version)
         }
-        _ => url(azure, operation, "operationResults"),
+        _ => url(azure, operation, &operation.results),
     };
     let with_async = matches!(form, Form::Async | Form::AsyncAndLocation | Form::AsyncAndResource);
     let with_location =
@@ -147,9 +144,10 @@ pub(crate) fn follow(azure: &Azure, answer: Answer, name: &str, form: Form) -> A
     if with_async || with_location { paced(azure, answer, operation) } else { answer }
 }
 
-fn url(azure: &Azure, operation: &Operation, segment: &str) -> String {
-    let Operation { base, name, api_version, began, .. } = operation;
-    format!("{}{base}/{segment}/{name}?api-version={api_version}&t={began}", azure.origin)
+fn url(azure: &Azure, operation: &Operation, path: &str) -> String {
+    let Operation { api_version, began, resource, .. } = operation;
+    let query = polling::query(resource);
+    format!("{}{path}?{query}api-version={api_version}&t={began}", azure.origin)
 }
 
 fn paced(azure: &Azure, answer: Answer, operation: &Operation) -> Answer {
@@ -161,18 +159,32 @@ fn paced(azure: &Azure, answer: Answer, operation: &Operation) -> Answer {
     }
 }
 
-/// Answers a poll, or `None` where no such operation is known.
-pub(crate) fn poll(azure: &Azure, segment: &str, name: &str) -> Option<Answer> {
-    let operation = azure.state.operations.get(name)?;
-    let statuses = segment.to_ascii_lowercase().contains("status");
-    Some(match (statuses, operation.done) {
+/// Answers a poll, or `None` where the path is not that of an operation.
+pub(crate) fn poll(azure: &Azure, path: &str) -> Option<Answer> {
+    let is_polled = |known: &str| known.replace("%20", " ").eq_ignore_ascii_case(path);
+    let mut segments = path.split('/');
+    let named = segments.find_map(|name| azure.state.operations.get(name));
+    let operation = named
+        .filter(|operation| is_polled(&operation.statuses) || is_polled(&operation.results))?;
+    let is_status = is_polled(&operation.statuses) && operation.statuses != operation.results;
+    Some(match (is_status, operation.done) {
         (true, false) => {
-            let body = status_body(operation, &operation.word);
-            paced(azure, Answer::json(200, body), operation)
+            let passed = azure.now.saturating_sub(operation.began) as f64;
+            let passed = passed / operation.ends.saturating_sub(operation.began).max(1) as f64;
+            let word = polling::running_word(&operation.resource, &operation.word, passed);
+            let body = status_body(operation, &word);
+            let answer = if polling::is_accepted_again(&operation.resource) {
+                Answer::json(202, body)
+                    .with("azure-asyncoperation", url(azure, operation, &operation.statuses))
+                    .with("location", url(azure, operation, &operation.results))
+            } else {
+                Answer::json(200, body)
+            };
+            paced(azure, answer, operation)
         }
         (true, true) => Answer::json(200, status_body(operation, operation.end.word())),
         (false, false) => {
-            let location = url(azure, operation, "operationResults");
+            let location = url(azure, operation, &operation.results);
             paced(azure, Answer::empty(202).with("location", location), operation)
         }
         (false, true) => result(azure, operation),
@@ -191,7 +203,7 @@ fn status_body(operation: &Operation, word: &str) -> Value {
             body["error"] = failure(operation);
         }
     }
-    body
+    polling::shaped(&operation.resource, body)
 }
 
 fn failure(operation: &Operation) -> Value {
@@ -213,8 +225,14 @@ fn result(azure: &Azure, operation: &Operation) -> Answer {
     }
     match (operation.work, azure.state.get(&operation.resource)) {
         (Work::Write, Some(stored)) => Answer::json(200, azure.view(stored)),
+        // Observed of resources that are moved to another group.
+        (Work::Action, _) if is_group(&operation.resource) => Answer::empty(204),
         _ => Answer::empty(200),
     }
+}
+
+fn is_group(id: &ResourceId) -> bool {
+    id.resource_type().is("Microsoft.Resources/resourceGroups")
 }
 
 /// Lets every operation that is due come to its end.

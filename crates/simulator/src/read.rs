@@ -19,7 +19,11 @@ pub(crate) fn get(azure: &mut Azure, _request: &Request, id: &ResourceId) -> Ans
     match azure.state.get(id).filter(|_| !(kind.is_secret)(id)) {
         Some(stored) => {
             let answer = Answer::json(200, azure.view(stored));
-            if kind.has_etag { answer.with("etag", azure.etag(stored)) } else { answer }
+            match (kind.has_etag, kind.has_stamp) {
+                (true, _) => answer.with("etag", azure.etag(stored)),
+                (_, true) => answer.with("etag", azure.stamp(stored)),
+                _ => answer,
+            }
         }
         None => scope::missing(azure, kind, id),
     }

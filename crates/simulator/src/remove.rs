@@ -34,12 +34,17 @@ fn try_delete(azure: &mut Azure, request: &Request, id: &ResourceId) -> Result<A
         let view = azure.view(&stored);
         azure.remove_for(id, request);
         traffic::note(azure, request);
-        return Ok(match kind.delete.body {
+        let stamp = kind.has_stamp.then(|| azure.stamp(&stored));
+        let answer = match kind.delete.body {
             Deleted::Nothing => Answer::empty(kind.delete.status),
             Deleted::Resource => Answer::json(kind.delete.status, view),
             Deleted::Boolean => {
                 Answer::json(kind.delete.status, json!({"properties": {"boolean": true}}))
             }
+        };
+        return Ok(match stamp {
+            Some(stamp) => answer.with("etag", stamp),
+            None => answer,
         });
     }
     if let Some(state) = azure

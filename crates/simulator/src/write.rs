@@ -292,6 +292,11 @@ fn answer(
     };
     let answer = match (kind.has_etag, stored) {
         (true, Some(stored)) => answer.with("etag", azure.etag(stored)),
+        // Observed: quoted where the resource is new.
+        (_, Some(stored)) if kind.has_stamp && draft.before.is_none() => {
+            answer.with("etag", format!("\"{}\"", azure.stamp(stored)))
+        }
+        (_, Some(stored)) if kind.has_stamp => answer.with("etag", azure.stamp(stored)),
         _ => answer,
     };
     match begun {

@@ -164,6 +164,7 @@ fn settle_record(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let name = draft.name();
     let zone = draft.id.parent().map(|zone| zone.name().to_owned()).unwrap_or_default();
     check_place(azure, draft, &kind)?;
+    let is_newest = draft.api_version.as_str() >= "2023-07-01";
     let alias = draft.text("/targetResource/id").map(str::to_owned);
     let records = draft.property(&format!("/{member}")).cloned();
     let has_records = records.as_ref().is_some_and(|r| r.as_array().is_none_or(|a| !a.is_empty()));
@@ -193,6 +194,9 @@ fn settle_record(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     }
     let fqdn = if name == "@" { format!("{zone}.") } else { format!("{name}.{zone}.") };
     properties["fqdn"] = json!(fqdn);
+    if is_newest && properties["trafficManagementProfile"].is_null() {
+        properties["trafficManagementProfile"] = json!({});
+    }
     if alias.is_none() {
         properties["targetResource"] = json!({});
         let empty = if member.ends_with('s') { json!({member: []}) } else { json!({}) };

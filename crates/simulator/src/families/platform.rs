@@ -2,7 +2,10 @@
 //!
 //! Statuses, headers and waits as observed in recorded traffic; bodies are stored as sent.
 
+use crate::answer::Answer;
+use crate::azure::Azure;
 use crate::kind::{Accepted, Delete, Errors, Form, Kind, Missing, Place, Put, Tags};
+use crate::state::Stored;
 
 /// `Microsoft.Network` without DNS and Traffic Manager.
 const NETWORK: Kind = Kind {
@@ -69,6 +72,24 @@ const COSMOS_CHILD: Kind = Kind {
     ..Kind::GENERIC
 };
 
+/// A private zone cannot be deleted while networks are linked to it.
+fn check_links(azure: &Azure, zone: &Stored) -> Result<(), Answer> {
+    let is_link = |stored: &&Stored| {
+        stored.kind().is("Microsoft.Network/privateDnsZones/virtualNetworkLinks")
+    };
+    let links: Vec<&str> =
+        azure.state.below(&zone.id).filter(is_link).map(|link| link.id.as_str()).collect();
+    if links.is_empty() {
+        return Ok(());
+    }
+    let text = format!(
+        "Cannot delete resource while nested resources exist. Some existing nested resource IDs \
+         include: '{}'. Please delete all nested resources before deleting this resource.",
+        links.join(", ")
+    );
+    Err(Answer::error(409, "CannotDeleteResource", text))
+}
+
 /// The types of these families.
 pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "Microsoft.Network/virtualNetworks", ..NETWORK },
@@ -83,7 +104,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "Microsoft.Network/applicationGateways", ..NETWORK },
     Kind { name: "Microsoft.Network/privateEndpoints", ..NETWORK },
     Kind { name: "Microsoft.Network/privateEndpoints/privateDnsZoneGroups", ..NETWORK_CHILD },
-    Kind { name: "Microsoft.Network/privateDnsZones", ..PRIVATE_ZONE },
+    Kind { name: "Microsoft.Network/privateDnsZones", before_delete: check_links, ..PRIVATE_ZONE },
     Kind { name: "Microsoft.Network/privateDnsZones/virtualNetworkLinks", ..PRIVATE_ZONE },
     Kind { name: "Microsoft.Network/privateDnsZones/A", ..PRIVATE_RECORD },
     Kind { name: "Microsoft.Network/privateDnsZones/AAAA", ..PRIVATE_RECORD },

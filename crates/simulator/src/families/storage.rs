@@ -32,8 +32,7 @@ const SKUS: &[&str] = &[
     "PremiumV2_ZRS",
 ];
 const BLOB_SERVICE: &str = r#"{"cors": {"corsRules": []}, "deleteRetentionPolicy": {"allowPermanentDelete": false, "enabled": false}}"#;
-const FILE_SERVICE: &str =
-    r#"{"cors": {"corsRules": []}, "shareDeleteRetentionPolicy": {"enabled": true, "days": 7}}"#;
+const FILE_SERVICE: &str = r#"{"cors": {"corsRules": []}, "shareDeleteRetentionPolicy": {"enabled": true, "days": 7}, "protocolSettings": {"smb": {}}}"#;
 const QUEUE_SERVICE: &str = r#"{"logging": {"version": "1.0", "delete": false, "read": false, "write": false, "retentionPolicy": {"enabled": false}}, "cors": {"corsRules": []}}"#;
 const TABLE_SERVICE: &str = r#"{"cors": {"corsRules": []}}"#;
 
@@ -117,10 +116,9 @@ pub(crate) const KINDS: &[Kind] = &[
         }}"#,
         words: &[("/properties/publicAccess", &["Container", "Blob", "None"])],
         settle: settle_container,
-        view: |azure, stored, body| {
+        view: |_, stored, body| {
             body["etag"] = json!(format!("\"0x{:015X}\"", stored.version));
             body["properties"]["lastModifiedTime"] = json!(clock::text(stored.created));
-            let _ = azure;
         },
         direct: |_, draft, body| {
             let mut answer = json!({"id": body["id"], "name": body["name"], "type": body["type"]});
@@ -145,12 +143,19 @@ pub(crate) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "Microsoft.Storage/storageAccounts/fileServices/shares",
-        defaults: r#"{"properties": {"shareQuota": 5120, "accessTier": "TransactionOptimized", "enabledProtocols": "SMB", "leaseStatus": "unlocked", "leaseState": "available"}}"#,
+        defaults: r#"{"properties": {"shareQuota": 5120, "accessTier": "TransactionOptimized", "enabledProtocols": "SMB", "leaseStatus": "unlocked", "leaseState": "available", "signedIdentifiers": []}}"#,
         missing: Missing::Code("ShareNotFound"),
+        view: |azure, stored, body| {
+            body["etag"] = json!(format!("\"0x{:X}\"", stored.version));
+            body["properties"]["lastModifiedTime"] = json!(clock::text(stored.created));
+            let _ = azure;
+        },
         ..CHILD
     },
     Kind {
         name: "Microsoft.Storage/storageAccounts/tableServices/tables",
+        defaults: r#"{"properties": {"signedIdentifiers": []}}"#,
+        view: |_, stored, body| body["properties"]["tableName"] = json!(stored.id.name()),
         put: Put::direct(200, 200),
         delete: Delete::direct(204),
         ..CHILD

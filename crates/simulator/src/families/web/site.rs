@@ -18,6 +18,7 @@ pub(super) const SITE: Kind = Kind {
     name: "Microsoft.Web/sites",
     put: Put::direct(200, 200),
     delete: Delete::direct(200),
+    has_stamp: true,
     place: Place::Display,
     errors: Errors::Web,
     has_state: false,
@@ -49,6 +50,17 @@ pub(super) const SITE: Kind = Kind {
         // The direct answer shows defaults where the configuration should be.
         if let Ok(summary) = serde_json::from_str::<Value>(SUMMARY) {
             body["properties"]["siteConfig"] = summary;
+        }
+        // Only here a site that restricts nothing says so. Observed in recorded traffic.
+        let all = json!([{
+            "ipAddress": "Any",
+            "action": "Allow",
+            "priority": 2_147_483_647_u32,
+            "name": "Allow all",
+            "description": "Allow all access",
+        }]);
+        for list in ["ipSecurityRestrictions", "scmIpSecurityRestrictions"] {
+            body["properties"]["siteConfig"][list] = all.clone();
         }
     },
     after_delete,
@@ -181,14 +193,25 @@ fn complete(azure: &Azure, draft: &mut Draft, plan: &Stored, name: &str, reserve
     let tags = draft.body["tags"].clone();
     let now = clock::text(azure.now);
     let webspace = webspace(azure, plan);
+    // A slot goes by the name of its site too. Observed in recorded traffic.
+    let site = id.parent().filter(|_| id.resource_type().is(SLOT.name));
+    let main = site.as_ref().map_or_else(|| id.name().to_owned(), |site| site.name().to_owned());
+    let (shown, deployment) = match &site {
+        Some(site) => {
+            draft.body["name"] = json!(format!("{main}/{}", id.name()));
+            let unit = &azure.uuid(id.key())[..4];
+            (format!("{main}({})", id.name()), format!("{}__{unit}", site.name()))
+        }
+        None => (name.to_owned(), name.to_owned()),
+    };
     let properties = draft.properties();
-    properties["name"] = json!(name);
+    properties["name"] = json!(shown);
     properties["state"] = json!(state);
     properties["serverFarmId"] = json!(plan.id.as_str());
     properties["reserved"] = json!(reserved);
     properties["defaultHostName"] = json!(host);
     properties["cloningInfo"] = Value::Null;
-    properties["repositorySiteName"] = json!(id.name());
+    properties["repositorySiteName"] = json!(main);
     properties["webSpace"] = json!(webspace);
     properties["customDomainVerificationId"] = json!(verification_id(azure));
     properties["lastModifiedTimeUtc"] = json!(now.trim_end_matches('Z'));
@@ -207,7 +230,7 @@ fn complete(azure: &Azure, draft: &mut Draft, plan: &Stored, name: &str, reserve
             "ftpsHostName": "ftps://waws-prod-sim-001.ftp.azurewebsites.windows.net/site/wwwroot",
             "homeStamp": "waws-prod-sim-001",
             "selfLink": format!("https://waws-prod-sim-001.api.azurewebsites.windows.net:455{id}"),
-            "deploymentId": name,
+            "deploymentId": deployment,
         }),
     );
 }
