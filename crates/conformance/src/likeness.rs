@@ -30,6 +30,10 @@ const VOLATILE: &[&str] = &[
     "ftpshostname",
     "nameservers",
     "nextlink",
+    "endpointmonitorstatus",
+    "profilemonitorstatus",
+    "platformversion",
+    "deploymentid",
     "vnetname",
     "instrumentationkey",
     "connectionstring",
@@ -132,10 +136,8 @@ fn is_like(path: &[String], azure: &Value, simulated: &Value) -> bool {
     let name = path.iter().rev().find(|part| !part.starts_with('['));
     let name = name.map(|name| name.to_ascii_lowercase()).unwrap_or_default();
     let is_volatile = VOLATILE.contains(&name.as_str())
-        || path.iter().any(|part| part == "systemData")
-        || ["time", "timeutc", "date", "on"]
-            .iter()
-            .any(|end| name.ends_with(end) && is_time(azure));
+        || is_time(azure) && is_time(simulated)
+        || path.iter().any(|part| part == "systemData");
     if is_volatile {
         return kind(azure) == kind(simulated);
     }
@@ -183,8 +185,9 @@ fn is_made_up(text: &str) -> bool {
 /// Returns the form of a text: what it is without GUIDs, times, addresses, hashes and the numbers
 /// of machines.
 fn form(text: &str) -> String {
+    let text = without_guids(text);
     let mut out = String::with_capacity(text.len());
-    for word in words(text) {
+    for word in words(&text) {
         let hex = word.chars().filter(char::is_ascii_hexdigit).count();
         let digits = word.chars().filter(char::is_ascii_digit).count();
         let is_hash = word.len() >= 8
@@ -193,13 +196,36 @@ fn form(text: &str) -> String {
                     && word.len() >= 15
                     && word.chars().all(|c| c.is_ascii_alphanumeric()));
         match word {
-            _ if is_hash || digits == word.len() && digits > 0 => {
+            // Stamps and units have a letter and a number: `z5`.
+            _ if is_hash || digits > 0 && digits + 1 >= word.len() => {
                 if !out.ends_with('#') {
                     out.push('#');
                 }
             }
             "-" | ":" | "." if out.ends_with('#') => {}
             _ => out.push_str(word),
+        }
+    }
+    out
+}
+
+/// Replaces each GUID, with or without dashes, by one that is all zero.
+fn without_guids(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_guid = |length: usize| {
+            rest.get(..length).is_some_and(|part| {
+                part.chars().filter(char::is_ascii_hexdigit).count() == 32
+                    && part.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
+            })
+        };
+        if let Some(length) = [36, 32].into_iter().find(|length| is_guid(*length)) {
+            out.push('0');
+            rest = &rest[length..];
+        } else {
+            out.push(first);
+            rest = &rest[first.len_utf8()..];
         }
     }
     out

@@ -52,10 +52,12 @@ pub fn run(directory: &Path, verbose: bool) -> anyhow::Result<bool> {
 
 async fn play(case: &Case) -> anyhow::Result<Verdict> {
     let mut stage = Stage::open(Latency::None, 100).await?;
-    let id = ResourceId::parse(&case.resource_id)?;
+    let id = ResourceId::parse(&case.resource_id.replace("//", "/"))?;
     let kind = id.resource_type();
     let is_covered = stage.covers(&kind).await?;
-    let place = case.settled.body["location"].as_str().unwrap_or("westus2");
+    let properties = &case.settled.body["properties"];
+    let place = case.settled.body["location"].as_str().or(properties["endpointLocation"].as_str());
+    let place = place.unwrap_or("westus2");
     let place = if place.eq_ignore_ascii_case("global") { "westus2" } else { place };
     let mut body = case.request.body.clone();
     if is_covered {
@@ -64,6 +66,9 @@ async fn play(case: &Case) -> anyhow::Result<Verdict> {
             prior::ensure(&stage, &id, None, place).await?;
         }
         know_principal(&stage, &mut body, place).await?;
+        if kind.last().eq_ignore_ascii_case("hostNameBindings") {
+            stage.own_domain(id.name())?;
+        }
     }
     let target = format!("{}?api-version={}", encoded(id.as_str()), case.api_version);
     let written = stage.send(&case.request.method, &target, &[], &body).await?;

@@ -125,6 +125,18 @@ impl Stage {
         Ok(self.simulator.apply_scenario(&scenario)?)
     }
 
+    /// Puts the record into DNS that proves whose a domain is.
+    pub fn own_domain(&self, host: &str) -> anyhow::Result<()> {
+        let record = simulator::Record {
+            name: format!("asuid.{host}"),
+            kind: "TXT".to_owned(),
+            ttl: 3600,
+            values: vec!["${verificationId}".to_owned()],
+        };
+        let dns = vec![record];
+        Ok(self.simulator.apply_scenario(&Scenario { dns, ..Scenario::default() })?)
+    }
+
     /// Takes back the registration of a provider namespace.
     pub fn unregister(&self, namespace: &str) -> anyhow::Result<()> {
         let unregistered = vec![namespace.to_owned()];

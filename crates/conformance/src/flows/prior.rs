@@ -81,7 +81,8 @@ fn around(id: &ResourceId, location: &str, wanted: &mut Vec<(ResourceId, Value)>
 pub fn references(body: &Value, id: &ResourceId) -> Vec<ResourceId> {
     let mut found = vec![];
     walk(body, &mut found);
-    found.retain(|other| !other.is_within(id) && !id.is_within(other));
+    let is_group = id.resource_type().is("Microsoft.Resources/resourceGroups");
+    found.retain(|other| !id.is_within(other) && (is_group || !other.is_within(id)));
     found.dedup();
     found
 }
@@ -124,7 +125,7 @@ pub fn least(id: &ResourceId, location: &str) -> Value {
         "microsoft.network/trafficmanagerprofiles" => at(
             "global",
             json!({"properties": {
-            "trafficRoutingMethod": "Performance", "dnsConfig": {"relativeName": name, "ttl": 30},
+            "trafficRoutingMethod": "Weighted", "dnsConfig": {"relativeName": name, "ttl": 30},
             "monitorConfig": {"protocol": "HTTP", "port": 80, "path": "/"}}}),
         ),
         "microsoft.network/trafficmanagerprofiles/externalendpoints" => {
@@ -158,7 +159,11 @@ pub fn least(id: &ResourceId, location: &str) -> Value {
         "microsoft.web/serverfarms" => {
             at(location, json!({"sku": {"name": "S1", "tier": "Standard"}, "properties": {}}))
         }
-        "microsoft.web/sites" => at(location, json!({"properties": {}})),
+        "microsoft.web/sites" => {
+            let group = id.parent().map(|group| group.to_string()).unwrap_or_default();
+            let plan = format!("{group}/providers/Microsoft.Web/serverfarms/plan");
+            at(location, json!({"properties": {"serverFarmId": plan}}))
+        }
         "microsoft.web/sites/slots" => at(location, json!({"properties": {}})),
         "microsoft.storage/storageaccounts" => {
             at(location, json!({"sku": {"name": "Standard_LRS"}, "kind": "StorageV2"}))

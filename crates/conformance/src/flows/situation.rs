@@ -86,6 +86,9 @@ pub async fn prepare(replay: &mut Replay<'_>, index: usize) -> anyhow::Result<()
     if response.code() == Some("InvalidResourceReference") {
         without(&mut around, &missing);
     }
+    if request.method == "POST" {
+        prior::ensure(&replay.stage, &id, None, &location).await?;
+    }
     if request.method != "PUT" || !is_group {
         prior::ensure_around(&replay.stage, &id, &around, &location).await?;
     }
@@ -215,8 +218,16 @@ fn named_in(body: &Value, id: &ResourceId) -> Vec<ResourceId> {
     let Some(text) = body.pointer("/error/message").and_then(Value::as_str) else { return vec![] };
     let is_end = |c: char| c.is_whitespace() || ['\'', '"', ',', ';'].contains(&c);
     let words = text.split(is_end).map(|word| word.trim_end_matches('.'));
-    let named = words.filter(|word| word.starts_with("/subscriptions/"));
-    named.filter_map(|word| ResourceId::parse(word).ok()).filter(|named| named != id).collect()
+    // Some refusals name a resource of the same group without what stands before its provider.
+    let group = id.as_str().split("/providers/").next().unwrap_or_default();
+    let named = words.filter_map(|word| match word {
+        _ if word.starts_with("/subscriptions/") => Some(word.to_owned()),
+        _ if word.starts_with("Microsoft.") && word.contains('/') => {
+            Some(format!("{group}/providers/{word}"))
+        }
+        _ => None,
+    });
+    named.filter_map(|word| ResourceId::parse(&word).ok()).filter(|named| named != id).collect()
 }
 
 /// Removes all mention of resources from a body.
