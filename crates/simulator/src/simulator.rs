@@ -182,6 +182,14 @@ impl Simulator {
         self.ask(operation::give_up);
     }
 
+    /// Ends the lag between writes and reads that a fault has brought about.
+    pub fn catch_up_reads(&self) {
+        self.ask(|azure| {
+            azure.state.resources.values_mut().for_each(|stored| stored.stale_reads = 0);
+            azure.touched();
+        });
+    }
+
     /// Stops the simulator. The state in its folder stays.
     pub async fn stop(mut self) {
         self.stop.cancel();
