@@ -200,6 +200,7 @@ impl<'a> Trial<'a> {
     /// Judges what is left when an apply has said that all is done.
     async fn judge(&self, place: &Place) -> anyhow::Result<()> {
         set_faults(&place.simulator, Faults::default())?;
+        place.simulator.catch_up_reads();
         let plan = self.calm_plan(place).await?;
         let text = report::text(&plan, &TextOptions { width: 100, styled: false, verbose: false });
         ensure!(plan.is_empty() && plan.refusals.is_empty(), "the next plan is not empty:\n{text}");
