@@ -11,6 +11,8 @@ use layout::{Frame, Layout, Place};
 
 /// Characters of a label that fit into a box.
 const LABEL_CHARS: usize = 28;
+/// Characters of the smaller line below.
+const TYPE_CHARS: usize = 36;
 
 /// Renders `picture` as one SVG: the global band on top, the stamps side by side, the data below.
 ///
@@ -69,7 +71,7 @@ fn push_frame(text: &mut String, frame: &Frame) {
          <text class=\"ek-name\" x=\"{}\" y=\"{}\">{}</text>\n",
         x + 14,
         y + 22,
-        escape(&short(title))
+        escape(&short(title, LABEL_CHARS))
     ));
 }
 
@@ -100,9 +102,9 @@ fn push_node(text: &mut String, node: &Node, place: &Place) {
         layout::BOX_WIDTH,
         layout::BOX_HEIGHT,
         place.y + 19,
-        escape(&short(label)),
+        escape(&short(label, LABEL_CHARS)),
         place.y + 36,
-        escape(&short(&told)),
+        escape(&short(&told, TYPE_CHARS)),
         x = place.x,
         y = place.y,
         tx = place.x + 12,
@@ -110,12 +112,12 @@ fn push_node(text: &mut String, node: &Node, place: &Place) {
 }
 
 /// Shortens a label in its middle: a name differs from its neighbours at its ends.
-fn short(label: &str) -> String {
+fn short(label: &str, most: usize) -> String {
     let chars: Vec<char> = label.chars().collect();
-    if chars.len() <= LABEL_CHARS {
+    if chars.len() <= most {
         return label.to_owned();
     }
-    let half = LABEL_CHARS / 2;
+    let half = most / 2;
     let head: String = chars[..half].iter().collect();
     let tail: String = chars[chars.len() - (half - 1)..].iter().collect();
     format!("{head}…{tail}")
