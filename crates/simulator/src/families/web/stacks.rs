@@ -1,7 +1,10 @@
-//! The runtimes that App Service offers, as `az webapp create --runtime` asks for them.
+//! The runtimes that App Service offers, as `az webapp create` and `az functionapp create` ask for
+//! them.
 //!
-//! Form: <https://learn.microsoft.com/rest/api/appservice/provider/get-web-app-stacks>; versions:
-//! <https://learn.microsoft.com/azure/app-service/language-support-policy>.
+//! Form: <https://learn.microsoft.com/rest/api/appservice/provider/get-web-app-stacks> and
+//! <https://learn.microsoft.com/rest/api/appservice/provider/get-function-app-stacks>; versions:
+//! <https://learn.microsoft.com/azure/app-service/language-support-policy> and
+//! <https://learn.microsoft.com/azure/azure-functions/supported-languages>.
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -34,7 +37,7 @@ const fn runtime(
     Runtime { text, value, linux, windows }
 }
 
-const STACKS: &[Stack] = &[
+const WEB: &[Stack] = &[
     (
         "dotnet",
         ".NET",
@@ -79,27 +82,84 @@ const STACKS: &[Stack] = &[
     ),
 ];
 
+const FUNCTIONS: &[Stack] = &[
+    (
+        "dotnet-isolated",
+        ".NET",
+        "windows",
+        &[
+            runtime(".NET 10 Isolated", "10", "DOTNET-ISOLATED|10.0", "v10.0"),
+            runtime(".NET 9 Isolated", "9", "DOTNET-ISOLATED|9.0", "v9.0"),
+            runtime(".NET 8 Isolated", "8", "DOTNET-ISOLATED|8.0", "v8.0"),
+        ],
+    ),
+    (
+        "node",
+        "Node.js",
+        "windows",
+        &[
+            runtime("Node.js 24", "24", "Node|24", "~24"),
+            runtime("Node.js 22", "22", "Node|22", "~22"),
+            runtime("Node.js 20", "20", "Node|20", "~20"),
+        ],
+    ),
+    (
+        "python",
+        "Python",
+        "linux",
+        &[
+            runtime("Python 3.13", "3.13", "Python|3.13", ""),
+            runtime("Python 3.12", "3.12", "Python|3.12", ""),
+            runtime("Python 3.11", "3.11", "Python|3.11", ""),
+        ],
+    ),
+    (
+        "java",
+        "Java",
+        "windows",
+        &[runtime("Java 21", "21.0", "Java|21", "21"), runtime("Java 17", "17.0", "Java|17", "17")],
+    ),
+    (
+        "powershell",
+        "PowerShell Core",
+        "windows",
+        &[runtime("PowerShell 7.4", "7.4", "PowerShell|7.4", "7.4")],
+    ),
+];
+
+/// Says what App Service sets for a runtime in a version.
+type Describe = fn(&str, &Runtime, &str) -> Value;
+
 /// Answers the list of runtimes, for the cloud or a location, or `None` for another path.
 pub(crate) fn answer(request: &Request) -> Option<Answer> {
     let path = request.path.to_ascii_lowercase();
-    let is_list = path.contains("/microsoft.web/") && path.ends_with("/webappstacks");
-    if !is_list || request.method != Method::GET {
+    let (name, stacks, describe): (_, _, Describe) = match path.rsplit('/').next()? {
+        "webappstacks" => ("webAppStacks", WEB, for_web),
+        "functionappstacks" => ("functionAppStacks", FUNCTIONS, for_functions),
+        _ => return None,
+    };
+    if request.method != Method::GET || !path.contains("/microsoft.web/") {
         return None;
     }
     let system = request.query.get("stackostype").map(|system| system.to_ascii_lowercase());
-    let rows: Vec<Value> =
-        STACKS.iter().map(|stack| describe(stack, system.as_deref().unwrap_or("all"))).collect();
+    let system = system.as_deref().unwrap_or("all");
+    let rows: Vec<Value> = stacks.iter().map(|stack| row(name, stack, system, describe)).collect();
     Some(Answer::json(200, json!({"value": rows, "nextLink": null, "id": null})))
 }
 
-fn describe((value, text, preferred, runtimes): &Stack, system: &str) -> Value {
+fn row(
+    name: &str,
+    (value, text, preferred, runtimes): &Stack,
+    system: &str,
+    describe: Describe,
+) -> Value {
     let versions: Vec<Value> = runtimes
         .iter()
         .map(|runtime| {
             let minor = json!({
                 "displayText": runtime.text,
                 "value": runtime.value,
-                "stackSettings": settings(value, runtime, system),
+                "stackSettings": settings(value, runtime, system, describe),
             });
             json!({
                 "displayText": runtime.text,
@@ -111,7 +171,7 @@ fn describe((value, text, preferred, runtimes): &Stack, system: &str) -> Value {
     json!({
         "id": null,
         "name": value,
-        "type": "Microsoft.Web/webAppStacks",
+        "type": format!("Microsoft.Web/{name}"),
         "properties": {
             "displayText": text,
             "value": value,
@@ -121,27 +181,55 @@ fn describe((value, text, preferred, runtimes): &Stack, system: &str) -> Value {
     })
 }
 
-fn settings(language: &str, runtime: &Runtime, system: &str) -> Value {
-    let number = runtime.linux.rsplit('|').next().unwrap_or_default();
-    let of = |version: &str| {
-        json!({
-            "runtimeVersion": version,
-            "remoteDebuggingSupported": false,
-            "appInsightsSettings": {"isSupported": true, "isDefaultOff": true},
-            "gitHubActionSettings": {
-                "isSupported": true,
-                "supportedVersion": number.trim_end_matches("-lts"),
-            },
-            "appSettingsDictionary": {},
-            "siteConfigPropertiesDictionary": {"use32BitWorkerProcess": language == "dotnet"},
-        })
-    };
+fn settings(language: &str, runtime: &Runtime, system: &str, describe: Describe) -> Value {
     let mut settings = json!({});
     if !runtime.linux.is_empty() && system != "windows" {
-        settings["linuxRuntimeSettings"] = of(runtime.linux);
+        settings["linuxRuntimeSettings"] = describe(language, runtime, runtime.linux);
     }
     if !runtime.windows.is_empty() && system != "linux" {
-        settings["windowsRuntimeSettings"] = of(runtime.windows);
+        settings["windowsRuntimeSettings"] = describe(language, runtime, runtime.windows);
     }
     settings
+}
+
+fn for_web(language: &str, runtime: &Runtime, version: &str) -> Value {
+    let number = runtime.linux.rsplit('|').next().unwrap_or_default();
+    json!({
+        "runtimeVersion": version,
+        "remoteDebuggingSupported": false,
+        "appInsightsSettings": {"isSupported": true, "isDefaultOff": true},
+        "gitHubActionSettings": {
+            "isSupported": true,
+            "supportedVersion": number.trim_end_matches("-lts"),
+        },
+        "appSettingsDictionary": {},
+        "siteConfigPropertiesDictionary": {"use32BitWorkerProcess": language == "dotnet"},
+    })
+}
+
+fn for_functions(language: &str, runtime: &Runtime, version: &str) -> Value {
+    let mut app_settings = json!({"FUNCTIONS_WORKER_RUNTIME": language});
+    let mut site_config = json!({"use32BitWorkerProcess": false});
+    if version == runtime.linux {
+        site_config["linuxFxVersion"] = json!(version);
+    } else {
+        match language {
+            "node" => app_settings["WEBSITE_NODE_DEFAULT_VERSION"] = json!(version),
+            "java" => site_config["javaVersion"] = json!(version),
+            "powershell" => site_config["powerShellVersion"] = json!(version),
+            _ => site_config["netFrameworkVersion"] = json!(version),
+        }
+    }
+    json!({
+        "runtimeVersion": version,
+        "isPreview": false,
+        "isDeprecated": false,
+        "isHidden": false,
+        "remoteDebuggingSupported": false,
+        "appInsightsSettings": {"isSupported": true},
+        "gitHubActionSettings": {"isSupported": true, "supportedVersion": runtime.value},
+        "appSettingsDictionary": app_settings,
+        "siteConfigPropertiesDictionary": site_config,
+        "supportedFunctionsExtensionVersions": ["~4"],
+    })
 }
