@@ -200,6 +200,36 @@ def test_web_apps(az, group):
     assert az("appservice plan list --resource-group rg-cli") == []
 
 
+def test_function_apps(az, group):
+    az("appservice plan create -g rg-cli -n asp-func --location westeurope --is-linux --sku S1")
+    az("storage account create -g rg-cli -n stevenkeelfunc --location westeurope --sku Standard_LRS")
+    made = az(
+        "functionapp create -g rg-cli -n func-evenkeel-cli --plan asp-func --functions-version 4 "
+        "--storage-account stevenkeelfunc --runtime node --runtime-version 22 "
+        "--disable-app-insights"
+    )
+    assert made["kind"] == "functionapp,linux"
+    rows = az("functionapp config appsettings list -g rg-cli -n func-evenkeel-cli")
+    settings = {row["name"]: row["value"] for row in rows}
+    assert settings["FUNCTIONS_WORKER_RUNTIME"] == "node"
+    assert settings["FUNCTIONS_EXTENSION_VERSION"] == "~4"
+    assert "AccountName=stevenkeelfunc" in settings["AzureWebJobsStorage"]
+
+
+def test_identities_and_roles(az, group):
+    principal = az("identity create -g rg-cli -n id-cli")["principalId"]
+    scope = az("group show -n rg-cli")["id"]
+    made = az(
+        "role assignment create --role Reader --assignee-principal-type ServicePrincipal "
+        f"--assignee-object-id {principal} --scope {scope}"
+    )
+    assert made["principalId"] == principal
+    listed = az(f"role assignment list --fill-principal-name false --scope {scope}")
+    assert [row["id"] for row in listed] == [made["id"]]
+    az(f"role assignment delete --ids {made['id']}")
+    assert az(f"role assignment list --fill-principal-name false --scope {scope}") == []
+
+
 def test_resource(az, group, simulator):
     kind = "Microsoft.Network/virtualNetworks"
     properties = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}
