@@ -1,6 +1,9 @@
 //! Types of which only the protocol is modelled: statuses, operations and spelling.
 //!
-//! Statuses, headers and waits as observed in recorded traffic; bodies are stored as sent.
+//! Statuses, headers, waits and defaults as observed in recorded traffic; else bodies are stored as
+//! sent.
+
+use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::azure::Azure;
@@ -33,6 +36,8 @@ const PRIVATE_RECORD: Kind = Kind {
     has_etag: true,
     has_state: false,
     errors: Errors::Flat,
+    defaults: r#"{"properties": {"isAutoRegistered": false}}"#,
+    view: view_private_record,
     ..Kind::GENERIC
 };
 
@@ -72,6 +77,33 @@ const COSMOS_CHILD: Kind = Kind {
     ..Kind::GENERIC
 };
 
+/// A record set is answered with its full name.
+fn view_private_record(_: &Azure, set: &Stored, body: &mut Value) {
+    let zone = set.id.parent().map(|zone| zone.name().to_owned()).unwrap_or_default();
+    let name = set.id.name();
+    let full = if name == "@" { format!("{zone}.") } else { format!("{name}.{zone}.") };
+    body["properties"]["fqdn"] = json!(full.to_lowercase());
+}
+
+/// Front Door has an ID and a time to wait for origins, the older CDN has neither.
+fn view_profile(azure: &Azure, profile: &Stored, body: &mut Value) {
+    let sku = body["sku"]["name"].as_str().unwrap_or_default();
+    let is_front_door = sku.to_ascii_lowercase().ends_with("azurefrontdoor");
+    body["kind"] = json!(if is_front_door { "frontdoor" } else { "cdn" });
+    if is_front_door {
+        body["properties"]["frontDoorId"] = json!(azure.uuid(profile.id.key()));
+        if body["properties"]["originResponseTimeoutSeconds"].is_null() {
+            body["properties"]["originResponseTimeoutSeconds"] = json!(30);
+        }
+    }
+}
+
+/// A cache is reached by its name.
+fn view_cache(_: &Azure, cache: &Stored, body: &mut Value) {
+    let name = cache.id.name().to_lowercase();
+    body["properties"]["hostName"] = json!(format!("{name}.redis.cache.windows.net"));
+}
+
 /// A private zone cannot be deleted while networks are linked to it.
 fn check_links(azure: &Azure, zone: &Stored) -> Result<(), Answer> {
     let is_link = |stored: &&Stored| {
@@ -92,20 +124,61 @@ fn check_links(azure: &Azure, zone: &Stored) -> Result<(), Answer> {
 
 /// The types of these families.
 pub(crate) const KINDS: &[Kind] = &[
-    Kind { name: "Microsoft.Network/virtualNetworks", ..NETWORK },
-    Kind { name: "Microsoft.Network/virtualNetworks/subnets", ..NETWORK_CHILD },
-    Kind { name: "Microsoft.Network/virtualNetworks/virtualNetworkPeerings", ..NETWORK_CHILD },
+    Kind {
+        name: "Microsoft.Network/virtualNetworks",
+        defaults: r#"{"properties": {"enableDdosProtection": false, "privateEndpointVNetPolicies": "Disabled", "subnets": [], "virtualNetworkPeerings": []}}"#,
+        ..NETWORK
+    },
+    Kind {
+        name: "Microsoft.Network/virtualNetworks/subnets",
+        defaults: r#"{"properties": {"delegations": [], "privateEndpointNetworkPolicies": "Disabled", "privateLinkServiceNetworkPolicies": "Enabled"}}"#,
+        ..NETWORK_CHILD
+    },
+    Kind {
+        name: "Microsoft.Network/virtualNetworks/virtualNetworkPeerings",
+        defaults: r#"{"properties": {"peeringState": "Initiated", "peeringSyncLevel": "RemoteNotInSync", "allowVirtualNetworkAccess": true, "allowForwardedTraffic": false, "allowGatewayTransit": false, "useRemoteGateways": false, "doNotVerifyRemoteGateways": false, "peerCompleteVnets": true, "routeServiceVips": {}}}"#,
+        ..NETWORK_CHILD
+    },
     Kind { name: "Microsoft.Network/networkSecurityGroups", ..NETWORK },
-    Kind { name: "Microsoft.Network/networkSecurityGroups/securityRules", ..NETWORK_CHILD },
-    Kind { name: "Microsoft.Network/publicIPAddresses", ..NETWORK },
-    Kind { name: "Microsoft.Network/natGateways", ..NETWORK },
-    Kind { name: "Microsoft.Network/routeTables", ..NETWORK },
+    Kind {
+        name: "Microsoft.Network/networkSecurityGroups/securityRules",
+        defaults: r#"{"properties": {"sourcePortRanges": [], "destinationPortRanges": [], "sourceAddressPrefixes": [], "destinationAddressPrefixes": []}}"#,
+        ..NETWORK_CHILD
+    },
+    Kind {
+        name: "Microsoft.Network/publicIPAddresses",
+        defaults: r#"{"sku": {"name": "Basic", "tier": "Regional"}, "properties": {"publicIPAllocationMethod": "Dynamic", "publicIPAddressVersion": "IPv4", "idleTimeoutInMinutes": 4, "ipTags": []}}"#,
+        ..NETWORK
+    },
+    Kind {
+        name: "Microsoft.Network/natGateways",
+        defaults: r#"{"sku": {"tier": "Regional"}, "properties": {"idleTimeoutInMinutes": 4}}"#,
+        ..NETWORK
+    },
+    Kind {
+        name: "Microsoft.Network/routeTables",
+        defaults: r#"{"properties": {"disableBgpRoutePropagation": false, "routes": []}}"#,
+        ..NETWORK
+    },
     Kind { name: "Microsoft.Network/loadBalancers", ..NETWORK },
     Kind { name: "Microsoft.Network/applicationGateways", ..NETWORK },
-    Kind { name: "Microsoft.Network/privateEndpoints", ..NETWORK },
+    Kind {
+        name: "Microsoft.Network/privateEndpoints",
+        defaults: r#"{"properties": {"customNetworkInterfaceName": "", "ipConfigurations": [], "manualPrivateLinkServiceConnections": []}}"#,
+        ..NETWORK
+    },
     Kind { name: "Microsoft.Network/privateEndpoints/privateDnsZoneGroups", ..NETWORK_CHILD },
-    Kind { name: "Microsoft.Network/privateDnsZones", before_delete: check_links, ..PRIVATE_ZONE },
-    Kind { name: "Microsoft.Network/privateDnsZones/virtualNetworkLinks", ..PRIVATE_ZONE },
+    Kind {
+        name: "Microsoft.Network/privateDnsZones",
+        defaults: r#"{"properties": {"maxNumberOfRecordSets": 25000, "maxNumberOfVirtualNetworkLinks": 1000, "maxNumberOfVirtualNetworkLinksWithRegistration": 100, "numberOfRecordSets": 1, "numberOfVirtualNetworkLinks": 0, "numberOfVirtualNetworkLinksWithRegistration": 0}}"#,
+        before_delete: check_links,
+        ..PRIVATE_ZONE
+    },
+    Kind {
+        name: "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+        defaults: r#"{"properties": {"virtualNetworkLinkState": "Completed"}}"#,
+        ..PRIVATE_ZONE
+    },
     Kind { name: "Microsoft.Network/privateDnsZones/A", ..PRIVATE_RECORD },
     Kind { name: "Microsoft.Network/privateDnsZones/AAAA", ..PRIVATE_RECORD },
     Kind { name: "Microsoft.Network/privateDnsZones/CNAME", ..PRIVATE_RECORD },
@@ -115,32 +188,54 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "Microsoft.Network/privateDnsZones/TXT", ..PRIVATE_RECORD },
     Kind {
         name: "Microsoft.Network/frontdoorwebapplicationfirewallpolicies",
+        defaults: r#"{"sku": {"name": "Classic_AzureFrontDoor"}, "properties": {"resourceState": "Enabled", "frontendEndpointLinks": [], "routingRuleLinks": [], "securityPolicyLinks": [], "customRules": {"rules": []}, "managedRules": {"managedRuleSets": []}, "policySettings": {"requestBodyCheck": "Enabled", "redirectUrl": null, "customBlockResponseStatusCode": null, "customBlockResponseBody": null, "javascriptChallengeExpirationInMinutes": null, "logScrubbing": null}}}"#,
         group_segment: "resourcegroups",
         place: Place::Word,
         delete: Delete::direct(204),
         ..Kind::GENERIC
     },
-    Kind { name: "Microsoft.Cdn/profiles", tags: Tags::Empty, ..CDN },
+    Kind {
+        name: "Microsoft.Cdn/profiles",
+        defaults: r#"{"properties": {"extendedProperties": {}, "resourceState": "Active"}}"#,
+        view: view_profile,
+        tags: Tags::Empty,
+        ..CDN
+    },
     Kind {
         name: "Microsoft.Cdn/profiles/afdendpoints",
+        defaults: r#"{"properties": {"enabledState": "Enabled", "deploymentStatus": "NotStarted"}}"#,
         place: Place::Word,
         tags: Tags::Empty,
         ..CDN
     },
-    Kind { name: "Microsoft.Cdn/profiles/afdendpoints/routes", ..CDN_CHILD },
+    Kind {
+        name: "Microsoft.Cdn/profiles/afdendpoints/routes",
+        defaults: r#"{"properties": {"enabledState": "Enabled", "originPath": null, "cacheConfiguration": null, "customDomains": [], "ruleSets": [], "deploymentStatus": "NotStarted"}}"#,
+        ..CDN_CHILD
+    },
     Kind {
         name: "Microsoft.Cdn/profiles/origingroups",
+        defaults: r#"{"properties": {"sessionAffinityState": "Disabled", "healthProbeSettings": null, "loadBalancingSettings": {"additionalLatencyInMilliseconds": 0}, "trafficRestorationTimeToHealedOrNewEndpointsInMinutes": null, "deploymentStatus": "NotStarted"}}"#,
         put: Put { form: Form::Direct, ..CDN.put },
         ..CDN_CHILD
     },
-    Kind { name: "Microsoft.Cdn/profiles/origingroups/origins", ..CDN_CHILD },
+    Kind {
+        name: "Microsoft.Cdn/profiles/origingroups/origins",
+        defaults: r#"{"properties": {"httpPort": 80, "httpsPort": 443, "enabledState": "Enabled", "enforceCertificateNameCheck": true, "priority": null, "weight": null, "originHostHeader": null, "sharedPrivateLinkResource": null, "deploymentStatus": "NotStarted"}}"#,
+        ..CDN_CHILD
+    },
     Kind {
         name: "Microsoft.Cdn/profiles/rulesets",
+        defaults: r#"{"properties": {"deploymentStatus": "NotStarted"}}"#,
         put: Put { form: Form::Direct, ..CDN.put },
         delete: Delete::direct(200),
         ..CDN_CHILD
     },
-    Kind { name: "Microsoft.Cdn/profiles/rulesets/rules", ..CDN_CHILD },
+    Kind {
+        name: "Microsoft.Cdn/profiles/rulesets/rules",
+        defaults: r#"{"properties": {"matchProcessingBehavior": "Continue", "order": 0, "deploymentStatus": "NotStarted"}}"#,
+        ..CDN_CHILD
+    },
     Kind { name: "Microsoft.Cdn/profiles/customdomains", ..CDN_CHILD },
     Kind {
         name: "Microsoft.Cdn/profiles/secrets",
@@ -162,10 +257,27 @@ pub(crate) const KINDS: &[Kind] = &[
     },
     Kind { name: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases", ..COSMOS_CHILD },
     Kind { name: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers", ..COSMOS_CHILD },
-    Kind { name: "Microsoft.Sql/servers", ..SQL },
-    Kind { name: "Microsoft.Sql/servers/databases", ..SQL },
-    Kind { name: "Microsoft.Sql/servers/elasticPools", ..SQL },
-    Kind { name: "Microsoft.Sql/servers/failoverGroups", place: Place::Display, ..SQL },
+    Kind {
+        name: "Microsoft.Sql/servers",
+        defaults: r#"{"kind": "v12.0", "properties": {"version": "12.0", "publicNetworkAccess": "Enabled", "minimalTlsVersion": "1.2", "restrictOutboundNetworkAccess": "Disabled", "privateEndpointConnections": [], "externalGovernanceStatus": "Disabled", "state": "Ready"}}"#,
+        ..SQL
+    },
+    Kind {
+        name: "Microsoft.Sql/servers/databases",
+        defaults: r#"{"properties": {"status": "Online", "availabilityZone": "NoPreference", "isInfraEncryptionEnabled": false, "zoneRedundant": false, "isLedgerOn": false}}"#,
+        ..SQL
+    },
+    Kind {
+        name: "Microsoft.Sql/servers/elasticPools",
+        defaults: r#"{"kind": "pool", "properties": {"state": "Ready", "zoneRedundant": false}}"#,
+        ..SQL
+    },
+    Kind {
+        name: "Microsoft.Sql/servers/failoverGroups",
+        defaults: r#"{"properties": {"replicationRole": "Primary", "replicationState": "CATCH_UP"}}"#,
+        place: Place::Display,
+        ..SQL
+    },
     Kind {
         name: "Microsoft.Sql/servers/firewallRules",
         put: Put::direct(200, 200),
@@ -174,6 +286,8 @@ pub(crate) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "Microsoft.Cache/Redis",
+        defaults: r#"{"properties": {"accessKeys": null, "enableNonSslPort": false, "publicNetworkAccess": "Enabled", "updateChannel": "Stable", "linkedServers": [], "port": 6379, "sslPort": 6380}}"#,
+        view: view_cache,
         put: Put {
             form_again: Form::Direct,
             ..Put::long(201, 200, Form::AsyncAndResource, 180.0, 30)
@@ -186,6 +300,7 @@ pub(crate) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "Microsoft.AppConfiguration/configurationStores",
+        defaults: r#"{"properties": {"disableLocalAuth": false, "softDeleteRetentionInDays": 7, "enablePurgeProtection": false, "dataPlaneProxy": {"authenticationMode": "Local", "privateLinkDelegation": "Disabled"}, "encryption": {"keyVaultProperties": null}}}"#,
         put: Put { form_again: Form::Direct, ..Put::long(201, 200, Form::Async, 20.0, 10) },
         delete: Delete::direct(200),
         dropped: &["/properties/createMode"],

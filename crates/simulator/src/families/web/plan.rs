@@ -178,7 +178,11 @@ fn fill(azure: &Azure, draft: &mut Draft, region: &str, capacity: u64) {
     );
     properties["numberOfWorkers"] = json!(capacity);
     properties["currentNumberOfWorkers"] = json!(capacity);
-    properties["maximumNumberOfWorkers"] = json!(if tier.starts_with("Premium") { 30 } else { 10 });
+    properties["maximumNumberOfWorkers"] = json!(match tier.as_str() {
+        "Basic" => 3,
+        tier if tier.starts_with("Premium") => 30,
+        _ => 10,
+    });
     properties["computeMode"] = json!(if tier == "Dynamic" { "Dynamic" } else { "Dedicated" });
     properties["kind"] = kind;
     properties["tags"] = tags;

@@ -36,6 +36,10 @@ pub(super) const SITE: Kind = Kind {
         "/outboundIpAddresses",
         "/possibleOutboundIpAddresses",
         "/inboundIpAddress",
+        "/inboundIpv6Address",
+        "/possibleInboundIpv6Addresses",
+        "/outboundIpv6Addresses",
+        "/possibleOutboundIpv6Addresses",
         "/sku",
         "/webSpace",
         "/repositorySiteName",
@@ -70,6 +74,9 @@ pub(super) const SITE: Kind = Kind {
 
 /// A deployment slot of one.
 pub(super) const SLOT: Kind = Kind { name: "Microsoft.Web/sites/slots", ..SITE };
+
+/// The address of every site, from the range for documentation.
+const IPV6: &str = "2001:db8::80";
 
 /// Tells whether the name of a site is used in the whole cloud.
 pub(super) fn is_taken(azure: &Azure, name: &str, by: Option<&ResourceId>) -> bool {
@@ -226,6 +233,10 @@ fn complete(azure: &Azure, draft: &mut Draft, plan: &Stored, name: &str, reserve
             "possibleInboundIpAddresses": "20.50.2.80",
             "outboundIpAddresses": addresses,
             "possibleOutboundIpAddresses": addresses,
+            "inboundIpv6Address": IPV6,
+            "possibleInboundIpv6Addresses": IPV6,
+            "outboundIpv6Addresses": IPV6,
+            "possibleOutboundIpv6Addresses": IPV6,
             "ftpUsername": format!("{name}\\${name}"),
             "ftpsHostName": "ftps://waws-prod-sim-001.ftp.azurewebsites.windows.net/site/wwwroot",
             "homeStamp": "waws-prod-sim-001",
