@@ -1,4 +1,4 @@
-//! Decides what must change: [`expand`] a topology to ARM resources, compare them with what was
+//! Decides what must change: [`expand()`] a topology to ARM resources, compare them with what was
 //! observed, and put the changes in a safe order.
 //!
 //! Pure: no HTTP, no async, no clock, no randomness. Equal inputs give equal plans.

@@ -35,6 +35,16 @@ fn rule_03_r2_is_applied_and_converges() {
 }
 
 #[test]
+fn rule_03_every_part_of_the_language_is_applied_and_converges() {
+    let scenario = Scenario::of("language");
+    scenario.apply();
+    let refused = scenario.run(&["destroy", "--confirm", "atlas"]);
+    assert_eq!(refused.code, 4, "{}", refused.stdout);
+    assert!(refused.stdout.contains("kv-atlas-shared"), "{}", refused.stdout);
+    scenario.assert_converged();
+}
+
+#[test]
 fn rule_08_a_saved_plan_is_carried_out_as_reviewed() {
     let scenario = Scenario::of("minimal");
     assert_eq!(scenario.run(&["plan", "--out", "plan.json"]).code, 0);

@@ -29,12 +29,14 @@ pub struct Run {
 }
 
 impl Scenario {
-    /// Starts with `topologies/{name}.yaml` and, where there is one, what
-    /// `tests/scenarios/{name}/azure.yaml` puts into Azure.
+    /// Starts with `topologies/{name}.yaml`, or the topology in `tests/scenarios/{name}`, and what
+    /// that folder's `azure.yaml` puts into Azure, where there is one.
     pub fn of(name: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let topology = folder.path().join("topology.yaml");
-        let file = root().join(format!("topologies/{name}.yaml"));
+        let shipped = root().join(format!("topologies/{name}.yaml"));
+        let own = root().join(format!("tests/scenarios/{name}/topology.yaml"));
+        let file = if shipped.exists() { shipped } else { own };
         std::fs::copy(file, &topology).expect("the topology is there");
         let azure = root().join(format!("tests/scenarios/{name}/azure.yaml"));
         Self { folder, topology, azure: azure.exists().then_some(azure) }
