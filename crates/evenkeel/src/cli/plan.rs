@@ -1,0 +1,44 @@
+//! `evenkeel plan`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Allow, Connection, File};
+
+#[derive(Debug, Args)]
+pub struct Plan {
+    #[command(flatten)]
+    pub file: File,
+    /// Save the plan for `apply`.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Form of the plan on stdout.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: PlanFormat,
+    /// Exit 2 when there are changes.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    #[command(flatten)]
+    pub allow: Allow,
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people at a terminal.
+    Text,
+    /// For a pull request.
+    Markdown,
+    /// For programs.
+    Json,
+    /// For a GitHub Actions job: workflow commands.
+    Github,
+    /// For an Azure Pipelines job: logging commands.
+    AzureDevops,
+    /// For code scanning: refusals and notices as SARIF 2.1.0.
+    Sarif,
+    /// One page to attach to a build: the topology in bands, each box opening its differences.
+    Html,
+}
