@@ -93,6 +93,7 @@ fn plan(actions: Vec<Action>) -> Plan {
         stamps: vec![],
         actions,
         fingerprints: BTreeMap::new(),
+        places: BTreeMap::new(),
         notices: vec![],
         refusals: vec![],
         coverage: Default::default(),

@@ -146,6 +146,7 @@ fn plan(ids: &Ids, subscription: &str, tenant: &str) -> Plan {
         stamps: vec![],
         actions,
         fingerprints: BTreeMap::new(),
+        places: BTreeMap::new(),
         notices: vec![],
         refusals: vec![],
         coverage: Default::default(),

@@ -14,4 +14,4 @@ mod sample;
 pub use action::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write};
 pub use check::{Violation, check};
 pub use outcome::{ActionOutcome, Done, Outcome};
-pub use plan_file::{Coverage, Fingerprint, Guard, Notice, Plan, PlanFileError, Severity};
+pub use plan_file::{Coverage, Fingerprint, Guard, Notice, Place, Plan, PlanFileError, Severity};

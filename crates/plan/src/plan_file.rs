@@ -3,6 +3,7 @@
 mod saved;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use resource::ResourceId;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,24 @@ pub struct Guard {
     pub help: String,
 }
 
+/// Where in the topology something is declared.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// The file, as the topology was named, or as `include` names it.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// The column in characters, counted from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
 /// How much of Azure the plan speaks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -96,6 +115,9 @@ pub struct Plan {
     pub actions: Vec<Action>,
     /// What each action rests on.
     pub fingerprints: BTreeMap<ResourceId, Fingerprint>,
+    /// Where what the plan speaks of is declared, by address; what is only in Azure has no place.
+    #[serde(default)]
+    pub places: BTreeMap<String, Place>,
     /// Things to know.
     pub notices: Vec<Notice>,
     /// Why the plan must not be applied, where it must not.

@@ -17,6 +17,7 @@ pub(crate) fn plan(actions: impl IntoIterator<Item = Action>) -> Plan {
         stamps: vec!["weu".into(), "sea".into()],
         actions: actions.into_iter().collect(),
         fingerprints: BTreeMap::new(),
+        places: BTreeMap::new(),
         notices: vec![],
         refusals: vec![],
         coverage: Coverage::default(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
-use plan::{Band, Guard, Notice};
+use plan::{Band, Guard, Notice, Place};
 use resource::{ResourceId, ResourceType, walk_expressions};
 use serde::Serialize;
 use serde_json::Value;
@@ -51,9 +51,9 @@ pub struct DesiredResource {
     pub keep_foreign_values: bool,
     /// Dependencies that neither the ID nor the body shows.
     pub needs: BTreeSet<ResourceId>,
-    /// Where it is declared: `topology.yaml:12:5`.
+    /// Where it is declared.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<String>,
+    pub place: Option<Place>,
 }
 
 impl DesiredResource {

@@ -125,7 +125,11 @@ impl<'a> Expansion<'a> {
     fn add(&mut self, mut resource: DesiredResource, life: Life, place: &Place) {
         resource.adopt |= life.adopt;
         resource.protect = life.protect.unwrap_or(resource.protect);
-        resource.place = Some(place.to_string());
+        resource.place = Some(plan::Place {
+            file: place.file.to_string(),
+            line: place.line,
+            column: place.column,
+        });
         if life.existing {
             resource.mode = Mode::Existing;
             resource.body = Value::Null;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plan::{Fingerprint, Operation, Plan};
+use plan::{Fingerprint, Operation, Place, Plan};
 use resource::{Observed, ResourceId, catalogue};
 
 use crate::change::{Options, changes};
@@ -27,6 +27,10 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
     found.refusals.sort();
     found.refusals.dedup();
     let fingerprints = fingerprints(&actions, observed);
+    let spoken = actions.iter().map(|action| &action.address);
+    let spoken = spoken.chain(found.notices.iter().map(|notice| &notice.address));
+    let spoken = spoken.chain(found.refusals.iter().map(|refusal| &refusal.address));
+    let places = places(&desired, spoken);
     Ok(Plan {
         version: Plan::VERSION,
         topology: desired.topology.clone(),
@@ -35,10 +39,30 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
         stamps: desired.stamps.clone(),
         actions,
         fingerprints,
+        places,
         notices: found.notices,
         refusals: found.refusals,
         coverage: found.coverage,
     })
+}
+
+/// Finds where each address is declared, or the resource that it lies in.
+fn places<'a>(
+    desired: &Desired,
+    addresses: impl Iterator<Item = &'a String>,
+) -> BTreeMap<String, Place> {
+    let declared: BTreeMap<&str, &Place> = desired
+        .resources()
+        .filter_map(|resource| Some((resource.address.as_str(), resource.place.as_ref()?)))
+        .collect();
+    let nearest = |address: &str| {
+        let mut holders = std::iter::successors(Some(address), |address| {
+            address.rsplit_once('/').map(|(holder, _)| holder)
+        });
+        holders.find_map(|holder| declared.get(holder).map(|place| Place::clone(place)))
+    };
+    let unique: BTreeSet<&String> = addresses.collect();
+    unique.into_iter().filter_map(|address| Some((address.clone(), nearest(address)?))).collect()
 }
 
 /// Notes what each action rests on: the resource it writes and those that its body reads.

@@ -2,18 +2,20 @@
 
 use plan::Plan;
 
-use crate::finding::{Finding, Level, findings};
+use crate::finding::{Finding, Level, changes, findings};
 
-/// Renders refusals and notices as logging commands; `file` is the topology to point at.
+/// Renders refusals, notices and changes as logging commands, each at the line that declares what it
+/// speaks of; `file` is the topology to point at where that is not known.
 ///
 /// Azure Pipelines knows errors and warnings; what is merely good to know is a line of the log.
 /// Source: <https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>.
 pub fn azure_devops(plan: &Plan, file: Option<&str>) -> String {
-    findings(plan).iter().map(|finding| format!("{}\n", command(finding, file))).collect()
+    let told = findings(plan).into_iter().chain(changes(plan));
+    told.map(|finding| format!("{}\n", command(&finding, file))).collect()
 }
 
 fn command(finding: &Finding<'_>, file: Option<&str>) -> String {
-    let Finding { level, code, address, message, help } = finding;
+    let Finding { level, code, address, message, help, place } = finding;
     let help = help.map(|help| format!("\n{help}")).unwrap_or_default();
     let text = format!("{address}: {message}{help}");
     let level = match level {
@@ -21,10 +23,14 @@ fn command(finding: &Finding<'_>, file: Option<&str>) -> String {
         Level::Warning => "warning",
         Level::Info => return plain(&format!("{code}: {text}")),
     };
-    // A finding speaks of a resource, not of a line, so it points at the head of the file.
-    let place = file
-        .map(|file| format!("sourcepath={};linenumber=1;columnnumber=1;", property(file)))
-        .unwrap_or_default();
+    let at = |file: &str, line: u32, column: u32| {
+        format!("sourcepath={};linenumber={line};columnnumber={column};", property(file))
+    };
+    let place = match (place, file) {
+        (Some(place), _) => at(&place.file, place.line, place.column),
+        (None, Some(file)) => at(file, 1, 1),
+        (None, None) => String::new(),
+    };
     format!("##vso[task.logissue type={level};{place}code={};]{}", property(code), data(&text))
 }
 
@@ -58,6 +64,7 @@ mod tests {
     #[test]
     fn text_cannot_break_out_of_its_command() {
         let mut plan = sample::refused();
+        plan.places.clear();
         plan.refusals[0].code = "a;b]c".into();
         plan.refusals[0].message = "50%\r\n##vso[task.setvariable variable=x]y".into();
         let text = azure_devops(&plan, Some("a;b.yaml"));

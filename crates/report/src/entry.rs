@@ -63,6 +63,9 @@ pub(crate) fn write(page: &mut Page, plan: &Plan, entry: &Entry<'_>) {
         write_reasons(page, entry);
     }
     if page.is_verbose() {
+        if let Some(place) = plan.places.get(&first.address) {
+            page.line(6, &[(Tone::Quiet, "declared at "), (Tone::Quiet, &place.to_string())]);
+        }
         for item in &entry.items {
             page.line(6, &[(Tone::Quiet, "id: "), (Tone::Quiet, item.action.resource.as_str())]);
             if !item.action.after.is_empty() {

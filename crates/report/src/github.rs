@@ -1,26 +1,35 @@
 //! Workflow commands, which GitHub shows beside a run and in the pull request.
 
-use plan::Plan;
+use plan::{Place, Plan};
 
-use crate::finding::{Level, findings};
+use crate::finding::{Finding, Level, changes, findings};
 
-/// Renders refusals and notices as workflow commands; `file` is the topology to annotate.
+/// Renders refusals, notices and changes as workflow commands, each at the line that declares what
+/// it speaks of; `file` is the topology to annotate where that is not known.
 ///
 /// Source: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 pub fn github(plan: &Plan, file: Option<&str>) -> String {
-    let file = file.map(|file| format!("file={},", property(file))).unwrap_or_default();
-    let commands = findings(plan).into_iter().map(|finding| {
-        let level = match finding.level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-            Level::Info => "notice",
-        };
-        let title = property(&format!("{}: {}", finding.code, finding.address));
-        let help = finding.help.unwrap_or_default();
-        let message = data(&format!("{}\n{help}", finding.message));
-        format!("::{level} {file}title={title}::{message}\n")
-    });
-    commands.collect()
+    let told = findings(plan).into_iter().chain(changes(plan));
+    told.map(|finding| command(&finding, file)).collect()
+}
+
+fn command(finding: &Finding<'_>, file: Option<&str>) -> String {
+    let level = match finding.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Info => "notice",
+    };
+    let place = match (finding.place, file) {
+        (Some(Place { file, line, column }), _) => {
+            format!("file={},line={line},col={column},", property(file))
+        }
+        (None, Some(file)) => format!("file={},", property(file)),
+        (None, None) => String::new(),
+    };
+    let title = property(&format!("{}: {}", finding.code, finding.address));
+    let help = finding.help.unwrap_or_default();
+    let message = data(&format!("{}\n{help}", finding.message));
+    format!("::{level} {place}title={title}::{message}\n")
 }
 
 fn data(text: &str) -> String {
@@ -44,8 +53,13 @@ mod tests {
         let first = text.lines().next().expect("a command");
         assert_eq!(
             first,
-            "::error file=topology.yaml,title=adoption-not-allowed%3A weu/web::50%25 of%0Ait%0A\
+            "::error file=topologies/app.yaml,line=12,col=5,title=adoption-not-allowed%3A weu/web::50%25 of%0Ait%0A\
              write `adopt: true` on it, or pass `--adopt weu/web`"
         );
+    }
+
+    #[test]
+    fn changes_stand_at_their_lines_the_gravest_first() {
+        insta::assert_snapshot!(github(&sample::replacement(), Some("topologies/app.yaml")));
     }
 }

@@ -112,8 +112,8 @@ fn push_findings(text: &mut String, plan: &Plan) {
             finding.help.map(|help| format!("<br><span class=\"quiet\">{}</span>", escape(help)));
         text.push_str(&format!(
             "<li class=\"{class}\"><b>{level}</b> <code>{}</code> {} <span class=\"quiet\">({})</span>{}</li>\n",
-            escape(finding.address),
-            escape(finding.message),
+            escape(&finding.address),
+            escape(&finding.message),
             escape(finding.code),
             help.unwrap_or_default(),
         ));

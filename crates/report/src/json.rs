@@ -25,7 +25,7 @@ pub fn plan_json(plan: &Plan) -> String {
         "empty": plan.is_empty(),
         "applicable": plan.refusals.is_empty(),
         "summary": summary,
-        "actions": plan.actions.iter().map(action).collect::<Vec<_>>(),
+        "actions": plan.actions.iter().map(|action| self::action(plan, action)).collect::<Vec<_>>(),
         "refusals": data(&plan.refusals),
         "notices": data(&plan.notices),
         "coverage": {
@@ -65,7 +65,7 @@ pub fn outcome_json(plan: &Plan, outcome: &Outcome) -> String {
     pretty(&document)
 }
 
-fn action(action: &Action) -> Value {
+fn action(plan: &Plan, action: &Action) -> Value {
     let (band, stamp) = match &action.band {
         Band::Global => ("global", None),
         Band::Stamp(stamp) => ("stamp", Some(stamp)),
@@ -87,6 +87,9 @@ fn action(action: &Action) -> Value {
     });
     if let Some(stamp) = stamp {
         object["stamp"] = data(stamp);
+    }
+    if let Some(place) = plan.places.get(&action.address) {
+        object["place"] = data(place);
     }
     if let Some(permission) = &action.permission {
         object["permission"] = data(permission);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use plan::{
-    Action, ActionId, ActionOutcome, Band, Coverage, Done, Guard, Notice, Operation, Outcome, Plan,
-    PropertyChange, Risk, Severity, Verb, Write,
+    Action, ActionId, ActionOutcome, Band, Coverage, Done, Guard, Notice, Operation, Outcome,
+    Place, Plan, PropertyChange, Risk, Severity, Verb, Write,
 };
 use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
@@ -307,6 +307,8 @@ pub(crate) fn succeeded(plan: &Plan) -> Outcome {
 }
 
 fn plan_of(actions: Vec<Action>) -> Plan {
+    let place = |line| Place { file: "topologies/app.yaml".into(), line, column: 5 };
+    let declared = ["weu/web", "sea/web", "trafficManager/main"].map(str::to_owned);
     Plan {
         version: Plan::VERSION,
         topology: "northwind".into(),
@@ -315,6 +317,7 @@ fn plan_of(actions: Vec<Action>) -> Plan {
         stamps: vec!["weu".into(), "sea".into()],
         actions,
         fingerprints: BTreeMap::new(),
+        places: declared.into_iter().zip([12, 12, 31].map(place)).collect(),
         notices: vec![],
         refusals: vec![],
         coverage: Coverage { evaluated: 23, requests: 17, ..Coverage::default() },

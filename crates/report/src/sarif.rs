@@ -12,7 +12,8 @@ const NOT_EVALUATED: &str = "not-evaluated";
 /// The bytes that a URI may hold unescaped besides letters and digits.
 const URI_MARKS: &[u8] = b"-._~/";
 
-/// Renders refusals and notices as a SARIF 2.1.0 log; `file` is the topology that they point at.
+/// Renders refusals and notices as a SARIF 2.1.0 log, each at the line that declares what it speaks
+/// of; `file` is the topology that they point at where that is not known.
 ///
 /// What could not be looked at is told as a notification of the run, so that a log without results
 /// is not taken for a clean bill. A result is recognised in the next run by its code and address.
@@ -65,17 +66,24 @@ fn rule(code: &str, level: Level) -> Value {
 }
 
 fn result(finding: &Finding<'_>, rule: usize, file: Option<&str>) -> Value {
-    let Finding { level, code, address, message, help } = finding;
+    let Finding { level, code, address, message, help, place } = finding;
     let help = help.map(|help| format!("\n{help}")).unwrap_or_default();
     let mut location = json!({
         "logicalLocations": [{ "fullyQualifiedName": address, "kind": "resource" }],
     });
-    if let Some(file) = file {
-        // A finding speaks of a resource, not of a line, so it points at the head of the file.
-        location["physicalLocation"] = json!({
-            "artifactLocation": { "uri": uri(file) },
-            "region": { "startLine": 1 },
-        });
+    let region = match place {
+        Some(place) => Some((
+            &place.file[..],
+            json!({
+                "startLine": place.line,
+                "startColumn": place.column,
+            }),
+        )),
+        None => file.map(|file| (file, json!({ "startLine": 1 }))),
+    };
+    if let Some((file, region)) = region {
+        location["physicalLocation"] =
+            json!({ "artifactLocation": { "uri": uri(file) }, "region": region });
     }
     json!({
         "ruleId": code,
@@ -126,6 +134,9 @@ mod tests {
     use crate::sample;
 
     fn log(plan: &Plan) -> Value {
+        let mut plan = plan.clone();
+        plan.places.clear();
+        let plan = &plan;
         serde_json::from_str(&sarif(plan, Some("./top ologies/app.yaml"))).expect("JSON")
     }
 
