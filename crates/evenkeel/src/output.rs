@@ -1,8 +1,10 @@
 //! What a run writes: results on stdout, everything else on stderr.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
+use anyhow::Context;
 use report::TextOptions;
 
 use crate::exit::Failure;
@@ -19,6 +21,13 @@ pub fn result(text: &str) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
     }
+}
+
+/// Writes a result to a file, where colours have no place.
+pub fn file(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, anstream::adapter::strip_str(text).to_string())
+        .with_context(|| format!("cannot write `{}`", path.display()))
+        .map_err(|error| Failure::invalid(error, "check the folder and its permissions"))
 }
 
 /// Tells something on stderr that is no result.

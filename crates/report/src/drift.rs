@@ -51,25 +51,9 @@ pub(crate) fn word(kind: Kind) -> &'static str {
 fn write_verdict(page: &mut Page, model: &Model<'_>) {
     let plan = model.plan;
     let mut line = vec![(Tone::Strong, &plan.topology[..]), (Tone::Plain, ": ")];
-    let mut counts: Vec<(Tone, usize, &str)> = vec![];
-    for kind in Kind::CHANGES {
-        let count = model.count(kind);
-        match counts.iter_mut().find(|(_, _, known)| *known == word(kind)) {
-            Some((_, sum, _)) => *sum += count,
-            None => counts.push((tone(kind), count, word(kind))),
-        }
-    }
-    counts.retain(|(_, count, _)| *count > 0);
+    let counts = counts(model);
     if counts.is_empty() {
-        let hidden = plan.coverage.not_evaluated.len();
-        let words = match hidden {
-            0 => "no drift.".to_owned(),
-            _ => format!(
-                "no drift among the {} evaluated; {} not evaluated.",
-                resources(plan.coverage.evaluated),
-                resources(hidden)
-            ),
-        };
+        let words = no_drift(plan);
         line.push((Tone::Strong, &words));
         return page.line(0, &line);
     }
@@ -86,8 +70,34 @@ fn write_verdict(page: &mut Page, model: &Model<'_>) {
     page.spans(2, &line);
 }
 
+/// Returns how many resources have moved, by what became of them.
+pub(crate) fn counts(model: &Model<'_>) -> Vec<(Tone, usize, &'static str)> {
+    let mut counts: Vec<(Tone, usize, &str)> = vec![];
+    for kind in Kind::CHANGES {
+        let count = model.count(kind);
+        match counts.iter_mut().find(|(_, _, known)| *known == word(kind)) {
+            Some((_, sum, _)) => *sum += count,
+            None => counts.push((tone(kind), count, word(kind))),
+        }
+    }
+    counts.retain(|(_, count, _)| *count > 0);
+    counts
+}
+
+/// Returns what is said where nothing moved; never that of what was not looked at.
+pub(crate) fn no_drift(plan: &Plan) -> String {
+    match plan.coverage.not_evaluated.len() {
+        0 => "no drift.".to_owned(),
+        hidden => format!(
+            "no drift among the {} evaluated; {} not evaluated.",
+            resources(plan.coverage.evaluated),
+            resources(hidden)
+        ),
+    }
+}
+
 /// Leaves out the steps that would make the healing safe: they are no drift.
-fn without_steps<'a>(model: &Model<'a>) -> Model<'a> {
+pub(crate) fn without_steps<'a>(model: &Model<'a>) -> Model<'a> {
     let changes = |entries: &[Entry<'a>]| -> Vec<Entry<'a>> {
         entries.iter().filter(|entry| !matches!(entry.kind, Kind::Step(_))).cloned().collect()
     };

@@ -6,6 +6,7 @@
 
 mod azure_devops;
 mod drift;
+mod drift_markdown;
 mod entry;
 mod finding;
 mod github;
@@ -30,6 +31,7 @@ mod value;
 
 pub use azure_devops::azure_devops;
 pub use drift::drift;
+pub use drift_markdown::{NOT_EVALUATED_MARKER, drift_markdown};
 pub use github::github;
 pub use html::{drift_html, html};
 pub use json::{outcome_json, plan_json};

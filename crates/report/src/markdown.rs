@@ -7,8 +7,8 @@ use crate::model::{Entry, Kind, Model};
 use crate::page::{Page, TextOptions};
 use crate::text::{closing, counts, no_changes, risks};
 
-/// The characters that a comment on GitHub may have.
-pub const MARKDOWN_LIMIT: usize = 65_536;
+/// The bytes that a comment may have: GitHub takes 65,536 characters, and who posts it adds a line.
+pub const MARKDOWN_LIMIT: usize = 65_536 - 1_024;
 
 /// Columns of the code blocks; wider than a terminal, as a comment scrolls.
 const WIDTH: usize = 110;
@@ -121,7 +121,7 @@ fn push_risks(text: &mut String, model: &Model<'_>, detail: Detail) {
     }
 }
 
-fn push_notices(text: &mut String, plan: &Plan) {
+pub(crate) fn push_notices(text: &mut String, plan: &Plan) {
     let hidden = plan.coverage.not_evaluated.len();
     if plan.notices.is_empty() && hidden == 0 {
         return;
@@ -213,17 +213,17 @@ fn summary(entries: &[Entry<'_>]) -> String {
 }
 
 /// Returns a fence that no line of `block` can close.
-fn fence(block: &str) -> String {
+pub(crate) fn fence(block: &str) -> String {
     let longest = block.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(longest.max(2) + 1)
 }
 
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     format!("`{}`", text.replace('`', "'"))
 }
 
 /// Keeps text from being read as HTML, as a mention or as several lines.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('\n', " ");
     text.replace('@', "&#64;")
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{Connection, File};
+use super::{Connection, File, Report, report};
 
 #[derive(Debug, Args)]
 pub struct Drift {
@@ -11,6 +11,9 @@ pub struct Drift {
     /// Form of the report on stdout.
     #[arg(long, value_enum, default_value = "text")]
     pub format: DriftFormat,
+    /// Write the report in a further form to a file; repeatable.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report::parse::<DriftFormat>)]
+    pub report: Vec<Report<DriftFormat>>,
     #[command(flatten)]
     pub connection: Connection,
 }
@@ -21,6 +24,8 @@ pub enum DriftFormat {
     Text,
     /// For programs.
     Json,
+    /// For an issue.
+    Markdown,
     /// For a build's test results: a case for each resource, failed where it has drifted.
     Junit,
     /// One page to attach to a build: the topology in bands, each box opening its differences.

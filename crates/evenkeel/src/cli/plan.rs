@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Allow, Connection, File};
+use super::{Allow, Connection, File, Report, report};
 
 #[derive(Debug, Args)]
 pub struct Plan {
@@ -16,6 +16,9 @@ pub struct Plan {
     /// Form of the plan on stdout.
     #[arg(long, value_enum, default_value = "text")]
     pub format: PlanFormat,
+    /// Write the plan in a further form to a file; repeatable.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report::parse::<PlanFormat>)]
+    pub report: Vec<Report<PlanFormat>>,
     /// Exit 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,

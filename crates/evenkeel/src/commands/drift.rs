@@ -12,11 +12,16 @@ pub async fn run(args: &Drift) -> Outcome {
     let plan = session.plan(&Allow::default()).await?;
     let picture = picture::of(&session.desired);
     session.stop().await;
-    output::result(&match args.format {
+    let rendered = |format| match format {
         DriftFormat::Text => report::drift(&plan, &output::text_options(false)),
         DriftFormat::Json => report::plan_json(&plan),
         DriftFormat::Junit => report::junit(&plan, &picture),
         DriftFormat::Html => report::drift_html(&plan, &picture),
-    })?;
+        DriftFormat::Markdown => report::drift_markdown(&plan, report::MARKDOWN_LIMIT),
+    };
+    output::result(&rendered(args.format))?;
+    for further in &args.report {
+        output::file(&further.file, &rendered(further.format))?;
+    }
     Ok(if plan.is_empty() && plan.refusals.is_empty() { Exit::Done } else { Exit::Changes })
 }

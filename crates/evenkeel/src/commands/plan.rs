@@ -11,7 +11,7 @@ pub async fn run(args: &Plan) -> Outcome {
     let session = Session::start(&source.topology, &args.connection).await?;
     let plan = session.plan(&args.allow).await?;
     let path = source.path.display().to_string();
-    output::result(&match args.format {
+    let rendered = |format| match format {
         PlanFormat::Text => report::text(&plan, &output::text_options(false)),
         PlanFormat::Markdown => report::markdown(&plan, report::MARKDOWN_LIMIT),
         PlanFormat::Json => report::plan_json(&plan),
@@ -19,7 +19,11 @@ pub async fn run(args: &Plan) -> Outcome {
         PlanFormat::AzureDevops => report::azure_devops(&plan, Some(&path)),
         PlanFormat::Sarif => report::sarif(&plan, Some(&path)),
         PlanFormat::Html => report::html(&plan, &picture::of(&session.desired)),
-    })?;
+    };
+    output::result(&rendered(args.format))?;
+    for further in &args.report {
+        output::file(&further.file, &rendered(further.format))?;
+    }
     if let Some(out) = &args.out {
         plan.save(out)?;
         output::say(&format!("saved; carry it out with `evenkeel apply {}`", out.display()));
