@@ -31,6 +31,8 @@ static FAMILIES: &[&[Kind]] = &[
     dns_zones::KINDS,
     web::KINDS,
     storage::KINDS,
+    storage::children::KINDS,
+    storage::migration::KINDS,
     key_vault::KINDS,
     managed_identity::KINDS,
     monitor::KINDS,

@@ -1,15 +1,17 @@
-//! `Microsoft.Storage`: accounts, their services, containers and queues.
+//! `Microsoft.Storage`: accounts. What lies in them is in the modules below.
 //!
 //! Redundancy: <https://learn.microsoft.com/azure/storage/common/redundancy-migration>; defaults
 //! and answers as observed in recorded traffic.
+
+pub(crate) mod children;
+pub(crate) mod migration;
 
 use resource::ResourceId;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::azure::Azure;
-use crate::kind::{Accepted, Delete, Draft, Form, Kind, Missing, Place, Put, Tags};
-use crate::operation::{self, Begin, Work};
+use crate::kind::{Accepted, Delete, Draft, Form, Kind, Put, Tags};
 use crate::request::Request;
 use crate::state::Stored;
 use crate::{clock, json, regions};
@@ -31,160 +33,40 @@ const SKUS: &[&str] = &[
     "PremiumV2_LRS",
     "PremiumV2_ZRS",
 ];
-const BLOB_SERVICE: &str = r#"{"cors": {"corsRules": []}, "deleteRetentionPolicy": {"allowPermanentDelete": false, "enabled": false}}"#;
-const FILE_SERVICE: &str = r#"{"cors": {"corsRules": []}, "shareDeleteRetentionPolicy": {"enabled": true, "days": 7}, "protocolSettings": {"smb": {}}}"#;
-const QUEUE_SERVICE: &str = r#"{"logging": {"version": "1.0", "delete": false, "read": false, "write": false, "retentionPolicy": {"enabled": false}}, "cors": {"corsRules": []}}"#;
-const TABLE_SERVICE: &str = r#"{"cors": {"corsRules": []}}"#;
-
-/// The services that come with an account, and how each begins.
-const SERVICES: &[(&str, &str)] = &[
-    ("blobServices", BLOB_SERVICE),
-    ("fileServices", FILE_SERVICE),
-    ("queueServices", QUEUE_SERVICE),
-    ("tableServices", TABLE_SERVICE),
-];
-
-const SERVICE: Kind = Kind {
-    put: Put::direct(200, 200),
-    patch: None,
-    delete: Delete::direct(405),
-    place: Place::None,
-    has_state: false,
-    settle: settle_service,
-    view: view_service,
-    // The direct answer repeats what was sent and adds nothing.
-    direct: |_, draft, body| *body = draft.sent.clone(),
-    before_delete: |_, _| {
-        Err(Answer::error(405, "MethodNotAllowed", "The service cannot be deleted."))
-    },
-    ..Kind::GENERIC
-};
-
-const CHILD: Kind = Kind { place: Place::None, has_state: false, ..Kind::GENERIC };
-
 /// The types of this family.
-pub(crate) const KINDS: &[Kind] = &[
-    Kind {
-        name: ACCOUNT,
-        put: Put {
-            form_again: Form::Direct,
-            body: Accepted::Nothing,
-            ..Put::long(202, 200, Form::Location, 17.0, 17)
-        },
-        delete: Delete::direct(200),
-        tags: Tags::Empty,
-        words: &[
-            ("/sku/name", SKUS),
-            ("/kind", &["Storage", "StorageV2", "BlobStorage", "FileStorage", "BlockBlobStorage"]),
-            ("/properties/accessTier", &["Hot", "Cool", "Premium", "Cold"]),
-            ("/properties/networkAcls/defaultAction", &["Allow", "Deny"]),
-        ],
-        made: &[
-            "/keyCreationTime",
-            "/primaryEndpoints",
-            "/secondaryEndpoints",
-            "/primaryLocation",
-            "/secondaryLocation",
-            "/statusOfPrimary",
-            "/statusOfSecondary",
-            "/creationTime",
-            "/privateEndpointConnections",
-            "/geoReplicationStats",
-            "/storageAccountSkuConversionStatus",
-        ],
-        settle,
-        after,
-        action,
-        ..Kind::GENERIC
+pub(crate) const KINDS: &[Kind] = &[Kind {
+    name: ACCOUNT,
+    put: Put {
+        form_again: Form::Direct,
+        body: Accepted::Nothing,
+        ..Put::long(202, 200, Form::Location, 17.0, 17)
     },
-    Kind { name: "Microsoft.Storage/storageAccounts/blobServices", ..SERVICE },
-    Kind { name: "Microsoft.Storage/storageAccounts/fileServices", ..SERVICE },
-    Kind { name: "Microsoft.Storage/storageAccounts/queueServices", ..SERVICE },
-    Kind { name: "Microsoft.Storage/storageAccounts/tableServices", ..SERVICE },
-    Kind {
-        name: "Microsoft.Storage/storageAccounts/blobServices/containers",
-        put: Put::direct(201, 200),
-        delete: Delete::direct(200),
-        missing: Missing::Code("ContainerNotFound"),
-        defaults: r#"{"properties": {
-            "deleted": false, "remainingRetentionDays": 0,
-            "defaultEncryptionScope": "$account-encryption-key",
-            "denyEncryptionScopeOverride": false, "publicAccess": "None",
-            "leaseStatus": "Unlocked", "leaseState": "Available",
-            "legalHold": {"hasLegalHold": false, "tags": []},
-            "hasImmutabilityPolicy": false, "hasLegalHold": false
-        }}"#,
-        words: &[("/properties/publicAccess", &["Container", "Blob", "None"])],
-        settle: settle_container,
-        view: |_, stored, body| {
-            body["etag"] = json!(format!("\"0x{:015X}\"", stored.version));
-            body["properties"]["lastModifiedTime"] = json!(clock::text(stored.created));
-        },
-        direct: |_, draft, body| {
-            let mut answer = json!({"id": body["id"], "name": body["name"], "type": body["type"]});
-            if draft.sent["properties"].as_object().is_some_and(|sent| !sent.is_empty()) {
-                answer["properties"] = draft.sent["properties"].clone();
-            }
-            *body = answer;
-        },
-        ..CHILD
-    },
-    Kind {
-        name: "Microsoft.Storage/storageAccounts/queueServices/queues",
-        put: Put::direct(200, 200),
-        delete: Delete::direct(204),
-        is_paged: false,
-        missing: Missing::Code("QueueNotFound"),
-        defaults: r#"{"properties": {"metadata": {}}}"#,
-        settle: settle_queue,
-        view: |_, _, body| body["properties"]["approximateMessageCount"] = json!(0),
-        direct: |_, _, body| json::remove(body, "/properties/approximateMessageCount"),
-        ..CHILD
-    },
-    Kind {
-        name: "Microsoft.Storage/storageAccounts/fileServices/shares",
-        defaults: r#"{"properties": {"shareQuota": 5120, "accessTier": "TransactionOptimized", "enabledProtocols": "SMB", "leaseStatus": "unlocked", "leaseState": "available", "signedIdentifiers": []}}"#,
-        missing: Missing::Code("ShareNotFound"),
-        view: |azure, stored, body| {
-            body["etag"] = json!(format!("\"0x{:X}\"", stored.version));
-            body["properties"]["lastModifiedTime"] = json!(clock::text(stored.created));
-            let _ = azure;
-        },
-        ..CHILD
-    },
-    Kind {
-        name: "Microsoft.Storage/storageAccounts/tableServices/tables",
-        defaults: r#"{"properties": {"signedIdentifiers": []}}"#,
-        view: |_, stored, body| body["properties"]["tableName"] = json!(stored.id.name()),
-        put: Put::direct(200, 200),
-        delete: Delete::direct(204),
-        ..CHILD
-    },
-    Kind {
-        name: "Microsoft.Storage/storageAccounts/managementPolicies",
-        put: Put::direct(200, 200),
-        missing: Missing::Code("ManagementPolicyNotFound"),
-        view: |_, stored, body| {
-            body["name"] = json!("DefaultManagementPolicy");
-            body["properties"]["lastModifiedTime"] = json!(clock::text(stored.created));
-        },
-        ..CHILD
-    },
-    Kind {
-        name: "Microsoft.Storage/storageAccounts/accountMigrations",
-        view: view_migration,
-        ended: |azure, migration| {
-            let sku = migration.text("/targetSkuName").unwrap_or_default().to_owned();
-            let Some(id) = migration.id.parent() else { return };
-            let replicas = replicas(azure, &id, &sku);
-            if let Some(account) = azure.state.get_mut(&id) {
-                account.body["sku"] = json!({"name": sku, "tier": tier(&sku)});
-                json::merge(&mut account.body["properties"], &replicas);
-            }
-        },
-        ..CHILD
-    },
-];
+    delete: Delete::direct(200),
+    tags: Tags::Empty,
+    words: &[
+        ("/sku/name", SKUS),
+        ("/kind", &["Storage", "StorageV2", "BlobStorage", "FileStorage", "BlockBlobStorage"]),
+        ("/properties/accessTier", &["Hot", "Cool", "Premium", "Cold"]),
+        ("/properties/networkAcls/defaultAction", &["Allow", "Deny"]),
+    ],
+    made: &[
+        "/keyCreationTime",
+        "/primaryEndpoints",
+        "/secondaryEndpoints",
+        "/primaryLocation",
+        "/secondaryLocation",
+        "/statusOfPrimary",
+        "/statusOfSecondary",
+        "/creationTime",
+        "/privateEndpointConnections",
+        "/geoReplicationStats",
+        "/storageAccountSkuConversionStatus",
+    ],
+    settle,
+    after: children::make_services,
+    action,
+    ..Kind::GENERIC
+}];
 
 fn tier(sku: &str) -> &'static str {
     if sku.starts_with("Premium") { "Premium" } else { "Standard" }
@@ -337,19 +219,6 @@ fn replicas_of(name: &str, location: &str, sku: &str) -> Value {
     said
 }
 
-/// The services come with their account.
-fn after(azure: &mut Azure, draft: &Draft) {
-    for (service, text) in SERVICES {
-        let id = draft.id.child(service, "default");
-        if azure.state.get(&id).is_some() {
-            continue;
-        }
-        let properties: Value = serde_json::from_str(text).unwrap_or_default();
-        let body = json!({"id": id.as_str(), "name": "default", "type": format!("{ACCOUNT}/{service}"), "properties": properties});
-        insert(azure, id, body);
-    }
-}
-
 fn insert(azure: &mut Azure, id: ResourceId, body: Value) {
     let version = azure.state.next_version();
     let created = azure.now;
@@ -365,68 +234,10 @@ fn insert(azure: &mut Azure, id: ResourceId, body: Value) {
     });
 }
 
-fn settle_service(_: &Azure, draft: &mut Draft) -> Result<(), Answer> {
-    if !draft.id.name().eq_ignore_ascii_case("default") {
-        return Err(bad_request(
-            "InvalidResourceName",
-            "The name of the service must be 'default'.",
-        ));
-    }
-    let kind = draft.id.resource_type();
-    let known = SERVICES.iter().find(|(name, _)| kind.last().eq_ignore_ascii_case(name));
-    let defaults = known.and_then(|(_, text)| serde_json::from_str::<Value>(text).ok());
-    // What a PUT does not speak of stays as it is.
-    let before = draft.before.as_ref().map(|before| before.body["properties"].clone());
-    let properties = draft.properties();
-    for (name, value) in before.iter().filter_map(Value::as_object).flatten() {
-        if properties.get(name).is_none() {
-            properties[name] = value.clone();
-        }
-    }
-    json::fill(properties, &defaults.unwrap_or_default());
-    Ok(())
-}
-
-fn view_service(azure: &Azure, stored: &Stored, body: &mut Value) {
-    let account = stored.id.parent().and_then(|account| azure.state.get(&account));
-    if let Some(account) = account
-        && stored.kind().last().to_ascii_lowercase().starts_with(['b', 'f'])
-    {
-        body["sku"] = account.body["sku"].clone();
-    }
-}
-
-fn settle_container(_: &Azure, draft: &mut Draft) -> Result<(), Answer> {
-    check_label(draft.id.name(), "ContainerNameInvalid")
-}
-
-fn settle_queue(_: &Azure, draft: &mut Draft) -> Result<(), Answer> {
-    check_label(draft.id.name(), "InvalidResourceName")
-}
-
-fn check_label(name: &str, code: &str) -> Result<(), Answer> {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let is_special = ["$web", "$root", "$logs"].contains(&name);
-    let is_good = (3..=63).contains(&name.len())
-        && name.chars().all(is_plain)
-        && !name.starts_with('-')
-        && !name.ends_with('-')
-        && !name.contains("--");
-    if is_good || is_special {
-        return Ok(());
-    }
-    Err(bad_request(
-        code,
-        format!(
-            "The specified resource name '{name}' contains invalid characters or has a wrong length."
-        ),
-    ))
-}
-
 fn action(azure: &mut Azure, request: &Request, account: &Stored, action: &str) -> Option<Answer> {
     match action.to_ascii_lowercase().as_str() {
         "listkeys" => Some(keys(azure, account)),
-        "startaccountmigration" => Some(start_migration(azure, request, account)),
+        "startaccountmigration" => Some(migration::start(azure, request, account)),
         _ => None,
     }
 }
@@ -437,59 +248,6 @@ fn keys(azure: &Azure, account: &Stored) -> Answer {
         json!({"creationTime": clock::text(account.created), "keyName": name, "value": value.replace('-', "A"), "permissions": "FULL"})
     };
     Answer::json(200, json!({"keys": [key("key1"), key("key2")]}))
-}
-
-fn start_migration(azure: &mut Azure, request: &Request, account: &Stored) -> Answer {
-    let sent = match request.json() {
-        Ok(sent) => sent,
-        Err(refusal) => return refusal,
-    };
-    let target =
-        sent.pointer("/properties/targetSkuName").and_then(Value::as_str).unwrap_or_default();
-    let current = account.body["sku"]["name"].as_str().unwrap_or_default();
-    let stem = |sku: &str| sku.replace("ZRS", "RS").replace("LRS", "RS");
-    let is_crossing = target.contains("ZRS") != current.contains("ZRS");
-    if !SKUS.contains(&target) || !is_crossing || stem(target) != stem(current) {
-        let text = format!("The account cannot be migrated from '{current}' to '{target}'.");
-        return bad_request("InvalidAccountMigration", text);
-    }
-    let id = account.id.child("accountMigrations", "default");
-    if azure.state.get(&id).is_some_and(|running| running.operation.is_some()) {
-        return Answer::error(
-            409,
-            "AccountMigrationInProgress",
-            "A migration of the account is in progress.",
-        );
-    }
-    let body = json!({
-        "id": id.as_str(), "name": "default", "type": format!("{ACCOUNT}/accountMigrations"),
-        "properties": {"targetSkuName": target, "migrationFailedReason": null, "migrationFailedDetailedReason": null},
-    });
-    insert(azure, id.clone(), body);
-    let version = request.api_version().unwrap_or_default();
-    // Days in Azure; an hour is long enough to be seen here.
-    let begin = Begin {
-        resource: &id,
-        work: Work::Action,
-        word: "InProgress",
-        secs: 3600.0,
-        retry_after: 17,
-        api_version: version,
-    };
-    let name = operation::begin(azure, &begin);
-    operation::follow(azure, Answer::empty(202), &name, Form::Location)
-}
-
-fn view_migration(azure: &Azure, stored: &Stored, body: &mut Value) {
-    let running = stored.operation.as_ref().and_then(|name| azure.state.operations.get(name));
-    let status = match running {
-        None => "Complete",
-        Some(operation) if azure.now < operation.began + (operation.ends - operation.began) / 4 => {
-            "SubmittedForConversion"
-        }
-        Some(_) => "InProgress",
-    };
-    body["properties"]["migrationStatus"] = json!(status);
 }
 
 /// Answers `checkNameAvailability`.
