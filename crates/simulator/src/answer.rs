@@ -1,5 +1,7 @@
 //! What the simulator answers, before it becomes HTTP.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 /// The body of an answer.
@@ -11,6 +13,8 @@ pub(crate) enum Body {
     Json(Value),
     /// Text of the given content type.
     Text(&'static str, String),
+    /// Bytes of the given content type.
+    Bytes(String, Vec<u8>),
 }
 
 /// An answer: status, headers and body.
@@ -19,7 +23,7 @@ pub(crate) struct Answer {
     /// The HTTP status.
     pub status: u16,
     /// Headers beside those that every answer has.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body.
     pub body: Body,
 }
@@ -32,7 +36,7 @@ impl Answer {
 
     /// Makes an answer with a JSON body.
     pub fn json(status: u16, body: Value) -> Self {
-        Self { status, headers: Vec::new(), body: Body::Json(body) }
+        Self { body: Body::Json(body), ..Self::empty(status) }
     }
 
     /// Makes the refusal of ARM itself and of most providers.
@@ -65,8 +69,8 @@ impl Answer {
     }
 
     /// Adds a header.
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 

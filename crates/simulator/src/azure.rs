@@ -12,7 +12,7 @@ use crate::operation::End;
 use crate::request::Request;
 use crate::settings::Settings;
 use crate::state::{State, Stored};
-use crate::{arm, control, dns, entra, families, hosts, metadata, operation, regions};
+use crate::{arm, blobs, control, dns, entra, families, hosts, metadata, operation, regions};
 
 /// Makes IDs that are the same for the same text.
 const NAMES: Uuid = Uuid::from_u128(0x6d0e_6bb5_3f2c_4f0e_9a55_0b3f_7c61_82d4);
@@ -75,7 +75,10 @@ impl Azure {
     /// Answers a request.
     pub fn answer(&mut self, request: &Request) -> Answer {
         if !hosts::is_own(&request.host) {
-            return hosts::answer(self, request);
+            return match blobs::answer(self, request) {
+                Some(answer) => answer,
+                None => hosts::answer(self, request),
+            };
         }
         if let Some(answer) = control::answer(self, request) {
             return answer;
@@ -184,7 +187,7 @@ impl Azure {
 
     /// Moves the clock and lets due operations end.
     pub fn advance(&mut self) {
-        self.now = crate::clock::now();
+        self.now = crate::clock::now() + self.state.ahead;
         operation::advance(self);
     }
 }

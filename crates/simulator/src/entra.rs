@@ -190,18 +190,44 @@ pub(crate) fn check(azure: &Azure, request: &Request) -> Result<(), Answer> {
         let text = "Authentication failed. The 'Authorization' header is missing.";
         return Err(unauthenticated(azure, "AuthenticationFailed", text, "invalid_request"));
     };
-    let expires = token.rsplit_once('.').and_then(|(signed, mark)| {
-        let claims = signed.split('.').nth(1)?;
-        let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
-        (mark == signature(azure, signed)).then(|| claims["exp"].as_u64()).flatten()
-    });
-    match expires {
-        Some(expires) if expires * 1000 > azure.now => Ok(()),
-        Some(_) => Err(expired(azure)),
-        None => {
+    match read(azure, token) {
+        Ok(_) => Ok(()),
+        Err(Invalid::Expired) => Err(expired(azure)),
+        Err(Invalid::Forged) => {
             let text = "The access token is invalid.";
             Err(unauthenticated(azure, "InvalidAuthenticationToken", text, "invalid_token"))
         }
+    }
+}
+
+/// Why a token is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Invalid {
+    /// It was valid once.
+    Expired,
+    /// It is none of ours.
+    Forged,
+}
+
+/// Returns what the access token of a request is for.
+pub(crate) fn audience_of(azure: &Azure, request: &Request) -> Result<String, Invalid> {
+    let given = request.header("authorization").unwrap_or_default();
+    let token = given.strip_prefix("Bearer ").ok_or(Invalid::Forged)?;
+    Ok(read(azure, token)?["aud"].as_str().unwrap_or_default().to_owned())
+}
+
+/// Returns the claims of a token.
+fn read(azure: &Azure, token: &str) -> Result<Value, Invalid> {
+    let claims = token.rsplit_once('.').and_then(|(signed, mark)| {
+        let claims = signed.split('.').nth(1)?;
+        let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
+        (mark == signature(azure, signed)).then_some(claims)
+    });
+    let claims = claims.ok_or(Invalid::Forged)?;
+    match claims["exp"].as_u64() {
+        Some(expires) if expires * 1000 > azure.now => Ok(claims),
+        Some(_) => Err(Invalid::Expired),
+        None => Err(Invalid::Forged),
     }
 }
 

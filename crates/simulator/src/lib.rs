@@ -13,6 +13,7 @@ mod actions;
 mod answer;
 mod arm;
 mod azure;
+mod blobs;
 mod clock;
 mod control;
 mod dns;

@@ -181,6 +181,7 @@ fn refused(request: &Request, answer: Answer) -> ScenarioError {
         Body::Empty => String::new(),
         Body::Json(value) => value.to_string(),
         Body::Text(_, text) => text,
+        Body::Bytes(_, bytes) => String::from_utf8_lossy(&bytes).into_owned(),
     };
     let step = format!("{} {}", request.method, request.path);
     ScenarioError::Refused { step, status: answer.status, reason }

@@ -206,9 +206,10 @@ fn response(
     let (content_type, bytes) = match answer.body {
         Body::Empty => (None, Vec::new()),
         Body::Json(value) => {
-            (Some("application/json; charset=utf-8"), value.to_string().into_bytes())
+            (Some("application/json; charset=utf-8".to_owned()), value.to_string().into_bytes())
         }
-        Body::Text(kind, text) => (Some(kind), text.into_bytes()),
+        Body::Text(kind, text) => (Some(kind.to_owned()), text.into_bytes()),
+        Body::Bytes(kind, bytes) => (Some(kind), bytes),
     };
     let length = bytes.len();
     let body = if is_truncated && length > 1 { cut(bytes) } else { HttpBody::from(bytes) };
@@ -222,7 +223,7 @@ fn response(
         }
     };
     if let Some(kind) = content_type {
-        set("content-type", kind);
+        set("content-type", &kind);
     }
     let fresh = || uuid::Uuid::new_v4().to_string();
     let correlation =
@@ -241,6 +242,8 @@ fn response(
         set("x-ms-client-request-id", id);
     }
     match remaining {
+        // Only ARM counts what a subscription asks.
+        _ if !crate::hosts::is_own(&request.host) => {}
         Remaining { is_read: true, .. } => {
             set("x-ms-ratelimit-remaining-subscription-reads", "249")
         }
@@ -250,7 +253,10 @@ fn response(
         _ => set("x-ms-ratelimit-remaining-subscription-writes", "199"),
     }
     for (name, value) in &answer.headers {
-        set(name, value);
+        let name = HeaderName::try_from(&**name);
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+            headers.insert(name, value);
+        }
     }
     response
 }

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -180,6 +181,14 @@ impl Simulator {
     /// Lets every operation that would never end fail, as Azure gives up what hangs.
     pub fn give_up_stuck_operations(&self) {
         self.ask(operation::give_up);
+    }
+
+    /// Moves the clock on, so that what ends by itself ends now.
+    pub fn pass_time(&self, time: Duration) {
+        self.ask(|azure| {
+            azure.state.ahead += u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+            azure.touched();
+        });
     }
 
     /// Ends the lag between writes and reads that a fault has brought about.

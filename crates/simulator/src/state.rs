@@ -6,6 +6,7 @@ use resource::{ResourceId, ResourceType};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::blobs::Blob;
 use crate::operation::Operation;
 use crate::scenario::{HostHealth, Record};
 
@@ -92,6 +93,12 @@ pub(crate) struct State {
     /// Locks that were lifted and not put back, with the request that lifted each.
     #[serde(default)]
     pub lifted: BTreeMap<String, String>,
+    /// The blobs, by container and name.
+    #[serde(default)]
+    pub blobs: BTreeMap<String, Blob>,
+    /// How far the clock is ahead of the machine's, in milliseconds.
+    #[serde(default)]
+    pub ahead: u64,
     /// Signs the access tokens.
     pub signing_key: String,
 }

@@ -16,7 +16,8 @@ use crate::request::Request;
 use crate::state::Stored;
 use crate::{clock, json, regions};
 
-const ACCOUNT: &str = "Microsoft.Storage/storageAccounts";
+/// The type of accounts.
+pub(crate) const ACCOUNT: &str = "Microsoft.Storage/storageAccounts";
 const SKUS: &[&str] = &[
     "Standard_LRS",
     "Standard_GRS",

@@ -39,7 +39,7 @@ impl Client {
     pub async fn with(settings: Settings) -> Self {
         let simulator = Simulator::start(settings).await.expect("simulator starts");
         let http = trusting(&simulator).build().expect("client");
-        let token = login(&simulator, &http).await;
+        let token = login(&simulator, &http, "https://management.azure.com").await;
         Self { simulator, http, token }
     }
 
@@ -119,13 +119,14 @@ pub async fn reply(request: reqwest::RequestBuilder) -> Reply {
     Reply { status, headers, body }
 }
 
-async fn login(simulator: &Simulator, http: &reqwest::Client) -> String {
+/// Returns an access token for a resource.
+pub async fn login(simulator: &Simulator, http: &reqwest::Client, resource: &str) -> String {
     let url = format!("{}/{}/oauth2/v2.0/token", simulator.authority(), simulator.tenant());
     let form = [
         ("grant_type", "client_credentials"),
         ("client_id", simulator.client_id()),
         ("client_secret", simulator.client_secret()),
-        ("scope", "https://management.azure.com/.default"),
+        ("scope", &format!("{resource}/.default")),
     ];
     let reply = reply(http.post(url).form(&form)).await;
     reply.body["access_token"].as_str().expect("a token").to_owned()

@@ -1,5 +1,6 @@
 //! The simulator over real HTTP.
 
+mod blobs;
 mod client;
 mod faults;
 mod locks;

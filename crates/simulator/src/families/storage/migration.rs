@@ -16,7 +16,7 @@ use crate::state::Stored;
 /// The type of migrations.
 pub(crate) const KINDS: &[Kind] = &[Kind {
     name: "Microsoft.Storage/storageAccounts/accountMigrations",
-    view: view,
+    view,
     ended: |azure, migration| {
         let sku = migration.text("/targetSkuName").unwrap_or_default().to_owned();
         let Some(id) = migration.id.parent() else { return };
