@@ -1,7 +1,9 @@
 //! Whether a resource is as an action wants it, so that nothing need be written.
 
 use resource::ResourceId;
-use resource::catalogue::{PropertyPath, Treatment, TypeFacts, facts_of, is_empty, pair};
+use resource::catalogue::{
+    PropertyPath, Treatment, TypeFacts, facts_of, is_applied_tag, is_empty, pair,
+};
 use serde_json::Value;
 
 /// Tells whether `observed` already holds all that `desired` asks for.
@@ -50,7 +52,8 @@ impl Comparison {
         let Value::Object(found) = observed else { return true };
         found.iter().all(|(key, value)| {
             path.push_key(key);
-            let service_made = self.facts.treatment(path) != Treatment::Compared;
+            let service_made =
+                self.facts.treatment(path) != Treatment::Compared || is_applied_tag(path);
             path.pop();
             is_empty(value) || service_made || has_key(desired, key)
         })
@@ -121,5 +124,16 @@ mod tests {
         let observed = json!({"name": "appsettings", "properties": {"A": "1", "B": "2"}});
         assert!(covers(&settings, &desired, &observed, false));
         assert!(!covers(&settings, &desired, &observed, true));
+    }
+
+    #[test]
+    fn what_was_applied_is_no_part_of_an_exact_body() {
+        let group = ResourceId::group("s", "rg");
+        let desired = json!({"location": "westeurope", "tags": {"evenkeel": "north"}});
+        let mut observed = desired.clone();
+        observed["tags"]["evenkeel-applied"] = json!("0123456789abcdef");
+        assert!(covers(&group, &desired, &observed, true));
+        observed["tags"]["owner"] = json!("somebody");
+        assert!(!covers(&group, &desired, &observed, true));
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use plan::{Action, Fingerprint, Operation};
+use plan::{Action, Fingerprint, Operation, Verb};
 use resource::catalogue::fingerprint;
 use resource::{Observation, ResourceId, walk_expressions};
 
@@ -77,7 +77,9 @@ impl Run<'_> {
         if same {
             return true;
         }
-        let mut own = self.plan.actions.iter().filter(|action| action.resource == *id).peekable();
+        // A note of what was applied changes nothing of the resource that carries it.
+        let is_own = |action: &&Action| action.resource == *id && action.verb != Verb::Note;
+        let mut own = self.plan.actions.iter().filter(is_own).peekable();
         if own.peek().is_none() {
             return false;
         }

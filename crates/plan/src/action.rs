@@ -56,6 +56,8 @@ pub enum Verb {
     Verify,
     /// Starts an operation of the service that is not a write of a body.
     Start,
+    /// Notes on one resource which topology was applied, once all else has succeeded.
+    Note,
 }
 
 /// How a body reaches ARM.

@@ -9,6 +9,7 @@ mod edges;
 mod locks;
 mod names;
 mod needs;
+mod notes;
 mod order;
 mod pointers;
 mod stamps;
@@ -165,6 +166,14 @@ pub enum Violation {
         /// What it deletes.
         resource: ResourceId,
     },
+    /// The topology is noted as applied although something of it may have failed.
+    #[error("`{note}` may run although `{action}` has not succeeded")]
+    NotedTooEarly {
+        /// The note.
+        note: ActionId,
+        /// What it does not wait for.
+        action: ActionId,
+    },
     /// The two halves of one replacement do not follow each other.
     #[error("`{create}` takes the name that `{delete}` frees, but does not come directly after it")]
     NameNotHandedOver {
@@ -192,6 +201,7 @@ pub fn check(plan: &Plan) -> Vec<Violation> {
     violations.extend(traffic::check(plan, &order));
     violations.extend(data::check(plan));
     violations.extend(names::check(plan));
+    violations.extend(notes::check(plan));
     violations
 }
 

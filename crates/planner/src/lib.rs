@@ -22,7 +22,7 @@ pub use change::{Change, Changes, Kind, Options, changes};
 pub use desired::{Desired, DesiredResource, Domain, ManualRecord, Mode, StampProbe};
 pub use expand::expand;
 pub use explain::{Explanation, codes, explain};
-pub use order::OrderError;
+pub use order::{OrderError, applied};
 pub use ownership::{MARK, is_owned};
 pub use plan_maker::plan;
 pub use resolve::resolve;

@@ -12,6 +12,7 @@ mod deletes;
 mod domains;
 mod graph;
 mod locks;
+mod note;
 mod records;
 mod stamps;
 
@@ -20,6 +21,7 @@ use resource::Observed;
 
 pub use domains::CERTIFICATE;
 pub use graph::{ActionGraph, OrderError};
+pub use note::applied;
 
 use crate::change::{Changes, Kind, Options};
 use crate::desired::Desired;
@@ -69,6 +71,7 @@ pub fn order(
     scene.switch_domains_last();
     scene.separate_stamps();
     scene.lift_locks();
+    scene.note_applied();
     let Scene { graph, refusals, notices, .. } = scene;
     Ok(Ordered { actions: graph.into_order(&desired.stamps)?, refusals, notices })
 }

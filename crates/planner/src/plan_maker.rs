@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plan::{Fingerprint, Operation, Place, Plan};
+use plan::{Fingerprint, Operation, Place, Plan, Verb};
 use resource::{Observed, ResourceId, catalogue};
 
 use crate::change::{Options, changes};
@@ -71,7 +71,8 @@ fn fingerprints(
     observed: &Observed,
 ) -> BTreeMap<ResourceId, Fingerprint> {
     let mut ids = BTreeSet::new();
-    for action in actions {
+    // A note rests on nothing but the success of all else.
+    for action in actions.iter().filter(|action| action.verb != Verb::Note) {
         ids.insert(action.resource.clone());
         if let Operation::Write { body, .. } = &action.operation {
             ids.extend(ids_in(body).into_iter().filter(|id| observed.get(id).is_some()));

@@ -41,6 +41,7 @@ impl Kind {
             Verb::CutEdge => Self::Step("cut"),
             Verb::Verify => Self::Step("verify"),
             Verb::Start => Self::Step("start"),
+            Verb::Note => Self::Step("note"),
         }
     }
 
@@ -197,8 +198,10 @@ impl<'a> Model<'a> {
         self.entries().filter(|entry| entry.kind == kind).map(|entry| entry.items.len()).sum()
     }
 
+    /// Counts the steps that make a change safe; a note only remembers.
     pub(crate) fn steps(&self) -> usize {
-        let steps = self.entries().filter(|entry| matches!(entry.kind, Kind::Step(_)));
+        let is_safety = |kind| matches!(kind, Kind::Step(name) if name != "note");
+        let steps = self.entries().filter(|entry| is_safety(entry.kind));
         steps.map(|entry| entry.items.len()).sum()
     }
 

@@ -1,11 +1,14 @@
 //! What a step does that is no change: locks, probes, waits.
 
-use plan::{Action, Operation, Plan};
+use plan::{Action, Operation, Plan, Verb};
 
 use crate::value::{duration, inline};
 
 /// Returns in words what `action` does, where its verb and address do not say it.
 pub(crate) fn describe(plan: &Plan, action: &Action) -> Option<String> {
+    if action.verb == Verb::Note {
+        return Some("remembers what was applied".to_owned());
+    }
     match &action.operation {
         Operation::LiftLock { .. } => {
             let users = plan.actions.iter().filter(|other| {

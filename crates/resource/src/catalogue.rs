@@ -43,7 +43,7 @@ mod traffic_manager;
 mod web;
 
 pub use arrays::{ArrayKey, Pairing, find_member, member_label, pair};
-pub use fingerprint::fingerprint;
+pub use fingerprint::{APPLIED_TAG, fingerprint, is_applied_tag};
 pub use forms::resembles;
 pub use likeness::{Likeness, is_empty};
 pub use mask::masked;

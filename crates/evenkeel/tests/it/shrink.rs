@@ -23,6 +23,7 @@ fn rule_15_a_removed_stamp_goes_in_an_order_that_keeps_a_target() {
             "delete sites app-hello-web-neu",
             "delete serverfarms asp-hello-neu",
             "delete resourceGroups rg-hello-neu",
+            "note resourceGroups/rg-hello-global",
         ]
     );
     scenario.apply();

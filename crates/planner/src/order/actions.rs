@@ -196,6 +196,7 @@ fn verb_name(verb: Verb) -> &'static str {
         Verb::CutEdge => "cut",
         Verb::Verify => "verify",
         Verb::Start => "start",
+        Verb::Note => "note",
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Scene;
 
 /// The type of a management lock.
-const LOCK: &str = "Microsoft.Authorization/locks";
+pub(super) const LOCK: &str = "Microsoft.Authorization/locks";
 
 impl Scene<'_> {
     /// Adds the lifting and restoring of each lock that stands in the way of an action.

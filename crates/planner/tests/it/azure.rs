@@ -117,9 +117,10 @@ pub fn plan_with(desired: &Desired, azure: &Observed, options: &Options) -> Plan
     plan
 }
 
-/// Returns the IDs of a plan's actions in order.
+/// Returns the IDs of a plan's actions in order, but for the note of what was applied.
 pub fn names(plan: &Plan) -> Vec<&str> {
-    plan.actions.iter().map(|action| action.id.0.as_str()).collect()
+    let told = plan.actions.iter().filter(|action| action.verb != Verb::Note);
+    told.map(|action| action.id.0.as_str()).collect()
 }
 
 /// Returns where the action stands in its plan.

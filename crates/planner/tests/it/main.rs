@@ -5,6 +5,7 @@ mod clones;
 mod deletes;
 mod domains;
 mod locks;
+mod note;
 mod ownership;
 mod redundancy;
 mod scale;

@@ -7,6 +7,18 @@ use super::{ArrayKey, PropertyPath, Treatment, TypeFacts, facts_of_body};
 use crate::ResourceType;
 use crate::catalogue::likeness::is_empty;
 
+/// The tag by which one resource of a topology remembers what was last applied.
+///
+/// It says nothing of the resource that carries it, so it is no part of what is compared.
+pub const APPLIED_TAG: &str = "evenkeel-applied";
+
+/// Tells whether a path is that of [`APPLIED_TAG`]. ARM compares the names of tags without case.
+pub fn is_applied_tag(path: &PropertyPath) -> bool {
+    path.to_string()
+        .strip_prefix("tags.")
+        .is_some_and(|name| name.eq_ignore_ascii_case(APPLIED_TAG))
+}
+
 /// Returns the SHA-256, in hexadecimal, of what is stable in an observed body.
 ///
 /// Two observations of a resource that nobody has written to between them have one fingerprint:
@@ -24,7 +36,9 @@ fn stable(facts: &TypeFacts, value: &Value, path: &mut PropertyPath) -> Value {
             let mut members: Vec<(String, Value)> = vec![];
             for (key, member) in map {
                 path.push_key(key);
-                if facts.treatment(path) != Treatment::ReadOnly && !is_empty(member) {
+                let is_stable =
+                    facts.treatment(path) != Treatment::ReadOnly && !is_applied_tag(path);
+                if is_stable && !is_empty(member) {
                     members.push((key.to_ascii_lowercase(), stable(facts, member, path)));
                 }
                 path.pop();
@@ -73,6 +87,14 @@ mod tests {
         let of = |body| fingerprint(&PROFILE.into(), body);
         assert_eq!(of(&before), of(&after));
         assert_eq!(of(&before).len(), 64);
+    }
+
+    #[test]
+    fn what_was_applied_is_no_part_of_the_resource_that_remembers_it() {
+        let of = |tags| fingerprint(&PROFILE.into(), &json!({ "tags": tags, "properties": {} }));
+        let noted = json!({ "a": "1", "Evenkeel-Applied": "0123456789abcdef" });
+        assert_eq!(of(json!({ "a": "1" })), of(noted));
+        assert_ne!(of(json!({ "a": "1" })), of(json!({ "a": "1", "evenkeel-applied-by": "me" })));
     }
 
     #[test]
