@@ -21,6 +21,7 @@ mod mask;
 mod overlay;
 mod path;
 mod treatment;
+mod typical;
 
 mod app_configuration;
 mod authorization;
@@ -50,6 +51,7 @@ pub use mask::masked;
 pub use overlay::overlay;
 pub use path::PropertyPath;
 pub use treatment::{Treatment, is_secret_name};
+pub use typical::Typical;
 
 /// How the resources of a type are read in few requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,6 +205,8 @@ pub struct TypeFacts {
     pub patch_always: &'static [&'static str],
     /// What is appended to the URL of a DELETE, without `?`.
     pub delete_query: Option<&'static str>,
+    /// How long Azure takes over one as a rule.
+    pub typical: Typical,
     /// The provider's own limit of writes.
     pub write_limit: Option<Limit>,
     /// A property and the value of it that brings back a deleted resource as it was, whatever else
@@ -245,6 +249,7 @@ impl TypeFacts {
         traffic: &[],
         patch_always: &[],
         delete_query: None,
+        typical: Typical::UNKNOWN,
         write_limit: None,
         recovery: None,
         rewrite: None,

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.authorization/locks> and recorded
 //! traffic.
 
-use super::{Limit, Listing, Ownership, TypeFacts, Update};
+use super::{Limit, Listing, Ownership, TypeFacts, Typical, Update};
 
 /// Role assignments and policies share a tight limit of their own.
 ///
@@ -19,6 +19,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         // A lock has notes and no tags.
         ownership: Ownership::Note("/properties/notes"),
         immutable: &[],
+        typical: Typical::AT_ONCE,
         ..TypeFacts::GENERIC
     },
     TypeFacts {
@@ -39,6 +40,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.updatedBy",
         ],
         write_limit: LIMIT,
+        typical: Typical::AT_ONCE,
         ..TypeFacts::GENERIC
     },
     TypeFacts {
@@ -54,6 +56,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.updatedBy",
         ],
         write_limit: LIMIT,
+        typical: Typical::AT_ONCE,
         ..TypeFacts::GENERIC
     },
     TypeFacts {

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.cache/redis> and recorded
 //! traffic.
 
-use super::{Likeness, Listing, TypeFacts, Update};
+use super::{Likeness, Listing, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2024-11-01";
 const ENTERPRISE: &str = "2025-07-01";
@@ -28,6 +28,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ],
         // `6` is answered as `6.0`.
         likeness: &[("properties.redisVersion", Likeness::Version)],
+        // A creation takes 15 to 30 minutes, another size 20 or more.
+        typical: Typical { create_secs: Some(1200), update_secs: Some(1200), ..Typical::UNKNOWN },
         ..TypeFacts::GENERIC
     },
     TypeFacts {

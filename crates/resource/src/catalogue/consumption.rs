@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.consumption/budgets> and recorded
 //! traffic.
 
-use super::{Listing, Ownership, TypeFacts, Update};
+use super::{Listing, Ownership, TypeFacts, Typical, Update};
 
 pub(super) const TYPES: &[TypeFacts] = &[TypeFacts {
     resource_type: "Microsoft.Consumption/budgets",
@@ -17,5 +17,6 @@ pub(super) const TYPES: &[TypeFacts] = &[TypeFacts {
         ("properties.timePeriod.startDate", "a budget begins once"),
     ],
     volatile: &["properties.currentSpend", "properties.forecastSpend"],
+    typical: Typical::AT_ONCE,
     ..TypeFacts::GENERIC
 }];

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Additions, Likeness, Listing, Literal, TypeFacts, Update};
+use super::{Additions, Likeness, Listing, Literal, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2025-10-01";
 
@@ -75,6 +75,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
         // Blocks that are switched off as a whole are left out of the answer.
         omits_off: true,
         rewrite: Some(leave_counts_to_the_autoscaler),
+        // 3 to 10 minutes each.
+        typical: Typical { create_secs: Some(330), delete_secs: Some(330), ..Typical::UNKNOWN },
         ..TypeFacts::GENERIC
     },
     TypeFacts {

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.documentdb/databaseaccounts> and
 //! recorded traffic.
 
-use super::{Additions, ArrayKey, Listing, TypeFacts, Update};
+use super::{Additions, ArrayKey, Listing, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2025-10-15";
 
@@ -80,6 +80,9 @@ pub(super) const TYPES: &[TypeFacts] = &[
             path: "properties.capabilities",
             is_service_made: |_| true,
         }],
+        // A creation takes 3 to 15 minutes, a deletion 5 to 20; another region may take hours, by the
+        // size of the data.
+        typical: Typical { create_secs: Some(400), delete_secs: Some(600), ..Typical::UNKNOWN },
         ..TypeFacts::GENERIC
     },
     TypeFacts {

@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::overlay::at;
-use super::{ArrayKey, Likeness, Listing, Ownership, TypeFacts, Update};
+use super::{ArrayKey, Likeness, Listing, Ownership, TypeFacts, Typical, Update};
 
 const PUBLIC: &str = "2018-05-01";
 const PRIVATE: &str = "2024-06-01";
@@ -38,6 +38,7 @@ const RECORD: TypeFacts = TypeFacts {
     ],
     traffic: &["properties"],
     rewrite: Some(leave_ttl_to_the_profile),
+    typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
 };
 
@@ -108,6 +109,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.numberOfVirtualNetworkLinks",
             "properties.numberOfVirtualNetworkLinksWithRegistration",
         ],
+        // 10 to 60 seconds.
+        typical: Typical { create_secs: Some(25), ..Typical::UNKNOWN },
         ..TypeFacts::GENERIC
     },
     TypeFacts { resource_type: "Microsoft.Network/privateDnsZones/A", ..PRIVATE_RECORD },

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.keyvault/vaults> and recorded
 //! traffic.
 
-use super::{ArrayKey, Listing, Literal, TypeFacts, Update};
+use super::{ArrayKey, Listing, Literal, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2026-02-01";
 
@@ -35,6 +35,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ],
         // A policy is for one principal, as a user or through one application.
         arrays: &[("properties.accessPolicies", ArrayKey::Fields(&["objectId"]))],
+        // A creation takes about a minute; a deletion is done when it is answered.
+        typical: Typical { create_secs: Some(60), ..Typical::AT_ONCE },
         ..TypeFacts::GENERIC
     },
     TypeFacts {

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.managedidentity/userassignedidentities>
 //! and recorded traffic.
 
-use super::{Listing, TypeFacts, Update};
+use super::{Listing, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2024-11-30";
 
@@ -15,6 +15,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         update: Update::Patch,
         holds_data: None,
         read_only: &["properties.principalId", "properties.clientId", "properties.tenantId"],
+        typical: Typical::AT_ONCE,
         ..TypeFacts::GENERIC
     },
     TypeFacts {

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Additions, ArrayKey, Listing, TypeFacts, Update};
+use super::{Additions, ArrayKey, Listing, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2025-01-01";
 
@@ -196,6 +196,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
         decided: &[("sku.family", "the service moves gateways to newer hardware")],
         sensitive: &["properties.sslCertificates[].properties.data"],
         traffic: &["properties"],
+        // 5 to 15 minutes to create or delete, 1 to 10 to change.
+        typical: Typical { create_secs: Some(520), update_secs: Some(190), delete_secs: Some(520) },
         ..TOP
     },
     TypeFacts {

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.resources/resourcegroups>,
 //! <https://learn.microsoft.com/rest/api/resources/subscriptions>.
 
-use super::{Listing, Ownership, TypeFacts, Update};
+use super::{Listing, Ownership, TypeFacts, Typical, Update};
 
 const SUBSCRIPTION: TypeFacts = TypeFacts {
     resource_type: "Microsoft.Resources/subscriptions",
@@ -25,6 +25,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("location", "a resource group cannot move to another region"),
             ("managedBy", "the manager of a resource group is fixed at its creation"),
         ],
+        // Writes are done when they are answered; a deletion takes minutes to an hour, by what is in it.
+        typical: Typical { delete_secs: None, ..Typical::AT_ONCE },
         ..TypeFacts::GENERIC
     },
 ];

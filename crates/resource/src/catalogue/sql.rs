@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Alias, Listing, Literal, Ownership, TypeFacts, Update};
+use super::{Alias, Listing, Literal, Ownership, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2023-08-01";
 
@@ -47,6 +47,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
         write_only: &["properties.administratorLoginPassword"],
         // 2.0 is history: the service makes a 12.0 of it.
         aliases: &[Alias { path: "properties.version", sent: "2.0", returned: "12.0" }],
+        // 1 to 3 minutes.
+        typical: Typical { create_secs: Some(105), ..Typical::UNKNOWN },
         ..TypeFacts::GENERIC
     },
     TypeFacts {

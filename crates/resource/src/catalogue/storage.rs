@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.storage/storageaccounts> and
 //! recorded traffic.
 
-use super::{Likeness, Listing, Literal, Ownership, TypeFacts, Update};
+use super::{Likeness, Listing, Literal, Ownership, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2025-08-01";
 
@@ -14,6 +14,7 @@ const SERVICE: TypeFacts = TypeFacts {
     update: Update::PutOver,
     ownership: Ownership::Parent,
     read_only: &["sku"],
+    typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
 };
 
@@ -75,6 +76,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ],
         // `logging,metrics` comes back as `Logging, Metrics`.
         likeness: &[("properties.networkAcls.bypass", Likeness::List)],
+        // A creation takes 10 to 60 seconds; the rest is done when it is answered.
+        typical: Typical { create_secs: Some(25), ..Typical::AT_ONCE },
         ..TypeFacts::GENERIC
     },
     TypeFacts { resource_type: "Microsoft.Storage/storageAccounts/blobServices", ..SERVICE },
@@ -101,6 +104,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.version",
         ],
         volatile: &["properties.leaseStatus", "properties.leaseState", "properties.leaseDuration"],
+        typical: Typical::AT_ONCE,
         ..TypeFacts::CHILD
     },
     TypeFacts {

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.network/trafficmanagerprofiles>
 //! and recorded traffic.
 
-use super::{ArrayKey, Listing, Ownership, TypeFacts, Update};
+use super::{ArrayKey, Listing, Ownership, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2022-04-01";
 
@@ -18,6 +18,7 @@ const ENDPOINT: TypeFacts = TypeFacts {
     ownership: Ownership::Parent,
     volatile: &[MONITOR_STATUS],
     traffic: &["properties"],
+    typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
 };
 
@@ -43,6 +44,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         // priority.
         arrays: &[("properties.endpoints", ArrayKey::Fields(&["type", "name"]))],
         traffic: &["properties"],
+        typical: Typical::AT_ONCE,
         ..TypeFacts::GENERIC
     },
     TypeFacts {

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{ArrayKey, Likeness, Listing, Ownership, TypeFacts, Update};
+use super::{ArrayKey, Likeness, Listing, Ownership, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2024-11-01";
 
@@ -87,6 +87,8 @@ const SITE: TypeFacts = TypeFacts {
     traffic: &["properties.enabled", "properties.publicNetworkAccess"],
     // Deleting the last app of a plan deletes the plan too, unless told otherwise.
     delete_query: Some("deleteEmptyServerFarm=false&deleteMetrics=true"),
+    // A creation takes 10 seconds to 3 minutes.
+    typical: Typical { create_secs: Some(45), ..Typical::UNKNOWN },
     ..TypeFacts::GENERIC
 };
 
@@ -203,6 +205,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ],
         restarts: &["sku.name"],
         rewrite: Some(leave_workers_to_the_service),
+        // Some seconds, as long as the SKU stays in its family.
+        typical: Typical { create_secs: Some(10), update_secs: Some(10), delete_secs: None },
         ..TypeFacts::GENERIC
     },
     TypeFacts { resource_type: "Microsoft.Web/sites", ..SITE },
@@ -256,6 +260,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ],
         // `serverFarmId` only tells the webspace; versions before 2022 do not answer it.
         write_only: &["properties.pfxBlob", "properties.password", "properties.serverFarmId"],
+        // The authority issues one within 1 to 10 minutes.
+        typical: Typical { create_secs: Some(190), ..Typical::UNKNOWN },
         ..TypeFacts::GENERIC
     },
 ];
