@@ -18,7 +18,7 @@ use crate::auth::LogIn;
 use crate::fault::Fault;
 use crate::request::{Request, Response};
 use crate::retry::{next_wait, retry_after};
-use crate::throttle::Limiter;
+use crate::throttle::{Hold, Limiter};
 use crate::tokens::{MakeCredential, Tokens};
 use crate::trace::Trace;
 use crate::{
@@ -235,10 +235,11 @@ impl Client {
     }
 
     async fn attempt(&self, request: &Request, token: &str) -> Attempt {
-        let held = self.0.limiter.reserve(request);
-        if !held.is_zero() {
-            self.notify(Event::HeldBack { request: request.label(), wait: held });
-            self.pause(held).await;
+        let Hold { wait, limited, refill_per_sec } = self.0.limiter.reserve(request);
+        if !wait.is_zero() {
+            let request = request.label();
+            self.notify(Event::HeldBack { request, wait, limited, refill_per_sec });
+            self.pause(wait).await;
         }
         let answer = {
             let _permit = self.0.permits.acquire().await.expect("the semaphore is never closed");

@@ -26,6 +26,10 @@ pub enum Event {
         request: String,
         /// How long it is held back.
         wait: Duration,
+        /// What Azure limits, in the plural: `reads`.
+        limited: &'static str,
+        /// How many of these Azure allows more each second.
+        refill_per_sec: f64,
     },
     /// An operation was polled and goes on.
     Polled {

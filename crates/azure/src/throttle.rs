@@ -69,6 +69,28 @@ impl Key {
             (_, Family::Cdn) => (40.0, 1.0),
         }
     }
+
+    /// Returns what is limited, as people call it.
+    fn name(&self) -> &'static str {
+        match (self.kind, self.family) {
+            (Kind::Read, _) => "reads",
+            (_, Family::Authorization) => "writes of roles and locks",
+            (_, Family::Cdn) => "writes of Front Door",
+            (Kind::Write, Family::General) => "writes",
+            (Kind::Delete, Family::General) => "deletes",
+        }
+    }
+}
+
+/// What holds a request back.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Hold {
+    /// For how long; zero where nothing does.
+    pub wait: Duration,
+    /// What Azure limits, in the plural.
+    pub limited: &'static str,
+    /// How many of these Azure allows more each second.
+    pub refill_per_sec: f64,
 }
 
 struct Bucket {
@@ -107,10 +129,12 @@ pub(crate) struct Limiter(Mutex<HashMap<Key, Bucket>>);
 
 impl Limiter {
     /// Takes a token for `request` and returns how long it must be held back.
-    pub fn reserve(&self, request: &Request) -> Duration {
+    pub fn reserve(&self, request: &Request) -> Hold {
         let key = Key::of(request);
+        let (limited, (_, refill_per_sec)) = (key.name(), key.limits());
         let mut buckets = self.0.lock().expect("no panic while the buckets are locked");
-        buckets.entry(key.clone()).or_insert_with(|| Bucket::new(&key)).take()
+        let wait = buckets.entry(key.clone()).or_insert_with(|| Bucket::new(&key)).take();
+        Hold { wait, limited, refill_per_sec }
     }
 
     /// Learns from an answer that Azure's bucket is emptier than ours: others draw from it too.
@@ -146,13 +170,19 @@ mod tests {
         let limiter = Limiter::default();
         let read = request(Method::GET, "/subscriptions/a/x");
         for _ in 0..200 {
-            assert_eq!(limiter.reserve(&read), Duration::ZERO);
+            assert_eq!(limiter.reserve(&read).wait, Duration::ZERO);
         }
-        assert_eq!(limiter.reserve(&read), Duration::from_millis(50));
-        assert_eq!(limiter.reserve(&request(Method::PUT, "/subscriptions/a/x")), Duration::ZERO);
-        assert_eq!(limiter.reserve(&request(Method::GET, "/subscriptions/b/x")), Duration::ZERO);
+        assert_eq!(limiter.reserve(&read).wait, Duration::from_millis(50));
+        assert_eq!(
+            limiter.reserve(&request(Method::PUT, "/subscriptions/a/x")).wait,
+            Duration::ZERO
+        );
+        assert_eq!(
+            limiter.reserve(&request(Method::GET, "/subscriptions/b/x")).wait,
+            Duration::ZERO
+        );
         tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(limiter.reserve(&read), Duration::ZERO);
+        assert_eq!(limiter.reserve(&read).wait, Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
@@ -162,14 +192,16 @@ mod tests {
         limiter.reserve(&write);
         let name = "x-ms-ratelimit-remaining-subscription-writes".parse().expect("name");
         limiter.learn(&write, &HeaderMap::from_iter([(name, "0".parse().expect("value"))]));
-        assert_eq!(limiter.reserve(&write), Duration::from_millis(125));
+        assert_eq!(limiter.reserve(&write).wait, Duration::from_millis(125));
     }
 
     #[tokio::test(start_paused = true)]
     async fn writes_of_roles_and_front_door_are_slower() {
         let limiter = Limiter::default();
         let path = "/subscriptions/a/resourceGroups/g/providers/Microsoft.Cdn/profiles/p";
-        let held = (0..40).map(|_| limiter.reserve(&request(Method::PUT, path))).max();
-        assert!(held > Some(Duration::from_secs(5)), "{held:?}");
+        let held = (0..40).map(|_| limiter.reserve(&request(Method::PUT, path)));
+        let last = held.last().expect("forty requests");
+        assert!(last.wait > Duration::from_secs(5), "{last:?}");
+        assert_eq!((last.limited, last.refill_per_sec), ("writes of Front Door", 1.0));
     }
 }
