@@ -20,6 +20,7 @@ mod outcome;
 mod page;
 mod picture;
 mod properties;
+mod question;
 #[cfg(test)]
 mod sample;
 mod sarif;
@@ -40,6 +41,7 @@ pub use markdown::{MARKDOWN_LIMIT, markdown};
 pub use outcome::outcome;
 pub use page::TextOptions;
 pub use picture::{Node, Picture, graph_dot, graph_mermaid};
+pub use question::{Question, question};
 pub use sarif::sarif;
 pub use show::show;
 pub use svg::graph_svg;

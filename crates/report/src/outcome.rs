@@ -33,7 +33,7 @@ pub fn outcome(
     write_locks_still_off(&mut page, &ended);
     write_moved(&mut page, &ended);
     write_not_changed(&mut page, &ended);
-    write_in_flight(&mut page, &ended);
+    write_in_flight(&mut page, outcome, &ended);
     write_next(&mut page, outcome, topology);
     page.into_text()
 }
@@ -172,10 +172,16 @@ fn write_not_changed(page: &mut Page, ended: &[Ended<'_>]) {
     }
 }
 
-fn write_in_flight(page: &mut Page, ended: &[Ended<'_>]) {
+fn write_in_flight(page: &mut Page, outcome: &Outcome, ended: &[Ended<'_>]) {
     let flying: Vec<_> =
         ended.iter().filter(|(_, outcome)| matches!(outcome, ActionOutcome::InFlight)).collect();
     if flying.is_empty() {
+        if outcome.interrupted {
+            page.heading(&[
+                (Tone::Strong, "In flight: "),
+                (Tone::Plain, "nothing; what had begun has ended"),
+            ]);
+        }
         return;
     }
     page.heading(&[(Tone::Loud, "In flight: Azure is still working on these")]);
@@ -205,7 +211,7 @@ fn elapsed(ms: u64) -> String {
     match ms {
         0..1_000 => format!("{ms} ms"),
         1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-        _ => format!("{}m {}s", ms / 60_000, ms % 60_000 / 1_000),
+        _ => format!("{} m {} s", ms / 60_000, ms % 60_000 / 1_000),
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) enum Tone {
     Removed,
     Adopted,
     Loud,
+    /// Something goes away, said to somebody who must not miss it.
+    Loss,
 }
 
 impl Tone {
@@ -45,6 +47,7 @@ impl Tone {
             Self::Removed => AnsiColor::Red.on_default(),
             Self::Adopted => AnsiColor::Cyan.on_default(),
             Self::Loud => AnsiColor::Yellow.on_default().bold(),
+            Self::Loss => AnsiColor::Red.on_default().bold(),
         }
     }
 }
