@@ -10,6 +10,7 @@ mod output;
 pub mod pass;
 mod picture;
 pub mod progress;
+mod prompt;
 pub mod session;
 mod source;
 mod world;

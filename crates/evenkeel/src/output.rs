@@ -5,11 +5,14 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
+use console::Term;
 use report::TextOptions;
 
 use crate::exit::Failure;
 
 const DEFAULT_WIDTH: u16 = 100;
+/// What is narrower gets lines that the terminal breaks.
+const NARROWEST: u16 = 60;
 
 /// Writes a result to stdout. A reader that has gone away is no failure.
 pub fn result(text: &str) -> io::Result<()> {
@@ -58,6 +61,11 @@ pub fn text_options(verbose: bool) -> TextOptions {
     TextOptions { width: width(), styled: is_styled_stdout(), verbose }
 }
 
+/// Returns how text on stderr is written.
+pub fn error_text_options() -> TextOptions {
+    TextOptions { width: error_width(), styled: is_styled_stderr(), verbose: false }
+}
+
 /// Tells whether stdout shows colours.
 pub fn is_styled_stdout() -> bool {
     anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
@@ -68,9 +76,18 @@ pub fn is_styled_stderr() -> bool {
     anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
 }
 
-/// Returns the columns of the terminal, or of a page where there is no terminal.
+/// Returns the columns of the terminal on stdout, or of a page where there is none.
 pub fn width() -> usize {
-    let columns = io::stdout().is_terminal().then(|| console::Term::stdout().size().1);
+    columns(io::stdout().is_terminal().then(Term::stdout))
+}
+
+/// Returns the columns of the terminal on stderr, or of a page where there is none.
+pub fn error_width() -> usize {
+    columns(io::stderr().is_terminal().then(Term::stderr))
+}
+
+fn columns(terminal: Option<Term>) -> usize {
     let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    usize::from(columns.or(wanted).unwrap_or(DEFAULT_WIDTH).max(60))
+    let columns = terminal.and_then(|terminal| Some(terminal.size_checked()?.1)).or(wanted);
+    usize::from(columns.unwrap_or(DEFAULT_WIDTH).max(NARROWEST))
 }

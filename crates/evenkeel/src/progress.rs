@@ -166,7 +166,7 @@ impl azure::Progress for Progress {
             azure::Event::Retrying { request, reason, wait, .. } => {
                 self.line(&format!("… {request}: {reason}; again in {:.0} s", wait.as_secs_f64()));
             }
-            azure::Event::HeldBack { request, wait } if wait > Duration::from_secs(2) => {
+            azure::Event::HeldBack { request, wait, .. } if wait > Duration::from_secs(2) => {
                 let wait = wait.as_secs_f64();
                 self.line(&format!("… {request} held back for {wait:.0} s by Azure's limits"));
             }

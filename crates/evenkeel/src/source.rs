@@ -48,7 +48,8 @@ pub fn tell(parsed: &Parsed) {
         return;
     }
     let styled = output::is_styled_stderr();
-    output::say(&topology::render(&parsed.diagnostics, &parsed.sources, styled, output::width()));
+    let width = output::error_width();
+    output::say(&topology::render(&parsed.diagnostics, &parsed.sources, styled, width));
     let count = |severity: Severity| {
         parsed.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     };

@@ -1,16 +1,18 @@
 //! `evenkeel apply`
 
-use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use anyhow::anyhow;
 use executor::Cancel;
 use plan::{ActionOutcome, Operation, Plan};
 
 use crate::cli::{Apply, Connection, File, TextOrJson};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::prompt::{self, Answer};
 use crate::session::{Azure, Session, named_cloud, prove};
 use crate::{output, pass, source};
+
+/// What to do where nobody can be asked.
+const UNASKED: &str = "pass `--yes`, or a saved plan and `--yes`";
 
 /// What is applied, and how it is told.
 pub struct Job<'a> {
@@ -51,10 +53,12 @@ pub async fn run(args: &Apply) -> Outcome {
         azure.stop().await;
         return Err(Failure::Told(Exit::Refused));
     }
-    if !plan.is_empty() && !args.yes && !confirm(&plan)? {
-        azure.stop().await;
-        output::say("nothing was changed");
-        return Ok(Exit::Done);
+    if !plan.is_empty() && !args.yes {
+        let answer = prompt::consent(&azure, &plan, false, UNASKED).await?;
+        if answer != Answer::Yes {
+            azure.stop().await;
+            return Ok(answer.decline());
+        }
     }
     let job = Job {
         plan,
@@ -97,23 +101,6 @@ fn leave_out_probes(plan: &mut Plan) {
             }
         }
     }
-}
-
-/// Asks whether the plan shall be carried out.
-fn confirm(plan: &Plan) -> Result<bool, Failure> {
-    if !io::stdin().is_terminal() {
-        return Err(Failure::invalid(
-            anyhow!("there is nobody to ask whether the plan shall be carried out"),
-            "pass `--yes`, or a saved plan and `--yes`",
-        ));
-    }
-    let question = format!(
-        "Apply {} actions of `{}` to subscription {}?",
-        plan.actions.len(),
-        plan.topology,
-        plan.subscription
-    );
-    Ok(dialoguer::Confirm::new().with_prompt(question).default(false).interact()?)
 }
 
 /// Carries out a plan with progress and tells what came of it.

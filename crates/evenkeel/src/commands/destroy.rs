@@ -1,13 +1,9 @@
 //! `evenkeel destroy`
 
-use std::io::{self, IsTerminal};
-
-use anyhow::anyhow;
-use planner::Desired;
-
 use crate::cli::{Allow, Destroy, TextOrJson};
 use crate::commands::apply::{Job, carry_out};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::prompt::{self, Answer};
 use crate::session::Session;
 use crate::{output, source};
 
@@ -26,9 +22,20 @@ pub async fn run(args: &Destroy) -> Outcome {
     if !plan.refusals.is_empty() {
         return Err(Failure::Told(Exit::Refused));
     }
-    if !plan.is_empty() && !confirm(args, &session.desired)? {
-        output::say("the name does not match; nothing was changed");
-        return Ok(Exit::Done);
+    if !plan.is_empty() {
+        let name = &session.desired.topology;
+        let answer = match &args.confirm {
+            Some(confirmed) if confirmed == name => Answer::Yes,
+            Some(_) => Answer::WrongName,
+            None => {
+                let instead = format!("pass `--confirm {name}`");
+                prompt::consent(&session.azure, &plan, true, &instead).await?
+            }
+        };
+        if answer != Answer::Yes {
+            session.stop().await;
+            return Ok(answer.decline());
+        }
     }
     let job =
         Job { plan, input: Some(&source.path), concurrency: CONCURRENCY, format: TextOrJson::Text };
@@ -44,22 +51,4 @@ async fn with_groups(
     observed.resources.extend(again.resources);
     observed.listed.extend(again.listed);
     Ok(observed)
-}
-
-fn confirm(args: &Destroy, desired: &Desired) -> Result<bool, Failure> {
-    let name = &desired.topology;
-    if let Some(confirmed) = &args.confirm {
-        return Ok(confirmed == name);
-    }
-    if !io::stdin().is_terminal() {
-        return Err(Failure::invalid(
-            anyhow!("there is nobody to ask for the topology's name"),
-            format!("pass `--confirm {name}`"),
-        ));
-    }
-    let typed: String = dialoguer::Input::new()
-        .with_prompt(format!("Type `{name}` to delete all of the above"))
-        .allow_empty(true)
-        .interact_text()?;
-    Ok(typed == *name)
 }
