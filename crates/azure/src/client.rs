@@ -15,8 +15,9 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::auth::LogIn;
+use crate::blobs::Blobs;
 use crate::fault::Fault;
-use crate::request::{Request, Response};
+use crate::request::{Plane, Request, Response};
 use crate::retry::{next_wait, retry_after};
 use crate::throttle::{Hold, Limiter};
 use crate::tokens::{MakeCredential, Tokens};
@@ -38,6 +39,7 @@ struct Inner {
     cloud: Cloud,
     tokens: Tokens,
     vault_tokens: Tokens,
+    blobs: Blobs,
     limiter: Limiter,
     permits: Semaphore,
     correlation_id: Uuid,
@@ -91,6 +93,7 @@ impl Client {
         let trace = settings.trace_http.as_deref().map(Trace::create).transpose();
         let trace = trace.map_err(|error| Error::SetUp { what: format!("HTTP trace: {error}") })?;
         Ok(Self(Arc::new(Inner {
+            blobs: Blobs::new(&settings, &http, Arc::clone(&make))?,
             http,
             tokens: Tokens::new(Arc::clone(&make), settings.cloud.scope.clone()),
             vault_tokens: Tokens::new(make, settings.cloud.key_vault_scope()),
@@ -188,19 +191,23 @@ impl Client {
 
     /// Sends a request until it has a final answer, and returns it where it is a success.
     pub(crate) async fn send(&self, request: &Request) -> Result<Response, Error> {
-        if !self.0.cloud.is_resource_manager(&request.url) {
+        let (tokens, is_known) = match request.plane {
+            Plane::Arm => (&self.0.tokens, self.0.cloud.is_resource_manager(&request.url)),
+            Plane::Blobs => (&self.0.blobs.tokens, request.url.scheme() == "https"),
+        };
+        if !is_known {
             return Err(Error::foreign(request.label(), &request.url));
         }
         let mut watch = self.stopwatch();
         let mut renewed = false;
         for attempts in 1.. {
-            let token = self.0.tokens.bearer().await.map_err(Error::LogIn)?;
+            let token = tokens.bearer().await.map_err(Error::LogIn)?;
             let attempt = self.attempt(request, &token).await;
             let (class, asked, reason, error) = match attempt {
                 Attempt::Answer(response) => return Ok(response),
                 Attempt::Refused { status: 401, .. } if !renewed => {
                     renewed = true;
-                    self.0.tokens.discard(&token).await;
+                    tokens.discard(&token).await;
                     continue;
                 }
                 Attempt::Refused { status, fault, response } => {
@@ -235,6 +242,30 @@ impl Client {
     }
 
     async fn attempt(&self, request: &Request, token: &str) -> Attempt {
+        let answer = match request.plane {
+            Plane::Arm => self.ask_arm(request, token).await,
+            Plane::Blobs => exchange(self.0.blobs.prepare(request, token)).await,
+        };
+        if let Some(trace) = &self.0.trace {
+            trace.write(request, answer.as_ref().ok());
+        }
+        match answer {
+            Ok(response) if (200..300).contains(&response.status) => Attempt::Answer(response),
+            Ok(response) => {
+                let fault = match request.plane {
+                    Plane::Arm => Fault::read(&response.body),
+                    Plane::Blobs => {
+                        Fault::of_blobs(response.header("x-ms-error-code"), &response.body)
+                    }
+                };
+                Attempt::Refused { status: response.status, fault, response }
+            }
+            Err(error) => Attempt::Broken(error),
+        }
+    }
+
+    /// Sends a request to ARM within its limits.
+    async fn ask_arm(&self, request: &Request, token: &str) -> Result<Response, reqwest::Error> {
         let Hold { wait, limited, refill_per_sec } = self.0.limiter.reserve(request);
         if !wait.is_zero() {
             let request = request.label();
@@ -247,22 +278,12 @@ impl Client {
             if !request.is_harmless() {
                 self.0.writes.fetch_add(1, Ordering::Relaxed);
             }
-            exchange(self.prepare(request, token)).await
+            exchange(self.prepare(request, token)).await?
         };
-        if let Some(trace) = &self.0.trace {
-            trace.write(request, answer.as_ref().ok());
+        if (200..300).contains(&answer.status) {
+            self.0.limiter.learn(request, &answer.headers);
         }
-        match answer {
-            Ok(response) if (200..300).contains(&response.status) => {
-                self.0.limiter.learn(request, &response.headers);
-                Attempt::Answer(response)
-            }
-            Ok(response) => {
-                let fault = Fault::read(&response.body);
-                Attempt::Refused { status: response.status, fault, response }
-            }
-            Err(error) => Attempt::Broken(error),
-        }
+        Ok(answer)
     }
 
     fn prepare(&self, request: &Request, token: &str) -> reqwest::RequestBuilder {
@@ -292,7 +313,15 @@ impl Client {
 }
 
 fn http_client(settings: &Settings) -> Result<reqwest::Client, Error> {
-    let set_up = |error: reqwest::Error| Error::SetUp { what: error.to_string() };
+    http_builder(settings)?.build().map_err(set_up)
+}
+
+pub(crate) fn set_up(error: reqwest::Error) -> Error {
+    Error::SetUp { what: error.to_string() }
+}
+
+/// Returns a client's timeouts, trust and name.
+pub(crate) fn http_builder(settings: &Settings) -> Result<reqwest::ClientBuilder, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("evenkeel/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
@@ -307,7 +336,7 @@ fn http_client(settings: &Settings) -> Result<reqwest::Client, Error> {
         let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(set_up)?;
         builder = builder.tls_certs_merge(certificates);
     }
-    builder.build().map_err(set_up)
+    Ok(builder)
 }
 
 async fn exchange(builder: reqwest::RequestBuilder) -> Result<Response, reqwest::Error> {

@@ -37,6 +37,24 @@ impl Fault {
         }
     }
 
+    /// Reads the fault from an answer of Blob Storage: a code in a header, the text in XML.
+    ///
+    /// Source: <https://learn.microsoft.com/rest/api/storageservices/status-and-error-codes2>.
+    pub(crate) fn of_blobs(code: Option<&str>, body: &Value) -> Self {
+        let text = body.as_str().unwrap_or_default();
+        let within = |tag: &str| {
+            let (_, rest) = text.split_once(&format!("<{tag}>"))?;
+            Some(rest.split_once(&format!("</{tag}>"))?.0)
+        };
+        // Below the sentence stand the request's ID and the time.
+        let message = within("Message").and_then(|message| message.lines().next());
+        Self {
+            code: code.or(within("Code")).map(str::to_owned),
+            message: shorten(message.unwrap_or_default()),
+            ..Self::default()
+        }
+    }
+
     fn from_object(object: &Value) -> Self {
         let text = |key| member(object, key).and_then(text_of).filter(|t| !t.is_empty());
         let list = |key| member(object, key).and_then(Value::as_array).cloned().unwrap_or_default();
@@ -130,6 +148,17 @@ mod tests {
             let fault = Fault::read(&envelope);
             assert_eq!((fault.code.as_deref(), fault.message.as_str()), (Some("C"), "m"));
         }
+    }
+
+    #[test]
+    fn storage_says_it_in_a_header_and_in_xml() {
+        let text = "<?xml version=\"1.0\"?><Error><Code>LeaseAlreadyPresent</Code><Message>There is \
+            already a lease present.\nRequestId:1\nTime:2</Message></Error>";
+        let fault = Fault::of_blobs(None, &json!(text));
+        let told = "LeaseAlreadyPresent: There is already a lease present.";
+        assert_eq!(fault.to_string(), told);
+        let bare = Fault::of_blobs(Some("BlobNotFound"), &Value::Null);
+        assert_eq!(bare.to_string(), "BlobNotFound", "a HEAD has no body");
     }
 
     #[test]

@@ -9,11 +9,13 @@
 //! before it reaches the network, so a plan made with one cannot write.
 
 mod auth;
+mod blobs;
 mod classify;
 mod client;
 mod cloud;
 mod error;
 mod fault;
+mod lease;
 mod observe;
 mod operation;
 mod progress;
@@ -34,6 +36,7 @@ pub use client::{Client, Counts};
 pub use cloud::{Cloud, CloudError};
 pub use error::{Error, Refused};
 pub use fault::Fault;
+pub use lease::{Holder, LEASE, LeaseBlob};
 pub use observe::{Wants, observe};
 pub use operation::Operation;
 pub use progress::{Event, Progress, Silent};

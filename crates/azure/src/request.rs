@@ -17,6 +17,15 @@ pub enum Precondition {
     IfNoneMatch,
 }
 
+/// Who is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Plane {
+    /// Azure Resource Manager.
+    Arm,
+    /// The blobs of a storage account, at the account's own endpoint.
+    Blobs,
+}
+
 /// A request, before it is given a token and identifiers.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
@@ -24,11 +33,26 @@ pub(crate) struct Request {
     pub url: Url,
     pub body: Option<Value>,
     pub precondition: Precondition,
+    pub plane: Plane,
+    /// What a data plane takes as headers.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl Request {
     pub fn new(method: Method, url: Url) -> Self {
-        Self { method, url, body: None, precondition: Precondition::None }
+        let (body, precondition, headers) = (None, Precondition::None, vec![]);
+        Self { method, url, body, precondition, plane: Plane::Arm, headers }
+    }
+
+    /// Returns a request for the blobs of a storage account.
+    pub fn blobs(method: Method, url: Url) -> Self {
+        Self { plane: Plane::Blobs, ..Self::new(method, url) }
+    }
+
+    /// Adds a header.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 
     pub fn get(url: Url) -> Self {
@@ -53,7 +77,7 @@ impl Request {
 
     /// Tells whether the request has the same effect when it is carried out twice.
     pub fn is_idempotent(&self) -> bool {
-        self.is_harmless() || [Method::PUT, Method::DELETE].contains(&self.method)
+        self.is_harmless() || [Method::HEAD, Method::PUT, Method::DELETE].contains(&self.method)
     }
 
     /// Returns the document of an App Service that a POST lists, in lower case; its slots' included.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// What stands where a secret was.
-const HIDDEN: &str = "scrubbed";
+pub(crate) const HIDDEN: &str = "scrubbed";
 
 /// Parts of property names whose text is secret.
 const SECRET_NAMES: [&str; 13] = [

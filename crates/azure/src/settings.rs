@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use url::Url;
 use uuid::Uuid;
 
 use crate::{Auth, ClientSecret, Cloud, Progress, Silent};
@@ -34,6 +35,9 @@ pub struct Settings {
     pub client_secret: Option<ClientSecret>,
     /// Certificates, as PEM, that are trusted beside the system's.
     pub extra_ca_pem: Option<Vec<u8>>,
+    /// Where data planes are reached instead of under their own host names: a simulator, which is
+    /// told the host that is meant.
+    pub connect_to: Option<Url>,
     /// Sent with every request of a run, so that Azure's logs can be found again.
     pub correlation_id: Uuid,
     /// Where each request and its answer is written as a line of JSON, secrets scrubbed.
@@ -58,6 +62,7 @@ impl Settings {
             auth: Auth::Default,
             client_secret: None,
             extra_ca_pem: None,
+            connect_to: None,
             correlation_id: Uuid::new_v4(),
             trace_http: None,
             max_concurrency: 10,

@@ -9,10 +9,10 @@ use reqwest::header::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use crate::request::{Precondition, Request, Response};
-use crate::scrub::{scrub, scrub_query};
+use crate::scrub::{HIDDEN, scrub, scrub_query};
 
 /// Response headers that are kept: those that explain what the client did next.
-const KEPT_HEADERS: [&str; 7] = [
+const KEPT_HEADERS: [&str; 9] = [
     "location",
     "azure-asyncoperation",
     "retry-after",
@@ -20,7 +20,12 @@ const KEPT_HEADERS: [&str; 7] = [
     "x-ms-request-id",
     "x-ms-correlation-request-id",
     "x-ms-client-request-id",
+    "x-ms-error-code",
+    "x-ms-lease-state",
 ];
+
+/// Request headers whose holder may write what others may not.
+const SECRET_HEADERS: [&str; 2] = ["x-ms-lease-id", "x-ms-proposed-lease-id"];
 
 /// Writes exchanges as lines of JSON, `{"request": …, "response": …}`, secrets scrubbed.
 pub(crate) struct Trace(Mutex<File>);
@@ -66,6 +71,10 @@ fn request_headers(request: &Request) -> Map<String, Value> {
         Precondition::None => {}
         Precondition::IfMatch(etag) => drop(headers.insert("If-Match".into(), json!(etag))),
         Precondition::IfNoneMatch => drop(headers.insert("If-None-Match".into(), json!("*"))),
+    }
+    for (name, value) in &request.headers {
+        let shown = if SECRET_HEADERS.contains(name) { HIDDEN } else { value };
+        headers.insert((*name).to_owned(), json!(shown));
     }
     headers
 }

@@ -116,7 +116,8 @@ impl Writer {
         body: Option<&Value>,
         precondition: Precondition,
     ) -> Result<Operation, Error> {
-        let request = Request { method, url, body: body.cloned(), precondition };
+        let body = body.cloned();
+        let request = Request { body, precondition, ..Request::new(method, url) };
         let response = self.client().send(&request).await?;
         Operation::begun(self.reader.cloud(), purpose, id, api_version, &request, response)
     }

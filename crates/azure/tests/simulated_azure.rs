@@ -1,12 +1,14 @@
 //! The client against the simulated Azure: HTTPS with its own authority, and a real login.
 
 use azure::{
-    Auth, Client, ClientSecret, Cloud, Error, Precondition, Settings, Wants, Writer, observe,
+    Auth, Client, ClientSecret, Cloud, Error, Holder, LEASE, LeaseBlob, Precondition, Settings,
+    Wants, Writer, observe,
 };
 use resource::ResourceId;
 use resource::catalogue::facts_of;
 use serde_json::{Value, json};
-use simulator::{Fault, Faults, Latency, Rule, Simulator};
+use simulator::{Fault, Faults, Latency, Rule, Scenario, Simulator};
+use uuid::Uuid;
 
 async fn start(settings: simulator::Settings) -> Simulator {
     Simulator::start(settings).await.expect("a simulator")
@@ -22,6 +24,7 @@ fn settings(simulator: &Simulator, secret: &str) -> Settings {
             secret: secret.to_owned().into(),
         }),
         extra_ca_pem: Some(simulator.ca_pem().as_bytes().to_vec()),
+        connect_to: simulator.resource_manager().parse().ok(),
         time_scale: 0.0,
         ..Settings::new(cloud.expect("valid URLs"))
     }
@@ -123,5 +126,112 @@ async fn operations_that_take_time_are_seen_to_their_end() {
         let found = writer.reader().get(id, facts_of(id).api_version).await;
         assert_eq!(found.expect("an answer"), None, "{id} is still there");
     }
+    simulator.stop().await;
+}
+
+const ACCOUNT: &str = "
+seed:
+  - put: /subscriptions/${subscription}/resourceGroups/rg
+    body: {location: westeurope}
+  - put: /subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/stlock
+    body: {location: westeurope, kind: StorageV2, sku: {name: Standard_LRS}}
+";
+
+async fn with_account() -> Simulator {
+    let simulator = start(simulator::Settings::default()).await;
+    simulator.apply_scenario(&Scenario::parse(ACCOUNT).expect("a scenario")).expect("seeded");
+    simulator
+}
+
+fn account(simulator: &Simulator) -> ResourceId {
+    let kind = "Microsoft.Storage/storageAccounts";
+    ResourceId::in_group(simulator.subscription(), "rg", kind, "stlock")
+}
+
+async fn blob(simulator: &Simulator) -> LeaseBlob {
+    let writer = client(simulator).writer();
+    let found = writer.lease_blob(&account(simulator), "locks", "shop.lock").await;
+    found.expect("an answer").expect("the account is there")
+}
+
+fn holder(name: &str) -> Holder {
+    Holder { name: name.to_owned(), since: "2026-11-21T08:00:00Z".to_owned(), run: "1".to_owned() }
+}
+
+#[tokio::test]
+async fn lease_is_had_by_one_at_a_time_and_names_its_holder() {
+    let simulator = with_account().await;
+    let (ours, theirs) = (blob(&simulator).await, blob(&simulator).await);
+    let (first, second) = (Uuid::new_v4(), Uuid::new_v4());
+    assert_eq!(ours.holder().await.expect("an answer"), None);
+    assert!(ours.acquire(first, &holder("Zoë")).await.expect("an answer"));
+    assert!(!theirs.acquire(second, &holder("me")).await.expect("an answer"));
+    let found = theirs.holder().await.expect("an answer").expect("somebody");
+    assert_eq!(found, holder("Zo?"), "what a header cannot hold is replaced");
+    assert!(ours.acquire(first, &holder("Zoë")).await.expect("an answer"), "safe to repeat");
+    ours.release(first).await.expect("released");
+    ours.release(first).await.expect("safe to repeat");
+    assert_eq!(theirs.holder().await.expect("an answer"), None);
+    assert!(theirs.acquire(second, &holder("me")).await.expect("an answer"));
+    simulator.stop().await;
+}
+
+#[tokio::test]
+async fn lease_ends_by_itself_and_is_then_lost_to_the_next() {
+    let simulator = with_account().await;
+    let (ours, theirs) = (blob(&simulator).await, blob(&simulator).await);
+    let (first, second) = (Uuid::new_v4(), Uuid::new_v4());
+    assert!(ours.acquire(first, &holder("killed")).await.expect("an answer"));
+    simulator.pass_time(LEASE / 2);
+    ours.renew(first).await.expect("renewed");
+    simulator.pass_time(LEASE / 2);
+    assert!(!theirs.acquire(second, &holder("me")).await.expect("an answer"));
+    simulator.pass_time(LEASE);
+    assert!(theirs.acquire(second, &holder("me")).await.expect("an answer"));
+    let lost = ours.renew(first).await.expect_err("lost");
+    assert_eq!(lost.code(), Some("LeaseIdMismatchWithLeaseOperation"));
+    ours.release(first).await.expect("what is lost needs no release");
+    let found = theirs.holder().await.expect("an answer");
+    assert_eq!(found, Some(holder("me")), "and releases nobody else's");
+    simulator.stop().await;
+}
+
+#[tokio::test]
+async fn account_that_is_not_there_or_is_closed_is_told_apart() {
+    let simulator = with_account().await;
+    let writer = client(&simulator).writer();
+    let nowhere = ResourceId::group(simulator.subscription(), "none")
+        .extension("Microsoft.Storage/storageAccounts", "stnone");
+    assert!(writer.lease_blob(&nowhere, "locks", "l").await.expect("an answer").is_none());
+    let closed = json!({"properties": {"networkAcls": {"defaultAction": "Deny"}}});
+    let id = account(&simulator);
+    let version = facts_of(&id).api_version;
+    writer.patch(&id, version, &closed, Precondition::None).await.expect("closed");
+    let refused = blob(&simulator).await.acquire(Uuid::new_v4(), &holder("me")).await;
+    let refused = refused.expect_err("refused");
+    assert!(refused.is_denied(), "{refused}");
+    assert_eq!(refused.code(), Some("AuthorizationFailure"));
+    simulator.stop().await;
+}
+
+#[tokio::test]
+async fn leases_are_traced_without_their_ids() {
+    let simulator = with_account().await;
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let settings = Settings {
+        trace_http: Some(file.path().to_owned()),
+        ..settings(&simulator, simulator.client_secret())
+    };
+    let writer = Client::new(settings).expect("a client").writer();
+    let blob = writer.lease_blob(&account(&simulator), "locks", "shop.lock").await;
+    let id = Uuid::new_v4();
+    let before = writer.counts();
+    let acquired = blob.expect("an answer").expect("there").acquire(id, &holder("me")).await;
+    assert!(acquired.expect("an answer"));
+    assert_eq!(writer.counts(), before, "only what ARM is asked counts");
+    let trace = std::fs::read_to_string(file.path()).expect("a trace");
+    let lines: Vec<&str> = trace.lines().filter(|line| line.contains("stlock.blob.core")).collect();
+    assert!(lines.len() >= 4 && trace.contains("x-ms-lease-action"), "{trace}");
+    assert!(!trace.contains(&id.to_string()), "{trace}");
     simulator.stop().await;
 }
