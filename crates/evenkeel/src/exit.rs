@@ -44,6 +44,13 @@ pub enum Failure {
         /// What to do next.
         help: String,
     },
+    /// A guard refuses what was asked for.
+    Refused {
+        /// What was found and what is allowed.
+        error: anyhow::Error,
+        /// What to do next.
+        help: String,
+    },
     /// Anything else.
     Failed(anyhow::Error),
 }
@@ -57,11 +64,17 @@ impl Failure {
         Self::Invalid { error: error.into(), help: help.into() }
     }
 
+    /// Makes a failure of what a guard refuses.
+    pub fn refused(error: impl Into<anyhow::Error>, help: impl Into<String>) -> Self {
+        Self::Refused { error: error.into(), help: help.into() }
+    }
+
     /// Returns how the run ends.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Told(exit) => *exit,
             Self::Invalid { .. } => Exit::Invalid,
+            Self::Refused { .. } => Exit::Refused,
             Self::Failed(_) => Exit::Failed,
         }
     }

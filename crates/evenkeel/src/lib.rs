@@ -6,11 +6,13 @@
 mod cli;
 mod commands;
 pub mod exit;
+mod git;
 mod output;
 pub mod pass;
 mod picture;
 pub mod progress;
 mod prompt;
+mod saved;
 pub mod session;
 mod source;
 mod world;

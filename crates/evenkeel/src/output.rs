@@ -44,7 +44,7 @@ pub fn error(failure: &Failure) {
     let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     let (error, help) = match failure {
         Failure::Told(_) => return,
-        Failure::Invalid { error, help } => (error, Some(help)),
+        Failure::Invalid { error, help } | Failure::Refused { error, help } => (error, Some(help)),
         Failure::Failed(error) => (error, None),
     };
     say(&format!("{style}error{style:#}: {error}"));

@@ -31,7 +31,7 @@ pub async fn carry_out(
     azure: &Azure,
     plan: &Plan,
     folder: &Path,
-    concurrency: usize,
+    options: Options,
     cancel: &Cancel,
 ) -> Result<Outcome, Failure> {
     if plan.is_empty() {
@@ -40,7 +40,7 @@ pub async fn carry_out(
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     let journal = Some(journal(folder, &plan.topology));
-    let options = Options { max_concurrency: concurrency, journal };
+    let options = Options { journal, ..options };
     let (writer, progress) = (azure.client.writer(), &*azure.progress);
     Ok(executor::apply(plan, &writer, &azure.world, &options, progress, cancel).await?)
 }

@@ -15,6 +15,8 @@ pub struct Source {
     pub path: PathBuf,
     /// What it says.
     pub topology: Topology,
+    /// All files that it was read from.
+    pub files: Vec<PathBuf>,
 }
 
 /// Reads the topology and tells every mistake on stderr.
@@ -22,8 +24,9 @@ pub fn load(file: &File) -> Result<Source, Failure> {
     let path = find(file.topology.as_deref())?;
     let parsed = parse(&path)?;
     tell(&parsed);
+    let files = parsed.sources.files().map(PathBuf::from).collect();
     match parsed.topology {
-        Some(topology) => Ok(Source { path, topology }),
+        Some(topology) => Ok(Source { path, topology, files }),
         None => Err(Failure::Told(Exit::Invalid)),
     }
 }

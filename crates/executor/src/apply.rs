@@ -1,6 +1,7 @@
 //! Running the actions of a plan along its graph.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -8,9 +9,11 @@ use azure::{Counts, Writer};
 use futures_util::future::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use plan::{Action, ActionOutcome, Done, Operation, Outcome, Plan};
+use resource::ResourceId;
 use tokio::time::Instant;
 
 use crate::journal::Journal;
+use crate::moved::rests_on;
 use crate::resolve::UsedSecrets;
 use crate::run::Run;
 use crate::schedule::{Schedule, Verdict};
@@ -20,7 +23,8 @@ use crate::{ActionError, Cancel, Options, Progress, World};
 ///
 /// Actions run at once as far as the plan's order allows. A failed one stops its dependents and
 /// nothing else, save that locks go back whatever happened. As soon as Azure is found to have moved
-/// since the plan was made, nothing new begins. Fails only where the journal of lifted locks
+/// since the plan was made, nothing new begins; with [`Options::prove_unmoved`] nothing begins at all
+/// where it has moved before. Fails only where the journal of lifted locks
 /// cannot be opened; then nothing was done.
 pub async fn apply(
     plan: &Plan,
@@ -33,7 +37,14 @@ pub async fn apply(
     let journal = Journal::open(options.journal.as_deref()).map_err(ActionError::Journal)?;
     let before = writer.counts();
     let run = Run::new(plan, writer, world, progress, cancel, journal);
-    let actions = drive(&run, options.max_concurrency.max(1)).await;
+    let moved = match options.prove_unmoved {
+        true => run.all_moved(options.max_concurrency.max(1)).await,
+        false => BTreeSet::new(),
+    };
+    let actions = match moved.is_empty() {
+        true => drive(&run, options.max_concurrency.max(1)).await,
+        false => refuse(&run, &moved),
+    };
     let Counts { requests, writes } = writer.counts();
     Ok(Outcome {
         actions,
@@ -43,12 +54,25 @@ pub async fn apply(
     })
 }
 
+/// Begins nothing: what rests on something that has moved is told as moved.
+fn refuse(run: &Run<'_>, moved: &BTreeSet<ResourceId>) -> Actions {
+    let ends = run.plan.actions.iter().map(|action| {
+        let outcome = match rests_on(action).is_disjoint(moved) {
+            true => ActionOutcome::NotStarted,
+            false => ActionOutcome::Moved,
+        };
+        run.progress.finished(action, &outcome);
+        (action.id.clone(), outcome)
+    });
+    ends.collect()
+}
+
 type Actions = std::collections::BTreeMap<plan::ActionId, ActionOutcome>;
 
 async fn drive(run: &Run<'_>, max_concurrency: usize) -> Actions {
     let mut schedule = Schedule::new(run.plan);
     let mut running = FuturesUnordered::new();
-    let mut under_way = std::collections::BTreeSet::new();
+    let mut under_way = BTreeSet::new();
     let mut moved = false;
     loop {
         let stopping = moved || run.cancel.drain.is_cancelled();

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use plan::{Action, Fingerprint, Operation, Verb};
+use futures_util::stream::{self, StreamExt};
+use plan::{Action, Fingerprint, Operation};
 use resource::catalogue::fingerprint;
 use resource::{Observation, ResourceId, walk_expressions};
 
@@ -29,6 +30,21 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Returns all that the plan rests on and that has moved.
+    ///
+    /// What cannot be read is left to the check before its write, which tells why. The checks are
+    /// forgotten afterwards: each is made again right before the first write to its family.
+    pub async fn all_moved(&self, max_concurrency: usize) -> BTreeSet<ResourceId> {
+        let families: Vec<&ResourceId> = self.families.keys().collect();
+        let looks = stream::iter(families).map(|family| self.moved_in(family));
+        let found: Vec<_> = looks.buffer_unordered(max_concurrency).collect().await;
+        self.checks.lock().expect("no panic while locked").clear();
+        // What a body only names, and takes no value from, may change.
+        let rested: BTreeSet<ResourceId> = self.plan.actions.iter().flat_map(rests_on).collect();
+        let moved = found.into_iter().flatten().flat_map(|moved| moved.as_ref().clone());
+        moved.filter(|id| rested.contains(id)).collect()
     }
 
     async fn moved_in(
@@ -77,38 +93,67 @@ impl Run<'_> {
         if same {
             return true;
         }
-        // A note of what was applied changes nothing of the resource that carries it.
-        let is_own = |action: &&Action| action.resource == *id && action.verb != Verb::Note;
-        let mut own = self.plan.actions.iter().filter(is_own).peekable();
-        if own.peek().is_none() {
-            return false;
+        if *known == Fingerprint::Absent && self.has_made_a_parent_of(id).await {
+            return true;
         }
-        for action in own {
-            if !self.is_done(action, now).await {
-                return false;
+        // Of several actions on one resource a later one undoes what an earlier one did, so one that
+        // is done is proof enough.
+        for action in self.plan.actions.iter().filter(|action| action.resource == *id) {
+            if self.is_done(action, now).await {
+                return true;
             }
         }
-        true
+        false
+    }
+
+    /// Tells whether a later action on the same resource is done, and this one with it.
+    pub async fn is_superseded(&self, action: &Action, now: &Observation) -> bool {
+        let later = self.plan.actions.iter().skip_while(|other| other.id != action.id).skip(1);
+        for other in later.filter(|other| other.resource == action.resource) {
+            if self.is_done(other, Some(now)).await {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Tells whether this plan makes a parent of `id` and has done so: a document that is born with
+    /// its parent is then there before its own action has run.
+    async fn has_made_a_parent_of(&self, id: &ResourceId) -> bool {
+        for parent in std::iter::successors(id.parent(), ResourceId::parent) {
+            let makes = |action: &&Action| {
+                let create = matches!(action.operation, Operation::Write { create: true, .. });
+                create && action.resource == parent
+            };
+            let Some(action) = self.plan.actions.iter().find(makes) else { continue };
+            let now = self.read(&parent, &action.api_version).await;
+            return match now {
+                Ok(now) => self.is_done(action, now.as_ref()).await,
+                Err(_) => false,
+            };
+        }
+        false
     }
 
     async fn is_done(&self, action: &Action, now: Option<&Observation>) -> bool {
         match (&action.operation, now) {
             (Operation::Delete | Operation::LiftLock { .. }, now) => now.is_none(),
-            (Operation::RestoreLock { .. }, _) => true,
-            (Operation::Write { write, body, .. }, Some(now)) => {
+            (Operation::RestoreLock { lock }, Some(now)) => {
+                covers(&action.resource, lock, &now.body, false)
+            }
+            (Operation::Write { write, body, create }, Some(now)) => {
                 let resolved = self.resolve(body, &mut UsedSecrets::default()).await;
-                let exact = *write == plan::Write::PutExact;
+                let exact = *write == plan::Write::PutExact && !create;
                 resolved.is_ok_and(|body| covers(&action.resource, &body, &now.body, exact))
             }
-            (Operation::Write { .. }, None) => false,
             // What only reads, waits or starts leaves nothing to compare.
-            _ => true,
+            _ => false,
         }
     }
 }
 
 /// Returns what an action writes and what its body reads.
-fn rests_on(action: &Action) -> BTreeSet<ResourceId> {
+pub(crate) fn rests_on(action: &Action) -> BTreeSet<ResourceId> {
     let mut ids = BTreeSet::from([action.resource.clone()]);
     if let Operation::Write { body, .. } = &action.operation {
         walk_expressions(body, &mut |expression| {

@@ -13,11 +13,14 @@ pub struct Options {
     /// Where lifted locks are noted until they are back, so that [`crate::recover`] can put them
     /// back after the process was killed. Without a path nothing is noted.
     pub journal: Option<PathBuf>,
+    /// Compares all that the plan rests on with Azure before anything is written, and writes nothing
+    /// where something has moved. Without it each resource is compared before its own write.
+    pub prove_unmoved: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_concurrency: 8, journal: None }
+        Self { max_concurrency: 8, journal: None, prove_unmoved: false }
     }
 }
 

@@ -16,6 +16,8 @@ use crate::{
     ActionError, Cancel, Options, Probe, Progress, Silent, World, WorldError, apply, recover,
 };
 
+mod moved;
+
 /// A world of constants.
 #[derive(Default)]
 struct FakeWorld {
@@ -98,6 +100,20 @@ fn plan(actions: Vec<Action>) -> Plan {
         refusals: vec![],
         coverage: Default::default(),
     }
+}
+
+fn locked_plan() -> Plan {
+    let body = json!({"properties": {"level": "CanNotDelete"}});
+    plan(vec![
+        action("lift", &lock(), Operation::LiftLock { lock: body.clone() }, &[]),
+        action("delete", &record("www"), Operation::Delete, &["lift"]),
+        action("after", &app("x"), create(json!({"location": "x"})), &["delete"]),
+        action("restore", &lock(), Operation::RestoreLock { lock: body }, &["lift", "delete"]),
+    ])
+}
+
+fn lock_body() -> Value {
+    json!({"properties": {"level": "CanNotDelete"}})
 }
 
 async fn run(azure: &FakeAzure, plan: &Plan) -> Outcome {
@@ -212,49 +228,6 @@ async fn rule_10_secrets_are_sent_and_never_shown() {
     let text = serde_json::to_string(&outcome).expect("plain data");
     assert!(!text.contains("hush-hush") && text.contains("(sensitive value)"), "{text}");
     assert!(text.contains("`NOT_THERE` is not set"), "{text}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn rule_08_an_apply_is_of_what_was_reviewed() {
-    let azure = FakeAzure::start().await;
-    let before = json!({"location": "westeurope", "tags": {"a": "1"}});
-    let digest = fingerprint(&app("a").resource_type(), &before);
-    let mut plan = plan(vec![
-        action("a", &app("a"), update(json!({"tags": {"a": "2"}})), &[]),
-        action("b", &app("b"), create(json!({"location": "westeurope"})), &["a"]),
-        action("c", &app("c"), create(json!({"location": "westeurope"})), &["b"]),
-    ]);
-    plan.fingerprints.insert(app("a"), Fingerprint::Digest(digest));
-    plan.fingerprints.insert(app("b"), Fingerprint::Absent);
-
-    azure.set(&app("a"), json!({"location": "westeurope", "tags": {"a": "moved"}}));
-    let outcome = run(&azure, &plan).await;
-    assert_eq!(*of(&outcome, "a"), ActionOutcome::Moved);
-    assert_eq!(outcome.writes, 0, "nothing more is written");
-
-    azure.set(&app("a"), before);
-    let outcome = run(&azure, &plan).await;
-    assert!(outcome.is_success(), "{outcome:?}");
-    let merged = json!({"location": "westeurope", "tags": {"a": "2"}});
-    assert_eq!(azure.get(&app("a")), Some(merged), "what is not declared is kept");
-
-    // What another run of the plan has done already is no move.
-    let again = run(&azure, &plan).await;
-    assert!(again.is_success() && again.writes == 0, "{again:?}");
-}
-
-fn locked_plan() -> Plan {
-    let body = json!({"properties": {"level": "CanNotDelete"}});
-    plan(vec![
-        action("lift", &lock(), Operation::LiftLock { lock: body.clone() }, &[]),
-        action("delete", &record("www"), Operation::Delete, &["lift"]),
-        action("after", &app("x"), create(json!({"location": "x"})), &["delete"]),
-        action("restore", &lock(), Operation::RestoreLock { lock: body }, &["lift", "delete"]),
-    ])
-}
-
-fn lock_body() -> Value {
-    json!({"properties": {"level": "CanNotDelete"}})
 }
 
 #[tokio::test(start_paused = true)]

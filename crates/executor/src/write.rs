@@ -40,10 +40,11 @@ impl Run<'_> {
         self.check_unmoved(action).await?;
         let desired = self.resolve(body, used).await?;
         let id = &action.resource;
-        let wish = Wish { body: desired, exact: write == Write::PutExact };
+        // What an earlier run of this plan has created holds the service's defaults too.
+        let wish = Wish { body: desired, exact: write == Write::PutExact && !create };
         let mut current = self.read_at_rest(action).await?;
         if let Some(found) = &current {
-            if wish.is_met_by(id, found) {
+            if wish.is_met_by(id, found) || self.is_superseded(action, found).await {
                 return Ok(Done::Before);
             }
             // What a failed creation has left behind is ours to write again.

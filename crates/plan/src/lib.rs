@@ -14,4 +14,7 @@ mod sample;
 pub use action::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write};
 pub use check::{Violation, check};
 pub use outcome::{ActionOutcome, Done, Outcome};
-pub use plan_file::{Coverage, Fingerprint, Guard, Notice, Place, Plan, PlanFileError, Severity};
+pub use plan_file::{
+    Commit, Coverage, Fingerprint, Guard, Notice, Origin, Place, Plan, PlanFileError, SavedPlan,
+    Severity,
+};

@@ -6,19 +6,21 @@ use crate::entry::tone;
 use crate::model::Kind;
 use crate::page::{Page, TextOptions, Tone};
 
+/// The commands that may come next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// Applies again: `evenkeel apply topology.yaml`.
+    pub apply: String,
+    /// Shows what has changed: `evenkeel plan topology.yaml`.
+    pub review: String,
+}
+
 /// An action beside what came of it.
 type Ended<'a> = (&'a Action, &'a ActionOutcome);
 
 /// Renders the outcome of `plan`: counts, failures in full, what was not changed, what is in flight,
 /// and the next command to run.
-///
-/// `topology` is the file that the next command names, where the user named one.
-pub fn outcome(
-    plan: &Plan,
-    outcome: &Outcome,
-    topology: Option<&str>,
-    options: &TextOptions,
-) -> String {
+pub fn outcome(plan: &Plan, outcome: &Outcome, next: &Next, options: &TextOptions) -> String {
     let mut page = Page::new(*options);
     let ended: Vec<Ended<'_>> = plan
         .actions
@@ -34,7 +36,7 @@ pub fn outcome(
     write_moved(&mut page, &ended);
     write_not_changed(&mut page, &ended);
     write_in_flight(&mut page, outcome, &ended);
-    write_next(&mut page, outcome, topology);
+    write_next(&mut page, outcome, next);
     page.into_text()
 }
 
@@ -190,18 +192,16 @@ fn write_in_flight(page: &mut Page, outcome: &Outcome, ended: &[Ended<'_>]) {
     }
 }
 
-fn write_next(page: &mut Page, outcome: &Outcome, topology: Option<&str>) {
+fn write_next(page: &mut Page, outcome: &Outcome, next: &Next) {
     let has_moved = outcome.actions.values().any(|o| matches!(o, ActionOutcome::Moved));
-    let file = topology.map(|file| format!(" {file}")).unwrap_or_default();
+    let Next { apply, review } = next;
     let next = match (outcome.interrupted, outcome.is_success(), has_moved) {
         (false, true, _) => return,
-        (_, _, true) => format!("run `evenkeel plan{file}` to review what moved"),
+        (_, _, true) => format!("run `{review}` to review what moved"),
         (true, _, _) => {
-            format!("safe to run again: `evenkeel apply{file}` goes on where this run stopped")
+            format!("safe to run again: `{apply}` goes on where this run stopped")
         }
-        _ => format!(
-            "mend the cause, then run `evenkeel apply{file}`: what is done is not done again"
-        ),
+        _ => format!("mend the cause, then run `{apply}`: what is done is not done again"),
     };
     page.gap();
     page.hanging(0, (Tone::Strong, "Next: "), &next);
@@ -221,7 +221,11 @@ mod tests {
     use crate::sample;
 
     fn told(plan: &Plan, result: &Outcome) -> String {
-        outcome(plan, result, Some("topology.yaml"), &TextOptions::default())
+        let next = Next {
+            apply: "evenkeel apply topology.yaml".into(),
+            review: "evenkeel plan topology.yaml".into(),
+        };
+        outcome(plan, result, &next, &TextOptions::default())
     }
 
     #[test]

@@ -36,4 +36,6 @@ pub use place::{Place, Sp};
 pub use regions::{Region, region};
 pub use render::{Sources, render};
 pub use schema::json_schema;
-pub use value::{Duration, Name, OneOrMany, Part, Percent, SecretSource, Target, Text, Ttl};
+pub use value::{
+    Duration, Name, NotADuration, OneOrMany, Part, Percent, SecretSource, Target, Text, Ttl,
+};

@@ -10,10 +10,10 @@ use evenkeel::exit::Failure;
 use evenkeel::pass;
 use evenkeel::progress::Progress;
 use evenkeel::session::{Azure, Session};
-use executor::Cancel;
+use executor::{Cancel, Options};
 use plan::{Outcome, Plan};
 use planner::Desired;
-use report::TextOptions;
+use report::{Next, TextOptions};
 use simulator::{Faults, Scenario, Simulator};
 use tempfile::TempDir;
 
@@ -192,8 +192,8 @@ impl<'a> Trial<'a> {
         if !plan.refusals.is_empty() {
             return Ok((plan, Outcome::default()));
         }
-        let concurrency = self.mixture.concurrency;
-        let outcome = pass::carry_out(azure, &plan, place.disk.path(), concurrency, cancel).await?;
+        let options = Options { max_concurrency: self.mixture.concurrency, ..Options::default() };
+        let outcome = pass::carry_out(azure, &plan, place.disk.path(), options, cancel).await?;
         Ok((plan, outcome))
     }
 
@@ -232,14 +232,17 @@ fn set_faults(simulator: &Simulator, faults: Faults) -> anyhow::Result<()> {
 fn text_of(failure: Failure) -> anyhow::Error {
     match failure {
         Failure::Told(exit) => anyhow!("ended with {exit:?}"),
-        Failure::Invalid { error, .. } | Failure::Failed(error) => anyhow!("{error:#}"),
+        Failure::Invalid { error, .. }
+        | Failure::Refused { error, .. }
+        | Failure::Failed(error) => anyhow!("{error:#}"),
     }
 }
 
 /// Returns all that would be printed, and the reasons where it was no success.
 fn told(plan: &Plan, outcome: &Outcome) -> (String, Result<(), String>) {
     let options = TextOptions { width: 100, styled: false, verbose: true };
-    let text = report::outcome(plan, outcome, None, &options);
+    let next = Next { apply: "evenkeel apply".into(), review: "evenkeel plan".into() };
+    let text = report::outcome(plan, outcome, &next, &options);
     let said = [
         report::text(plan, &options),
         report::plan_json(plan),

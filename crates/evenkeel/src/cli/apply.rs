@@ -11,6 +11,9 @@ pub struct Apply {
     /// The topology, or a saved plan (`.json`).
     #[arg(value_name = "TOPOLOGY|PLAN")]
     pub input: Option<PathBuf>,
+    /// The topology that a saved plan must still fit; by default the file it was made from.
+    #[arg(long, value_name = "FILE")]
+    pub topology: Option<PathBuf>,
     /// Do not ask.
     #[arg(long, short)]
     pub yes: bool,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use topology::Duration;
 
 use super::{Allow, Connection, File, Report, report};
 
@@ -13,6 +14,9 @@ pub struct Plan {
     /// Save the plan for `apply`.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// How long the saved plan may be applied: `12h`, `7d`.
+    #[arg(long, value_name = "DURATION", default_value = "7d", requires = "out")]
+    pub valid_for: Duration,
     /// Form of the plan on stdout.
     #[arg(long, value_enum, default_value = "text")]
     pub format: PlanFormat,

@@ -2,46 +2,41 @@
 
 use std::path::Path;
 
-use executor::Cancel;
+use executor::{Cancel, Options};
 use plan::{ActionOutcome, Operation, Plan};
+use planner::Desired;
+use report::Next;
 
-use crate::cli::{Apply, Connection, File, TextOrJson};
+use crate::cli::{Allow, Apply, File, TextOrJson};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::prompt::{self, Answer};
-use crate::session::{Azure, Session, named_cloud, prove};
-use crate::{output, pass, source};
+use crate::session::{Azure, Session, named_cloud};
+use crate::{output, pass, saved, source};
 
 /// What to do where nobody can be asked.
 const UNASKED: &str = "pass `--yes`, or a saved plan and `--yes`";
 
 /// What is applied, and how it is told.
-pub struct Job<'a> {
+pub struct Job {
     /// The plan.
     pub plan: Plan,
-    /// The file that was named, for the next command to run.
-    pub input: Option<&'a Path>,
-    /// How many actions run at once.
-    pub concurrency: usize,
+    /// The commands that may come next.
+    pub next: Next,
+    /// How it is carried out.
+    pub options: Options,
     /// Form of the outcome.
     pub format: TextOrJson,
+    /// What the topology asks for, where it is at hand: tells what moved under a saved plan.
+    pub desired: Option<Desired>,
 }
 
 /// Shows a plan, asks, and carries it out.
 pub async fn run(args: &Apply) -> Outcome {
     let input = args.input.as_deref();
-    let is_saved = input.is_some_and(|path| path.extension().is_some_and(|e| e == "json"));
-    let (azure, mut plan, path) = match input {
-        Some(path) if is_saved => {
-            let (azure, plan) = saved(path, &args.connection).await?;
-            (azure, plan, path.to_owned())
-        }
-        _ => {
-            let source = source::load(&File { topology: args.input.clone() })?;
-            let session = Session::start(&source.topology, &args.connection).await?;
-            put_back_locks(&session.azure, &session.desired.topology).await?;
-            let plan = session.plan(&args.allow).await?;
-            (session.azure, plan, source.path)
-        }
+    let saved = input.filter(|path| path.extension().is_some_and(|e| e == "json"));
+    let Ready { azure, mut plan, desired, next } = match saved {
+        Some(path) => reviewed(path, args).await?,
+        None => planned(args).await?,
     };
     if args.no_probe {
         leave_out_probes(&mut plan);
@@ -60,25 +55,58 @@ pub async fn run(args: &Apply) -> Outcome {
             return Ok(answer.decline());
         }
     }
-    let job = Job {
-        plan,
-        input: Some(&path),
-        concurrency: usize::from(args.concurrency),
-        format: args.format,
+    let options = Options {
+        max_concurrency: usize::from(args.concurrency),
+        // A plan that was made a moment ago is compared before each write, and that is enough.
+        prove_unmoved: saved.is_some(),
+        ..Options::default()
     };
-    carry_out(azure, job).await
+    carry_out(azure, Job { plan, next, options, format: args.format, desired }).await
 }
 
-/// Loads a saved plan and connects to the Azure that it was made for.
-async fn saved(path: &Path, connection: &Connection) -> Result<(Azure, Plan), Failure> {
-    let plan = Plan::load(path).map_err(|error| {
-        Failure::invalid(error, "make the plan again: `evenkeel plan --out plan.json`")
-    })?;
-    prove(&plan)?;
-    let cloud = named_cloud(connection.cloud.as_deref().unwrap_or("public"))?;
-    let azure = Azure::connect(cloud, &plan.subscription, connection).await?;
-    put_back_locks(&azure, &plan.topology).await?;
-    Ok((azure, plan))
+/// A plan and the Azure that it is for.
+struct Ready {
+    azure: Azure,
+    plan: Plan,
+    desired: Option<Desired>,
+    next: Next,
+}
+
+/// Makes the plan that is applied.
+async fn planned(args: &Apply) -> Result<Ready, Failure> {
+    let source = source::load(&File { topology: args.input.clone() })?;
+    let session = Session::start(&source.topology, &args.connection).await?;
+    put_back_locks(&session.azure, &session.desired.topology).await?;
+    let plan = session.plan(&args.allow).await?;
+    Ok(Ready { azure: session.azure, plan, desired: None, next: next(&source.path) })
+}
+
+/// Loads a saved plan, proves that it fits the topology, and connects to the Azure it was made for.
+async fn reviewed(path: &Path, args: &Apply) -> Result<Ready, Failure> {
+    let saved = saved::load(path)?;
+    let source = saved::source_of(&saved, path, args.topology.as_deref())?;
+    let (azure, desired) = match &source {
+        Some(source) => {
+            let session = Session::start(&source.topology, &args.connection).await?;
+            (session.azure, Some(session.desired))
+        }
+        None => {
+            let file = &saved.origin.topology;
+            output::say(&format!("`{file}` is not here, so the plan is not compared with it"));
+            let name = args.connection.cloud.as_deref().unwrap_or(&saved.origin.cloud);
+            let cloud = named_cloud(name)?;
+            (Azure::connect(cloud, &saved.plan.subscription, &args.connection).await?, None)
+        }
+    };
+    put_back_locks(&azure, &saved.plan.topology).await?;
+    let next = Next { review: saved::review(&saved, path), ..next(path) };
+    Ok(Ready { azure, plan: saved.plan, desired, next })
+}
+
+/// Returns what comes after an apply of `file`.
+pub fn next(file: &Path) -> Next {
+    let file = file.display();
+    Next { apply: format!("evenkeel apply {file}"), review: format!("evenkeel plan {file}") }
 }
 
 /// Puts back locks that a killed run left lifted.
@@ -104,30 +132,37 @@ fn leave_out_probes(plan: &mut Plan) {
 }
 
 /// Carries out a plan with progress and tells what came of it.
-pub async fn carry_out(azure: Azure, job: Job<'_>) -> Outcome {
-    let Job { plan, input, concurrency, format } = job;
+pub async fn carry_out(azure: Azure, job: Job) -> Outcome {
+    let Job { plan, next, options, format, desired } = job;
     let cancel = Cancel::default();
     let signals = tokio::spawn(listen(cancel.clone()));
     azure.progress.begin(plan.actions.len());
     let folder = Path::new(pass::FOLDER);
-    let outcome = pass::carry_out(&azure, &plan, folder, concurrency, &cancel).await;
+    let outcome = pass::carry_out(&azure, &plan, folder, options, &cancel).await;
     azure.progress.end();
     signals.abort();
     let outcome = outcome?;
-    let path = input.map(|path| path.display().to_string());
-    let options = output::text_options(false);
+    let text = output::text_options(false);
     match format {
         TextOrJson::Text if plan.is_empty() => {
             let azure::Counts { requests, writes } = azure.client.counts();
             output::result(&format!("nothing to do  ({requests} requests, {writes} writes)"))?;
         }
         TextOrJson::Text => {
-            output::result(&report::outcome(&plan, &outcome, path.as_deref(), &options))?;
+            output::result(&report::outcome(&plan, &outcome, &next, &text))?;
         }
         TextOrJson::Json => output::result(&report::outcome_json(&plan, &outcome))?,
     }
-    azure.stop().await;
     let moved = outcome.actions.values().any(|outcome| *outcome == ActionOutcome::Moved);
+    match desired.filter(|_| moved) {
+        Some(desired) => {
+            let session = Session { azure, desired };
+            let fresh = session.plan(&Allow::default()).await?;
+            output::say(&report::moved(&plan, &outcome, &fresh, &text));
+            session.stop().await;
+        }
+        None => azure.stop().await,
+    }
     Ok(if outcome.is_success() {
         Exit::Done
     } else if outcome.interrupted {

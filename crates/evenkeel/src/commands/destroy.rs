@@ -1,13 +1,14 @@
 //! `evenkeel destroy`
 
+use executor::Options;
+use report::Next;
+
 use crate::cli::{Allow, Destroy, TextOrJson};
 use crate::commands::apply::{Job, carry_out};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::prompt::{self, Answer};
 use crate::session::Session;
 use crate::{output, source};
-
-const CONCURRENCY: usize = 8;
 
 /// Deletes all that the topology owns.
 pub async fn run(args: &Destroy) -> Outcome {
@@ -37,8 +38,11 @@ pub async fn run(args: &Destroy) -> Outcome {
             return Ok(answer.decline());
         }
     }
+    let file = source.path.display();
+    let next =
+        Next { apply: format!("evenkeel destroy {file}"), review: format!("evenkeel plan {file}") };
     let job =
-        Job { plan, input: Some(&source.path), concurrency: CONCURRENCY, format: TextOrJson::Text };
+        Job { plan, next, options: Options::default(), format: TextOrJson::Text, desired: None };
     carry_out(session.azure, job).await
 }
 

@@ -3,7 +3,7 @@
 use crate::cli::{Plan, PlanFormat};
 use crate::exit::{Exit, Outcome};
 use crate::session::Session;
-use crate::{output, picture, source};
+use crate::{output, picture, saved, source};
 
 /// Shows what would change.
 pub async fn run(args: &Plan) -> Outcome {
@@ -25,8 +25,14 @@ pub async fn run(args: &Plan) -> Outcome {
         output::file(&further.file, &rendered(further.format))?;
     }
     if let Some(out) = &args.out {
-        plan.save(out)?;
-        output::say(&format!("saved; carry it out with `evenkeel apply {}`", out.display()));
+        let origin = saved::save(&plan, &source, args.valid_for, out)?.origin;
+        let of = origin.commit.map(|commit| format!(" of {}", saved::told(&commit)));
+        output::say(&format!(
+            "saved the plan{}; until {:.0} carry it out with `evenkeel apply {}`",
+            of.unwrap_or_default(),
+            origin.expires_at,
+            out.display()
+        ));
     }
     session.stop().await;
     Ok(if !plan.refusals.is_empty() {

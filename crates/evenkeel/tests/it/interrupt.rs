@@ -6,12 +6,12 @@ use std::process::{Child, Command, Stdio};
 use crate::scenario::Scenario;
 
 /// Every write takes long enough to be interrupted.
-const SLOW: &str = "faults: { rules: [{ fault: slow, methods: [PUT, PATCH], millis: 150 }] }\n";
+pub const SLOW: &str = "faults: { rules: [{ fault: slow, methods: [PUT, PATCH], millis: 150 }] }\n";
 
 /// Starts an apply and returns once its first action is done.
-fn begin(scenario: &Scenario) -> (Child, BufReader<std::process::ChildStderr>) {
+pub fn begin(scenario: &Scenario, args: &[&str]) -> (Child, BufReader<std::process::ChildStderr>) {
     let mut child = scenario
-        .simulated(&["apply", "--yes"])
+        .simulated(args)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
@@ -25,7 +25,8 @@ fn begin(scenario: &Scenario) -> (Child, BufReader<std::process::ChildStderr>) {
     (child, lines)
 }
 
-fn signal(child: &Child, name: &str) {
+/// Sends a signal to a run.
+pub fn signal(child: &Child, name: &str) {
     let id = child.id().to_string();
     let status = Command::new("kill").args([name, &id]).status().expect("kill runs");
     assert!(status.success());
@@ -34,7 +35,7 @@ fn signal(child: &Child, name: &str) {
 #[test]
 fn rule_17_the_first_interruption_drains_and_the_next_apply_goes_on() {
     let scenario = Scenario::with_azure("minimal", SLOW);
-    let (mut child, mut lines) = begin(&scenario);
+    let (mut child, mut lines) = begin(&scenario, &["apply", "--yes"]);
     signal(&child, "-INT");
     let mut rest = String::new();
     std::io::Read::read_to_string(&mut lines, &mut rest).expect("text");
@@ -46,7 +47,7 @@ fn rule_17_the_first_interruption_drains_and_the_next_apply_goes_on() {
 #[test]
 fn rule_09_a_killed_apply_is_finished_by_the_next() {
     let scenario = Scenario::with_azure("minimal", SLOW);
-    let (mut child, _) = begin(&scenario);
+    let (mut child, _) = begin(&scenario, &["apply", "--yes"]);
     signal(&child, "-KILL");
     assert_eq!(child.wait().expect("it ends").code(), None);
     scenario.apply();

@@ -6,5 +6,6 @@ mod drifts;
 mod errors;
 mod interrupt;
 mod reference;
+mod saved;
 mod scenario;
 mod shrink;

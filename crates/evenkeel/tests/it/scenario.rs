@@ -51,6 +51,11 @@ impl Scenario {
         scenario
     }
 
+    /// Returns the folder in which the binary runs.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Changes the topology's text.
     pub fn edit(&self, from: &str, to: &str) {
         let text = std::fs::read_to_string(&self.topology).expect("the topology is there");
@@ -139,7 +144,8 @@ impl Scenario {
     }
 }
 
-fn finish(mut command: Command) -> Run {
+/// Runs a command to its end.
+pub fn finish(mut command: Command) -> Run {
     let Output { status, stdout, stderr } = command.output().expect("the binary runs");
     Run {
         code: status.code().expect("the binary ends by itself"),

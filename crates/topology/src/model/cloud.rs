@@ -20,6 +20,18 @@ pub enum Cloud {
     Custom(Box<CloudEndpoints>),
 }
 
+impl Cloud {
+    /// Returns the name that a topology calls it by; `custom` where it gives endpoints.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::UsGovernment => "usGovernment",
+            Self::China => "china",
+            Self::Custom(_) => "custom",
+        }
+    }
+}
+
 record! {
     /// The endpoints of another cloud.
     pub struct CloudEndpoints {

@@ -1,6 +1,7 @@
 //! Durations, which carry a unit, and times to live, which need not.
 
 use std::fmt;
+use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
@@ -45,6 +46,21 @@ impl Duration {
         self.0.as_secs()
     }
 }
+
+impl FromStr for Duration {
+    type Err = NotADuration;
+
+    fn from_str(text: &str) -> Result<Self, NotADuration> {
+        read(text).map(Self).ok_or_else(|| NotADuration(text.to_owned()))
+    }
+}
+
+/// A text that is no duration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no duration; write a whole number and a unit, such as `30s`, `5m`, `12h` or `7d`"
+)]
+pub struct NotADuration(pub String);
 
 impl Ttl {
     /// Returns the whole seconds.

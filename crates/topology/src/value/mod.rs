@@ -7,7 +7,7 @@ mod percent;
 mod target;
 mod text;
 
-pub use duration::{Duration, Ttl};
+pub use duration::{Duration, NotADuration, Ttl};
 pub use name::Name;
 pub use one_or_many::OneOrMany;
 pub use percent::Percent;
