@@ -36,6 +36,10 @@ doc:
 quickstart:
     sh docs/quickstart.sh
 
+# Opens the HTML reports in headless Chromium: `just browser plan.png` keeps a screenshot.
+browser *picture:
+    tests/browser/run.sh {{ picture }}
+
 # Installs the Azure CLI, the Azure SDK for Python and octoDNS, and tries them on the simulator.
 clients *words:
     tests/clients/run.sh {{ words }}

@@ -21,7 +21,7 @@ pub async fn put_back_locks(
 ) -> Result<Vec<ResourceId>, Failure> {
     let journal = journal(folder, topology);
     match journal.exists() {
-        true => Ok(executor::recover(&journal, &azure.client.writer()).await?),
+        true => Ok(executor::recover(&journal, &azure.writer()).await?),
         false => Ok(vec![]),
     }
 }
@@ -41,8 +41,9 @@ pub async fn carry_out(
         .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     let journal = Some(journal(folder, &plan.topology));
     let options = Options { journal, ..options };
-    let (writer, progress) = (azure.client.writer(), &*azure.progress);
-    Ok(executor::apply(plan, &writer, &azure.world, &options, progress, cancel).await?)
+    let (writer, progress) = (azure.writer(), &*azure.progress);
+    let world = azure.world.clone().with_vaults(writer.clone());
+    Ok(executor::apply(plan, &writer, &world, &options, progress, cancel).await?)
 }
 
 fn journal(folder: &Path, topology: &str) -> PathBuf {

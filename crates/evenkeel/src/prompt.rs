@@ -74,7 +74,7 @@ fn judge(typed: Option<&str>, wanted: Option<&str>) -> Answer {
 /// Returns the display name of a subscription; a question can be asked without it.
 async fn subscription_name(azure: &Azure, subscription: &str) -> Option<String> {
     let id = ResourceId::subscription_scope(subscription);
-    let read = azure.client.reader().get(&id, facts_of(&id).api_version).await;
+    let read = azure.reader().get(&id, facts_of(&id).api_version).await;
     match read {
         Ok(found) => found?.body["displayName"].as_str().map(str::to_owned),
         Err(error) => {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use azure::{Client, ClientSecret, Cloud, Wants};
+use azure::{Client, ClientSecret, Cloud, Counts, Reader, Wants, Writer};
 use plan::{Notice, Plan, Severity};
 use planner::{Desired, Options};
 use resource::{Observation, Observed, ResourceId, SecretSource, walk_expressions};
@@ -21,9 +21,8 @@ const RESOURCES_API_VERSION: &str = "2021-04-01";
 
 /// A connection to Azure, or to the simulator inside this process.
 pub struct Azure {
-    /// Speaks with ARM.
-    pub client: Client,
-    /// Secrets, probes and DNS.
+    client: Client,
+    /// Probes and DNS.
     pub world: executor::RealWorld,
     /// Shows what happens.
     pub progress: Arc<Progress>,
@@ -49,7 +48,7 @@ impl Azure {
         settings.trace_http.clone_from(&connection.trace_http);
         settings.progress = progress.clone();
         let client = Client::new(settings)?;
-        let world = world::new(client.writer(), &connection.dns, simulator.as_ref())?;
+        let world = world::new(&connection.dns, simulator.as_ref())?;
         Ok(Self { client, world, progress, simulator })
     }
 
@@ -62,8 +61,23 @@ impl Azure {
         let settings = simulated(simulator)?;
         let client =
             Client::new(azure::Settings { trace_http, progress: progress.clone(), ..settings })?;
-        let world = world::new(client.writer(), "", Some(simulator))?;
+        let world = world::new("", Some(simulator))?;
         Ok(Self { client, world, progress, simulator: None })
+    }
+
+    /// Returns the capability to read: all that a plan is given.
+    pub fn reader(&self) -> Reader {
+        self.client.reader()
+    }
+
+    /// Returns the capability to write; asked for by [`crate::pass`] alone.
+    pub(crate) fn writer(&self) -> Writer {
+        self.client.writer()
+    }
+
+    /// Returns how many requests were sent so far.
+    pub fn counts(&self) -> Counts {
+        self.client.counts()
     }
 
     /// Ends the connection, and the simulator with it.
@@ -189,7 +203,7 @@ impl Session {
     /// Looks at Azure.
     pub async fn observe(&self) -> Result<Observed, Failure> {
         let _spinner = self.azure.progress.spinner("reading Azure");
-        let reader = self.azure.client.reader();
+        let reader = self.azure.reader();
         let wants = Wants {
             ids: self.desired.wants(),
             owned_by: Some(self.desired.topology.clone()),

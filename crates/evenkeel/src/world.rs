@@ -10,11 +10,7 @@ use crate::exit::Failure;
 use crate::session::manual_record_notice;
 
 /// Makes the world; with a simulator its apps and its DNS are meant.
-pub fn new(
-    writer: azure::Writer,
-    dns: &str,
-    simulator: Option<&Simulator>,
-) -> Result<RealWorld, Failure> {
+pub fn new(dns: &str, simulator: Option<&Simulator>) -> Result<RealWorld, Failure> {
     // Traffic Manager probes by HTTP/1.1, and names the app in `Host`.
     let mut http =
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).http1_only();
@@ -22,7 +18,7 @@ pub fn new(
         let authority = reqwest::Certificate::from_pem_bundle(simulator.ca_pem().as_bytes())?;
         http = http.tls_certs_merge(authority);
     }
-    let world = RealWorld::new(writer, http.build()?);
+    let world = RealWorld::new(http.build()?);
     let parse = |url: &str| {
         url.parse().with_context(|| format!("`{url}` is not the URL of a DNS resolver"))
     };

@@ -11,8 +11,9 @@ use url::Url;
 use crate::{Probe, World, WorldError};
 
 /// The environment, Key Vaults, HTTP and DNS over HTTPS.
+#[derive(Clone)]
 pub struct RealWorld {
-    writer: azure::Writer,
+    vaults: Option<azure::Writer>,
     http: reqwest::Client,
     dns: Url,
     connect_to: Option<Url>,
@@ -26,11 +27,18 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 const DNS_ENDPOINT: &str = "https://cloudflare-dns.com/dns-query";
 
 impl RealWorld {
-    /// Makes a world whose secrets in Key Vaults are read through `writer`. `http` must not follow
-    /// redirects: a probe does not.
-    pub fn new(writer: azure::Writer, http: reqwest::Client) -> Self {
+    /// Makes a world that reads no secret in a Key Vault. `http` must not follow redirects: a probe
+    /// does not.
+    pub fn new(http: reqwest::Client) -> Self {
         let dns = Url::parse(DNS_ENDPOINT).expect("a constant URL");
-        Self { writer, http, dns, connect_to: None }
+        Self { vaults: None, http, dns, connect_to: None }
+    }
+
+    /// Reads secrets in Key Vaults through `writer`. What only plans has none: to read a secret is
+    /// more than to read.
+    pub fn with_vaults(mut self, writer: azure::Writer) -> Self {
+        self.vaults = Some(writer);
+        self
     }
 
     /// Asks this DNS-over-HTTPS endpoint (`application/dns-json`).
@@ -67,7 +75,10 @@ impl World for RealWorld {
                 Err(_) => Err(WorldError::MissingVariable(name.clone())),
             },
             SecretSource::KeyVault { vault, name } => {
-                let found = self.writer.key_vault_secret(vault, name).await;
+                let Some(vaults) = &self.vaults else {
+                    return Err(WorldError::NoVaults { vault: vault.clone(), name: name.clone() });
+                };
+                let found = vaults.key_vault_secret(vault, name).await;
                 found.map_err(|source| WorldError::KeyVault {
                     vault: vault.clone(),
                     name: name.clone(),

@@ -513,9 +513,7 @@ async fn real_world_probes_with_host_and_asks_dns_over_http() {
     .await;
     let origin: url::Url = azure.origin().parse().expect("a URL");
     let dns = origin.join("/dns").expect("a URL");
-    let world = crate::RealWorld::new(azure.writer(), reqwest::Client::new())
-        .with_dns(dns)
-        .with_connect_to(origin);
+    let world = crate::RealWorld::new(reqwest::Client::new()).with_dns(dns).with_connect_to(origin);
     let probe = Probe { url: "https://a.example/health".into(), headers: vec![] };
     assert_eq!(world.probe(&probe).await.expect("an answer"), 204);
     let found = world.lookup("app.example.com", "CNAME").await.expect("an answer");

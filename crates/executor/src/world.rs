@@ -40,6 +40,14 @@ pub enum WorldError {
         /// Why.
         source: azure::Error,
     },
+    /// Secrets in Key Vaults are out of reach here.
+    #[error("secret `{name}` of Key Vault `{vault}` is not read where nothing is written")]
+    NoVaults {
+        /// The vault.
+        vault: String,
+        /// The secret's name.
+        name: String,
+    },
     /// The text is no URL that can be probed.
     #[error("`{0}` is not a URL")]
     NotAUrl(String),

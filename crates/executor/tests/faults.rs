@@ -35,7 +35,7 @@ async fn azure(faults: Faults) -> Azure {
         ..Settings::new(cloud.expect("valid URLs"))
     };
     let writer = Client::new(settings).expect("a client").writer();
-    let world = RealWorld::new(writer.clone(), reqwest::Client::new());
+    let world = RealWorld::new(reqwest::Client::new()).with_vaults(writer.clone());
     Azure { simulator, writer, world }
 }
 

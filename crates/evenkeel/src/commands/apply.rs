@@ -145,7 +145,7 @@ pub async fn carry_out(azure: Azure, job: Job) -> Outcome {
     let text = output::text_options(false);
     match format {
         TextOrJson::Text if plan.is_empty() => {
-            let azure::Counts { requests, writes } = azure.client.counts();
+            let azure::Counts { requests, writes } = azure.counts();
             output::result(&format!("nothing to do  ({requests} requests, {writes} writes)"))?;
         }
         TextOrJson::Text => {

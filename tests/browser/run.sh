@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Opens the HTML reports of a plan and of a drift in headless Chromium and uses them as a person does.
+# Installs Chromium and Node.js from Debian's packages where they are missing and that is allowed.
+#
+#     tests/browser/run.sh [picture.png]      keeps a screenshot of the plan
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+for tool in chromium:chromium node:nodejs; do
+    command -v "${tool%%:*}" > /dev/null && continue
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then
+        echo "skipped: ${tool%%:*} is not installed"
+        exit 0
+    fi
+    apt-get update -qq > /dev/null && apt-get install -y -qq "${tool##*:}" > /dev/null
+done
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cargo build --locked -q -p evenkeel
+evenkeel="${CARGO_TARGET_DIR:-$PWD/target}/debug/evenkeel"
+azure=(--simulator --simulator-dir "$work/azure")
+topology=topologies/r1.yaml
+subscription=$(sed -n 's/^subscription: //p' "$topology")
+
+"$evenkeel" plan "$topology" "${azure[@]}" --scenario tests/scenarios/r1/azure.yaml --format html > "$work/plan.html"
+"$evenkeel" apply "$topology" "${azure[@]}" --yes > /dev/null 2>&1
+"$evenkeel" simulate --dir "$work/azure" --subscription "$subscription" --once \
+    --scenario tests/scenarios/r1/drifts/changed-probe-path.yaml 2> /dev/null
+"$evenkeel" drift "$topology" "${azure[@]}" --format html > "$work/drift.html" || [ $? = 2 ]
+
+for page in plan drift; do
+    node tests/browser/report.mjs "$work/$page.html"
+    echo "ok: $page.html"
+done
+if [ -n "${1:-}" ]; then
+    chromium --headless --no-sandbox --disable-gpu --window-size=1280,1600 \
+        --screenshot="$1" "file://$work/plan.html" 2> /dev/null
+fi
