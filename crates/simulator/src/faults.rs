@@ -49,6 +49,8 @@ pub enum Fault {
     PreconditionFailed,
     /// 401 `ExpiredAuthenticationToken`.
     ExpiredToken,
+    /// 403 `AuthorizationFailed`: a right is missing.
+    Denied,
     /// The link to the next page answers 500 once.
     BrokenPage,
 }
@@ -198,6 +200,10 @@ pub(crate) fn refusal(azure: &Azure, rule: &Rule, request: &Request) -> Option<A
             Answer::error(412, "PreconditionFailed", text)
         }
         Fault::ExpiredToken => entra::expired(azure),
+        Fault::Denied => {
+            let text = "The client does not have authorization to perform the action.";
+            Answer::error(403, "AuthorizationFailed", text)
+        }
         _ => return None,
     })
 }
