@@ -8,6 +8,7 @@ mod drift;
 mod file;
 mod format;
 mod graph;
+mod import;
 mod init;
 mod plan;
 mod reference;
@@ -24,6 +25,7 @@ pub use drift::{Drift, DriftFormat};
 pub use file::File;
 pub use format::TextOrJson;
 pub use graph::{Graph, GraphFormat};
+pub use import::Import;
 pub use init::{Init, Starter};
 pub use plan::{Plan, PlanFormat};
 pub use reference::{Completions, Explain};
@@ -84,6 +86,12 @@ pub enum Command {
     /// Print a commented topology to start from.
     #[command(after_help = "Example:\n  evenkeel init --from r1 > topology.yaml")]
     Init(Init),
+    /// Write a topology from what is live; reads only.
+    #[command(after_help = "Examples:
+  evenkeel import rg-shop-global rg-shop-weu rg-shop-neu --out topology.yaml
+  evenkeel import /subscriptions/…/resourceGroups/rg-shop > topology.yaml
+  evenkeel import rg-shop --simulator         what is in the local Azure")]
+    Import(Import),
     /// Parse and check a topology; needs no network.
     #[command(after_help = "Example:\n  evenkeel validate topologies/r1.yaml --format json")]
     Validate(Validate),

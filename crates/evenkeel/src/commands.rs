@@ -4,6 +4,7 @@ pub mod apply;
 pub mod destroy;
 pub mod drift;
 pub mod graph;
+pub mod import;
 pub mod init;
 pub mod plan;
 pub mod reference;

@@ -62,6 +62,7 @@ fn run(command: Command) -> Outcome {
 
 async fn run_online(command: Command) -> Outcome {
     match command {
+        Command::Import(args) => commands::import::run(&args).await,
         Command::Plan(args) => commands::plan::run(&args).await,
         Command::Apply(args) => commands::apply::run(&args).await,
         Command::Drift(args) => commands::drift::run(&args).await,

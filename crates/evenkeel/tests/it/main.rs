@@ -4,6 +4,7 @@ mod annotations;
 mod cost;
 mod drifts;
 mod errors;
+mod import;
 mod interrupt;
 mod reference;
 mod saved;

@@ -99,9 +99,11 @@ impl Scenario {
             .args(args)
             .current_dir(self.folder.path())
             .env_remove("RUST_LOG")
+            .env_remove("AZURE_SUBSCRIPTION_ID")
             .env("CI", "true")
             .env("COLUMNS", "100")
-            .env("PROBE_AUTH", "Basic cHJvYmU6cHJvYmU=");
+            .env("PROBE_AUTH", "Basic cHJvYmU6cHJvYmU=")
+            .env("SIGNING__PIN", "7Hq-pin-of-the-signing-key");
         command
     }
 

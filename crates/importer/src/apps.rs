@@ -1,0 +1,290 @@
+//! Web apps and function apps; the inverse of `planner/src/expand/apps.rs`.
+
+use resource::Observation;
+use serde_json::Value;
+
+use crate::addresses::Section;
+use crate::draft::{Draft, Life, existing};
+use crate::node::{Map, Node, literal, plain};
+use crate::plans::capital;
+use crate::survey::{ACCOUNT, text};
+
+impl Draft<'_> {
+    /// Writes the apps of a stamp.
+    pub(crate) fn apps(&mut self, at: usize) -> Map {
+        let mut apps = Map::default();
+        for (seen, key) in self.entries(Section::Apps, Some(at)) {
+            let life = self.life(seen);
+            let map = self.head(seen, Some(at));
+            match life {
+                Life::Existing(reason) => {
+                    apps.set(&key, existing(map)).about(&seen.id).comment(capital(&reason));
+                }
+                _ => {
+                    let map = self.app(seen, at, map);
+                    apps.set(&key, map).about(&seen.id);
+                }
+            }
+        }
+        apps
+    }
+
+    fn app(&mut self, seen: &Observation, at: usize, mut map: Map) -> Map {
+        let body = &seen.body;
+        let properties = &body["properties"];
+        let is_function = text(body, "/kind").is_some_and(|kind| kind.contains("functionapp"));
+        if is_function {
+            map.set("kind", literal("function"));
+        }
+        let config = self.document(seen, "web");
+        if let Some((key, value)) = config.and_then(|config| stack(config, is_function)) {
+            map.set(key, literal(&value));
+        }
+        self.identity_of(seen, at, &mut map);
+        if let Some(path) = config.and_then(|config| text(config, "/properties/healthCheckPath")) {
+            map.set("healthPath", literal(path));
+        }
+        for (key, name) in [("alwaysOn", "alwaysOn"), ("http2", "http20Enabled")] {
+            if config.is_some_and(|config| config["properties"][name] == true) {
+                map.set(key, true);
+            }
+        }
+        let switch = |name: &str, otherwise: bool| properties[name].as_bool().unwrap_or(otherwise);
+        map.set_default("httpsOnly", switch("httpsOnly", true));
+        if let Some(min) = config.and_then(|config| text(config, "/properties/minTlsVersion")) {
+            map.set_default("minTls", literal(min));
+        }
+        map.set_default("clientAffinity", switch("clientAffinityEnabled", false));
+        if let Some(state) = config.and_then(|config| text(config, "/properties/ftpsState")) {
+            map.set_default("ftps", literal(ftps(state)));
+        }
+        if properties["enabled"] == false {
+            map.set("enabled", false);
+        }
+        if is_function {
+            self.function_storage(seen, at, &mut map);
+        }
+        self.settings(seen, at, is_function, &mut map);
+        if let Some(logs) = self.document(seen, "logs") {
+            map.set_some("logs", log_config(&logs["properties"]));
+        }
+        let holder = text(body, "/identity/principalId").unwrap_or_default().to_owned();
+        self.rights(&holder, Some(at), &mut map);
+        self.tail(&mut map, seen, Some(at));
+        self.tell_what_is_kept(seen);
+        map
+    }
+
+    fn document(&self, site: &Observation, name: &str) -> Option<&Value> {
+        self.survey.observed.get(&site.id.child("config", name)).map(|seen| &seen.body)
+    }
+
+    fn identity_of(&self, seen: &Observation, at: usize, map: &mut Map) {
+        let kind = text(&seen.body, "/identity/type").unwrap_or_default();
+        let has_system = kind.contains("SystemAssigned");
+        let users = seen.body["identity"]["userAssignedIdentities"].as_object();
+        let users = users.into_iter().flatten().filter_map(|(id, _)| {
+            Some(self.target(&resource::ResourceId::parse(id).ok()?, Some(at)))
+        });
+        let mut all: Vec<Node> = has_system.then(|| literal("system")).into_iter().collect();
+        all.extend(users);
+        if all.len() == 1 && has_system {
+            map.set("identity", literal("system"));
+        } else {
+            map.set_some("identity", all);
+        }
+    }
+
+    /// Writes the account of a function app, which one of two settings names.
+    fn function_storage(&mut self, seen: &Observation, at: usize, map: &mut Map) {
+        let Some(settings) = self.document(seen, "appsettings") else { return };
+        let name = text(settings, "/properties/AzureWebJobsStorage__accountName");
+        let connection = text(settings, "/properties/AzureWebJobsStorage");
+        let in_connection = connection.and_then(|text| {
+            text.split(';').find_map(|part| part.trim().strip_prefix("AccountName="))
+        });
+        let Some(name) = name.or(in_connection) else { return };
+        let account = self
+            .survey
+            .of_type(ACCOUNT)
+            .find(|account| account.id.name().eq_ignore_ascii_case(name));
+        if let Some(account) = account {
+            map.set("storage", self.target(&account.id, Some(at)));
+        }
+    }
+
+    fn settings(&mut self, seen: &Observation, at: usize, is_function: bool, map: &mut Map) {
+        let document = seen.id.child("config", "appsettings");
+        if let Some(why) = self.survey.observed.not_evaluated.get(&document) {
+            let why =
+                format!("its settings could not be read and stay as they are: {}", why.reason);
+            self.remark(seen.id.as_str(), why);
+        }
+        let Some(values) = self.document(seen, "appsettings").cloned() else { return };
+        let owner = self.placement.stamps[at].name.clone();
+        let mut settings = Map::default();
+        for (name, value) in values["properties"].as_object().into_iter().flatten() {
+            if OF_THE_SERVICE.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+                continue;
+            }
+            let Some(value) = value.as_str() else { continue };
+            let value = self.setting(name, &owner, value, at);
+            let member = settings.set(name, value);
+            // Some are what the language gives every function app.
+            member.optional = is_function;
+        }
+        if !settings.members.is_empty() {
+            map.set("settings", settings).about(&document).optional = is_function;
+        }
+        let own = self.document(seen, "slotConfigNames");
+        let names = own.map(|own| own["properties"]["appSettingNames"].clone());
+        let names = names.as_ref().and_then(Value::as_array).into_iter().flatten();
+        let names: Vec<Node> = names.filter_map(Value::as_str).map(literal).collect();
+        map.set_some("slotSettings", names);
+    }
+
+    fn setting(&mut self, name: &str, owner: &str, value: &str, at: usize) -> Node {
+        if let Some((vault, secret)) = vault_reference(value) {
+            return Node::Text(format!("${{secret:keyVault:{vault}/{secret}}}"));
+        }
+        self.value(name, owner, value, Some(at))
+    }
+
+    /// Tells what the language has no key for, where it is in use.
+    fn tell_what_is_kept(&mut self, seen: &Observation) {
+        let properties = &seen.body["properties"];
+        let config = self.document(seen, "web").cloned().unwrap_or_default();
+        let config = &config["properties"];
+        let is_used =
+            |value: &Value| !value.is_null() && *value != "" && *value != Value::Array(vec![]);
+        let restrictions = config["ipSecurityRestrictions"].as_array().map_or(0, Vec::len);
+        let kept = [
+            (is_used(&properties["virtualNetworkSubnetId"]), "network integration"),
+            (restrictions > 1, "access restrictions"),
+            (is_used(&config["cors"]["allowedOrigins"]), "CORS origins"),
+            (is_used(&config["appCommandLine"]), "start-up command"),
+            (properties["clientCertEnabled"] == true, "client certificates"),
+        ];
+        let kept: Vec<&str> =
+            kept.iter().filter(|(used, _)| *used).map(|(_, what)| *what).collect();
+        if !kept.is_empty() {
+            let why =
+                format!("the language has no key for {}; they stay as they are", kept.join(", "));
+            self.remark(seen.id.as_str(), why);
+        }
+    }
+}
+
+/// Settings that the service or a deployment writes for one app alone.
+const OF_THE_SERVICE: [&str; 3] = [
+    "WEBSITE_HTTPLOGGING_RETENTION_DAYS",
+    "WEBSITE_CONTENTSHARE",
+    "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
+];
+
+/// Reads `@Microsoft.KeyVault(VaultName=kv;SecretName=pin)`.
+fn vault_reference(value: &str) -> Option<(&str, &str)> {
+    let inner = value.strip_prefix("@Microsoft.KeyVault(")?.strip_suffix(')')?;
+    let mut parts = inner.split(';');
+    let vault = parts.next()?.strip_prefix("VaultName=")?;
+    let secret = parts.next()?.strip_prefix("SecretName=")?;
+    parts.next().is_none().then_some((vault, secret))
+}
+
+/// Returns what the app runs: `runtime` or `image`.
+fn stack(config: &Value, is_function: bool) -> Option<(&'static str, String)> {
+    let linux = text(config, "/properties/linuxFxVersion");
+    let windows = text(config, "/properties/windowsFxVersion");
+    if let Some((stack, version)) = linux.or(windows).and_then(|stack| stack.split_once('|')) {
+        let stack = stack.to_ascii_lowercase();
+        return match &*stack {
+            "docker" => Some(("image", version.to_owned())),
+            // Several containers are described by a file of their own.
+            "compose" | "kube" | "sitecontainers" => None,
+            "dotnetcore" => Some(("runtime", format!("dotnet|{version}"))),
+            _ => Some(("runtime", format!("{stack}|{version}"))),
+        };
+    }
+    let version = |name: &str| text(config, &format!("/properties/{name}"));
+    let runtime = |stack: &str, version: &str| Some(("runtime", format!("{stack}|{version}")));
+    if let Some(java) = version("javaVersion") {
+        return runtime("java", java);
+    }
+    if let Some(node) = version("nodeVersion") {
+        return runtime("node", node.trim_start_matches('~'));
+    }
+    match (version("powerShellVersion").filter(|_| is_function), version("netFrameworkVersion")) {
+        (Some(shell), _) => runtime("powershell", shell.trim_start_matches('~')),
+        // Every app says v4.0, whatever it runs.
+        (None, Some(net)) if net != "v4.0" && !is_function => {
+            runtime("dotnet", net.trim_start_matches('v'))
+        }
+        _ => None,
+    }
+}
+
+fn ftps(state: &str) -> &'static str {
+    match state {
+        "AllAllowed" => "all",
+        "FtpsOnly" => "ftpsOnly",
+        _ => "disabled",
+    }
+}
+
+fn log_config(properties: &Value) -> Map {
+    let mut map = Map::default();
+    let http = &properties["httpLogs"]["fileSystem"];
+    if http["enabled"] == true {
+        let mut kept = Map::default();
+        for (key, name) in [("retentionDays", "retentionInDays"), ("retentionMb", "retentionInMb")]
+        {
+            if let Some(count) = http[name].as_u64().filter(|count| *count > 0) {
+                kept.set(key, count);
+            }
+        }
+        map.set("http", kept);
+    }
+    let level = text(properties, "/applicationLogs/fileSystem/level").unwrap_or("Off");
+    if level != "Off" {
+        map.set("application", plain(level.to_ascii_lowercase()));
+    }
+    for (key, name) in
+        [("detailedErrors", "detailedErrorMessages"), ("failedRequests", "failedRequestsTracing")]
+    {
+        if properties[name]["enabled"] == true {
+            map.set(key, true);
+        }
+    }
+    map
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn stacks_are_read_as_the_language_writes_them() {
+        let of = |config: Value, is_function| {
+            let body = json!({ "properties": config });
+            stack(&body, is_function).map(|(key, value)| format!("{key} {value}"))
+        };
+        let linux = |stack: &str| json!({ "linuxFxVersion": stack });
+        assert_eq!(of(linux("DOTNETCORE|8.0"), false).as_deref(), Some("runtime dotnet|8.0"));
+        assert_eq!(
+            of(linux("DOCKER|r.example/a@sha256:1"), false).as_deref(),
+            Some("image r.example/a@sha256:1")
+        );
+        assert_eq!(of(linux("COMPOSE|abc"), false), None);
+        assert_eq!(of(json!({ "nodeVersion": "~20" }), false).as_deref(), Some("runtime node|20"));
+        assert_eq!(of(json!({ "netFrameworkVersion": "v4.0" }), false), None);
+    }
+
+    #[test]
+    fn references_to_a_vault_are_read() {
+        let reference = "@Microsoft.KeyVault(VaultName=kv;SecretName=pin)";
+        assert_eq!(vault_reference(reference), Some(("kv", "pin")));
+        assert_eq!(vault_reference("@Microsoft.KeyVault(SecretUri=https://kv/)"), None);
+    }
+}

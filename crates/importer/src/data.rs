@@ -1,0 +1,152 @@
+//! Storage accounts, vaults and identities; the inverse of `planner/src/expand/data.rs`.
+
+use resource::Observation;
+use serde_json::Value;
+
+use crate::addresses::Section;
+use crate::draft::{Draft, Life, existing};
+use crate::node::{Map, Node, literal};
+use crate::plans::capital;
+use crate::survey::{IDENTITY, SITE, text};
+
+impl Draft<'_> {
+    /// Writes the entries of a section, each by `body`, or as only read.
+    fn each(
+        &mut self,
+        section: Section,
+        stamp: Option<usize>,
+        body: impl Fn(&mut Self, &Observation, &mut Map),
+    ) -> Map {
+        let mut entries = Map::default();
+        for (seen, key) in self.entries(section, stamp) {
+            let mut map = self.head(seen, stamp);
+            match self.life(seen) {
+                Life::Existing(reason) => {
+                    entries.set(&key, existing(map)).about(&seen.id).comment(capital(&reason));
+                }
+                Life::Owned | Life::Adopted => {
+                    self.location(&mut map, seen);
+                    body(self, seen, &mut map);
+                    self.tail(&mut map, seen, stamp);
+                    entries.set(&key, map).about(&seen.id);
+                }
+            }
+        }
+        entries
+    }
+
+    /// Writes the storage accounts.
+    pub(crate) fn accounts(&mut self, stamp: Option<usize>) -> Map {
+        self.each(Section::Storage, stamp, |draft, seen, map| {
+            let body = &seen.body;
+            if let Some(redundancy) = text(body, "/sku/name").and_then(redundancy) {
+                map.set("redundancy", literal(redundancy));
+            }
+            map.set_default("kind", literal(text(body, "/kind").unwrap_or("StorageV2")));
+            let tier = text(body, "/properties/accessTier").filter(|tier| *tier != "Hot");
+            if let Some(tier) = tier {
+                map.set("tier", literal(&tier.to_ascii_lowercase()));
+            }
+            let tls = text(body, "/properties/minimumTlsVersion").unwrap_or("TLS1_0");
+            map.set_default("minTls", literal(&tls.replace("TLS", "").replace('_', ".")));
+            let public = body["properties"]["allowBlobPublicAccess"].as_bool().unwrap_or(false);
+            map.set_default("publicAccess", public);
+            if body["properties"]["allowSharedKeyAccess"] == false {
+                map.set("sharedKey", false);
+            }
+            for (key, service) in [("containers", "blobServices"), ("queues", "queueServices")] {
+                map.set_some(key, draft.members(seen, service, key));
+            }
+        })
+    }
+
+    /// Returns the containers or queues of an account that are the user's.
+    fn members(&mut self, account: &Observation, service: &str, kind: &str) -> Vec<Node> {
+        let service = account.id.child(service, "default");
+        let survey = self.survey;
+        let inside = survey.observed.resources.values().filter(|seen| {
+            seen.id.parent().as_ref() == Some(&service) && seen.id.resource_type().last() == kind
+        });
+        let mut names = vec![];
+        for seen in inside {
+            let name = seen.id.name();
+            let is_open =
+                text(&seen.body, "/properties/publicAccess").is_some_and(|it| it != "None");
+            if name.starts_with('$') || self.choices.left_out.contains_key(&seen.id) {
+                continue;
+            }
+            if name.starts_with("azure-webjobs-") {
+                self.remark(seen.id.as_str(), "the runtime of functions makes it");
+            } else if is_open {
+                let why = "it lets anonymous readers in, which the language cannot say";
+                self.remark(seen.id.as_str(), why);
+            } else {
+                names.push(literal(name));
+            }
+        }
+        names
+    }
+
+    /// Writes the key vaults.
+    pub(crate) fn vaults(&mut self, stamp: Option<usize>) -> Map {
+        self.each(Section::Vaults, stamp, |draft, seen, map| {
+            let properties = &seen.body["properties"];
+            let sku = text(properties, "/sku/name").unwrap_or("standard");
+            map.set_default("sku", literal(&sku.to_ascii_lowercase()));
+            map.set_default("rbac", properties["enableRbacAuthorization"] == true);
+            if properties["enablePurgeProtection"] == true {
+                map.set("purgeProtection", true);
+            }
+            let days = properties["softDeleteRetentionInDays"].as_u64();
+            if let Some(days) = days.filter(|days| *days != 90) {
+                map.set("retentionDays", days);
+            }
+            if text(properties, "/publicNetworkAccess").is_some_and(|it| it != "Enabled") {
+                map.set("publicAccess", false);
+            }
+            let rbac = properties["enableRbacAuthorization"] == true;
+            let others = draft.policies_of_others(properties);
+            if others > 0 && !rbac {
+                let why = format!(
+                    "{others} access policies of others than the topology's identities stay as \
+                     they are"
+                );
+                draft.remark(seen.id.as_str(), why);
+            }
+        })
+    }
+
+    /// Counts the access policies of those that the topology knows nothing of.
+    fn policies_of_others(&self, vault: &Value) -> usize {
+        let is_known = |principal: &str| {
+            let holders = [(SITE, "/identity/principalId"), (IDENTITY, "/properties/principalId")];
+            holders.into_iter().any(|(kind, pointer)| {
+                self.survey.of_type(kind).any(|seen| text(&seen.body, pointer) == Some(principal))
+            })
+        };
+        let policies = vault["accessPolicies"].as_array().into_iter().flatten();
+        policies.filter(|policy| !policy["objectId"].as_str().is_some_and(is_known)).count()
+    }
+
+    /// Writes the managed identities.
+    pub(crate) fn identities(&mut self, stamp: Option<usize>) -> Map {
+        self.each(Section::Identities, stamp, |draft, seen, map| {
+            let holder = text(&seen.body, "/properties/principalId").unwrap_or_default().to_owned();
+            draft.rights(&holder, stamp, map);
+        })
+    }
+}
+
+fn redundancy(sku: &str) -> Option<&'static str> {
+    Some(match sku {
+        "Standard_LRS" => "LRS",
+        "Standard_ZRS" => "ZRS",
+        "Standard_GRS" => "GRS",
+        "Standard_GZRS" => "GZRS",
+        "Standard_RAGRS" => "RA-GRS",
+        "Standard_RAGZRS" => "RA-GZRS",
+        "Premium_LRS" => "Premium-LRS",
+        "Premium_ZRS" => "Premium-ZRS",
+        _ => return None,
+    })
+}

@@ -1,0 +1,172 @@
+//! DNS zones and their records; the inverse of `planner/src/expand/dns.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use resource::{Observation, ResourceId};
+use serde_json::Value;
+
+use crate::addresses::Section;
+use crate::domains::{Domain, may_claim, ttl_of};
+use crate::draft::{Draft, Life, existing};
+use crate::node::{Map, Node, duration, literal, one_or_many};
+use crate::plans::capital;
+use crate::survey::{PROFILE, id_at, text};
+
+impl Draft<'_> {
+    /// Writes the zones with the records that are the topology's.
+    pub(crate) fn zones(&mut self) -> Map {
+        let mut zones = Map::default();
+        let consumed: BTreeSet<ResourceId> =
+            self.domains.iter().flat_map(Domain::parts).cloned().collect();
+        for (seen, key) in self.entries(Section::Dns, None) {
+            let records = self.records(seen, &consumed);
+            let mut map = Map::default();
+            self.place(&mut map, &seen.id, None);
+            let life = self.life(seen);
+            if let Life::Existing(_) = life {
+                map = existing(map);
+            } else {
+                self.tail(&mut map, seen, None);
+            }
+            map.set_some("records", records);
+            let member = zones.set(&key, map).about(&seen.id);
+            if let Life::Existing(reason) = life {
+                member.comment(capital(&format!("the zone is only read: {reason}")));
+            }
+        }
+        let outside: BTreeSet<&str> =
+            self.domains.iter().filter_map(Domain::external_zone).collect();
+        for zone in outside {
+            zones.child(zone).set("external", true);
+        }
+        zones
+    }
+
+    fn records(&mut self, zone: &Observation, consumed: &BTreeSet<ResourceId>) -> Map {
+        let mut sets: BTreeMap<String, Vec<&Observation>> = BTreeMap::new();
+        let mut foreign = 0;
+        let survey = self.survey;
+        let inside = survey
+            .observed
+            .resources
+            .values()
+            .filter(|seen| seen.id.parent().as_ref() == Some(&zone.id));
+        for seen in inside {
+            if !is_record(&seen.id) {
+                continue;
+            }
+            let is_told = consumed.contains(&seen.id)
+                || self.addresses.get(&seen.id).is_some()
+                || self.choices.left_out.contains_key(&seen.id);
+            if is_told {
+                continue;
+            }
+            match may_claim(survey, seen) {
+                true => sets.entry(seen.id.name().to_owned()).or_default().push(seen),
+                false => foreign += 1,
+            }
+        }
+        if foreign > 0 {
+            let why =
+                format!("{foreign} of its record sets do not carry our mark and stay as they are");
+            self.remark(zone.id.as_str(), why);
+        }
+        let mut records = Map::default();
+        for (name, sets) in sets {
+            let map = self.record(&sets);
+            records.set_some(&name, map);
+            if let Some(last) = records.members.iter_mut().find(|member| member.key == name) {
+                last.about = sets.first().map(|seen| seen.id.clone());
+            }
+        }
+        records
+    }
+
+    fn record(&self, sets: &[&Observation]) -> Map {
+        let mut map = Map::default();
+        for seen in sets {
+            let properties = &seen.body["properties"];
+            let kind = seen.id.resource_type().last().to_ascii_uppercase();
+            if let Some(target) = id_at(properties, "/targetResource/id") {
+                map.set("alias", self.target(&target, None));
+                map.set_default("aliasType", literal(&kind));
+                continue;
+            }
+            if let Some((key, value)) = values(&kind, properties) {
+                map.set_some(key, value);
+            }
+        }
+        // An alias to a profile has the profile's.
+        let follows = |seen: &Observation| {
+            id_at(&seen.body, "/properties/targetResource/id")
+                .is_some_and(|target| target.resource_type().is(PROFILE))
+        };
+        let own = sets.iter().find(|seen| !follows(seen));
+        if let Some(ttl) = own.and_then(|seen| ttl_of(&seen.body)) {
+            map.set_default("ttl", duration(ttl));
+        }
+        map
+    }
+}
+
+/// Tells whether the language has a key for the records of this set.
+pub(crate) fn is_record(id: &ResourceId) -> bool {
+    const KINDS: [&str; 7] = ["A", "AAAA", "TXT", "CNAME", "CAA", "MX", "SRV"];
+    let kind = id.resource_type();
+    KINDS.iter().any(|known| known.eq_ignore_ascii_case(kind.last()))
+        && kind.parent().is_some_and(|parent| parent.is(crate::survey::ZONE))
+}
+
+/// Returns the key and the value of one type of records.
+fn values(kind: &str, properties: &Value) -> Option<(&'static str, Node)> {
+    let all = |name: &str, value: &dyn Fn(&Value) -> Option<Node>| {
+        let records = properties[name].as_array().into_iter().flatten();
+        one_or_many(records.filter_map(value).collect())
+    };
+    let plain = |key: &'static str| move |record: &Value| record[key].as_str().map(literal);
+    Some(match kind {
+        "A" => ("a", all("ARecords", &plain("ipv4Address"))),
+        "AAAA" => ("aaaa", all("AAAARecords", &plain("ipv6Address"))),
+        "TXT" => (
+            "txt",
+            all("TXTRecords", &|record| {
+                let strings = record["value"].as_array()?.iter().filter_map(Value::as_str);
+                Some(literal(&strings.collect::<String>()))
+            }),
+        ),
+        "CNAME" => ("cname", literal(text(properties, "/CNAMERecord/cname")?)),
+        "CAA" => (
+            "caa",
+            all("caaRecords", &|record| {
+                let mut map = Map::default();
+                if let Some(flags) = record["flags"].as_u64().filter(|flags| *flags > 0) {
+                    map.set("flags", flags);
+                }
+                map.set("tag", literal(record["tag"].as_str()?));
+                map.set("value", literal(record["value"].as_str()?));
+                Some(Node::Map(map))
+            }),
+        ),
+        "MX" => (
+            "mx",
+            all("MXRecords", &|record| {
+                let mut map = Map::default();
+                map.set("preference", record["preference"].as_u64()?);
+                map.set("exchange", literal(record["exchange"].as_str()?));
+                Some(Node::Map(map))
+            }),
+        ),
+        "SRV" => (
+            "srv",
+            all("SRVRecords", &|record| {
+                let mut map = Map::default();
+                for key in ["priority", "weight", "port"] {
+                    map.set(key, record[key].as_u64()?);
+                }
+                map.set("target", literal(record["target"].as_str()?));
+                Some(Node::Map(map))
+            }),
+        ),
+        _ => return None,
+    })
+}

@@ -1,0 +1,312 @@
+//! Custom domains: record, proof, bindings and certificates recognised as one; the inverse of
+//! `planner/src/expand/domains.rs`.
+
+use std::collections::BTreeSet;
+
+use resource::{Observation, ResourceId};
+use serde_json::Value;
+
+use crate::choices::Choices;
+use crate::draft::Draft;
+use crate::node::{Map, Node, duration, literal, one_or_many};
+use crate::stamps::Placement;
+use crate::survey::{BINDING, CERTIFICATE, PROFILE, SITE, Survey, ZONE, id_at, text};
+
+/// Where the certificates of a domain come from.
+#[derive(Debug, Clone, PartialEq)]
+enum Source {
+    Managed,
+    Vault(ResourceId, String),
+}
+
+/// A host name and all that belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Domain {
+    host: String,
+    route: ResourceId,
+    /// The zone in Azure DNS, if it is there.
+    zone: Option<ResourceId>,
+    record: Option<ResourceId>,
+    is_alias: bool,
+    ttl: Option<u64>,
+    proof: Option<ResourceId>,
+    /// The apps that answer for the name.
+    bound: Vec<ResourceId>,
+    certificates: Vec<ResourceId>,
+    source: Option<Source>,
+}
+
+impl Domain {
+    /// Returns what the entry of the domain tells of.
+    pub fn parts(&self) -> impl Iterator<Item = &ResourceId> {
+        self.record.iter().chain(&self.proof).chain(&self.certificates)
+    }
+
+    /// Returns the zone outside of Azure DNS that holds the name, as far as the name tells.
+    pub fn external_zone(&self) -> Option<&str> {
+        if self.zone.is_some() {
+            return None;
+        }
+        let (_, rest) = self.host.split_once('.')?;
+        Some(if rest.contains('.') { rest } else { &self.host })
+    }
+}
+
+/// Recognises the domains of what is to be imported.
+pub fn recognise(survey: &Survey<'_>, placement: &Placement, choices: &Choices) -> Vec<Domain> {
+    let mut hosts: BTreeSet<String> = survey.inside().filter_map(custom_host).collect();
+    for record in survey.observed.resources.values().filter(|seen| may_claim(survey, seen)) {
+        if let Some(zone) = record.id.parent().filter(|zone| zone.resource_type().is(ZONE))
+            && route_of(survey, record).is_some_and(|route| survey.is_inside(&route))
+        {
+            hosts.insert(host_of(&record.id, &zone));
+        }
+    }
+    hosts.retain(|host| !choices.no_domain.contains(host));
+    hosts.into_iter().filter_map(|host| domain(survey, placement, host)).collect()
+}
+
+/// Returns the host name that a binding holds, if a person chose it.
+pub(crate) fn custom_host(seen: &Observation) -> Option<String> {
+    const OF_AZURE: [&str; 2] = ["azurewebsites", "trafficmanager"];
+    let host = seen.id.name().to_ascii_lowercase();
+    let is_custom = seen.id.resource_type().is(BINDING)
+        && !host.split('.').any(|label| OF_AZURE.contains(&label))
+        && !host.ends_with(".chinacloudsites.cn");
+    is_custom.then_some(host)
+}
+
+/// Tells whether the topology may hold a record: it is ours, or nothing is anybody's yet.
+pub(crate) fn may_claim(survey: &Survey<'_>, seen: &Observation) -> bool {
+    survey.is_owned(seen) || survey.mark.is_none() && survey.is_inside(&seen.id)
+}
+
+fn host_of(record: &ResourceId, zone: &ResourceId) -> String {
+    let zone = zone.name().to_ascii_lowercase();
+    match record.name() {
+        "@" => zone,
+        label => format!("{}.{zone}", label.to_ascii_lowercase()),
+    }
+}
+
+/// Returns the profile or app to which a record leads.
+fn route_of(survey: &Survey<'_>, record: &Observation) -> Option<ResourceId> {
+    let kind = record.id.resource_type();
+    let is_kind = |name: &str| kind.last().eq_ignore_ascii_case(name);
+    let may_route = is_kind("CNAME") || is_kind("A") && record.id.name() == "@";
+    if !may_route {
+        return None;
+    }
+    if let Some(target) = id_at(&record.body, "/properties/targetResource/id") {
+        return target.resource_type().is(PROFILE).then_some(target);
+    }
+    let host = text(&record.body, "/properties/CNAMERecord/cname")?.trim_end_matches('.');
+    let is_named = |seen: &&Observation, pointer: &str| {
+        text(&seen.body, pointer).is_some_and(|name| name.eq_ignore_ascii_case(host))
+    };
+    let profile = survey.of_type(PROFILE).find(|seen| is_named(seen, "/properties/dnsConfig/fqdn"));
+    let app = || survey.of_type(SITE).find(|seen| is_named(seen, "/properties/defaultHostName"));
+    profile.or_else(app).map(|seen| seen.id.clone())
+}
+
+fn domain(survey: &Survey<'_>, placement: &Placement, host: String) -> Option<Domain> {
+    let is_bound = |seen: &&Observation| custom_host(seen).as_ref() == Some(&host);
+    let bindings: Vec<&Observation> = survey.inside().filter(is_bound).collect();
+    let bound: Vec<ResourceId> = bindings
+        .iter()
+        .filter_map(|seen| survey.observed.get(&seen.id.parent()?))
+        .map(|site| site.id.clone())
+        .filter(|site| placement.home(site).is_some())
+        .collect();
+    let zone = zone_of(survey, &host);
+    let record = zone.as_ref().and_then(|zone| routing_record(survey, zone, &host));
+    let route = match (&zone, record) {
+        (Some(_), Some(record)) => route_of(survey, record)?,
+        (Some(_), None) => return None,
+        (None, _) => profile_of(survey, bound.first()?).unwrap_or(bound[0].clone()),
+    };
+    let proof = zone.as_ref().and_then(|zone| proof_of(survey, zone, &host));
+    let (certificates, source) = certificates(survey, placement, &host, &bindings);
+    Some(Domain {
+        is_alias: record
+            .is_some_and(|seen| id_at(&seen.body, "/properties/targetResource/id").is_some()),
+        ttl: record.and_then(|seen| seen.body["properties"]["TTL"].as_u64()),
+        record: record.map(|seen| seen.id.clone()),
+        proof: proof.filter(|_| !bound.is_empty()),
+        host,
+        route,
+        zone,
+        bound,
+        certificates,
+        source,
+    })
+}
+
+fn zone_of(survey: &Survey<'_>, host: &str) -> Option<ResourceId> {
+    let serves = |seen: &&Observation| {
+        let zone = seen.id.name().to_ascii_lowercase();
+        host == zone || host.ends_with(&format!(".{zone}"))
+    };
+    let zones = survey.of_type(ZONE).filter(serves);
+    zones.max_by_key(|seen| seen.id.name().len()).map(|seen| seen.id.clone())
+}
+
+fn routing_record<'a>(
+    survey: &Survey<'a>,
+    zone: &ResourceId,
+    host: &str,
+) -> Option<&'a Observation> {
+    survey.observed.resources.values().find(|seen| {
+        seen.id.parent().as_ref() == Some(zone)
+            && host_of(&seen.id, zone) == host
+            && may_claim(survey, seen)
+            && route_of(survey, seen).is_some_and(|route| survey.is_inside(&route))
+    })
+}
+
+fn proof_of(survey: &Survey<'_>, zone: &ResourceId, host: &str) -> Option<ResourceId> {
+    let label = host.strip_suffix(&zone.name().to_ascii_lowercase())?.trim_end_matches('.');
+    let name = if label.is_empty() { "asuid".to_owned() } else { format!("asuid.{label}") };
+    let seen = survey.observed.get(&zone.child("TXT", &name))?;
+    may_claim(survey, seen).then(|| seen.id.clone())
+}
+
+/// Finds the profile that routes to an app.
+fn profile_of(survey: &Survey<'_>, site: &ResourceId) -> Option<ResourceId> {
+    let leads_there = |seen: &&Observation| {
+        let endpoints = seen.body["properties"]["endpoints"].as_array();
+        endpoints
+            .into_iter()
+            .flatten()
+            .any(|endpoint| id_at(endpoint, "/properties/targetResourceId").as_ref() == Some(site))
+    };
+    survey
+        .of_type(PROFILE)
+        .filter(|seen| survey.is_inside(&seen.id))
+        .find(leads_there)
+        .map(|seen| seen.id.clone())
+}
+
+/// Finds the certificates that the language would give the name, where each binding uses one.
+fn certificates(
+    survey: &Survey<'_>,
+    placement: &Placement,
+    host: &str,
+    bindings: &[&Observation],
+) -> (Vec<ResourceId>, Option<Source>) {
+    let mut found = vec![];
+    let mut source = None;
+    for binding in bindings {
+        let Some(certificate) = binding.id.parent().and_then(|site| {
+            let stamp = &placement.stamps[placement.home(&site)?];
+            let group =
+                stamp.plan.as_ref().and_then(ResourceId::parent).or_else(|| site.parent())?;
+            let name =
+                format!("{}-{}", host.replace('.', "-").replace('*', "wildcard"), stamp.name);
+            survey.observed.get(&group.extension(CERTIFICATE, &name))
+        }) else {
+            return (vec![], None);
+        };
+        let properties = &certificate.body["properties"];
+        let secret = text(properties, "/keyVaultSecretName").map(str::to_owned);
+        let own = match (id_at(properties, "/keyVaultId"), secret) {
+            (Some(vault), Some(secret)) => Source::Vault(vault, secret),
+            _ if !properties["canonicalName"].is_null() => Source::Managed,
+            _ => return (vec![], None),
+        };
+        let same_print = properties["thumbprint"] == binding.body["properties"]["thumbprint"];
+        if !may_claim(survey, certificate)
+            || !same_print
+            || source.as_ref().is_some_and(|other| *other != own)
+        {
+            return (vec![], None);
+        }
+        source = Some(own);
+        found.push(certificate.id.clone());
+    }
+    (found, source)
+}
+
+impl Draft<'_> {
+    /// Writes the domains, and tells which host names none of them holds.
+    pub(crate) fn domains(&mut self) -> Map {
+        let mut domains = Map::default();
+        for domain in self.domains {
+            let map = self.domain(domain);
+            let member = domains.set(&domain.host, map);
+            member.about.clone_from(&domain.record);
+            if domain.zone.is_none() {
+                member.comment("Its zone is not in Azure DNS: check where the name points.");
+            }
+        }
+        let told: BTreeSet<&str> = self.domains.iter().map(|domain| &*domain.host).collect();
+        let hosts: Vec<ResourceId> = self
+            .survey
+            .inside()
+            .filter(|seen| custom_host(seen).is_some_and(|host| !told.contains(&*host)))
+            .map(|seen| seen.id.clone())
+            .collect();
+        for id in hosts {
+            let why = "no record of ours leads the host name to something in the topology; the \
+                       binding stays as it is";
+            self.remark(id.as_str(), why);
+        }
+        domains
+    }
+
+    fn domain(&self, domain: &Domain) -> Map {
+        let mut map = Map::default();
+        map.set("routeTo", self.target(&domain.route, None));
+        map.set_some("bind", self.bind(domain));
+        match &domain.source {
+            Some(Source::Managed) => {
+                map.set("certificate", literal("managed"));
+            }
+            Some(Source::Vault(vault, secret)) => {
+                let mut source = Map::default();
+                source.set("keyVault", self.target(vault, None));
+                source.set("secret", literal(secret));
+                map.set("certificate", source);
+            }
+            None => {}
+        }
+        if let Some(ttl) = domain.ttl {
+            map.set_default("ttl", duration(ttl));
+        }
+        map.set_default("alias", domain.is_alias);
+        map
+    }
+
+    /// Returns the bound apps: by the key alone where it is that app of every stamp.
+    fn bind(&self, domain: &Domain) -> Node {
+        let bound: BTreeSet<(usize, &str)> =
+            domain.bound.iter().filter_map(|site| self.app_key(site)).collect();
+        let stamps = 0..self.placement.stamps.len();
+        let keys: BTreeSet<&str> = bound.iter().map(|(_, key)| *key).collect();
+        let mut nodes = vec![];
+        for key in keys {
+            let is_everywhere = stamps.clone().all(|at| {
+                let is_there = bound.contains(&(at, key));
+                let exists = self
+                    .addresses
+                    .of(crate::addresses::Section::Apps, Some(at))
+                    .iter()
+                    .any(|(_, own)| own == key);
+                is_there || !exists
+            });
+            if is_everywhere {
+                nodes.push(literal(key));
+                continue;
+            }
+            for (at, _) in bound.iter().filter(|(_, own)| *own == key) {
+                nodes.push(literal(&format!("{}/{key}", self.placement.stamps[*at].name)));
+            }
+        }
+        if nodes.is_empty() { Node::List(vec![]) } else { one_or_many(nodes) }
+    }
+}
+
+/// Returns the TTL of a record set.
+pub(crate) fn ttl_of(body: &Value) -> Option<u64> {
+    body["properties"]["TTL"].as_u64()
+}

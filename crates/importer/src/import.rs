@@ -1,0 +1,193 @@
+//! From what was observed to the text of a topology, tried out until its plan is empty.
+
+use std::collections::BTreeMap;
+
+use planner::Desired;
+use resource::{Observed, ResourceId};
+
+use crate::addresses::Addresses;
+use crate::check::{self, Variables};
+use crate::choices::Choices;
+use crate::domains;
+use crate::draft::{Draft, Remark};
+use crate::fold::{self, Instance};
+use crate::learn;
+use crate::node::{Map, literal};
+use crate::secrets::Secrets;
+use crate::stamps::{self, Placement};
+use crate::survey::Survey;
+use crate::verdict::Verdict;
+use crate::{defaults, names, yaml};
+
+/// How often a topology is tried out and changed.
+const TRIALS: usize = 12;
+
+/// What is to be imported, and how.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Resource groups and single resources.
+    pub scopes: Vec<ResourceId>,
+    /// The topology's name; left out, the mark that is found, or what names have in common.
+    pub name: Option<String>,
+    /// The cloud, where it is not the public one, as the language names it.
+    pub cloud: Option<String>,
+    /// Variables of the caller's environment: one that holds a secret gives it its name.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// What an import made.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// The topology, without the comment at its top.
+    pub body: String,
+    /// Names of what was imported.
+    pub scopes: Vec<String>,
+    /// The variables that it names, and what they hold in Azure.
+    pub variables: Variables,
+    /// What is not in it, and why.
+    pub remarks: Vec<Remark>,
+    /// What a plan of it does, by what was observed.
+    pub verdict: Verdict,
+}
+
+impl Imported {
+    /// Returns the file: how it was made and what to look at, then the topology.
+    pub fn text(&self) -> String {
+        let mut lines = vec![
+            format!(
+                "Written by `evenkeel import` from what is live in {}.",
+                self.scopes.join(", ")
+            ),
+            String::new(),
+            "Before you keep it:".to_owned(),
+            format!("- {}", self.verdict.sentence()),
+            "- Keys were chosen here and are yours to change; names are those in Azure.".to_owned(),
+            "- Connection strings are secret and are not read: they stay as they are.".to_owned(),
+        ];
+        if !self.variables.is_empty() {
+            lines
+                .push("- Values that look secret are not written. Set these variables:".to_owned());
+            lines.extend(self.variables.keys().map(|name| format!("    {name}")));
+        }
+        let comment = lines.iter().map(|line| format!("# {line}").trim_end().to_owned() + "\n");
+        comment.collect::<String>() + &self.body
+    }
+}
+
+/// Writes the topology of what was observed.
+pub fn import(observed: &Observed, request: &Request) -> Imported {
+    let survey = Survey::new(observed, &request.scopes, request.name.as_deref());
+    let placement = stamps::recognise(&survey);
+    let application = application(&survey, &placement, request);
+    let mut choices = Choices::default();
+    let mut trial = Trial::new(&survey, &placement, &application, request, &choices);
+    for _ in 0..TRIALS {
+        if !learn::learn(&mut choices, &survey, &trial) {
+            break;
+        }
+        trial = Trial::new(&survey, &placement, &application, request, &choices);
+    }
+    finish(&survey, &placement, &application, trial)
+}
+
+fn application(survey: &Survey<'_>, placement: &Placement, request: &Request) -> String {
+    let given = request.name.clone().or_else(|| survey.mark.clone());
+    given.unwrap_or_else(|| {
+        let stamps: Vec<&str> = placement.stamps.iter().map(|stamp| &*stamp.name).collect();
+        let mut groups: Vec<ResourceId> =
+            request.scopes.iter().filter_map(|id| survey.group_of(id)).collect();
+        groups.dedup();
+        names::application(&groups, &stamps)
+    })
+}
+
+/// One attempt: the topology in full, and what it asks for.
+pub struct Trial {
+    /// The tree, with the stamps in full.
+    pub root: Map,
+    /// As text.
+    pub written: yaml::Written,
+    /// What the text asks for, or what is wrong with it.
+    pub desired: Result<Desired, Vec<topology::Diagnostic>>,
+    /// The variables.
+    pub variables: Variables,
+    /// Under which keys things stand.
+    pub addresses: Addresses,
+    remarks: Vec<Remark>,
+}
+
+impl Trial {
+    fn new(
+        survey: &Survey<'_>,
+        placement: &Placement,
+        application: &str,
+        request: &Request,
+        choices: &Choices,
+    ) -> Self {
+        let domains = domains::recognise(survey, placement, choices);
+        let addresses = Addresses::new(survey, placement, application, &domains, choices);
+        let subscription = request.scopes.first().and_then(ResourceId::subscription);
+        let subscription = subscription.unwrap_or_default();
+        let secrets = Secrets::new(&request.environment);
+        let names = (application, subscription);
+        let mut draft =
+            Draft::new(survey, names, placement, &domains, &addresses, choices, secrets);
+        let mut root = draft.write();
+        if let Some(cloud) = &request.cloud {
+            root.set("cloud", literal(cloud));
+            root.members[3..].rotate_right(1);
+        }
+        let variables = draft.secrets.into_values();
+        let remarks = draft.remarks.into_iter().collect();
+        let written = yaml::write(&root);
+        let desired = check::expand(&written.text, &variables);
+        Self { root, written, desired, variables, addresses, remarks }
+    }
+}
+
+/// Leaves out what goes without saying, folds the stamps, and says how the file was made.
+fn finish(survey: &Survey<'_>, placement: &Placement, application: &str, trial: Trial) -> Imported {
+    let Trial { mut root, desired, variables, mut remarks, .. } = trial;
+    if let Ok(desired) = &desired {
+        root = defaults::leave_out(root, desired, &variables);
+        let instances: Vec<Instance> = placement
+            .stamps
+            .iter()
+            .map(|stamp| Instance { stamp: stamp.name.clone(), region: stamp.region.clone() })
+            .collect();
+        let folded = fold::fold(&root, &instances, application);
+        let found = check::expand(&yaml::write(&folded).text, &variables);
+        if found.is_ok_and(|found| check::same(&found, desired)) {
+            root = folded;
+        }
+    }
+    for (id, why) in &survey.observed.not_evaluated {
+        let is_config = id.resource_type().is("Microsoft.Web/sites/config");
+        if survey.is_inside(id) && !is_config {
+            remarks.push(Remark { what: id.to_string(), why: why.reason.clone() });
+        }
+    }
+    remarks.sort();
+    let text = yaml::write(&root).text;
+    let verdict = match check::expand(&text, &variables) {
+        Ok(desired) => match check::plan(&desired, survey.observed, &variables) {
+            Some(plan) => Verdict::of(&plan),
+            None => Verdict::Unknown,
+        },
+        Err(_) => Verdict::Unknown,
+    };
+    explain(&mut root);
+    let scopes = survey.scopes.iter().map(|scope| scope.name().to_owned()).collect();
+    Imported { body: yaml::write(&root).text, scopes, variables, remarks, verdict }
+}
+
+/// Says of the stamps what they are.
+fn explain(root: &mut Map) {
+    for member in &mut root.members {
+        if member.key == "stamp" {
+            member.comment("The module: what the stamps have in common.");
+        } else if member.key == "stamps" {
+            member.comment("Its instances, each with what it has of its own.");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Writes a topology from what is live: what was observed becomes text as a person would write it.
+//!
+//! The inverse of the planner's expansion, one file for each of its files. Everything is first
+//! written in full, tried out against the observation, and told in another way where a plan would
+//! differ; then what the language means anyway is left out and the stamps are folded into a module.
+//! Pure: no HTTP, no async, no clock, no randomness.
+
+mod addresses;
+mod apps;
+mod check;
+mod choices;
+mod data;
+mod defaults;
+mod dns;
+mod domains;
+mod draft;
+mod fold;
+mod import;
+mod learn;
+mod locks;
+mod names;
+mod node;
+mod permissions;
+mod plans;
+mod raw;
+mod routing;
+mod secrets;
+mod stamps;
+mod survey;
+mod values;
+mod verdict;
+mod yaml;
+
+pub use draft::Remark;
+pub use import::{Imported, Request, import};
+pub use verdict::Verdict;

@@ -1,0 +1,155 @@
+//! App Service plans and what scales them; the inverse of `planner/src/expand/plans.rs`.
+
+use resource::{Observation, ResourceId};
+use serde_json::Value;
+
+use crate::draft::{Draft, Life, existing};
+use crate::node::{Map, duration, literal, plain};
+use crate::survey::{AUTOSCALE, id_at, text};
+
+impl Draft<'_> {
+    /// Writes the plan of a stamp.
+    pub(crate) fn plan(&mut self, at: usize, stamp: &mut Map) {
+        let Some(id) = self.placement.stamps[at].plan.clone() else { return };
+        let Some(seen) = self.survey.observed.get(&id) else {
+            self.remark(id.as_str(), "it could not be read; its apps name it");
+            return;
+        };
+        let map = self.head(seen, Some(at));
+        if let Life::Existing(reason) = self.life(seen) {
+            stamp.set("plan", existing(map)).about(&id).comment(capital(&reason));
+            return;
+        }
+        let map = self.plan_body(seen, at, map);
+        stamp.set("plan", map).about(&id);
+    }
+
+    fn plan_body(&mut self, seen: &Observation, at: usize, mut map: Map) -> Map {
+        let body = &seen.body;
+        let sku = text(body, "/sku/name").unwrap_or_default();
+        map.set("sku", literal(sku));
+        let is_linux = body["properties"]["reserved"] == true;
+        map.set_default("os", literal(if is_linux { "linux" } else { "windows" }));
+        if body["properties"]["zoneRedundant"] == true {
+            map.set("zoneRedundant", true);
+        }
+        let autoscale = self.autoscale_of(&seen.id);
+        match (autoscale, body["sku"]["capacity"].as_u64()) {
+            (Some(autoscale), _) => {
+                if let Some(written) = self.autoscale(autoscale) {
+                    map.set("autoscale", written).about(&autoscale.id);
+                }
+            }
+            (None, Some(count)) if count > 0 && !is_elastic(sku) => {
+                map.set("instances", count);
+            }
+            (None, _) => {}
+        }
+        self.tail(&mut map, seen, Some(at));
+        map
+    }
+
+    /// Finds the autoscale setting of a plan that the language can tell of.
+    fn autoscale_of(&self, plan: &ResourceId) -> Option<&Observation> {
+        self.survey.of_type(AUTOSCALE).find(|seen| {
+            id_at(&seen.body, "/properties/targetResourceUri").as_ref() == Some(plan)
+                && !self.choices.raw.contains(&seen.id)
+                && !self.choices.left_out.contains_key(&seen.id)
+        })
+    }
+
+    fn autoscale(&self, seen: &Observation) -> Option<Map> {
+        let profile = &seen.body["properties"]["profiles"][0];
+        let count = |key: &str| -> Option<u64> {
+            let value = &profile["capacity"][key];
+            value.as_u64().or_else(|| value.as_str()?.parse().ok())
+        };
+        let mut map = Map::default();
+        map.set_default("name", literal(seen.id.name()));
+        map.set("min", count("minimum")?);
+        map.set("max", count("maximum")?);
+        if let Some(default) = count("default") {
+            map.set_default("default", default);
+        }
+        for (key, direction) in [("scaleOut", "Increase"), ("scaleIn", "Decrease")] {
+            map.set_some(key, rule(&profile["rules"], direction));
+        }
+        Some(map)
+    }
+}
+
+fn rule(rules: &Value, direction: &str) -> Map {
+    let mut map = Map::default();
+    let is_meant = |rule: &&Value| rule["scaleAction"]["direction"] == direction;
+    let mut last = None;
+    for rule in rules.as_array().into_iter().flatten().filter(is_meant) {
+        let trigger = &rule["metricTrigger"];
+        let key = match text(trigger, "/metricName") {
+            Some("CpuPercentage") => "cpu",
+            Some("MemoryPercentage") => "memory",
+            _ => continue,
+        };
+        if let Some(threshold) = trigger["threshold"].as_f64() {
+            map.set(key, plain(format!("{threshold}%")));
+        }
+        last = Some(rule);
+    }
+    let Some(rule) = last else { return map };
+    let by = text(rule, "/scaleAction/value").and_then(|by| by.parse::<u64>().ok());
+    if let Some(by) = by {
+        map.set_default("by", by);
+    }
+    let mut time = |key: &str, pointer: &str| {
+        if let Some(secs) = text(rule, pointer).and_then(seconds) {
+            map.set_default(key, duration(secs));
+        }
+    };
+    time("window", "/metricTrigger/timeWindow");
+    time("cooldown", "/scaleAction/cooldown");
+    map
+}
+
+/// Reads an ISO 8601 duration of days, hours, minutes and seconds.
+fn seconds(text: &str) -> Option<u64> {
+    let (mut total, mut number) = (0_u64, String::new());
+    for c in text.strip_prefix('P')?.chars() {
+        let size = match c {
+            'T' => continue,
+            'D' => 86_400,
+            'H' => 3600,
+            'M' => 60,
+            'S' => 1,
+            digit => {
+                number.push(digit);
+                continue;
+            }
+        };
+        total += number.parse::<u64>().ok()? * size;
+        number.clear();
+    }
+    Some(total)
+}
+
+/// Tells whether the service counts the workers of plans of this size itself.
+fn is_elastic(sku: &str) -> bool {
+    ["Y", "FC", "EP", "WS", "F1", "D1"].iter().any(|family| sku.starts_with(family))
+}
+
+/// Begins a sentence.
+pub(crate) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read() {
+        assert_eq!(seconds("PT5M"), Some(300));
+        assert_eq!(seconds("P1DT1H30S"), Some(90_030));
+        assert_eq!(seconds("soon"), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! What the language has no section for: the escape hatch, with ARM's own body; the inverse of
+//! `planner/src/expand/raw.rs`.
+
+use resource::catalogue::{PropertyPath, Treatment, TypeFacts, facts_of};
+use resource::{Observation, ResourceId};
+use serde_json::Value;
+
+use crate::addresses::Section;
+use crate::draft::{Draft, Life, existing};
+use crate::node::{Map, Node, literal, plain};
+use crate::plans::capital;
+use crate::survey::{GROUP, region, text};
+
+impl Draft<'_> {
+    /// Writes the entries of the escape hatch.
+    pub(crate) fn raw_resources(&mut self, stamp: Option<usize>) -> Map {
+        let mut resources = Map::default();
+        for (seen, key) in self.entries(Section::Resources, stamp) {
+            let facts = facts_of(&seen.id);
+            let mut map = Map::default();
+            let kind = seen.id.resource_type();
+            let spelled =
+                if facts.resource_type.is_empty() { kind.as_str() } else { facts.resource_type };
+            map.set("type", literal(spelled));
+            map.set("apiVersion", literal(facts.api_version));
+            self.locate(&mut map, &seen.id, stamp);
+            if let Life::Existing(reason) = self.life_of(seen) {
+                resources.set(&key, existing(map)).about(&seen.id).comment(capital(&reason));
+                continue;
+            }
+            self.raw_body(&mut map, seen, (&key, stamp), facts);
+            self.tail(&mut map, seen, stamp);
+            resources.set(&key, map).about(&seen.id);
+        }
+        resources
+    }
+
+    /// A child without a place for a mark goes with its parent.
+    fn life_of(&self, seen: &Observation) -> Life {
+        use resource::catalogue::Ownership;
+        let life = self.life(seen);
+        let carries = !matches!(facts_of(&seen.id).ownership, Ownership::Parent | Ownership::None);
+        if carries || life == Life::Owned {
+            return life;
+        }
+        let parent = seen.id.parent().and_then(|parent| self.survey.observed.get(&parent));
+        parent.map_or(life, |parent| self.life_of(parent))
+    }
+
+    /// Writes what the resource's ID is made of.
+    fn locate(&self, map: &mut Map, id: &ResourceId, stamp: Option<usize>) {
+        let parent = id.parent();
+        let is_top = parent.as_ref().is_some_and(|parent| parent.resource_type().is(GROUP));
+        map.set_default("name", literal(id.name()));
+        if is_top {
+            self.place(map, id, stamp);
+        } else if let Some(parent) = parent {
+            let key = if id.resource_type().parent().is_some() { "parent" } else { "scope" };
+            map.set(key, self.target(&parent, stamp));
+        }
+    }
+
+    fn raw_body(
+        &mut self,
+        map: &mut Map,
+        seen: &Observation,
+        (key, stamp): (&str, Option<usize>),
+        facts: &TypeFacts,
+    ) {
+        let body = &seen.body;
+        let dropped = self.choices.dropped.get(&seen.id).cloned().unwrap_or_default();
+        if let Some(place) = text(body, "/location") {
+            map.set("location", literal(&region(place)));
+        }
+        for member in ["sku", "kind", "identity", "zones", "properties"] {
+            let mut path = PropertyPath::root();
+            path.push_key(member);
+            let mut cleaner = Cleaner { draft: self, facts, stamp, owner: key, dropped: &dropped };
+            if let Some(node) = cleaner.clean(&mut path, &body[member]) {
+                map.set(member, node);
+            }
+        }
+    }
+}
+
+/// Properties in which providers repeat what stands elsewhere.
+const REPEATED: [&str; 2] = ["properties.resourceGroup", "properties.tags"];
+
+/// Takes out of a body what a client cannot send or need not.
+struct Cleaner<'c, 'd> {
+    draft: &'c mut Draft<'d>,
+    facts: &'c TypeFacts,
+    stamp: Option<usize>,
+    owner: &'c str,
+    dropped: &'c std::collections::BTreeSet<String>,
+}
+
+impl Cleaner<'_, '_> {
+    fn clean(&mut self, path: &mut PropertyPath, value: &Value) -> Option<Node> {
+        let is_sent = self.facts.treatment(path) == Treatment::Compared
+            && !REPEATED.contains(&&*path.to_string());
+        if !is_sent
+            || self.facts.is_default(path, value)
+            || self.dropped.contains(&path.to_string())
+        {
+            return None;
+        }
+        match value {
+            Value::Null => None,
+            Value::Bool(switch) => Some(Node::from(*switch)),
+            Value::Number(number) => Some(plain(number.to_string())),
+            Value::String(text) if text.is_empty() => None,
+            Value::String(text) => Some(self.text(path, text)),
+            Value::Array(items) => {
+                let mut cleaned = vec![];
+                for (index, item) in items.iter().enumerate() {
+                    let label =
+                        item["name"].as_str().map_or_else(|| index.to_string(), str::to_owned);
+                    path.push_member(&label);
+                    cleaned.extend(self.clean(path, item));
+                    path.pop();
+                }
+                (!cleaned.is_empty()).then_some(Node::List(cleaned))
+            }
+            Value::Object(members) => {
+                let mut map = Map::default();
+                for (key, member) in members {
+                    path.push_key(key);
+                    if let Some(node) = self.clean(path, member) {
+                        map.set(key, node);
+                    }
+                    path.pop();
+                }
+                // The identities that a resource has are keys without a value.
+                let is_identity = path.to_string().starts_with("identity.userAssignedIdentities");
+                if is_identity && map.members.is_empty() {
+                    return Some(Node::Map(map));
+                }
+                (!map.members.is_empty()).then_some(Node::Map(map))
+            }
+        }
+    }
+
+    fn text(&mut self, path: &PropertyPath, text: &str) -> Node {
+        if self.facts.is_sensitive(path) {
+            let name = format!("{}_{}", self.owner, path.last_key());
+            return self.draft.secrets.refer(&name, "secret", text);
+        }
+        self.draft.reference_for(text, self.stamp).unwrap_or_else(|| literal(text))
+    }
+}

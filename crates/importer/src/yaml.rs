@@ -1,0 +1,232 @@
+//! From the tree to YAML as a person writes it: small maps on one line, comments, few quotes.
+//!
+//! An emitter of our own, because the workspace's YAML library chooses one layout for the whole
+//! document. What it writes is read back by that library before anybody sees it.
+
+use resource::ResourceId;
+
+use crate::node::{Map, Member, Node};
+
+/// The longest line that a map or list is put on.
+const WIDTH: usize = 100;
+
+/// Text, and which resource each line tells of.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// The YAML.
+    pub text: String,
+    /// From a line, counted from 1, on: the resource that it tells of.
+    pub about: Vec<(u32, Option<ResourceId>)>,
+}
+
+/// Writes the root of a topology; a blank line stands between its sections.
+pub fn write(root: &Map) -> Written {
+    let mut writer = Writer { written: Written::default(), line: 1 };
+    for (index, member) in root.members.iter().enumerate() {
+        let is_section = |member: &Member| {
+            matches!(member.value, Node::Map(_) | Node::List(_)) && inline(member, 0).is_none()
+        };
+        let after_section = index > 0 && is_section(&root.members[index - 1]);
+        if index > 0 && (is_section(member) || after_section || !member.comment.is_empty()) {
+            writer.put_line(String::new());
+        }
+        writer.member(member, 0);
+    }
+    writer.written
+}
+
+struct Writer {
+    written: Written,
+    line: u32,
+}
+
+impl Writer {
+    fn put_line(&mut self, text: String) {
+        self.written.text.push_str(text.trim_end());
+        self.written.text.push('\n');
+        self.line += 1;
+    }
+
+    fn member(&mut self, member: &Member, indent: usize) {
+        let space = " ".repeat(indent);
+        for line in &member.comment {
+            self.put_line(format!("{space}# {line}"));
+        }
+        if member.about.is_some() || indent == 0 {
+            self.written.about.push((self.line, member.about.clone()));
+        }
+        if let Some(line) = inline(member, indent) {
+            return self.put_line(format!("{space}{line}"));
+        }
+        let key = key(&member.key);
+        match &member.value {
+            Node::Map(map) => {
+                self.put_line(format!("{space}{key}:"));
+                map.members.iter().for_each(|member| self.member(member, indent + 2));
+            }
+            Node::List(items) => {
+                self.put_line(format!("{space}{key}:"));
+                items.iter().for_each(|item| self.item(item, indent + 2));
+            }
+            Node::Text(_) | Node::Plain(_) => unreachable!("a scalar is always on one line"),
+        }
+    }
+
+    fn item(&mut self, item: &Node, indent: usize) {
+        let space = " ".repeat(indent);
+        let short = flow(item).filter(|text| indent + 2 + text.chars().count() <= WIDTH);
+        match (item, short) {
+            (Node::Text(_) | Node::Plain(_), _) => {
+                self.put_line(format!("{space}- {}", scalar(item, false)));
+            }
+            (_, Some(text)) => self.put_line(format!("{space}- {text}")),
+            (Node::Map(map), None) => {
+                // The first key stands behind the dash: its lines are written, then it is put in.
+                let start = self.written.text.len();
+                map.members.iter().for_each(|member| self.member(member, indent + 2));
+                self.written.text.replace_range(start + indent..=start + indent, "-");
+            }
+            (Node::List(items), None) => {
+                self.put_line(format!("{space}-"));
+                items.iter().for_each(|item| self.item(item, indent + 2));
+            }
+        }
+    }
+}
+
+/// Returns a member on one line, where it reads well there.
+fn inline(member: &Member, indent: usize) -> Option<String> {
+    let key = key(&member.key);
+    match &member.value {
+        scalar_node @ (Node::Text(_) | Node::Plain(_)) => {
+            Some(format!("{key}: {}", scalar(scalar_node, false)))
+        }
+        value => {
+            let is_named = |map: &Map| map.members.iter().any(|m| matches!(m.value, Node::Map(_)));
+            // A section is a block, whatever is in it; what holds named things too.
+            let is_block = match value {
+                Node::Map(map) if indent == 0 => is_named(map) || SECTIONS.contains(&&*member.key),
+                Node::Map(map) => {
+                    BLOCKS.contains(&&*member.key) && !map.members.is_empty() && is_named(map)
+                }
+                _ => false,
+            };
+            let text = flow(value).filter(|_| !is_block)?;
+            let line = format!("{key}: {text}");
+            (indent + line.chars().count() <= WIDTH).then_some(line)
+        }
+    }
+}
+
+/// Keys at the root whose maps are written as blocks even when they are short.
+const SECTIONS: [&str; 2] = ["stamp", "stamps"];
+/// Keys below the root whose entries have names and get a line each.
+const BLOCKS: [&str; 7] =
+    ["apps", "endpoints", "records", "storage", "vaults", "identities", "resources"];
+
+/// Returns a value in one line; `None` where a comment stands in it.
+fn flow(node: &Node) -> Option<String> {
+    match node {
+        Node::Text(_) | Node::Plain(_) => Some(scalar(node, true)),
+        Node::List(items) => {
+            let items: Option<Vec<String>> = items.iter().map(flow).collect();
+            Some(format!("[{}]", items?.join(", ")))
+        }
+        Node::Map(map) if map.members.is_empty() => Some("{}".to_owned()),
+        Node::Map(map) => {
+            let members: Option<Vec<String>> = map
+                .members
+                .iter()
+                .map(|member| {
+                    let is_told = !member.comment.is_empty();
+                    let value = flow(&member.value).filter(|_| !is_told)?;
+                    Some(format!("{}: {value}", key(&member.key)))
+                })
+                .collect();
+            Some(format!("{{ {} }}", members?.join(", ")))
+        }
+    }
+}
+
+fn key(key: &str) -> String {
+    // The languages's own key `on` is no switch in YAML 1.2.
+    let is_own = key == "on" || is_plain(key, true) && !key.contains(' ');
+    if is_own { key.to_owned() } else { quoted(key) }
+}
+
+fn scalar(node: &Node, in_flow: bool) -> String {
+    match node {
+        Node::Text(text) if is_plain(text, in_flow) => text.clone(),
+        Node::Text(text) => quoted(text),
+        Node::Plain(text) => text.clone(),
+        Node::List(_) | Node::Map(_) => flow(node).unwrap_or_default(),
+    }
+}
+
+/// A JSON string is a YAML string.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Tells whether YAML takes `text` for itself without quotes.
+fn is_plain(text: &str, in_flow: bool) -> bool {
+    let starts_well = |c: char| c.is_ascii_alphanumeric() || "_/$.".contains(c);
+    // What other readers than ours take for a switch, nothing or a number.
+    const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
+    let digits =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || b"_:".contains(&byte));
+    let is_date = text.len() >= 10
+        && text.is_char_boundary(4)
+        && digits(&text[..4])
+        && text[4..].starts_with('-');
+    let is_number = text.parse::<f64>().is_ok()
+        || digits(text)
+        || text.starts_with("0x")
+        || text.starts_with("0o");
+    text.starts_with(starts_well)
+        && !text.ends_with([' ', ':'])
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && !text.chars().any(char::is_control)
+        && !is_number
+        && !is_date
+        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+        && !(in_flow && text.contains([',', '[', ']', '{', '}', '|']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::{literal, plain};
+
+    #[test]
+    fn small_maps_stand_on_a_line_and_long_ones_do_not() {
+        let mut root = Map::default();
+        root.set("version", 1);
+        root.set("name", literal("pki"));
+        let mut monitor = Map::default();
+        monitor.set("protocol", literal("https"));
+        monitor.set("interval", plain("10s"));
+        let profile = root.child("trafficManager").child("main");
+        profile.set("monitor", monitor);
+        profile.set("headers", Map::default()).comment("None.");
+        let endpoints = profile.child("endpoints");
+        endpoints.child("weu").set("app", literal("weu/web"));
+        let list: Vec<Node> =
+            (0..9).map(|n| literal(&format!("a long text of number {n}"))).collect();
+        root.set("long", list);
+        insta::assert_snapshot!(write(&root).text);
+    }
+
+    #[test]
+    fn what_yaml_would_misread_is_quoted() {
+        let text = |text: &str| scalar(&Node::Text(text.to_owned()), false);
+        for plain in ["dotnet|8.0", "/health", "${secret:env:A}", "rg-{stamp}", "0-a", "weu/web"] {
+            assert_eq!(text(plain), plain);
+        }
+        for odd in ["", "true", "No", "1.2", "8", "{stamp}", "a: b", "a #b", "- x", "*", "a\nb"] {
+            assert_eq!(text(odd), quoted(odd));
+        }
+        assert_eq!(scalar(&Node::Text("rg-{stamp}".to_owned()), true), "\"rg-{stamp}\"");
+    }
+}
