@@ -108,8 +108,11 @@ pub enum Command {
   evenkeel apply plan.json                    apply exactly what was reviewed
   evenkeel apply --yes                        do not ask")]
     Apply(Apply),
-    /// Tell what has moved in Azure; never writes; exits 2 on drift.
-    #[command(after_help = "Example:\n  evenkeel drift --format json")]
+    /// Tell what has moved in Azure; never writes to it; exits 2 on drift.
+    #[command(after_help = "Examples:
+  evenkeel drift --format json
+  evenkeel drift --accept --dry-run           how the topology would take over what is live
+  evenkeel drift --accept weu/plan            write it, for the plan of one stamp")]
     Drift(Drift),
     /// Delete all that the topology owns; asks for its name.
     #[command(after_help = "Example:\n  evenkeel destroy --permit data/portal")]
