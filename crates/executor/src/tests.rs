@@ -99,6 +99,7 @@ fn plan(actions: Vec<Action>) -> Plan {
         notices: vec![],
         refusals: vec![],
         coverage: Default::default(),
+        verdicts: None,
     }
 }
 

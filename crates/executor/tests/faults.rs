@@ -150,6 +150,7 @@ fn plan(ids: &Ids, subscription: &str, tenant: &str) -> Plan {
         notices: vec![],
         refusals: vec![],
         coverage: Default::default(),
+        verdicts: None,
     }
 }
 

@@ -10,6 +10,7 @@ mod outcome;
 mod plan_file;
 #[cfg(test)]
 mod sample;
+mod verdict;
 
 pub use action::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write};
 pub use check::{Violation, check};
@@ -18,3 +19,4 @@ pub use plan_file::{
     Commit, Coverage, Fingerprint, Guard, Notice, Origin, Place, Plan, PlanFileError, SavedPlan,
     Severity,
 };
+pub use verdict::{ActionVerdict, FAILED_OVER, LastApply, PropertyVerdict, Verdict, Verdicts};

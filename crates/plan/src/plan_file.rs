@@ -8,7 +8,7 @@ use std::fmt;
 use resource::ResourceId;
 use serde::{Deserialize, Serialize};
 
-use crate::Action;
+use crate::{Action, Verdicts};
 
 pub use saved::{Commit, Origin, PlanFileError, SavedPlan};
 
@@ -124,6 +124,9 @@ pub struct Plan {
     pub refusals: Vec<Guard>,
     /// How much of Azure the plan speaks for.
     pub coverage: Coverage,
+    /// Who has moved since the last apply, where that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdicts: Option<Verdicts>,
 }
 
 impl Plan {

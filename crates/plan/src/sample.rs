@@ -21,6 +21,7 @@ pub(crate) fn plan(actions: impl IntoIterator<Item = Action>) -> Plan {
         notices: vec![],
         refusals: vec![],
         coverage: Coverage::default(),
+        verdicts: None,
     }
 }
 

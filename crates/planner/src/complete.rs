@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 pub use clone::assignment_name;
 
 use crate::desired::{Desired, DesiredResource};
+use crate::failed_over::{self, FailedOver};
 use crate::ownership;
 
 /// Returns `desired` with the parts that only an observation can tell.
@@ -21,10 +22,17 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed) -> Cow<'a, Desire
             || ownership::has_note(&resource.id)
             || grants::is_grant(resource)
     };
-    if !desired.resources().any(rests_on_azure) {
+    let failed_over = failed_over::find(desired, observed);
+    if failed_over.is_empty() && !desired.resources().any(rests_on_azure) {
         return Cow::Borrowed(desired);
     }
     let mut completed = desired.clone();
+    for FailedOver { id, body, notice } in failed_over {
+        completed.notices.push(notice);
+        if let (Some(resource), Some(body)) = (completed.get_mut(&id), body) {
+            resource.body = body;
+        }
+    }
     let ids: Vec<_> =
         desired.resources().filter(|r| rests_on_azure(r)).map(|r| r.id.clone()).collect();
     for id in &ids {

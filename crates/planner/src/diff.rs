@@ -341,7 +341,7 @@ impl<'a> Comparer<'a> {
 }
 
 /// Stands for a value that must not be shown.
-const MASK: &str = "(sensitive)";
+pub(crate) const MASK: &str = "(sensitive)";
 
 /// Masks what must not be shown inside a member that is reported as a whole.
 fn redact(facts: &TypeFacts, value: Value, path: &PropertyPath) -> Value {

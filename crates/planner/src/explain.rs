@@ -11,7 +11,7 @@ pub struct Explanation {
     pub text: &'static str,
 }
 
-const CODES: [Explanation; 14] = [
+const CODES: [Explanation; 15] = [
     Explanation {
         code: "adoption-needs-replacement",
         title: "an existing resource differs where it cannot be changed",
@@ -29,6 +29,14 @@ const CODES: [Explanation; 14] = [
         title: "a resource that is declared `existing` is not there",
         text: "Correct its name, resource group or subscription, or leave `existing` out to have \
                it created.",
+    },
+    Explanation {
+        code: "failed-over",
+        title: "a failover has swapped roles, or traffic has left its first endpoint",
+        text: "Which region writes, which server is the primary and which endpoint answers is live \
+               state and no configuration. It is told and never healed: a plan holds no action for \
+               it, whatever the topology began with. Fail back by the service's own means once the \
+               cause is mended, or write the roles as they are now.",
     },
     Explanation {
         code: "group-kept",
@@ -131,7 +139,7 @@ mod tests {
             .filter_map(|rest| rest.split('"').next())
             .collect();
         assert!(used.len() >= 10, "{used:?}");
-        for code in used {
+        for code in used.into_iter().chain([plan::FAILED_OVER]) {
             assert!(explain(code).is_some(), "{code}");
         }
     }

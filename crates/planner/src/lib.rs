@@ -3,13 +3,13 @@
 //!
 //! Pure: no HTTP, no async, no clock, no randomness. Equal inputs give equal plans.
 
-pub mod accept;
 mod change;
 mod complete;
 mod desired;
 pub mod diff;
 pub mod expand;
 mod explain;
+mod failed_over;
 mod guard;
 mod merge;
 mod order;
@@ -18,12 +18,14 @@ mod plan_maker;
 mod redundancy;
 mod resolve;
 mod unwanted;
+mod verdict;
 
 pub use change::{Change, Changes, Kind, Options, changes};
 pub use desired::{Desired, DesiredResource, Domain, ManualRecord, Mode, StampProbe};
 pub use expand::expand;
 pub use explain::{Explanation, codes, explain};
-pub use order::{OrderError, applied};
+pub use order::{OrderError, applied, note_of};
 pub use ownership::{MARK, is_owned};
 pub use plan_maker::plan;
 pub use resolve::resolve;
+pub use verdict::{Base, verdicts};

@@ -21,7 +21,7 @@ use resource::Observed;
 
 pub use domains::CERTIFICATE;
 pub use graph::{ActionGraph, OrderError};
-pub use note::applied;
+pub use note::{applied, note_of};
 
 use crate::change::{Changes, Kind, Options};
 use crate::desired::Desired;

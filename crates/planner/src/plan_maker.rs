@@ -43,6 +43,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
         notices: found.notices,
         refusals: found.refusals,
         coverage: found.coverage,
+        verdicts: None,
     })
 }
 

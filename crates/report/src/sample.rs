@@ -321,6 +321,7 @@ fn plan_of(actions: Vec<Action>) -> Plan {
         notices: vec![],
         refusals: vec![],
         coverage: Coverage { evaluated: 23, requests: 17, ..Coverage::default() },
+        verdicts: None,
     }
 }
 

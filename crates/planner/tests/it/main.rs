@@ -1,13 +1,14 @@
 //! The planner on whole topologies, against an Azure that is only data.
 
-mod accept;
 mod azure;
 mod clones;
 mod deletes;
 mod domains;
+mod failed_over;
 mod locks;
 mod note;
 mod ownership;
 mod redundancy;
 mod scale;
 mod stamps;
+mod verdict;
