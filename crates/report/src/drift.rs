@@ -1,6 +1,6 @@
 //! A plan told as drift: what has moved in Azure.
 
-use plan::Plan;
+use plan::{LastApply, Plan, Verdict};
 
 use crate::entry::{self, is_loud, tone};
 use crate::model::{Entry, Kind, Model};
@@ -23,7 +23,7 @@ pub fn drift(plan: &Plan, options: &TextOptions) -> String {
     write_not_evaluated(&mut page, plan);
     let changes = without_steps(&model);
     write_bands(&mut page, &changes, Voice::Drift, |page, entry| {
-        entry::write_head(page, entry, &format!("{:<19}", word(entry.kind)));
+        entry::write_head(page, entry, &format!("{:<19}", word(entry.kind, entry.verdict())));
         if is_loud(entry) && entry.differs {
             page.flow(6, Tone::Quiet, "the other stamps are as the topology says");
         }
@@ -37,47 +37,121 @@ pub fn drift(plan: &Plan, options: &TextOptions) -> String {
     page.into_text()
 }
 
-/// Returns what `kind` is called where Azure has moved.
-pub(crate) fn word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Create => "missing in Azure",
-        Kind::Update | Kind::Replace => "changed in Azure",
-        Kind::Delete => "unexpected in Azure",
-        Kind::Adopt => "not owned in Azure",
-        Kind::Step(_) => "step",
+/// Returns what `kind` is called by who has moved; where that was not asked, it was Azure.
+pub(crate) fn word(kind: Kind, verdict: Option<Verdict>) -> &'static str {
+    match (kind, verdict.unwrap_or(Verdict::Drift)) {
+        (Kind::Step(_), _) => "step",
+        (_, Verdict::Both) => "changed in both",
+        (Kind::Create, Verdict::Pending) => "new in topology",
+        (Kind::Update | Kind::Replace, Verdict::Pending) => "changed in topology",
+        (Kind::Delete, Verdict::Pending) => "gone from topology",
+        (Kind::Adopt, Verdict::Pending) => "adopted in topology",
+        (Kind::Update | Kind::Replace, Verdict::Unknown) => "differs",
+        (Kind::Create, _) => "missing in Azure",
+        (Kind::Update | Kind::Replace, _) => "changed in Azure",
+        (Kind::Delete, _) => "unexpected in Azure",
+        (Kind::Adopt, _) => "not owned in Azure",
     }
 }
 
 fn write_verdict(page: &mut Page, model: &Model<'_>) {
     let plan = model.plan;
     let mut line = vec![(Tone::Strong, &plan.topology[..]), (Tone::Plain, ": ")];
-    let counts = counts(model);
-    if counts.is_empty() {
+    let found = headline(model);
+    if found.is_empty() {
         let words = no_drift(plan);
         line.push((Tone::Strong, &words));
         return page.line(0, &line);
     }
-    line.push((Tone::Strong, "drifted: "));
-    let last = counts.len() - 1;
-    let parts: Vec<_> = counts
+    if plan.verdicts.is_none() && !counts(model).is_empty() {
+        line.push((Tone::Strong, "drifted: "));
+    }
+    let last = found.len() - 1;
+    let parts: Vec<_> = found
         .into_iter()
         .enumerate()
-        .map(|(at, (tone, count, word))| {
-            (tone, format!("{count} {word}{}", if at < last { ", " } else { "" }))
-        })
+        .map(|(at, (tone, words))| (tone, format!("{words}{}", if at < last { ", " } else { "" })))
         .collect();
     line.extend(parts.iter().map(|(tone, words)| (*tone, &words[..])));
     page.spans(2, &line);
+    if let Some(words) = basis(model) {
+        page.flow(2, Tone::Quiet, &words);
+    }
+}
+
+/// Returns how many resources have moved, by who has moved, and what has failed over.
+pub(crate) fn headline(model: &Model<'_>) -> Vec<(Tone, String)> {
+    let plan = model.plan;
+    let mut found: Vec<(Tone, String)> = match plan.verdicts {
+        None => {
+            let counts = counts(model).into_iter();
+            counts.map(|(tone, count, word)| (tone, format!("{count} {word}"))).collect()
+        }
+        Some(_) => judged(model).map(|(verdict, words)| (verdict_tone(verdict), words)).collect(),
+    };
+    let names: Vec<&str> = plan.failed_over().map(|notice| &notice.address[..]).collect();
+    if !names.is_empty() {
+        found.push((Tone::Loud, format!("failed over: {}", names.join(", "))));
+    }
+    found
+}
+
+/// Returns each verdict that is found, with `2 drifted`.
+pub(crate) fn judged(model: &Model<'_>) -> impl Iterator<Item = (Verdict, String)> {
+    let counts = Verdict::ALL.map(|verdict| (verdict, model.judged(verdict)));
+    counts.into_iter().filter(|(_, count)| *count > 0).map(|(verdict, count)| {
+        let words = match verdict {
+            Verdict::Drift => "drifted",
+            Verdict::Pending => "pending",
+            Verdict::Both => "drifted and pending",
+            Verdict::Unknown if count == 1 => "differs",
+            Verdict::Unknown => "differ",
+        };
+        (verdict, format!("{count} {words}"))
+    })
+}
+
+fn verdict_tone(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Drift | Verdict::Unknown => Tone::Changed,
+        Verdict::Pending => Tone::Adopted,
+        Verdict::Both => Tone::Loud,
+    }
+}
+
+/// Digits of a commit that tell it from others.
+const COMMIT_DIGITS: usize = 12;
+
+/// Returns what the verdicts rest on, where a reader may ask; nothing is claimed beyond it.
+pub(crate) fn basis(model: &Model<'_>) -> Option<String> {
+    let verdicts = model.plan.verdicts.as_ref().filter(|found| !found.actions.is_empty())?;
+    match &verdicts.last_apply {
+        LastApply::Same => None,
+        LastApply::Before { version, .. } => {
+            let commit = version.get(..COMMIT_DIGITS).unwrap_or(version);
+            Some(format!("the topology has moved since it was applied as in commit {commit}"))
+        }
+        LastApply::Lost { noted } => Some(format!(
+            "whether Azure or the topology has moved is not known: what was applied last ({noted}) \
+             is not among the versions of the topology that git has at hand; fetch its whole \
+             history, and commit what is applied"
+        )),
+        LastApply::Never => Some(
+            "whether Azure or the topology has moved is not known: Azure remembers no apply in \
+             full; the next one that changes anything is remembered"
+                .to_owned(),
+        ),
+    }
 }
 
 /// Returns how many resources have moved, by what became of them.
 pub(crate) fn counts(model: &Model<'_>) -> Vec<(Tone, usize, &'static str)> {
     let mut counts: Vec<(Tone, usize, &str)> = vec![];
     for kind in Kind::CHANGES {
-        let count = model.count(kind);
-        match counts.iter_mut().find(|(_, _, known)| *known == word(kind)) {
+        let (count, word) = (model.count(kind), word(kind, None));
+        match counts.iter_mut().find(|(_, _, known)| *known == word) {
             Some((_, sum, _)) => *sum += count,
-            None => counts.push((tone(kind), count, word(kind))),
+            None => counts.push((tone(kind), count, word)),
         }
     }
     counts.retain(|(_, count, _)| *count > 0);

@@ -2,7 +2,7 @@
 
 use plan::Plan;
 
-use crate::drift::{counts, drift, no_drift, without_steps, word};
+use crate::drift::{basis, drift, headline, no_drift, without_steps, word};
 use crate::markdown::{code, fence, plain, push_notices};
 use crate::model::Model;
 use crate::page::TextOptions;
@@ -50,18 +50,24 @@ fn issue(model: &Model<'_>, detail: Detail) -> String {
     if !plan.coverage.not_evaluated.is_empty() {
         text.push_str(&format!("{NOT_EVALUATED_MARKER}\n"));
     }
-    let counts: Vec<_> = counts(model).iter().map(|(_, n, word)| format!("{n} {word}")).collect();
-    let verdict = match &counts[..] {
+    let found: Vec<String> = headline(model).into_iter().map(|(_, words)| words).collect();
+    let verdict = match &found[..] {
         [] => no_drift(plan),
-        counts => format!("drifted: {}", counts.join(", ")),
+        found if plan.verdicts.is_none() && !plan.is_empty() => {
+            format!("drifted: {}", found.join(", "))
+        }
+        found => found.join(", "),
     };
     text.push_str(&format!("### {}: {verdict}\n", plain(&plan.topology)));
+    if let Some(words) = basis(model) {
+        text.push_str(&format!("\n{}\n", plain(&words)));
+    }
     push_refusals(&mut text, plan);
     if detail < Detail::Counts {
         push_notices(&mut text, plan);
         push_names(&mut text, model);
     }
-    if detail == Detail::Full && !counts.is_empty() {
+    if detail == Detail::Full && !found.is_empty() {
         let options = TextOptions { width: WIDTH, styled: false, verbose: false };
         let block = drift(plan, &options);
         let fence = fence(&block);
@@ -85,7 +91,11 @@ fn push_names(text: &mut String, model: &Model<'_>) {
             "" => String::new(),
             place => format!(" {place}"),
         };
-        text.push_str(&format!("- {}{place}: {}\n", code(entry.address), word(entry.kind)));
+        text.push_str(&format!(
+            "- {}{place}: {}\n",
+            code(entry.address),
+            word(entry.kind, entry.verdict())
+        ));
     }
 }
 

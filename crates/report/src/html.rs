@@ -3,9 +3,9 @@
 mod card;
 mod difference;
 
-use plan::{Band, Plan};
+use plan::{Band, Plan, Verdict};
 
-use crate::drift::word;
+use crate::drift::{basis, judged, word};
 use crate::finding::{Level, findings};
 use crate::markup::escape;
 use crate::model::{Kind, Model};
@@ -66,11 +66,14 @@ fn document(plan: &Plan, picture: &Picture, voice: Voice) -> String {
 
 /// Returns the counts of what changes or has moved, or that nothing does.
 fn verdict(model: &Model<'_>, voice: Voice) -> String {
+    if voice == Voice::Drift && model.plan.verdicts.is_some() {
+        return judgement(model);
+    }
     let mut told = String::new();
     for kind in Kind::CHANGES {
         let count = model.count(kind);
         if count > 0 {
-            let words = if voice == Voice::Plan { kind.word() } else { word(kind) };
+            let words = if voice == Voice::Plan { kind.word() } else { word(kind, None) };
             told.push_str(&format!(
                 "<li class=\"chip {}\"><span aria-hidden=\"true\">{}</span> <b>{count}</b> {words}</li>\n",
                 kind.word(),
@@ -92,6 +95,37 @@ fn verdict(model: &Model<'_>, voice: Voice) -> String {
         return format!("<p class=\"clean\">{}</p>\n", escape(&words));
     }
     format!("<ul class=\"chips\" aria-label=\"Summary\">\n{told}</ul>\n")
+}
+
+/// Returns the counts of what has moved, by who has moved, and what that rests on.
+fn judgement(model: &Model<'_>) -> String {
+    let plan = model.plan;
+    let mut told = String::new();
+    for (verdict, words) in judged(model) {
+        told.push_str(&format!("<li class=\"chip {}\">{words}</li>\n", verdict_class(verdict)));
+    }
+    for notice in plan.failed_over() {
+        let name = escape(&notice.address);
+        told.push_str(&format!("<li class=\"chip failed-over\">failed over: {name}</li>\n"));
+    }
+    if told.is_empty() {
+        let is_clear = plan.refusals.is_empty() && plan.coverage.not_evaluated.is_empty();
+        let words = if is_clear { "No drift.".to_owned() } else { no_changes(plan) };
+        return format!("<p class=\"clean\">{}</p>\n", escape(&words));
+    }
+    let basis = basis(model).map(|words| format!("<p class=\"meta\">{}</p>\n", escape(&words)));
+    let basis = basis.unwrap_or_default();
+    format!("<ul class=\"chips\" aria-label=\"Summary\">\n{told}</ul>\n{basis}")
+}
+
+/// Returns the word and class of a verdict.
+pub(crate) fn verdict_class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Drift => "drift",
+        Verdict::Pending => "pending",
+        Verdict::Both => "both",
+        Verdict::Unknown => "unknown",
+    }
 }
 
 fn push_findings(text: &mut String, plan: &Plan) {

@@ -3,7 +3,7 @@
 //! `docs/reference/json.md` describes the schema. A new member does not raise the version; a
 //! changed or dropped one does.
 
-use plan::{Action, ActionOutcome, Band, Outcome, Plan, PropertyChange};
+use plan::{Action, ActionOutcome, ActionVerdict, Band, Outcome, Plan, PropertyChange, Verdict};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,7 @@ pub fn plan_json(plan: &Plan) -> String {
     let mut summary: Map<String, Value> =
         counts.map(|(word, count)| (word, Value::from(count))).collect();
     summary.insert("steps".into(), model.steps().into());
-    let document = json!({
+    let mut document = json!({
         "schema": "evenkeel.plan/1",
         "topology": plan.topology,
         "topologyHash": plan.topology_hash,
@@ -35,7 +35,24 @@ pub fn plan_json(plan: &Plan) -> String {
             "requests": plan.coverage.requests,
         },
     });
+    if let Some(verdicts) = &plan.verdicts {
+        document["verdicts"] = self::verdicts(&model);
+        document["lastApply"] = data(&verdicts.last_apply);
+    }
     pretty(&document)
+}
+
+/// Counts the changes of a drift by who has moved.
+fn verdicts(model: &Model<'_>) -> Value {
+    let counts = Verdict::ALL.map(|verdict| (name(verdict), Value::from(model.judged(verdict))));
+    let mut object = Map::from_iter(counts);
+    let failed_over: Vec<_> = model.plan.failed_over().map(|notice| &notice.address).collect();
+    object.insert("failedOver".to_owned(), data(&failed_over));
+    Value::Object(object)
+}
+
+fn name(verdict: Verdict) -> String {
+    data(&verdict).as_str().unwrap_or_default().to_owned()
 }
 
 /// Renders what came of `plan` as the schema `evenkeel.outcome/1`.
@@ -66,6 +83,7 @@ pub fn outcome_json(plan: &Plan, outcome: &Outcome) -> String {
 }
 
 fn action(plan: &Plan, action: &Action) -> Value {
+    let told = plan.verdicts.as_ref().and_then(|verdicts| verdicts.actions.get(&action.id));
     let (band, stamp) = match &action.band {
         Band::Global => ("global", None),
         Band::Stamp(stamp) => ("stamp", Some(stamp)),
@@ -80,11 +98,14 @@ fn action(plan: &Plan, action: &Action) -> Value {
         "apiVersion": action.api_version,
         "band": band,
         "operation": camel_case(data(&action.operation)),
-        "changes": action.changes.iter().map(change).collect::<Vec<_>>(),
+        "changes": action.changes.iter().map(|c| change(c, told)).collect::<Vec<_>>(),
         "reasons": action.reasons,
         "risks": action.risks,
         "after": action.after,
     });
+    if let Some(told) = told {
+        object["verdict"] = data(&told.verdict);
+    }
     if let Some(stamp) = stamp {
         object["stamp"] = data(stamp);
     }
@@ -97,7 +118,7 @@ fn action(plan: &Plan, action: &Action) -> Value {
     object
 }
 
-fn change(change: &PropertyChange) -> Value {
+fn change(change: &PropertyChange, told: Option<&ActionVerdict>) -> Value {
     let shown = |value: &Option<Value>| match change.sensitive {
         true => Value::Null,
         false => value.clone().unwrap_or_default(),
@@ -109,6 +130,12 @@ fn change(change: &PropertyChange) -> Value {
         "sensitive": change.sensitive,
         "unknown": change.after.as_ref().is_some_and(resource::contains_expression),
     });
+    if let Some(told) = told.and_then(|told| told.properties.get(&change.path)) {
+        object["verdict"] = data(&told.verdict);
+        if let Some(base) = told.base.as_ref().filter(|_| !change.sensitive) {
+            object["base"] = base.clone();
+        }
+    }
     if let Some(reason) = &change.forces_replacement {
         object["forcesReplacement"] = data(reason);
     }

@@ -1,6 +1,8 @@
 //! Drift as test results: a case for each resource, failed where Azure has moved.
 
-use plan::{Band, Plan};
+use std::borrow::Cow;
+
+use plan::{Band, Plan, Verdict};
 use resource::ResourceId;
 
 use crate::drift::word;
@@ -20,7 +22,7 @@ struct Case<'a> {
     name: String,
     resource: Option<&'a ResourceId>,
     failures: Vec<Failure>,
-    skipped: Option<&'a str>,
+    skipped: Option<Cow<'a, str>>,
 }
 
 struct Failure {
@@ -31,8 +33,9 @@ struct Failure {
 
 /// Renders `plan` as JUnit XML: a suite for each band, a case for each resource of `picture`.
 ///
-/// A case fails where Azure has moved or where the plan is refused for it, and is skipped where it
-/// could not be looked at, so that a green result never speaks of what was not seen.
+/// A case fails where Azure has moved or where the plan is refused for it. It is skipped where only
+/// the topology has moved, and where it could not be looked at, so that a green result never speaks
+/// of what was not seen. What has failed over is a suite of its own.
 pub fn junit(plan: &Plan, picture: &Picture) -> String {
     let cases = cases(plan, picture);
     let mut suites: Vec<&str> = vec![];
@@ -76,7 +79,12 @@ fn cases<'a>(plan: &'a Plan, picture: &'a Picture) -> Vec<Case<'a>> {
             let known = |case: &Case<'_>| case.resource == Some(&item.action.resource);
             let at = cases.iter().position(|case| known(case) || case.name == item.action.address);
             let at = at.unwrap_or_else(|| add(&mut cases, &item.action.band, &item.action.address));
-            cases[at].failures.push(failure(item));
+            let found = failure(item);
+            match item.verdict() {
+                // The next apply is expected to do it: nobody has to look.
+                Some(Verdict::Pending) => cases[at].skipped = Some(found.message.into()),
+                _ => cases[at].failures.push(found),
+            }
         }
     }
     for refusal in &plan.refusals {
@@ -88,15 +96,26 @@ fn cases<'a>(plan: &'a Plan, picture: &'a Picture) -> Vec<Case<'a>> {
             text: format!("help: {}\n", refusal.help),
         });
     }
+    cases.extend(plan.failed_over().map(|notice| Case {
+        suite: "failed over".to_owned(),
+        name: notice.address.clone(),
+        resource: None,
+        failures: vec![Failure {
+            kind: notice.code.clone(),
+            message: notice.message.clone(),
+            text: notice.help.iter().map(|help| format!("help: {help}\n")).collect(),
+        }],
+        skipped: None,
+    }));
     for (id, reason) in &plan.coverage.not_evaluated {
         match cases.iter_mut().find(|case| case.resource == Some(id)) {
-            Some(case) => case.skipped = Some(reason),
+            Some(case) => case.skipped = Some(reason.into()),
             None => cases.push(Case {
                 suite: "not evaluated".to_owned(),
                 name: tail(id),
                 resource: Some(id),
                 failures: vec![],
-                skipped: Some(reason),
+                skipped: Some(reason.into()),
             }),
         }
     }
@@ -115,14 +134,14 @@ fn add(cases: &mut Vec<Case<'_>>, band: &Band, address: &str) -> usize {
 }
 
 fn failure(item: &Item<'_>) -> Failure {
-    let word = word(item.kind);
+    let word = word(item.kind, item.verdict());
     let paths: Vec<_> = item.changes.iter().map(|change| &change.path[..]).collect();
     let has_paths = !matches!(item.kind, Kind::Create | Kind::Delete) && !paths.is_empty();
     let message = if has_paths { format!("{word}: {}", paths.join(", ")) } else { word.to_owned() };
     let mut page = Page::new(TextOptions { width: WIDTH, ..TextOptions::default() });
     if has_paths {
-        let changes: Vec<_> = item.changes.iter().map(|change| (*change).clone()).collect();
-        write_plain_changes(&mut page, &changes, Voice::Drift);
+        let changes = item.changes.iter().map(|change| (*change, item.verdict_at(&change.path)));
+        write_plain_changes(&mut page, changes, Voice::Drift);
     }
     let text = format!("{}{}\n", page.into_text(), item.action.resource.as_str());
     Failure { kind: word.replace(' ', "-").to_lowercase(), message, text }
@@ -154,7 +173,7 @@ fn push_case(text: &mut String, topology: &str, case: &Case<'_>) {
             escape(&messages.join("; ")),
             escape(&details)
         ));
-    } else if let Some(reason) = case.skipped {
+    } else if let Some(reason) = &case.skipped {
         let reason = escape(reason);
         text.push_str(&format!(">\n      <skipped message=\"{reason}\"/>\n    </testcase>\n"));
     } else {

@@ -12,6 +12,8 @@ mod finding;
 mod github;
 mod html;
 mod json;
+#[cfg(test)]
+mod judged;
 mod junit;
 mod markdown;
 mod markup;

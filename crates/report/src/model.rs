@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plan::{Action, Band, Operation, Plan, PropertyChange, Risk, Verb};
+use plan::{
+    Action, ActionVerdict, Band, Operation, Plan, PropertyChange, PropertyVerdict, Risk, Verb,
+    Verdict,
+};
 use serde_json::Value;
 
 /// What an entry tells of.
@@ -79,9 +82,21 @@ pub(crate) struct Item<'a> {
     pub(crate) changes: Vec<&'a PropertyChange>,
     pub(crate) reasons: Vec<&'a str>,
     pub(crate) risks: BTreeSet<Risk>,
+    /// Who has moved, where that was asked.
+    told: Option<&'a ActionVerdict>,
 }
 
-impl Item<'_> {
+impl<'a> Item<'a> {
+    /// Returns who has moved, where that was asked.
+    pub(crate) fn verdict(&self) -> Option<Verdict> {
+        self.told.map(|told| told.verdict)
+    }
+
+    /// Returns who has moved a property, where that was asked.
+    pub(crate) fn verdict_at(&self, path: &str) -> Option<&'a PropertyVerdict> {
+        self.told.and_then(|told| told.properties.get(path))
+    }
+
     /// Returns what a create writes.
     pub(crate) fn body(&self) -> Option<&Value> {
         match &self.action.operation {
@@ -127,6 +142,11 @@ impl<'a> Entry<'a> {
         self.items.iter().map(of_item).collect()
     }
 
+    /// Returns who has moved, where that was asked; the same in every stamp.
+    pub(crate) fn verdict(&self) -> Option<Verdict> {
+        self.items.first().and_then(Item::verdict)
+    }
+
     pub(crate) fn risks(&self) -> BTreeSet<Risk> {
         self.items.iter().flat_map(|item| item.risks.iter().copied()).collect()
     }
@@ -156,7 +176,7 @@ impl<'a> Model<'a> {
         let mut model =
             Self { plan, global: vec![], stamps: vec![], data: vec![], touched: vec![] };
         let items = items(plan);
-        let mut places: BTreeMap<(Kind, &str, usize), usize> = BTreeMap::new();
+        let mut places: BTreeMap<(Kind, Option<Verdict>, &str, usize), usize> = BTreeMap::new();
         let mut times: BTreeMap<(Kind, &str), usize> = BTreeMap::new();
         for item in items {
             let kind = item.kind;
@@ -175,10 +195,11 @@ impl<'a> Model<'a> {
                     // The second action of an address in one stamp meets the second in another.
                     let time = times.entry((kind, &item.action.address)).or_default();
                     *time += 1;
-                    match places.get(&(kind, address, *time)) {
+                    let place = (kind, item.verdict(), address, *time);
+                    match places.get(&place) {
                         Some(at) => model.stamps[*at].items.push(item),
                         None => {
-                            places.insert((kind, address, *time), model.stamps.len());
+                            places.insert(place, model.stamps.len());
                             model.stamps.push(entry(item));
                         }
                     }
@@ -196,6 +217,12 @@ impl<'a> Model<'a> {
     /// Counts changes of one kind; the same change in two stamps counts twice.
     pub(crate) fn count(&self, kind: Kind) -> usize {
         self.entries().filter(|entry| entry.kind == kind).map(|entry| entry.items.len()).sum()
+    }
+
+    /// Counts the changes of one verdict.
+    pub(crate) fn judged(&self, verdict: Verdict) -> usize {
+        let items = self.entries().filter(|entry| !matches!(entry.kind, Kind::Step(_)));
+        items.flat_map(|entry| &entry.items).filter(|i| i.verdict() == Some(verdict)).count()
     }
 
     /// Counts the steps that make a change safe; a note only remembers.
@@ -252,6 +279,11 @@ fn items(plan: &Plan) -> Vec<Item<'_>> {
         }
         items.push(Item::new(action));
     }
+    if let Some(verdicts) = &plan.verdicts {
+        for item in &mut items {
+            item.told = verdicts.actions.get(&item.action.id);
+        }
+    }
     items
 }
 
@@ -280,6 +312,7 @@ impl<'a> Item<'a> {
             changes: vec![],
             reasons: vec![],
             risks: [].into(),
+            told: None,
         };
         item.add(action);
         item

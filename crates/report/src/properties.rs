@@ -1,6 +1,6 @@
 //! The properties of an entry: what differs, and what a create is chiefly made of.
 
-use plan::PropertyChange;
+use plan::{PropertyChange, PropertyVerdict, Verdict};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
@@ -15,6 +15,21 @@ pub(crate) enum Voice {
     Plan,
     /// What Azure has become: `60, should be 30`.
     Drift,
+    /// What the topology has become: `60, to become 30`.
+    Pending,
+    /// Where both have moved, or it cannot be told: `60 in Azure, 30 in the topology`.
+    Differs,
+}
+
+impl Voice {
+    /// Returns how a property is worded where it is known who has moved it.
+    pub(crate) fn of(self, verdict: Option<Verdict>) -> Self {
+        match verdict.filter(|_| self == Self::Drift) {
+            None | Some(Verdict::Drift) => self,
+            Some(Verdict::Pending) => Self::Pending,
+            Some(Verdict::Both | Verdict::Unknown) => Self::Differs,
+        }
+    }
 }
 
 /// Unchanged lines that are told around a changed one.
@@ -30,18 +45,29 @@ const CHIEF_LINES: usize = 3;
 pub(crate) fn write_changes(page: &mut Page, entry: &Entry<'_>, voice: Voice) {
     for path in entry.paths() {
         let found = entry.at_path(path);
+        let told: Vec<_> = entry.items.iter().map(|item| item.verdict_at(path)).collect();
+        let verdict_of = |told: &Option<&PropertyVerdict>| told.map(|told| told.verdict);
+        let is_judged_alike = told.iter().all(|other| verdict_of(other) == verdict_of(&told[0]));
         match found.first() {
-            Some((stamp, Some(first))) if is_shared(&found) => {
+            Some((stamp, Some(first))) if is_judged_alike && is_shared(&found) => {
                 let is_literal = found.iter().all(|(_, other)| *other == Some(*first));
                 let neutral = if is_literal { (*first).clone() } else { neutral(first, *stamp) };
-                write_change(page, path, &neutral, voice);
+                write_change(page, path, &neutral, voice.of(verdict_of(&told[0])));
+                let base = base(told[0], &neutral);
+                let base =
+                    base.map(|b| if is_literal { b.clone() } else { neutral_value(b, *stamp) });
+                write_base(page, base.as_ref());
             }
             _ => {
                 page.line(6, &[(Tone::Loud, path), (Tone::Loud, " differs between stamps")]);
-                for (stamp, change) in found {
+                for ((stamp, change), told) in found.into_iter().zip(told) {
                     let stamp = stamp.unwrap_or_default();
                     match change {
-                        Some(change) => write_change(page, &format!("  {stamp}"), change, voice),
+                        Some(change) => {
+                            let voice = voice.of(verdict_of(&told));
+                            write_change(page, &format!("  {stamp}"), change, voice);
+                            write_base(page, base(told, change));
+                        }
                         None => page.line(8, &[(Tone::Plain, stamp), (Tone::Quiet, ": unchanged")]),
                     }
                 }
@@ -50,10 +76,29 @@ pub(crate) fn write_changes(page: &mut Page, entry: &Entry<'_>, voice: Voice) {
     }
 }
 
-/// Writes differences that belong to no entry.
-pub(crate) fn write_plain_changes(page: &mut Page, changes: &[PropertyChange], voice: Voice) {
-    for change in changes {
-        write_change(page, &change.path, change, voice);
+/// Writes differences that belong to no entry, each with who has moved it, where that is known.
+pub(crate) fn write_plain_changes<'a>(
+    page: &mut Page,
+    changes: impl IntoIterator<Item = (&'a PropertyChange, Option<&'a PropertyVerdict>)>,
+    voice: Voice,
+) {
+    for (change, told) in changes {
+        write_change(page, &change.path, change, voice.of(told.map(|told| told.verdict)));
+        write_base(page, base(told, change));
+    }
+}
+
+/// Returns what was applied last where both have moved since and it may be shown.
+pub(crate) fn base<'a>(
+    told: Option<&'a PropertyVerdict>,
+    change: &PropertyChange,
+) -> Option<&'a Value> {
+    told.filter(|told| told.verdict == Verdict::Both && !change.sensitive)?.base.as_ref()
+}
+
+fn write_base(page: &mut Page, base: Option<&Value>) {
+    if let Some(base) = base {
+        page.flow(8, Tone::Quiet, &format!("was {} when it was applied", inline(base)));
     }
 }
 
@@ -98,10 +143,10 @@ fn without_stamp(text: &str, stamp: Option<&str>) -> String {
 
 fn write_change(page: &mut Page, label: &str, change: &PropertyChange, voice: Voice) {
     if change.sensitive {
-        let words = if voice == Voice::Plan {
-            "(sensitive value changed)"
-        } else {
-            "(sensitive value differs)"
+        let words = match voice {
+            Voice::Plan => "(sensitive value changed)",
+            Voice::Pending => "(sensitive value to change)",
+            Voice::Drift | Voice::Differs => "(sensitive value differs)",
         };
         page.line(6, &[(Tone::Plain, label), (Tone::Plain, ": "), (Tone::Changed, words)]);
     } else if !write_inline(page, label, change, voice) {
@@ -129,6 +174,16 @@ fn write_inline(page: &mut Page, label: &str, change: &PropertyChange, voice: Vo
             (Tone::Quiet, ", should be ".to_owned()),
             (Tone::Added, side(&change.after, "(none)")),
         ],
+        Voice::Pending => [
+            (Tone::Plain, side(&change.before, "(none)")),
+            (Tone::Quiet, ", to become ".to_owned()),
+            (Tone::Added, side(&change.after, "(none)")),
+        ],
+        Voice::Differs => [
+            (Tone::Changed, format!("{} in Azure", side(&change.before, "(none)"))),
+            (Tone::Quiet, ", ".to_owned()),
+            (Tone::Added, format!("{} in the topology", side(&change.after, "(none)"))),
+        ],
     };
     let is_text =
         |v: &Option<Value>| v.as_ref().is_some_and(|v| block(v).contains('\n') && v.is_string());
@@ -145,7 +200,12 @@ fn write_inline(page: &mut Page, label: &str, change: &PropertyChange, voice: Vo
 
 /// Writes the change by line under its path: `-` what is there, `+` what should be.
 fn write_block(page: &mut Page, label: &str, change: &PropertyChange, voice: Voice) {
-    let note = if voice == Voice::Plan { "" } else { " (- in Azure, + as it should be)" };
+    let note = match voice {
+        Voice::Plan => "",
+        Voice::Drift => " (- in Azure, + as it should be)",
+        Voice::Pending => " (- in Azure, + as it is to become)",
+        Voice::Differs => " (- in Azure, + in the topology)",
+    };
     page.line(6, &[(Tone::Plain, label), (Tone::Plain, ":"), (Tone::Quiet, note)]);
     let (before, after) = sides(change);
     let diff = TextDiff::from_lines(&before, &after);

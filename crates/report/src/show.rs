@@ -26,7 +26,7 @@ pub fn show(
     page.line(0, &[(Tone::Strong, address), (Tone::Plain, ": "), (Tone::Strong, verdict)]);
     if !changes.is_empty() {
         page.heading(&[(Tone::Strong, "Difference")]);
-        write_plain_changes(&mut page, changes, Voice::Plan);
+        write_plain_changes(&mut page, changes.iter().map(|c| (c, None)), Voice::Plan);
     }
     write_body(&mut page, "Desired", desired);
     write_body(&mut page, "Observed", observed);

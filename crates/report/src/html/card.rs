@@ -1,9 +1,10 @@
 //! One resource as a box that opens its differences.
 
-use plan::{Band, Plan, Verb};
+use plan::{Band, Plan, Verb, Verdict};
 use resource::ResourceId;
 
 use super::difference::{push_change, push_chief};
+use super::verdict_class;
 use crate::drift::word;
 use crate::entry::is_loud;
 use crate::markup::escape;
@@ -38,6 +39,11 @@ impl Card<'_> {
             Kind::Replace => Verb::ReplaceCreate,
             _ => item.action.verb,
         })
+    }
+
+    /// Returns who has moved, where that was asked.
+    fn verdict(&self) -> Option<Verdict> {
+        Verdict::of_all(self.told.iter().filter_map(|(_, item)| item.verdict()))
     }
 
     fn label(&self) -> &str {
@@ -121,7 +127,9 @@ pub(super) fn push_all(text: &mut String, cards: &[&Card<'_>]) {
 fn push(text: &mut String, card: &Card<'_>) {
     let (class, mark, words) = match card.kind() {
         Some(kind @ Kind::Step(_)) => ("step", kind.mark(), kind.word()),
-        Some(kind) if card.voice == Voice::Drift => (kind.word(), kind.mark(), word(kind)),
+        Some(kind) if card.voice == Voice::Drift => {
+            (kind.word(), kind.mark(), word(kind, card.verdict()))
+        }
         Some(kind) => (kind.word(), kind.mark(), kind.word()),
         None if card.is_refused => ("delete", "✗", "refused"),
         None => ("unknown", "?", "not evaluated"),
@@ -131,7 +139,15 @@ fn push(text: &mut String, card: &Card<'_>) {
         true => format!(" <span class=\"badge\">{}</span>", escape(&entry.place)),
         false => " <span class=\"badge\">differs between stamps</span>".to_owned(),
     });
-    let badge = badge.unwrap_or_default();
+    let verdict = card.verdict().filter(|_| card.voice == Voice::Drift).map(|verdict| {
+        let (class, words) = match verdict {
+            Verdict::Both => ("both", "drift and pending"),
+            Verdict::Unknown => ("unknown", "drift or pending"),
+            verdict => (verdict_class(verdict), verdict_class(verdict)),
+        };
+        format!(" <span class=\"badge {class}\">{words}</span>")
+    });
+    let badge = verdict.unwrap_or_default() + &badge.unwrap_or_default();
     text.push_str(&format!(
         "<li><details class=\"card {class}\"{}><summary><span class=\"verb\"><span \
          aria-hidden=\"true\">{}</span> {words}</span> <b>{}</b>{badge} <span class=\"type\">{}</span>\
@@ -165,7 +181,8 @@ fn push_item(text: &mut String, card: &Card<'_>, entry: &Entry<'_>, item: &Item<
         _ => {
             for change in &item.changes {
                 let differs = !is_shared(&entry.at_path(&change.path));
-                push_change(text, change, card.voice, differs);
+                let told = item.verdict_at(&change.path);
+                push_change(text, change, told, card.voice, differs);
             }
         }
     }

@@ -1,12 +1,12 @@
 //! One property as HTML.
 
-use plan::PropertyChange;
+use plan::{PropertyChange, PropertyVerdict};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use crate::markup::escape;
 use crate::model::Item;
-use crate::properties::{Voice, chief, sides};
+use crate::properties::{Voice, base, chief, sides};
 use crate::value::{block, inline};
 
 /// Unchanged lines that are told around a changed one.
@@ -14,8 +14,16 @@ const CONTEXT_LINES: usize = 2;
 /// Longer values are told by line.
 const INLINE_CHARS: usize = 160;
 
-/// Writes a property with both its sides; `differs` where the stamps do not agree.
-pub(super) fn push_change(text: &mut String, change: &PropertyChange, voice: Voice, differs: bool) {
+/// Writes a property with both its sides, and what was applied where both have moved since;
+/// `differs` where the stamps do not agree.
+pub(super) fn push_change(
+    text: &mut String,
+    change: &PropertyChange,
+    told: Option<&PropertyVerdict>,
+    voice: Voice,
+    differs: bool,
+) {
+    let voice = voice.of(told.map(|told| told.verdict));
     let badge = if differs { " <span class=\"badge\">differs between stamps</span>" } else { "" };
     text.push_str(&format!(
         "<div class=\"change\"><p class=\"path\"><code>{}</code>{badge}</p>\n",
@@ -28,6 +36,10 @@ pub(super) fn push_change(text: &mut String, change: &PropertyChange, voice: Voi
         push_sides(text, change, voice);
     } else {
         push_lines(text, change);
+    }
+    if let Some(base) = base(told, change) {
+        let base = escape(&inline(base));
+        text.push_str(&format!("<p class=\"quiet\">was {base} when it was applied</p>\n"));
     }
     if let Some(reason) = &change.forces_replacement {
         text.push_str(&format!("<p class=\"forces\">forces replacement: {}</p>\n", escape(reason)));
@@ -47,6 +59,8 @@ fn push_sides(text: &mut String, change: &PropertyChange, voice: Voice) {
     let (before, after, gone) = match voice {
         Voice::Plan => ("now", "becomes", "(removed)"),
         Voice::Drift => ("in Azure", "should be", "(none)"),
+        Voice::Pending => ("in Azure", "to become", "(none)"),
+        Voice::Differs => ("in Azure", "in the topology", "(none)"),
     };
     let side = |value: &Option<Value>, absent: &str| match value {
         Some(value) => escape(&inline(value)),
