@@ -1,5 +1,6 @@
 //! What git knows of the topology.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -45,10 +46,34 @@ impl Repository {
     }
 }
 
-/// Runs git and returns what it says; nothing where it is not there or fails.
+/// Returns the commits that have changed any of `files`, the newest first, at most `limit`.
+///
+/// `files` are relative to `folder`; none where there is no git or no repository.
+pub fn commits(folder: &Path, files: &[PathBuf], limit: usize) -> Vec<String> {
+    let limit = format!("--max-count={limit}");
+    let mut args = vec!["-c", "log.showSignature=false", "log", "--format=%H", &limit, "--"];
+    args.extend(files.iter().filter_map(|file| file.to_str()));
+    git(folder, &args).unwrap_or_default().lines().map(str::to_owned).collect()
+}
+
+/// Returns the text of a file, relative to `folder`, as it was in a commit.
+pub fn show(folder: &Path, commit: &str, file: &Path) -> io::Result<String> {
+    // Relative to the folder and not to the repository's root, a path begins with a dot.
+    let file = file.to_string_lossy().replace('\\', "/");
+    let file = if file.starts_with('.') { file } else { format!("./{file}") };
+    let found = whole(folder, &["show", &format!("{commit}:{file}")]);
+    found.ok_or_else(|| io::ErrorKind::NotFound.into())
+}
+
+/// Runs git and returns what it says, without the end of its last line.
 fn git(folder: &Path, args: &[&str]) -> Option<String> {
+    whole(folder, args).map(|text| text.trim_end().to_owned())
+}
+
+/// Runs git and returns what it says; nothing where it is not there or fails.
+fn whole(folder: &Path, args: &[&str]) -> Option<String> {
     let mut command = Command::new("git");
     command.current_dir(folder).args(args).stdin(Stdio::null()).stderr(Stdio::null());
     let output = command.output().ok().filter(|output| output.status.success())?;
-    String::from_utf8(output.stdout).ok().map(|text| text.trim_end().to_owned())
+    String::from_utf8(output.stdout).ok()
 }

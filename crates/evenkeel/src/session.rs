@@ -1,5 +1,7 @@
 //! One run against Azure: the connection, the look, the decision.
 
+mod drift;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -232,27 +234,23 @@ impl Session {
 
     /// Decides what must change. A plan that breaks a rule of the engine is never handed out.
     pub fn decide(&self, observed: &Observed, allow: &Allow) -> Result<Plan, Failure> {
-        let plan = planner::plan(&self.desired, observed, &self.options(allow))?;
+        let options = Options {
+            adopt_all: allow.adopt,
+            permitted: allow.permit.iter().cloned().collect(),
+            allow_mass_delete: allow.allow_mass_delete,
+            secrets: self.secrets(&self.desired),
+        };
+        let plan = planner::plan(&self.desired, observed, &options)?;
         if plan.refusals.is_empty() {
             crate::session::prove(&plan)?;
         }
         Ok(plan)
     }
 
-    /// Returns what the user allows, with the secrets that a comparison needs.
-    pub fn options(&self, allow: &Allow) -> Options {
-        Options {
-            adopt_all: allow.adopt,
-            permitted: allow.permit.iter().cloned().collect(),
-            allow_mass_delete: allow.allow_mass_delete,
-            secrets: self.secrets(),
-        }
-    }
-
     /// Reads the secrets that come from the environment, for comparison only.
-    fn secrets(&self) -> BTreeMap<SecretSource, String> {
+    fn secrets(&self, desired: &Desired) -> BTreeMap<SecretSource, String> {
         let mut secrets = BTreeMap::new();
-        for resource in self.desired.resources() {
+        for resource in desired.resources() {
             walk_expressions(&resource.body, &mut |expression| {
                 for source in expression.secrets() {
                     if let SecretSource::Env(name) = source

@@ -1,18 +1,15 @@
 //! `evenkeel drift`
 
-use crate::cli::{Allow, Drift, DriftFormat};
+use crate::cli::{Drift, DriftFormat};
 use crate::exit::{Exit, Outcome};
 use crate::session::Session;
-use crate::{accept, output, picture, source};
+use crate::{output, picture, source};
 
-/// Tells what has moved in Azure; writes to the topology alone, where that is asked for.
+/// Tells what has moved in Azure; never writes.
 pub async fn run(args: &Drift) -> Outcome {
-    if let Some(addresses) = &args.accept.accept {
-        return accept::run(args, addresses).await;
-    }
     let source = source::load(&args.file)?;
     let session = Session::start(&source.topology, &args.connection).await?;
-    let plan = session.plan(&Allow::default()).await?;
+    let plan = session.drift(&source.path).await?;
     let picture = picture::of(&session.desired);
     session.stop().await;
     let rendered = |format| match format {
@@ -26,5 +23,5 @@ pub async fn run(args: &Drift) -> Outcome {
     for further in &args.report {
         output::file(&further.file, &rendered(further.format))?;
     }
-    Ok(if plan.is_empty() && plan.refusals.is_empty() { Exit::Done } else { Exit::Changes })
+    Ok(if plan.is_as_declared() { Exit::Done } else { Exit::Changes })
 }

@@ -1,6 +1,5 @@
 //! Whole runs: the real binary against the simulator, over real HTTP.
 
-mod accept;
 mod annotations;
 mod cost;
 mod drifts;
@@ -11,3 +10,4 @@ mod reference;
 mod saved;
 mod scenario;
 mod shrink;
+mod verdict;
