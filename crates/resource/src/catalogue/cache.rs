@@ -22,6 +22,14 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("properties.staticIP", "the address of a cache is fixed at its creation"),
             ("zones", "the zones of a cache are fixed at its creation"),
         ],
+        read_only: &[
+            "properties.hostName",
+            "properties.port",
+            "properties.sslPort",
+            "properties.accessKeys",
+            "properties.instances",
+            "properties.linkedServers",
+        ],
         decided: &[
             ("properties.redisConfiguration.maxmemory-delta", "the service sets it by the size"),
             ("properties.redisConfiguration.maxclients", "the service sets it by the size"),
