@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use resource::{ResourceId, catalogue};
 
 use crate::choices::Choices;
-use crate::domains::Domain;
+use crate::dns::is_record;
+use crate::domains::{Domain, may_claim};
 use crate::names;
 use crate::stamps::Placement;
 use crate::survey::{
@@ -129,6 +130,13 @@ impl Addresses {
         let (abbreviations, fallback) = section.naming();
         let stamp = placement.stamp_of(id);
         let key = names::key(id.name(), abbreviations, application, stamp, fallback);
+        if id.parent().is_some_and(|parent| parent.resource_type().is(ZONE)) {
+            let label = if id.name() == "@" { "apex" } else { id.name() };
+            let label: String =
+                label.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+            let label = label.trim_matches('-');
+            return format!("{label}-{}", id.resource_type().last()).to_ascii_lowercase();
+        }
         let is_child = section == Section::Resources && id.resource_type().parent().is_some();
         let parent = id.parent().filter(|_| is_child);
         match parent.and_then(|parent| self.by_id.get(&parent).cloned()) {
@@ -192,7 +200,7 @@ fn section_of(
     let kind = id.resource_type();
     let has_home = placement.home(id).is_some();
     let is_inside = survey.is_inside(id);
-    if choices.raw.contains(id) {
+    if choices.raw.contains_key(id) {
         return is_inside.then_some(Section::Resources);
     }
     // What lies outside is there because something inside leans on it.
@@ -207,18 +215,28 @@ fn section_of(
         () if kind.is(PROFILE) => return Some(Section::TrafficManager),
         () => {}
     }
+    let is_record = kind.parent().is_some_and(|parent| parent.is(ZONE));
+    if is_record {
+        return is_record_alone(survey, id).then_some(Section::Resources);
+    }
     let is_told_elsewhere = kind.is(GROUP)
         || kind.is(LOCK)
         || kind.is(ASSIGNMENT)
         || kind.is(BINDING)
         || kind.is("Microsoft.Web/sites/config")
-        || kind.parent().is_some_and(|parent| parent.is(ZONE))
         || kind.is("Microsoft.Storage/storageAccounts/blobServices/containers")
         || kind.is("Microsoft.Storage/storageAccounts/queueServices/queues")
         || kind.is(AUTOSCALE) && scales_stamp(survey, placement, id)
         || kind.is(CERTIFICATE) && is_of_domain_alone(survey, id);
     let is_known = !catalogue::facts_of(id).api_version.is_empty();
     (is_known && !is_told_elsewhere).then_some(Section::Resources)
+}
+
+/// Tells whether the language has no key for a record set that a person made.
+fn is_record_alone(survey: &Survey<'_>, id: &ResourceId) -> bool {
+    let is_of_zone = ["NS", "SOA"].contains(&id.resource_type().last()) && id.name() == "@";
+    let is_ours = survey.observed.get(id).is_some_and(|seen| may_claim(survey, seen));
+    is_ours && !is_of_zone && !is_record(id)
 }
 
 fn scales_stamp(survey: &Survey<'_>, placement: &Placement, id: &ResourceId) -> bool {

@@ -1,6 +1,6 @@
 //! Web apps and function apps; the inverse of `planner/src/expand/apps.rs`.
 
-use resource::Observation;
+use resource::{Observation, ResourceId};
 use serde_json::Value;
 
 use crate::addresses::Section;
@@ -14,25 +14,40 @@ impl Draft<'_> {
     pub(crate) fn apps(&mut self, at: usize) -> Map {
         let mut apps = Map::default();
         for (seen, key) in self.entries(Section::Apps, Some(at)) {
-            let life = self.life(seen);
+            let hidden = self.hidden_settings(seen);
+            let mut life = self.life(seen);
+            if let Some(why) = &hidden {
+                let why = format!("its settings could not be read and stay as they are: {why}");
+                self.remark(seen.id.as_str(), why);
+                if is_function(&seen.body) {
+                    let why = "its settings could not be read, among them its storage account";
+                    life = Life::Existing(why.to_owned());
+                }
+            }
             let map = self.head(seen, Some(at));
-            match life {
-                Life::Existing(reason) => {
-                    apps.set(&key, existing(map)).about(&seen.id).comment(capital(&reason));
-                }
-                _ => {
-                    let map = self.app(seen, at, map);
-                    apps.set(&key, map).about(&seen.id);
-                }
+            if let Life::Existing(reason) = life {
+                apps.set(&key, existing(map)).about(&seen.id).comment(capital(&reason));
+                continue;
+            }
+            let map = self.app(seen, at, map);
+            let member = apps.set(&key, map).about(&seen.id);
+            if hidden.is_some() {
+                member.comment("Its settings could not be read: they stay as they are.");
             }
         }
         apps
     }
 
+    /// Returns why the settings of an app could not be read, where they could not.
+    fn hidden_settings(&self, seen: &Observation) -> Option<String> {
+        let document = seen.id.child("config", "appsettings");
+        self.survey.observed.not_evaluated.get(&document).map(|why| why.reason.clone())
+    }
+
     fn app(&mut self, seen: &Observation, at: usize, mut map: Map) -> Map {
         let body = &seen.body;
         let properties = &body["properties"];
-        let is_function = text(body, "/kind").is_some_and(|kind| kind.contains("functionapp"));
+        let is_function = is_function(body);
         if is_function {
             map.set("kind", literal("function"));
         }
@@ -84,7 +99,8 @@ impl Draft<'_> {
         let has_system = kind.contains("SystemAssigned");
         let users = seen.body["identity"]["userAssignedIdentities"].as_object();
         let users = users.into_iter().flatten().filter_map(|(id, _)| {
-            Some(self.target(&resource::ResourceId::parse(id).ok()?, Some(at)))
+            let id = ResourceId::parse(id).ok()?;
+            Some(self.target_in(Section::Identities, &id, Some(at)))
         });
         let mut all: Vec<Node> = has_system.then(|| literal("system")).into_iter().collect();
         all.extend(users);
@@ -109,17 +125,12 @@ impl Draft<'_> {
             .of_type(ACCOUNT)
             .find(|account| account.id.name().eq_ignore_ascii_case(name));
         if let Some(account) = account {
-            map.set("storage", self.target(&account.id, Some(at)));
+            map.set("storage", self.target_in(Section::Storage, &account.id, Some(at)));
         }
     }
 
     fn settings(&mut self, seen: &Observation, at: usize, is_function: bool, map: &mut Map) {
         let document = seen.id.child("config", "appsettings");
-        if let Some(why) = self.survey.observed.not_evaluated.get(&document) {
-            let why =
-                format!("its settings could not be read and stay as they are: {}", why.reason);
-            self.remark(seen.id.as_str(), why);
-        }
         let Some(values) = self.document(seen, "appsettings").cloned() else { return };
         let owner = self.placement.stamps[at].name.clone();
         let mut settings = Map::default();
@@ -173,6 +184,10 @@ impl Draft<'_> {
             self.remark(seen.id.as_str(), why);
         }
     }
+}
+
+fn is_function(body: &Value) -> bool {
+    text(body, "/kind").is_some_and(|kind| kind.contains("functionapp"))
 }
 
 /// Settings that the service or a deployment writes for one app alone.

@@ -8,8 +8,9 @@ use resource::ResourceId;
 /// that shows a difference adds to it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Choices {
-    /// Told by the escape hatch, because the language's own part cannot say what is there.
-    pub raw: BTreeSet<ResourceId>,
+    /// Told by the escape hatch, because the language's own part cannot say what is there, with the
+    /// reason.
+    pub raw: BTreeMap<ResourceId, String>,
     /// Only read.
     pub existing: BTreeMap<ResourceId, String>,
     /// Not told of, with the reason.

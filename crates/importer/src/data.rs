@@ -107,10 +107,10 @@ impl Draft<'_> {
             let rbac = properties["enableRbacAuthorization"] == true;
             let others = draft.policies_of_others(properties);
             if others > 0 && !rbac {
-                let why = format!(
-                    "{others} access policies of others than the topology's identities stay as \
-                     they are"
-                );
+                let why = match others {
+                    1 => "the access policy of another than the topology's identities stays as it is".to_owned(),
+                    _ => format!("{others} access policies of others than the topology's identities stay as they are"),
+                };
                 draft.remark(seen.id.as_str(), why);
             }
         })

@@ -12,9 +12,6 @@ use crate::check::{self, Variables};
 use crate::node::{Map, Member, Node};
 use crate::yaml;
 
-/// How many members of one key are tried one by one; each costs a parse and an expansion.
-const MANY: usize = 100;
-
 /// Returns the topology without the members that go without saying.
 pub fn leave_out(root: Map, wanted: &Desired, variables: &Variables) -> Map {
     let mut root = root;
@@ -38,7 +35,7 @@ fn optional_keys(map: &Map, keys: &mut BTreeSet<String>) {
 }
 
 /// Leaves out the optional members of one key: all of them at once, or else those whose own
-/// resource does not change, or else each one that can go by itself.
+/// resource does not change, and then what else can go.
 fn without(root: Map, key: &str, wanted: &Desired, variables: &Variables) -> Map {
     let expanded = |map: &Map| check::expand(&yaml::write(map).text, variables).ok();
     let is_same = |map: &Map| expanded(map).is_some_and(|found| check::same(&found, wanted));
@@ -63,13 +60,29 @@ fn without(root: Map, key: &str, wanted: &Desired, variables: &Variables) -> Map
         true
     });
     let mut kept: BTreeSet<usize> = (0..count).collect();
-    for at in (0..count).take(MANY) {
-        kept.remove(&at);
-        if !is_same(&filtered(&root, key, &mut |_, number| kept.contains(&number))) {
-            kept.insert(at);
-        }
-    }
+    shed(&mut kept, 0..count, &|kept| {
+        is_same(&filtered(&root, key, &mut |_, number| kept.contains(&number)))
+    });
     filtered(&root, key, &mut |_, number| kept.contains(&number))
+}
+
+/// Takes out of `kept` what of `range` can go, halving it: most of it goes or stays together.
+fn shed(
+    kept: &mut BTreeSet<usize>,
+    range: std::ops::Range<usize>,
+    is_same: &dyn Fn(&BTreeSet<usize>) -> bool,
+) {
+    let fewer: BTreeSet<usize> = kept.iter().copied().filter(|at| !range.contains(at)).collect();
+    if fewer.len() == kept.len() {
+        return;
+    }
+    if is_same(&fewer) {
+        *kept = fewer;
+    } else if range.len() > 1 {
+        let middle = range.start + range.len() / 2;
+        shed(kept, range.start..middle, is_same);
+        shed(kept, middle..range.end, is_same);
+    }
 }
 
 /// Returns the tree without the optional members of `key` that `is_kept` refuses: it is told the

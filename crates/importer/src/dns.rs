@@ -67,8 +67,10 @@ impl Draft<'_> {
             }
         }
         if foreign > 0 {
-            let why =
-                format!("{foreign} of its record sets do not carry our mark and stay as they are");
+            let why = match foreign {
+                1 => "a record set does not carry our mark and stays as it is".to_owned(),
+                _ => format!("{foreign} record sets do not carry our mark and stay as they are"),
+            };
             self.remark(zone.id.as_str(), why);
         }
         let mut records = Map::default();

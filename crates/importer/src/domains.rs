@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use resource::{Observation, ResourceId};
 use serde_json::Value;
 
+use crate::addresses::Section;
 use crate::choices::Choices;
 use crate::draft::Draft;
 use crate::node::{Map, Node, duration, literal, one_or_many};
@@ -264,7 +265,7 @@ impl Draft<'_> {
             }
             Some(Source::Vault(vault, secret)) => {
                 let mut source = Map::default();
-                source.set("keyVault", self.target(vault, None));
+                source.set("keyVault", self.target_in(Section::Vaults, vault, None));
                 source.set("secret", literal(secret));
                 map.set("certificate", source);
             }
@@ -287,11 +288,8 @@ impl Draft<'_> {
         for key in keys {
             let is_everywhere = stamps.clone().all(|at| {
                 let is_there = bound.contains(&(at, key));
-                let exists = self
-                    .addresses
-                    .of(crate::addresses::Section::Apps, Some(at))
-                    .iter()
-                    .any(|(_, own)| own == key);
+                let exists =
+                    self.addresses.of(Section::Apps, Some(at)).iter().any(|(_, own)| own == key);
                 is_there || !exists
             });
             if is_everywhere {

@@ -293,6 +293,14 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Returns the reference to a resource for a key that takes things of one section alone, or IDs.
+    pub fn target_in(&self, section: Section, id: &ResourceId, stamp: Option<usize>) -> Node {
+        match self.addresses.get(id).filter(|address| address.section == section) {
+            Some(_) => self.target(id, stamp),
+            None => literal(id.as_str()),
+        }
+    }
+
     /// Returns the key of an app and its stamp, if it is one of a stamp.
     pub fn app_key(&self, id: &ResourceId) -> Option<(usize, &str)> {
         let address = self.addresses.get(id).filter(|_| id.resource_type().is(SITE))?;

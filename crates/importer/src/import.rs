@@ -191,3 +191,108 @@ fn explain(root: &mut Map) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use resource::{NotEvaluated, Observation};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const SUBSCRIPTION: &str = "11111111-2222-3333-4444-555555555555";
+
+    fn id(kind: &str, name: &str) -> ResourceId {
+        ResourceId::in_group(SUBSCRIPTION, "rg-shop", kind, name)
+    }
+
+    fn observed(resources: Vec<(ResourceId, Value)>) -> Observed {
+        let mut observed = Observed::default();
+        let group = ResourceId::group(SUBSCRIPTION, "rg-shop");
+        let group = (group, json!({ "location": "westeurope" }));
+        for (id, body) in resources.into_iter().chain([group]) {
+            observed.insert(Observation { id, body, etag: None });
+        }
+        observed
+    }
+
+    fn imported(observed: &Observed, name: Option<&str>) -> Imported {
+        let scopes = vec![ResourceId::group(SUBSCRIPTION, "rg-shop")];
+        let name = name.map(str::to_owned);
+        import(observed, &Request { scopes, name, cloud: None, environment: BTreeMap::new() })
+    }
+
+    fn account(tags: Value) -> Observed {
+        observed(vec![(
+            id("Microsoft.Storage/storageAccounts", "stshopdata"),
+            json!({
+                "location": "westeurope", "kind": "StorageV2", "sku": { "name": "Standard_GRS" },
+                "tags": tags,
+                "properties": {
+                    "minimumTlsVersion": "TLS1_2", "allowBlobPublicAccess": false,
+                    "supportsHttpsTrafficOnly": true,
+                },
+            }),
+        )])
+    }
+
+    #[test]
+    fn what_carries_our_mark_needs_nothing_but_its_difference_from_the_defaults() {
+        let found = imported(&account(json!({ "evenkeel": "shop", "hidden-link:x": "y" })), None);
+        assert_eq!(found.verdict, Verdict::Empty);
+        insta::assert_snapshot!(found.text());
+    }
+
+    #[test]
+    fn what_belongs_to_another_topology_is_only_read() {
+        let found = imported(&account(json!({ "evenkeel": "bakery" })), Some("shop"));
+        assert_eq!(found.verdict, Verdict::Empty);
+        assert!(found.body.contains("# It belongs to the topology `bakery`."), "{}", found.body);
+        assert!(found.body.contains("existing: true"), "{}", found.body);
+    }
+
+    #[test]
+    fn a_function_app_whose_settings_are_hidden_is_only_read() {
+        let plan = id("Microsoft.Web/serverfarms", "asp-shop-weu");
+        let app = id("Microsoft.Web/sites", "func-shop-jobs-weu");
+        let settings = app.child("config", "appsettings");
+        let mut observed = observed(vec![
+            (
+                plan.clone(),
+                json!({
+                    "location": "West Europe", "kind": "linux",
+                    "sku": { "name": "P1v3", "capacity": 1 },
+                    "properties": { "reserved": true },
+                }),
+            ),
+            (
+                app.clone(),
+                json!({
+                    "location": "West Europe", "kind": "functionapp,linux",
+                    "properties": {
+                        "serverFarmId": plan.as_str(), "httpsOnly": true,
+                        "clientAffinityEnabled": false,
+                    },
+                }),
+            ),
+        ]);
+        let reason = "the right to read it is missing".to_owned();
+        observed.not_evaluated.insert(settings, NotEvaluated { reason });
+        let found = imported(&observed, None);
+        insta::assert_snapshot!(found.body);
+        assert_eq!(found.verdict, Verdict::Adopts(1));
+        let told: Vec<&str> = found.remarks.iter().map(|remark| &*remark.why).collect();
+        assert!(told[0].contains("could not be read"), "{told:?}");
+    }
+
+    #[test]
+    fn secrets_of_the_escape_hatch_are_not_written() {
+        let cache = id("Microsoft.Cache/redis", "cache");
+        let body = json!({
+            "location": "westeurope",
+            "properties": { "redisConfiguration": { "rdb-storage-connection-string": "AccountKey=x", "aof-storage-connectionstring": "AccountKey=abc" } },
+        });
+        let found = imported(&observed(vec![(cache, body)]), None);
+        assert!(!found.body.contains("AccountKey"), "{}", found.body);
+        assert_eq!(found.variables.len(), 2, "{:?}", found.variables.keys());
+    }
+}

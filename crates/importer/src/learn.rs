@@ -108,19 +108,29 @@ fn differs(
             choices.left_out.insert(id.clone(), "its plan is never empty".to_owned());
         }
     } else if degrades || is_record(id) {
-        choose_raw(choices, id, "the language cannot say all of it");
+        choose_raw(choices, id, &would_change(changes));
     } else if kind.parent().is_some()
         && !kind.is("Microsoft.Web/sites/config")
         && survey.observed.get(id).is_some()
     {
-        choices.left_out.insert(id.clone(), "the language cannot say all of it".to_owned());
+        choices.left_out.insert(id.clone(), would_change(changes));
+    }
+}
+
+/// Returns what the language's own part cannot say.
+fn would_change(changes: &[PropertyChange]) -> String {
+    let others = changes.iter().filter(|change| !is_mark(change)).take(2);
+    let few: Vec<String> = others.map(|change| format!("`{}`", change.path)).collect();
+    match few.is_empty() {
+        true => "the language's own part cannot say it".to_owned(),
+        false => format!("the language's own part would change {}", few.join(" and ")),
     }
 }
 
 fn choose_raw(choices: &mut Choices, id: &ResourceId, why: &str) {
     let is_known = !facts_of(id).api_version.is_empty();
     let cannot_be = catalogue::facts_of(id).listing == catalogue::Listing::PostList;
-    if !is_known || cannot_be || !choices.raw.insert(id.clone()) {
+    if !is_known || cannot_be || choices.raw.insert(id.clone(), why.to_owned()).is_some() {
         choices.left_out.insert(id.clone(), why.to_owned());
     }
 }

@@ -37,6 +37,10 @@ pub fn key(
         if let Some(stamp) = &stamp {
             remove(&mut rest, &parts(stamp));
         }
+        let of_application = parts(application);
+        if rest.iter().any(|part| !of_application.contains(part)) {
+            rest.retain(|part| !of_application.contains(part));
+        }
         rest.join("-")
     } else {
         let abbreviation = abbreviations.iter().find_map(|it| name.strip_prefix(it));
@@ -92,6 +96,7 @@ mod tests {
         assert_eq!(key("app-hello-web-weu", &["app"], "hello", Some("weu"), "web"), "web");
         assert_eq!(key("stjobsweuatlas", &["st"], "atlas", Some("weu"), "main"), "jobs");
         assert_eq!(key("kv-north-wind-keys", &["kv"], "north-wind", None, "main"), "keys");
+        assert_eq!(key("shop-weu-portal", &["app"], "shop-prod", Some("weu"), "web"), "portal");
         assert_eq!(key("My_Cache", &["redis"], "pki", None, "main"), "my-cache");
     }
 

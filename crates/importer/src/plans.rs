@@ -53,7 +53,7 @@ impl Draft<'_> {
     fn autoscale_of(&self, plan: &ResourceId) -> Option<&Observation> {
         self.survey.of_type(AUTOSCALE).find(|seen| {
             id_at(&seen.body, "/properties/targetResourceUri").as_ref() == Some(plan)
-                && !self.choices.raw.contains(&seen.id)
+                && !self.choices.raw.contains_key(&seen.id)
                 && !self.choices.left_out.contains_key(&seen.id)
         })
     }

@@ -2,14 +2,15 @@
 //! `planner/src/expand/raw.rs`.
 
 use resource::catalogue::{PropertyPath, Treatment, TypeFacts, facts_of};
-use resource::{Observation, ResourceId};
+use resource::{Observation, ResourceId, ResourceType};
 use serde_json::Value;
 
 use crate::addresses::Section;
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, Node, literal, plain};
 use crate::plans::capital;
-use crate::survey::{GROUP, region, text};
+use crate::secrets;
+use crate::survey::{GROUP, PLAN, SITE, region, text};
 
 impl Draft<'_> {
     /// Writes the entries of the escape hatch.
@@ -30,9 +31,20 @@ impl Draft<'_> {
             }
             self.raw_body(&mut map, seen, (&key, stamp), facts);
             self.tail(&mut map, seen, stamp);
-            resources.set(&key, map).about(&seen.id);
+            let member = resources.set(&key, map).about(&seen.id);
+            if let Some(why) = self.why_raw(seen) {
+                member.comment(capital(why));
+            }
         }
         resources
+    }
+
+    /// Returns why a resource is told here although the language has a section for its type.
+    fn why_raw(&self, seen: &Observation) -> Option<&str> {
+        let kind = seen.id.resource_type();
+        let is_of_app = kind.is(SITE) || kind.is(PLAN);
+        let reason = self.choices.raw.get(&seen.id).map(String::as_str);
+        reason.or_else(|| is_of_app.then_some("a stamp has one plan, and this is beside it"))
     }
 
     /// A child without a place for a mark goes with its parent.
@@ -86,6 +98,21 @@ impl Draft<'_> {
 /// Properties in which providers repeat what stands elsewhere.
 const REPEATED: [&str; 2] = ["properties.resourceGroup", "properties.tags"];
 
+/// What is told of types whose answers say much that no client sends: the rest stays as it is.
+const TOLD: [(&str, &[&str]); 2] = [
+    (
+        SITE,
+        &[
+            "serverFarmId",
+            "httpsOnly",
+            "clientAffinityEnabled",
+            "reserved",
+            "virtualNetworkSubnetId",
+        ],
+    ),
+    (PLAN, &["reserved", "zoneRedundant", "perSiteScaling"]),
+];
+
 /// Takes out of a body what a client cannot send or need not.
 struct Cleaner<'c, 'd> {
     draft: &'c mut Draft<'d>,
@@ -97,6 +124,12 @@ struct Cleaner<'c, 'd> {
 
 impl Cleaner<'_, '_> {
     fn clean(&mut self, path: &mut PropertyPath, value: &Value) -> Option<Node> {
+        let kind = ResourceType::new(self.facts.resource_type);
+        let told = TOLD.iter().find(|(of, _)| kind.is(of)).filter(|_| path.depth() == 2);
+        let is_property = path.to_string().starts_with("properties.");
+        if told.is_some_and(|(_, told)| is_property && !told.contains(&path.last_key())) {
+            return None;
+        }
         let is_sent = self.facts.treatment(path) == Treatment::Compared
             && !REPEATED.contains(&&*path.to_string());
         if !is_sent
@@ -142,7 +175,9 @@ impl Cleaner<'_, '_> {
     }
 
     fn text(&mut self, path: &PropertyPath, text: &str) -> Node {
-        if self.facts.is_sensitive(path) {
+        let is_secret =
+            self.facts.is_sensitive(path) || secrets::speaks_of_secret(path.last_key(), text);
+        if is_secret {
             let name = format!("{}_{}", self.owner, path.last_key());
             return self.draft.secrets.refer(&name, "secret", text);
         }

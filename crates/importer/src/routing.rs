@@ -1,5 +1,6 @@
 //! Traffic Manager profiles; the inverse of `planner/src/expand/routing.rs`.
 
+use resource::ResourceId;
 use serde_json::Value;
 
 use crate::addresses::Section;
@@ -88,12 +89,15 @@ impl Draft<'_> {
         let properties = &endpoint["properties"];
         let kind = text(endpoint, "/type").unwrap_or_default().rsplit('/').next();
         let kind = kind.unwrap_or_default().to_ascii_lowercase();
-        let target = id_at(properties, "/targetResourceId").map(|id| self.target(&id, None));
+        let target = id_at(properties, "/targetResourceId");
+        let within = |section, id: ResourceId| self.target_in(section, &id, None);
         let mut map = Map::default();
         let is_azure = kind == "azureendpoints";
         match (target, &*kind) {
-            (Some(target), "azureendpoints") => map.set("app", target),
-            (Some(target), "nestedendpoints") => map.set("profile", target),
+            (Some(target), "azureendpoints") => map.set("app", within(Section::Apps, target)),
+            (Some(target), "nestedendpoints") => {
+                map.set("profile", within(Section::TrafficManager, target))
+            }
             _ => map.set("host", literal(text(properties, "/target").unwrap_or_default())),
         };
         let number = |key: &str| properties[key].as_u64();

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::node::Node;
 
-/// Words in a name that speak of a secret, in lower case.
-const NAMES: [&str; 17] = [
+/// Words in a name that speak of a secret, in lower case and without what parts them.
+const NAMES: [&str; 13] = [
     "password",
     "passwd",
     "passphrase",
@@ -13,16 +13,12 @@ const NAMES: [&str; 17] = [
     "secret",
     "token",
     "apikey",
-    "api_key",
     "accountkey",
     "accesskey",
-    "access_key",
     "privatekey",
-    "private_key",
     "authorization",
     "credential",
     "connectionstring",
-    "connection_string",
 ];
 
 /// Parts of a name that are a secret's by themselves, in lower case.
@@ -42,17 +38,24 @@ const LONG: usize = 20;
 /// Tells whether a setting or header looks like a secret. In doubt it is one: a secret that is
 /// written down cannot be taken back.
 pub fn is_secret(name: &str, value: &str) -> bool {
+    let words = || value.split(|c: char| !c.is_ascii_alphanumeric());
+    speaks_of_secret(name, value)
+        || !is_harmless(&value.to_ascii_lowercase()) && words().any(is_key)
+}
+
+/// Tells whether a name or a value gives a secret away in so many words.
+pub fn speaks_of_secret(name: &str, value: &str) -> bool {
     let (name, lower) = (name.to_ascii_lowercase(), value.to_ascii_lowercase());
     if is_harmless(&lower) {
         return false;
     }
-    let parts = || name.split(|c: char| !c.is_ascii_alphanumeric());
+    let squeezed: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let is_named = NAMES.iter().any(|word| squeezed.contains(word))
+        || name.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| PARTS.contains(&part));
     STARTS.iter().any(|start| lower.starts_with(start))
         || MARKS.iter().any(|mark| lower.contains(mark))
-        || NAMES.iter().any(|word| name.contains(word)) && !is_address(&lower)
-        || parts().any(|part| PARTS.contains(&part)) && !is_address(&lower)
+        || is_named && !is_address(&lower)
         || has_password(&lower)
-        || value.split(|c: char| !c.is_ascii_alphanumeric()).any(is_key)
 }
 
 /// Switches, numbers and references to a vault hold no secret, whatever their name.

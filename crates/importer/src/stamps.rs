@@ -7,7 +7,7 @@ use resource::{Observation, ResourceId};
 use crate::names::{is_region_part, parts};
 use crate::survey::{
     ACCOUNT, ASSIGNMENT, AUTOSCALE, CERTIFICATE, GROUP, LOCK, PLAN, PROFILE, SITE, Survey, ZONE,
-    id_at, region_of,
+    id_at, region_of, text,
 };
 
 /// A regional copy of the application.
@@ -109,7 +109,13 @@ fn units(survey: &Survey<'_>) -> Vec<Unit> {
             }
         }
     }
-    let main = |plans: Plans| plans.into_iter().rev().max_by_key(|(_, sites)| sites.len());
+    // A stamp has one plan: the one with most web apps, before one that functions run on.
+    let is_web = |site: &&ResourceId| {
+        let kind = survey.observed.get(site).and_then(|seen| text(&seen.body, "/kind"));
+        !kind.is_some_and(|kind| kind.contains("functionapp"))
+    };
+    let rank = |sites: &Vec<ResourceId>| (sites.iter().filter(is_web).count(), sites.len());
+    let main = |plans: Plans| plans.into_iter().rev().max_by_key(|(_, sites)| rank(sites));
     places
         .into_iter()
         .filter_map(|((group, region), plans)| {

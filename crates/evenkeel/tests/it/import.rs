@@ -71,6 +71,38 @@ fn what_nobody_marked_is_taken_over_and_nothing_else_changes() {
     assert_converged(&scenario);
 }
 
+const SHOP: [&str; 3] = ["shop-prod-weu", "shop-prod-neu", "shop-prod-shared"];
+
+/// What people add beside what is ours.
+const BESIDE: &str = "
+seed:
+  - put: /subscriptions/${subscription}/resourceGroups/shop-prod-shared/providers/Microsoft.Storage/storageAccounts/shopprodtrial
+    body: { location: westeurope, kind: StorageV2, sku: { name: Standard_LRS } }
+  - put: /subscriptions/${subscription}/resourceGroups/shop-prod-shared/providers/Microsoft.Network/dnsZones/shop.example/A/trial
+    body: { properties: { TTL: 60, ARecords: [{ ipv4Address: 192.0.2.7 }] } }
+  - put: /subscriptions/${subscription}/resourceGroups/shop-prod-shared/providers/Microsoft.Network/dnsZones/shop.example/providers/Microsoft.Authorization/locks/hands-off
+    body: { properties: { level: CanNotDelete } }
+";
+
+#[test]
+fn what_people_made_over_years_is_taken_over_and_kept() {
+    let azure = root().join("tests/scenarios/import/azure.yaml");
+    let azure = std::fs::read_to_string(azure).expect("the scenario is there");
+    let scenario = Scenario::with_azure("minimal", &azure);
+    let (text, told) = import(&scenario, &SHOP);
+    insta::assert_snapshot!("import_by_hand", text);
+    insta::assert_snapshot!("import_by_hand_told", told);
+    assert!(!text.contains("secret-of"), "a secret is written: {text}");
+    let applied = scenario.run(&["apply", "imported.yaml", "--yes"]);
+    assert_eq!(applied.code, 0, "{}\n{}", applied.stdout, applied.stderr);
+    assert_converged(&scenario);
+    scenario.change(BESIDE);
+    let (text, told) = import(&scenario, &SHOP);
+    insta::assert_snapshot!("import_beside_told", told);
+    assert!(text.contains("trial: { name: shopprodtrial, existing: true }"), "{text}");
+    assert_converged(&scenario);
+}
+
 #[test]
 fn a_part_of_what_is_ours_is_not_mistaken_for_the_whole() {
     let scenario = Scenario::of("minimal");

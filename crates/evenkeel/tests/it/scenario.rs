@@ -103,7 +103,10 @@ impl Scenario {
             .env("CI", "true")
             .env("COLUMNS", "100")
             .env("PROBE_AUTH", "Basic cHJvYmU6cHJvYmU=")
-            .env("SIGNING__PIN", "7Hq-pin-of-the-signing-key");
+            .env("SIGNING__PIN", "7Hq-pin-of-the-signing-key")
+            .env("API_TOKEN", "the-same-for-both")
+            .env("DB_PASSWORD", "secret-of-weu")
+            .env("DB_PASSWORD_NEU", "secret-of-neu");
         command
     }
 
