@@ -76,7 +76,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         omits_off: true,
         rewrite: Some(leave_counts_to_the_autoscaler),
         // 3 to 10 minutes each.
-        typical: Typical { create_secs: Some(330), delete_secs: Some(330), ..Typical::UNKNOWN },
+        typical: Typical { create_secs: Some(300), delete_secs: Some(300), ..Typical::UNKNOWN },
         ..TypeFacts::GENERIC
     },
     TypeFacts {

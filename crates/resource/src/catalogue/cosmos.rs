@@ -82,7 +82,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         }],
         // A creation takes 3 to 15 minutes, a deletion 5 to 20; another region may take hours, by the
         // size of the data.
-        typical: Typical { create_secs: Some(400), delete_secs: Some(600), ..Typical::UNKNOWN },
+        typical: Typical { create_secs: Some(420), delete_secs: Some(600), ..Typical::UNKNOWN },
         ..TypeFacts::GENERIC
     },
     TypeFacts {

@@ -197,7 +197,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         sensitive: &["properties.sslCertificates[].properties.data"],
         traffic: &["properties"],
         // 5 to 15 minutes to create or delete, 1 to 10 to change.
-        typical: Typical { create_secs: Some(520), update_secs: Some(190), delete_secs: Some(520) },
+        typical: Typical { create_secs: Some(540), update_secs: Some(180), delete_secs: Some(540) },
         ..TOP
     },
     TypeFacts {

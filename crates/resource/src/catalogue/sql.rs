@@ -48,7 +48,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         // 2.0 is history: the service makes a 12.0 of it.
         aliases: &[Alias { path: "properties.version", sent: "2.0", returned: "12.0" }],
         // 1 to 3 minutes.
-        typical: Typical { create_secs: Some(105), ..Typical::UNKNOWN },
+        typical: Typical { create_secs: Some(120), ..Typical::UNKNOWN },
         ..TypeFacts::GENERIC
     },
     TypeFacts {

@@ -98,6 +98,7 @@ const CONFIG: TypeFacts = TypeFacts {
     update: Update::PutOver,
     ownership: Ownership::Parent,
     documents: DOCUMENTS,
+    typical: Typical::AT_ONCE,
     ..WEB_CONFIG
 };
 
@@ -116,6 +117,7 @@ const WEB_CONFIG: TypeFacts = TypeFacts {
     ],
     sensitive: &["properties.machineKey"],
     restarts: &["properties"],
+    typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
 };
 
@@ -129,6 +131,7 @@ const SETTINGS: TypeFacts = TypeFacts {
     likeness: &[("properties.*", Likeness::Exact), ("properties.*.value", Likeness::Exact)],
     sensitive: &["properties"],
     restarts: &["properties"],
+    typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
 };
 
@@ -164,6 +167,7 @@ const BINDING: TypeFacts = TypeFacts {
     // Never answered, in 24 of 24 recordings.
     write_only: &["properties.domainId"],
     traffic: &["properties"],
+    typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
 };
 
@@ -261,7 +265,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         // `serverFarmId` only tells the webspace; versions before 2022 do not answer it.
         write_only: &["properties.pfxBlob", "properties.password", "properties.serverFarmId"],
         // The authority issues one within 1 to 10 minutes.
-        typical: Typical { create_secs: Some(190), ..Typical::UNKNOWN },
+        typical: Typical { create_secs: Some(180), ..Typical::UNKNOWN },
         ..TypeFacts::GENERIC
     },
 ];
