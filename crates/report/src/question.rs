@@ -39,10 +39,10 @@ pub fn question(
         page.hanging(2, (Tone::Removed, "loses data for good: "), loss);
     }
     let mut text = page.into_text().trim_end().to_owned();
-    text.push_str(&match is_typed {
-        true => format!("\nType `{}` to go on: ", plan.topology),
-        false => " [y/N] ".to_owned(),
-    });
+    if is_typed {
+        text.push_str(&format!("\nType `{}` to go on:", plan.topology));
+    }
+    text.push(' ');
     Question { text, wanted: is_typed.then(|| plan.topology.clone()) }
 }
 
@@ -77,7 +77,7 @@ fn write_counts(page: &mut Page, model: &Model<'_>, subscription: Option<&str>, 
         } else if is_typed {
             ""
         } else {
-            "?"
+            "? [y/N]"
         };
         words.last_mut().expect("each part has words").push_str(end);
     }
