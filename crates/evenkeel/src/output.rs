@@ -9,6 +9,7 @@ use console::Term;
 use report::TextOptions;
 
 use crate::exit::Failure;
+use crate::progress::Screen;
 
 const DEFAULT_WIDTH: u16 = 100;
 /// What is narrower gets lines that the terminal breaks.
@@ -90,4 +91,10 @@ fn columns(terminal: Option<Term>) -> usize {
     let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let columns = terminal.and_then(|terminal| Some(terminal.size_checked()?.1)).or(wanted);
     usize::from(columns.unwrap_or(DEFAULT_WIDTH).max(NARROWEST))
+}
+
+/// Returns the terminal that progress is shown on.
+pub fn screen() -> Screen {
+    let (rows, columns) = Term::stderr().size_checked().unwrap_or((24, 80));
+    Screen { rows: rows.into(), columns: columns.into(), is_styled: is_styled_stderr() }
 }

@@ -100,7 +100,7 @@ async fn read_line(question: &str) -> io::Result<Option<String>> {
 async fn typed(question: &str) -> io::Result<String> {
     {
         let mut stderr = anstream::stderr().lock();
-        write!(stderr, "{question}")?;
+        write!(stderr, "\n{question}")?;
         stderr.flush()?;
     }
     let (sender, receiver) = tokio::sync::oneshot::channel();

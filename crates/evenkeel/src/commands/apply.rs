@@ -1,6 +1,7 @@
 //! `evenkeel apply`
 
 use std::path::Path;
+use std::sync::Arc;
 
 use executor::{Cancel, Options};
 use plan::{ActionOutcome, Operation, Plan};
@@ -9,6 +10,7 @@ use report::Next;
 
 use crate::cli::{Allow, Apply, File, TextOrJson};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::progress::Progress;
 use crate::prompt::{self, Answer};
 use crate::session::{Azure, Session, named_cloud};
 use crate::{output, pass, saved, source};
@@ -135,8 +137,8 @@ fn leave_out_probes(plan: &mut Plan) {
 pub async fn carry_out(azure: Azure, job: Job) -> Outcome {
     let Job { plan, next, options, format, desired } = job;
     let cancel = Cancel::default();
-    let signals = tokio::spawn(listen(cancel.clone()));
-    azure.progress.begin(plan.actions.len());
+    let signals = tokio::spawn(listen(cancel.clone(), Arc::clone(&azure.progress)));
+    azure.progress.begin(&plan);
     let folder = Path::new(pass::FOLDER);
     let outcome = pass::carry_out(&azure, &plan, folder, options, &cancel).await;
     azure.progress.end();
@@ -175,13 +177,13 @@ pub async fn carry_out(azure: Azure, job: Job) -> Outcome {
 }
 
 /// Listens for Ctrl-C: the first lets running actions finish, the second stops waiting.
-async fn listen(cancel: Cancel) {
+async fn listen(cancel: Cancel, progress: Arc<Progress>) {
     if tokio::signal::ctrl_c().await.is_ok() {
-        output::say("interrupted: running actions finish, no more begin; again to stop waiting");
+        progress.draining();
         cancel.drain.cancel();
     }
     if tokio::signal::ctrl_c().await.is_ok() {
-        output::say("no longer waiting; Azure goes on with what has begun");
+        progress.abandoned();
         cancel.abandon.cancel();
     }
 }
