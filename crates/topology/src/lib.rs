@@ -7,6 +7,7 @@
 mod check;
 mod decode;
 mod diagnostic;
+pub mod edit;
 mod explain;
 mod include;
 mod model;
