@@ -3,6 +3,7 @@
 //!
 //! Pure: no HTTP, no async, no clock, no randomness. Equal inputs give equal plans.
 
+pub mod accept;
 mod change;
 mod complete;
 mod desired;

@@ -1,5 +1,6 @@
 //! The planner on whole topologies, against an Azure that is only data.
 
+mod accept;
 mod azure;
 mod clones;
 mod deletes;
