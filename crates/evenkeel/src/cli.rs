@@ -108,7 +108,7 @@ pub enum Command {
   evenkeel apply plan.json                    apply exactly what was reviewed
   evenkeel apply --yes                        do not ask")]
     Apply(Apply),
-    /// Tell what has moved: Azure, the topology, or roles; never writes.
+    /// Tell what has moved: Azure, the topology, or roles; never writes to Azure.
     ///
     /// Drift is what Azure has moved since the last apply, pending is what the topology has. The last
     /// apply is remembered by a tag in Azure, and what it asked for is found in git. Roles that a
@@ -117,6 +117,8 @@ pub enum Command {
   evenkeel drift                              what has moved, and who has moved it
   evenkeel drift --format json                the same for programs
   evenkeel drift --format junit > drift.xml   as test results
+  evenkeel drift --accept --dry-run           how the topology would take over what is live
+  evenkeel drift --accept weu/plan            write it, for the plan of one stamp
 
 Exit codes: 0 Azure is as the topology says; 2 there is drift, a pending change or a failover; 1 and 3 as for every
 command.")]

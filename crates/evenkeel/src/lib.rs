@@ -3,6 +3,7 @@
 //! A library, so that what judges the engine takes the way that the commands take: a
 //! [`session::Session`] plans, [`pass::carry_out`] applies.
 
+mod accept;
 mod base;
 mod cli;
 mod commands;

@@ -234,17 +234,21 @@ impl Session {
 
     /// Decides what must change. A plan that breaks a rule of the engine is never handed out.
     pub fn decide(&self, observed: &Observed, allow: &Allow) -> Result<Plan, Failure> {
-        let options = Options {
-            adopt_all: allow.adopt,
-            permitted: allow.permit.iter().cloned().collect(),
-            allow_mass_delete: allow.allow_mass_delete,
-            secrets: self.secrets(&self.desired),
-        };
-        let plan = planner::plan(&self.desired, observed, &options)?;
+        let plan = planner::plan(&self.desired, observed, &self.options(allow))?;
         if plan.refusals.is_empty() {
             crate::session::prove(&plan)?;
         }
         Ok(plan)
+    }
+
+    /// Returns what the user allows, with the secrets that a comparison needs.
+    pub fn options(&self, allow: &Allow) -> Options {
+        Options {
+            adopt_all: allow.adopt,
+            permitted: allow.permit.iter().cloned().collect(),
+            allow_mass_delete: allow.allow_mass_delete,
+            secrets: self.secrets(&self.desired),
+        }
     }
 
     /// Reads the secrets that come from the environment, for comparison only.

@@ -15,7 +15,24 @@ pub struct Drift {
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report::parse::<DriftFormat>)]
     pub report: Vec<Report<DriftFormat>>,
     #[command(flatten)]
+    pub accept: Accept,
+    #[command(flatten)]
     pub connection: Connection,
+}
+
+/// What is written back.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Accept")]
+pub struct Accept {
+    /// Write the live values of these addresses (all, when none is given) into the topology.
+    ///
+    /// Comments and layout stay. What has changed is printed as a patch; what can't be accepted
+    /// (secrets, missing resources) is told with the reason, and the exit code is 2.
+    #[arg(long, value_name = "ADDRESS", num_args = 0.., conflicts_with_all = ["format", "report"])]
+    pub accept: Option<Vec<String>>,
+    /// Show what `--accept` would change, and write nothing.
+    #[arg(long, requires = "accept")]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

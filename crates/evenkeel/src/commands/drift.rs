@@ -3,10 +3,13 @@
 use crate::cli::{Drift, DriftFormat};
 use crate::exit::{Exit, Outcome};
 use crate::session::Session;
-use crate::{output, picture, source};
+use crate::{accept, output, picture, source};
 
-/// Tells what has moved in Azure; never writes.
+/// Tells what has moved in Azure; writes to the topology alone, where that is asked for.
 pub async fn run(args: &Drift) -> Outcome {
+    if let Some(addresses) = &args.accept.accept {
+        return accept::run(args, addresses).await;
+    }
     let source = source::load(&args.file)?;
     let session = Session::start(&source.topology, &args.connection).await?;
     let plan = session.drift(&source.path).await?;

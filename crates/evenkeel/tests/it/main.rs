@@ -1,5 +1,6 @@
 //! Whole runs: the real binary against the simulator, over real HTTP.
 
+mod accept;
 mod annotations;
 mod cost;
 mod drifts;
