@@ -48,6 +48,7 @@ pub fn plan() -> Plan {
         notices: vec![],
         refusals: vec![],
         coverage: Coverage::default(),
+        verdicts: None,
     }
 }
 
