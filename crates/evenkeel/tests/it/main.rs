@@ -11,4 +11,6 @@ mod reference;
 mod saved;
 mod scenario;
 mod shrink;
+#[cfg(unix)]
+mod terminal;
 mod verdict;
