@@ -9,6 +9,7 @@ mod cli;
 mod commands;
 pub mod exit;
 mod git;
+mod interruption;
 mod output;
 pub mod pass;
 mod picture;
@@ -29,7 +30,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use cli::{Cli, Command, Global, LogFormat};
-use exit::{Exit, Outcome};
+use exit::{Exit, Failure, Outcome};
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
@@ -55,10 +56,26 @@ fn run(command: Command) -> Outcome {
         Command::Explain(args) => commands::reference::explain(&args),
         Command::Completions(args) => commands::reference::completions(&args),
         Command::Man => commands::reference::man(),
-        command => tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()?
-            .block_on(run_online(command)),
+        command => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            let outcome = runtime.block_on(run_unless_interrupted(command));
+            // What still runs besides is nothing that anybody waits for.
+            runtime.shutdown_background();
+            outcome
+        }
+    }
+}
+
+async fn run_unless_interrupted(command: Command) -> Outcome {
+    tokio::select! {
+        // An interruption is noted here before what attends to it can end.
+        biased;
+        interrupted = interruption::unattended() => {
+            interrupted?;
+            output::say("interrupted");
+            Err(Failure::Told(Exit::Interrupted))
+        }
+        outcome = run_online(command) => outcome,
     }
 }
 

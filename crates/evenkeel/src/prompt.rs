@@ -12,6 +12,7 @@ use resource::ResourceId;
 use resource::catalogue::facts_of;
 
 use crate::exit::{Exit, Failure};
+use crate::interruption::Interruptions;
 use crate::output;
 use crate::session::Azure;
 
@@ -86,12 +87,11 @@ async fn subscription_name(azure: &Azure, subscription: &str) -> Option<String> 
 
 /// Reads one line after a question; `None` where Ctrl-C came instead.
 async fn read_line(question: &str) -> io::Result<Option<String>> {
+    let mut interruptions = Interruptions::listen()?;
     tokio::select! {
-        // The signal is listened for before the question is seen.
-        biased;
-        interrupted = tokio::signal::ctrl_c() => {
+        () = interruptions.next() => {
             output::say("");
-            interrupted.map(|()| None)
+            Ok(None)
         }
         typed = typed(question) => typed.map(Some),
     }

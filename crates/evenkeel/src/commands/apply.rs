@@ -10,6 +10,7 @@ use report::Next;
 
 use crate::cli::{Allow, Apply, File, TextOrJson};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::interruption::Interruptions;
 use crate::progress::Progress;
 use crate::prompt::{self, Answer};
 use crate::session::{Azure, Session, named_cloud};
@@ -137,12 +138,14 @@ fn leave_out_probes(plan: &mut Plan) {
 pub async fn carry_out(azure: Azure, job: Job) -> Outcome {
     let Job { plan, next, options, format, desired } = job;
     let cancel = Cancel::default();
-    let signals = tokio::spawn(listen(cancel.clone(), Arc::clone(&azure.progress)));
+    let interruptions = Interruptions::listen()?;
+    let attendant =
+        tokio::spawn(attend(interruptions, cancel.clone(), Arc::clone(&azure.progress)));
     azure.progress.begin(&plan);
     let folder = Path::new(pass::FOLDER);
     let outcome = pass::carry_out(&azure, &plan, folder, options, &cancel).await;
     azure.progress.end();
-    signals.abort();
+    attendant.abort();
     let outcome = outcome?;
     let text = output::text_options(false);
     match format {
@@ -176,14 +179,16 @@ pub async fn carry_out(azure: Azure, job: Job) -> Outcome {
     })
 }
 
-/// Listens for Ctrl-C: the first lets running actions finish, the second stops waiting.
-async fn listen(cancel: Cancel, progress: Arc<Progress>) {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        progress.draining();
-        cancel.drain.cancel();
-    }
-    if tokio::signal::ctrl_c().await.is_ok() {
-        progress.abandoned();
-        cancel.abandon.cancel();
+/// Attends to interruptions: the first lets running actions finish, the second stops waiting.
+async fn attend(mut interruptions: Interruptions, cancel: Cancel, progress: Arc<Progress>) {
+    interruptions.next().await;
+    progress.draining();
+    cancel.drain.cancel();
+    interruptions.next().await;
+    progress.abandoned();
+    cancel.abandon.cancel();
+    // The run ends now, by itself and with its outcome.
+    loop {
+        interruptions.next().await;
     }
 }

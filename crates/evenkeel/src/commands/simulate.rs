@@ -5,6 +5,7 @@ use simulator::{Latency, Settings, Simulator};
 
 use crate::cli::Simulate;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::interruption::Interruptions;
 use crate::output;
 use crate::session::read_scenario;
 
@@ -25,8 +26,9 @@ pub async fn run(args: &Simulate) -> Outcome {
         simulator.apply_scenario(scenario)?;
     }
     if !args.once {
+        let mut interruptions = Interruptions::listen()?;
         announce(&simulator)?;
-        tokio::signal::ctrl_c().await?;
+        interruptions.next().await;
     }
     simulator.stop().await;
     Ok(Exit::Done)

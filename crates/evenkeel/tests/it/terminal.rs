@@ -124,12 +124,15 @@ fn watch(reader: &Pty, sink: &(Mutex<Seen>, Condvar)) {
 impl Ended {
     /// Asserts that nothing of a table, a bar or a spinner is left, and that the cursor is back.
     fn assert_clean(&self) {
-        let left = self.screen.lines().filter(|line| {
+        let is_left = |line: &&str| {
             line.contains("━")
                 || line.contains("──")
-                || line.contains("typically") && !line.contains('(')
-        });
-        assert_eq!(left.collect::<Vec<_>>(), [""; 0], "{}", self.screen);
+                || line.contains(|c| ('\u{2800}'..'\u{2900}').contains(&c))
+                || line.starts_with("· ")
+                || (line.contains("typically") && !line.contains('('))
+        };
+        let left: Vec<_> = self.screen.lines().filter(is_left).collect();
+        assert_eq!(left, [""; 0], "{}", self.screen);
         assert!(!self.is_cursor_hidden);
     }
 }
@@ -342,6 +345,22 @@ fn second_ctrl_c_stops_waiting_and_tells_what_is_in_flight() {
         assert!(ended.screen.contains(part), "{part:?}:\n{}", ended.screen);
     }
     ended.assert_clean();
+}
+
+#[test]
+fn ctrl_c_while_azure_is_read_leaves_no_spinner() {
+    let rule = "fault: slow, methods: [GET], path: /, millis: 600000";
+    let azure = format!("faults: {{ rules: [{{ {rule} }}] }}\n");
+    for args in [&["plan"][..], &["apply", "--yes"]] {
+        let scenario = Scenario::with_azure("minimal", &azure);
+        let terminal = Terminal::open(scenario.simulated(args), 20, 80, &[]);
+        terminal.wait_for("reading Azure");
+        terminal.press(CTRL_C);
+        let ended = terminal.end();
+        assert_eq!(ended.code, Some(130), "{}", ended.screen);
+        assert_eq!(ended.screen.trim(), "interrupted");
+        ended.assert_clean();
+    }
 }
 
 #[test]

@@ -1,0 +1,80 @@
+//! Ctrl-C, and what a CI job is sent when it is cancelled.
+//!
+//! A run ends by an interruption, with exit code 130, unless something has taken it upon itself to
+//! end well: a question, an apply.
+
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How many wait for interruptions themselves.
+static AWAITED: AtomicUsize = AtomicUsize::new(0);
+
+/// Takes interruptions upon itself while it lives.
+pub struct Interruptions(Signals);
+
+impl Interruptions {
+    /// Begins to listen; none from now on is lost.
+    pub fn listen() -> io::Result<Self> {
+        let signals = Signals::listen()?;
+        AWAITED.fetch_add(1, Ordering::SeqCst);
+        Ok(Self(signals))
+    }
+
+    /// Waits for the next interruption.
+    pub async fn next(&mut self) {
+        self.0.next().await;
+    }
+}
+
+impl Drop for Interruptions {
+    fn drop(&mut self) {
+        AWAITED.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Waits for an interruption that nothing else takes upon itself.
+pub async fn unattended() -> io::Result<()> {
+    let mut signals = Signals::listen()?;
+    loop {
+        signals.next().await;
+        if AWAITED.load(Ordering::SeqCst) == 0 {
+            return Ok(());
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let interrupt = signal(SignalKind::interrupt())?;
+        Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self(tokio::signal::windows::ctrl_c()?))
+    }
+
+    async fn next(&mut self) {
+        self.0.recv().await;
+    }
+}
