@@ -116,7 +116,13 @@ impl Progress {
 
     /// Says that the run has been interrupted, and names what finishes.
     pub fn draining(&self) {
-        let text = lines::draining(self.scene().board.as_ref(), Instant::now());
+        let text = {
+            let mut scene = self.scene();
+            if let Some(board) = scene.board.as_mut() {
+                board.is_draining = true;
+            }
+            lines::draining(scene.board.as_ref(), Instant::now())
+        };
         self.say(&text);
     }
 

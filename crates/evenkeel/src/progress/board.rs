@@ -17,6 +17,8 @@ pub struct Board {
     pub bands: Vec<BandState>,
     /// The actions, in the plan's order.
     pub steps: Vec<Step>,
+    /// True once no action begins any more.
+    pub is_draining: bool,
     position: HashMap<ActionId, usize>,
     /// What runs, the oldest first.
     running: Vec<usize>,
@@ -116,7 +118,7 @@ impl Board {
             Band::Data => "data".to_owned(),
         };
         let bands = bands.iter().map(|band| BandState { name: name(band), since: None }).collect();
-        Self { since: now, bands, steps, position, running: vec![] }
+        Self { since: now, bands, steps, is_draining: false, position, running: vec![] }
     }
 
     /// Notes that an action begins; returns its band where that begins with it.

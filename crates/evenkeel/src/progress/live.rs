@@ -100,14 +100,9 @@ impl Live {
 
     /// Writes lines that stay, above what moves.
     pub fn print(&self, text: &str) {
-        match (self.is_shown(), output::is_styled_stderr()) {
-            (false, _) => output::say(text),
-            // Nobody is left to tell of a failure to write to the terminal.
-            (true, true) => drop(BARS.println(text)),
-            (true, false) => {
-                drop(BARS.println(anstream::adapter::strip_str(text).to_string()));
-            }
-        }
+        // `MultiProgress::println` fills each line to the width, so that a terminal takes it for one
+        // with the next: it would be copied with it, and fold anew with the window.
+        BARS.suspend(|| output::say(text));
     }
 }
 

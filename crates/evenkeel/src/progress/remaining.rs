@@ -53,7 +53,11 @@ pub fn remaining(board: &Board, now: Instant) -> Option<Remaining> {
         // The plan's order satisfies every `after`, so what comes before has its end already.
         let before = step.after.iter().filter_map(|at| ends.get(*at)).max();
         let before = before.copied().unwrap_or_default();
-        let is_over = matches!(step.state, State::Ended { .. });
+        let is_over = match step.state {
+            State::Open => board.is_draining,
+            State::Running { .. } => false,
+            State::Ended { .. } => true,
+        };
         let own = match step.typical {
             _ if is_over => Duration::ZERO,
             Some(typical) => {
@@ -121,6 +125,16 @@ mod tests {
         let left = |secs| remaining(&board, now + Duration::from_secs(secs)).expect("known").time;
         assert_eq!(left(100).as_secs(), 320);
         assert_eq!(left(1000).as_secs(), 237);
+    }
+
+    #[test]
+    fn what_will_not_begin_takes_no_time() {
+        let now = Instant::now();
+        let mut board = Board::new(&sample::plan(), now);
+        board.start(&id("create weu/plan"), now);
+        board.is_draining = true;
+        let left = remaining(&board, now + Duration::from_secs(4)).expect("known");
+        assert_eq!((left.time.as_secs(), left.is_complete), (6, true));
     }
 
     #[test]

@@ -153,6 +153,9 @@ fn total(board: &Board, now: Instant) -> Line {
         (PLAIN, format!("  {}", words::whole(now - board.since))),
     ];
     line.extend(left(board, now).map(|text| (PLAIN, format!(", {text}"))));
+    if board.is_draining {
+        line.push((SLOW, "  stopping".to_owned()));
+    }
     line
 }
 
@@ -234,6 +237,13 @@ mod tests {
         }
         board.end(&id("create main"), &ActionOutcome::Blocked { by: id("create neu/web") }, now);
         insta::assert_snapshot!("end", table(&board, &waits, now, PAGE).join("\n"));
+    }
+
+    #[test]
+    fn interrupted_run_is_told_as_stopping() {
+        let (mut board, waits, now) = under_way();
+        board.is_draining = true;
+        insta::assert_snapshot!(table(&board, &waits, now, PAGE).join("\n"));
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod drifts;
 mod errors;
 mod import;
 mod interrupt;
+#[cfg(unix)]
+mod pseudo_terminal;
 mod reference;
 mod saved;
 mod scenario;
