@@ -54,11 +54,13 @@ fn write_headline(page: &mut Page, plan: &Plan, outcome: &Outcome, ended: &[Ende
         (Tone::Changed, count(is_not_changed), "not begun"),
         (Tone::Loud, count(|o| matches!(o, ActionOutcome::InFlight)), "in flight"),
     ];
-    let told: Vec<_> = counts
+    let mut told: Vec<_> = counts
         .into_iter()
         .filter(|(_, count, _)| *count > 0)
         .map(|(tone, count, word)| (tone, format!("{count} {word}")))
         .collect();
+    let last = told.len().saturating_sub(1);
+    told[..last].iter_mut().for_each(|(_, words)| words.push_str(", "));
     let word = match (outcome.interrupted, outcome.is_success(), told.is_empty()) {
         (true, _, _) => "interrupted: ",
         (false, true, true) => "nothing to do",
@@ -67,15 +69,10 @@ fn write_headline(page: &mut Page, plan: &Plan, outcome: &Outcome, ended: &[Ende
     };
     let mut line =
         vec![(Tone::Strong, &plan.topology[..]), (Tone::Plain, ": "), (Tone::Strong, word)];
-    for (at, (tone, words)) in told.iter().enumerate() {
-        if at > 0 {
-            line.push((Tone::Plain, ", "));
-        }
-        line.push((*tone, words));
-    }
+    line.extend(told.iter().map(|(tone, words)| (*tone, &words[..])));
     let cost = format!("  ({} requests, {} writes)", outcome.requests, outcome.writes);
     line.push((Tone::Quiet, &cost));
-    page.line(0, &line);
+    page.spans(2, &line);
 }
 
 fn is_not_changed(outcome: &ActionOutcome) -> bool {

@@ -78,17 +78,15 @@ pub fn heartbeat(board: &Board, waits: &Waits, now: Instant) -> String {
 /// Returns what is said at the first Ctrl-C.
 pub fn draining(board: Option<&Board>, now: Instant) -> String {
     let running = board.map(|board| list(board, now)).unwrap_or_default();
-    match &running[..] {
-        [] => "interrupted: nothing runs, no more begins".to_owned(),
-        [one] => format!(
-            "interrupted: no more begins; 1 action finishes, Ctrl-C again stops waiting:\n{one}"
-        ),
-        all => format!(
-            "interrupted: no more begins; {} actions finish, Ctrl-C again stops waiting:\n{}",
-            all.len(),
-            all.join("\n")
-        ),
-    }
+    let finish = match running.len() {
+        0 => return "interrupted: nothing runs, no more begins".to_owned(),
+        1 => "1 action finishes".to_owned(),
+        count => format!("{count} actions finish"),
+    };
+    format!(
+        "interrupted: no more begins; {finish}:\n{}\nCtrl-C again stops waiting",
+        running.join("\n")
+    )
 }
 
 /// Returns what is said at the second Ctrl-C.
