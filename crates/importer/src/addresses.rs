@@ -6,7 +6,7 @@ use resource::{ResourceId, catalogue};
 
 use crate::choices::Choices;
 use crate::dns::is_record;
-use crate::domains::{Domain, may_claim};
+use crate::domains::{Domain, is_uploaded, may_claim};
 use crate::names;
 use crate::stamps::Placement;
 use crate::survey::{
@@ -227,7 +227,7 @@ fn section_of(
         || kind.is("Microsoft.Storage/storageAccounts/blobServices/containers")
         || kind.is("Microsoft.Storage/storageAccounts/queueServices/queues")
         || kind.is(AUTOSCALE) && scales_stamp(survey, placement, id)
-        || kind.is(CERTIFICATE) && is_of_domain_alone(survey, id);
+        || kind.is(CERTIFICATE) && survey.observed.get(id).is_none_or(is_uploaded);
     let is_known = !catalogue::facts_of(id).api_version.is_empty();
     (is_known && !is_told_elsewhere).then_some(Section::Resources)
 }
@@ -243,13 +243,6 @@ fn scales_stamp(survey: &Survey<'_>, placement: &Placement, id: &ResourceId) -> 
     let body = survey.observed.get(id).map(|seen| &seen.body);
     let plan = body.and_then(|body| id_at(body, "/properties/targetResourceUri"));
     plan.is_some_and(|plan| placement.stamps.iter().any(|stamp| stamp.plan == Some(plan.clone())))
-}
-
-/// A certificate that was uploaded cannot be made again from what Azure answers.
-fn is_of_domain_alone(survey: &Survey<'_>, id: &ResourceId) -> bool {
-    let Some(seen) = survey.observed.get(id) else { return true };
-    let properties = &seen.body["properties"];
-    properties["keyVaultId"].is_null() && properties["canonicalName"].is_null()
 }
 
 /// Returns the group that most of what is global has in common.

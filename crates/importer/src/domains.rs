@@ -77,6 +77,14 @@ pub(crate) fn custom_host(seen: &Observation) -> Option<String> {
     is_custom.then_some(host)
 }
 
+/// Tells whether a certificate was uploaded: it cannot be made again from what Azure answers.
+pub(crate) fn is_uploaded(seen: &Observation) -> bool {
+    let properties = &seen.body["properties"];
+    seen.id.resource_type().is(CERTIFICATE)
+        && text(properties, "/keyVaultId").is_none()
+        && text(properties, "/canonicalName").is_none()
+}
+
 /// Tells whether the topology may hold a record: it is ours, or nothing is anybody's yet.
 pub(crate) fn may_claim(survey: &Survey<'_>, seen: &Observation) -> bool {
     survey.is_owned(seen) || survey.mark.is_none() && survey.is_inside(&seen.id)
@@ -212,7 +220,7 @@ fn certificates(
         let secret = text(properties, "/keyVaultSecretName").map(str::to_owned);
         let own = match (id_at(properties, "/keyVaultId"), secret) {
             (Some(vault), Some(secret)) => Source::Vault(vault, secret),
-            _ if !properties["canonicalName"].is_null() => Source::Managed,
+            _ if text(properties, "/canonicalName").is_some() => Source::Managed,
             _ => return (vec![], None),
         };
         let same_print = properties["thumbprint"] == binding.body["properties"]["thumbprint"];
@@ -251,6 +259,11 @@ impl Draft<'_> {
             let why = "no record of ours leads the host name to something in the topology; the \
                        binding stays as it is";
             self.remark(id.as_str(), why);
+        }
+        for seen in self.survey.inside().filter(|seen| is_uploaded(seen)) {
+            let why = "it was uploaded and cannot be made again from what Azure answers; it stays \
+                       as it is";
+            self.remark(seen.id.as_str(), why);
         }
         domains
     }

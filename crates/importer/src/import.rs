@@ -82,9 +82,11 @@ pub fn import(observed: &Observed, request: &Request) -> Imported {
     let mut choices = Choices::default();
     let mut trial = Trial::new(&survey, &placement, &application, request, &choices);
     for _ in 0..TRIALS {
-        if !learn::learn(&mut choices, &survey, &trial) {
+        let learned = learn::learn(&choices, &survey, &trial);
+        if learned == choices {
             break;
         }
+        choices = learned;
         trial = Trial::new(&survey, &placement, &application, request, &choices);
     }
     finish(&survey, &placement, &application, trial)

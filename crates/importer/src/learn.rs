@@ -1,71 +1,153 @@
 //! Learns from a trial: what shows a difference is told in another way, or not at all.
 
-use plan::{Plan, PropertyChange, Verb};
+use plan::{Guard, Plan, PropertyChange, Verb};
 use planner::Desired;
-use resource::catalogue::facts_of;
-use resource::{ResourceId, catalogue};
+use resource::ResourceId;
+use resource::catalogue::{Listing, facts_of};
 
 use crate::addresses::Section;
 use crate::check;
 use crate::choices::Choices;
 use crate::dns::is_record;
 use crate::import::Trial;
-use crate::survey::{ACCOUNT, AUTOSCALE, IDENTITY, PLAN, PROFILE, SITE, Survey, VAULT};
+use crate::survey::{ACCOUNT, AUTOSCALE, GROUP, IDENTITY, PLAN, PROFILE, SITE, Survey, VAULT};
 
-/// Adds to the choices what the trial teaches; tells whether there was anything.
-pub fn learn(choices: &mut Choices, survey: &Survey<'_>, trial: &Trial) -> bool {
-    let before = choices.clone();
+/// Returns the choices with what the trial teaches; the same ones where it teaches nothing.
+pub fn learn(before: &Choices, survey: &Survey<'_>, trial: &Trial) -> Choices {
+    let mut lesson = Lesson { survey, trial, before, next: before.clone() };
     match &trial.desired {
         Err(diagnostics) => {
             for diagnostic in diagnostics {
                 let line = diagnostic.place.line;
                 let told = trial.written.about.iter().take_while(|(from, _)| *from <= line).last();
                 if let Some((_, Some(id))) = told {
-                    give_way(choices, survey, id, &diagnostic.message);
+                    lesson.give_way(id, &diagnostic.message);
                 }
             }
         }
         Ok(desired) => {
             if let Some(plan) = check::plan(desired, survey.observed, &trial.variables) {
-                from_plan(choices, survey, trial, desired, &plan);
+                lesson.read(desired, &plan);
             }
         }
     }
-    *choices != before
+    lesson.next
 }
 
-fn from_plan(
-    choices: &mut Choices,
-    survey: &Survey<'_>,
-    trial: &Trial,
-    desired: &Desired,
-    plan: &Plan,
-) {
-    for refusal in &plan.refusals {
-        let Some(resource) = desired.by_address(&refusal.address) else { continue };
-        if choose_no_domain(choices, desired, &resource.id) {
-            continue;
+/// What one trial teaches. A resource may show several differences at once: what is told of it in
+/// another way is decided by how it was told in this trial.
+struct Lesson<'a> {
+    survey: &'a Survey<'a>,
+    trial: &'a Trial,
+    before: &'a Choices,
+    next: Choices,
+}
+
+impl Lesson<'_> {
+    fn read(&mut self, desired: &Desired, plan: &Plan) {
+        for refusal in &plan.refusals {
+            if let Some(resource) = desired.by_address(&refusal.address)
+                && !self.gives_up_domain(desired, &resource.id)
+            {
+                self.refused(&resource.id, refusal);
+            }
         }
-        if trial.addresses.get(&resource.id).is_some() {
-            let why = "it does not carry our mark; `adopt: true` takes it over";
-            choices.existing.insert(resource.id.clone(), why.to_owned());
-        } else {
-            choices.left_out.insert(resource.id.clone(), refusal.message.clone());
+        for action in &plan.actions {
+            let id = &action.resource;
+            let is_change = match action.verb {
+                Verb::Create | Verb::ReplaceCreate => true,
+                Verb::Update | Verb::Adopt => !action.changes.iter().all(is_mark),
+                _ => false,
+            };
+            if is_change && !self.gives_up_domain(desired, id) {
+                self.differs(id, &action.changes);
+            }
+            if action.verb == Verb::Delete && self.survey.is_inside(id) {
+                let why = "it carries our mark, and the language cannot tell of it";
+                self.tell_raw(id, why);
+            }
         }
     }
-    for action in &plan.actions {
-        let id = &action.resource;
-        let is_change = match action.verb {
-            Verb::Create | Verb::Update | Verb::ReplaceCreate => true,
-            Verb::Adopt => !action.changes.iter().all(is_mark),
-            _ => false,
+
+    /// Only reads what may not be taken over, or leaves out what has no entry of its own.
+    fn refused(&mut self, id: &ResourceId, refusal: &Guard) {
+        let why = match &*refusal.code {
+            "adoption-not-allowed" => "it does not carry our mark; `adopt: true` takes it over",
+            _ => &refusal.message,
         };
-        if is_change && !choose_no_domain(choices, desired, id) {
-            differs(choices, survey, trial, id, &action.changes);
+        let choices = match self.trial.addresses.get(id) {
+            Some(_) => &mut self.next.existing,
+            None => &mut self.next.left_out,
+        };
+        choices.insert(id.clone(), why.to_owned());
+    }
+
+    /// Gives up the entry of `domains` that a resource is a part of, if it is one.
+    fn gives_up_domain(&mut self, desired: &Desired, id: &ResourceId) -> bool {
+        let is_part = |domain: &&planner::Domain| {
+            let parts = domain.record.iter().chain(&domain.proof);
+            parts.chain(&domain.bindings).chain(&domain.certificates).any(|part| part == id)
+        };
+        let found = desired.domains.iter().find(is_part);
+        self.next.no_domain.extend(found.map(|domain| domain.name.clone()));
+        found.is_some()
+    }
+
+    fn differs(&mut self, id: &ResourceId, changes: &[PropertyChange]) {
+        let kind = id.resource_type();
+        let is_raw =
+            self.trial.addresses.get(id).is_some_and(|it| it.section == Section::Resources);
+        let degrades = [ACCOUNT, VAULT, IDENTITY, PROFILE, AUTOSCALE].iter().any(|it| kind.is(it));
+        let is_document = kind.is("Microsoft.Web/sites/config");
+        if is_raw && !changes.is_empty() {
+            let dropped = self.next.dropped.entry(id.clone()).or_default();
+            let count = dropped.len();
+            dropped.extend(changes.iter().map(|change| change.path.clone()));
+            if dropped.len() == count {
+                self.leave_out(id, &format!("it does not hold still: {}", paths(changes)));
+            }
+        } else if degrades || is_record(id) {
+            self.tell_raw(id, &would_change(changes));
+        } else if kind.parent().is_some() && !is_document && self.survey.observed.get(id).is_some()
+        {
+            self.leave_out(id, &would_change(changes));
         }
-        if action.verb == Verb::Delete && survey.is_inside(id) {
-            choose_raw(choices, id, "it carries our mark, and the language cannot tell of it");
+    }
+
+    /// Tells of a resource in a simpler way: apps and plans are read, the rest goes by the escape
+    /// hatch.
+    fn give_way(&mut self, id: &ResourceId, message: &str) {
+        let chain = std::iter::successors(Some(id.clone()), ResourceId::parent);
+        let is_app = |id: &ResourceId| {
+            let kind = id.resource_type();
+            kind.is(SITE) || kind.is(PLAN)
+        };
+        match chain.into_iter().find(is_app) {
+            Some(app) if self.before.existing.contains_key(&app) => self.leave_out(&app, message),
+            Some(app) => {
+                let why = format!("it is only read, because {message}");
+                self.next.existing.insert(app, why);
+            }
+            None if id.resource_type().is(GROUP) || self.survey.observed.get(id).is_none() => {
+                self.leave_out(id, message);
+            }
+            None => self.tell_raw(id, message),
         }
+    }
+
+    /// Tells of a resource by the escape hatch, or not at all where that was tried.
+    fn tell_raw(&mut self, id: &ResourceId, why: &str) {
+        let facts = facts_of(id);
+        let cannot_be = facts.api_version.is_empty() || facts.listing == Listing::PostList;
+        if cannot_be || self.before.raw.contains_key(id) {
+            self.leave_out(id, why);
+        } else {
+            self.next.raw.insert(id.clone(), why.to_owned());
+        }
+    }
+
+    fn leave_out(&mut self, id: &ResourceId, why: &str) {
+        self.next.left_out.insert(id.clone(), why.to_owned());
     }
 }
 
@@ -78,76 +160,17 @@ pub(crate) fn is_mark(change: &PropertyChange) -> bool {
         || ["properties.notes", "properties.description", "properties.metadata"].contains(&&*path)
 }
 
-/// Gives up the entry of `domains` that a resource is a part of.
-fn choose_no_domain(choices: &mut Choices, desired: &Desired, id: &ResourceId) -> bool {
-    let is_part = |domain: &&planner::Domain| {
-        let parts = domain.record.iter().chain(&domain.proof);
-        parts.chain(&domain.bindings).chain(&domain.certificates).any(|part| part == id)
-    };
-    match desired.domains.iter().find(is_part) {
-        Some(domain) => choices.no_domain.insert(domain.name.clone()),
-        None => false,
-    }
-}
-
-fn differs(
-    choices: &mut Choices,
-    survey: &Survey<'_>,
-    trial: &Trial,
-    id: &ResourceId,
-    changes: &[PropertyChange],
-) {
-    let kind = id.resource_type();
-    let is_raw = trial.addresses.get(id).is_some_and(|it| it.section == Section::Resources);
-    let degrades = [ACCOUNT, VAULT, IDENTITY, PROFILE, AUTOSCALE].iter().any(|it| kind.is(it));
-    if is_raw && !changes.is_empty() {
-        let dropped = choices.dropped.entry(id.clone()).or_default();
-        let before = dropped.len();
-        dropped.extend(changes.iter().map(|change| change.path.clone()));
-        if dropped.len() == before {
-            choices.left_out.insert(id.clone(), "its plan is never empty".to_owned());
-        }
-    } else if degrades || is_record(id) {
-        choose_raw(choices, id, &would_change(changes));
-    } else if kind.parent().is_some()
-        && !kind.is("Microsoft.Web/sites/config")
-        && survey.observed.get(id).is_some()
-    {
-        choices.left_out.insert(id.clone(), would_change(changes));
-    }
-}
-
 /// Returns what the language's own part cannot say.
 fn would_change(changes: &[PropertyChange]) -> String {
+    match paths(changes) {
+        none if none.is_empty() => "the language's own part cannot say it".to_owned(),
+        some => format!("the language's own part would change {some}"),
+    }
+}
+
+/// Returns the first paths that differ by more than our mark.
+fn paths(changes: &[PropertyChange]) -> String {
     let others = changes.iter().filter(|change| !is_mark(change)).take(2);
     let few: Vec<String> = others.map(|change| format!("`{}`", change.path)).collect();
-    match few.is_empty() {
-        true => "the language's own part cannot say it".to_owned(),
-        false => format!("the language's own part would change {}", few.join(" and ")),
-    }
-}
-
-fn choose_raw(choices: &mut Choices, id: &ResourceId, why: &str) {
-    let is_known = !facts_of(id).api_version.is_empty();
-    let cannot_be = catalogue::facts_of(id).listing == catalogue::Listing::PostList;
-    if !is_known || cannot_be || choices.raw.insert(id.clone(), why.to_owned()).is_some() {
-        choices.left_out.insert(id.clone(), why.to_owned());
-    }
-}
-
-/// Tells of a resource in a simpler way: apps and plans are read, the rest goes by the escape hatch.
-fn give_way(choices: &mut Choices, survey: &Survey<'_>, id: &ResourceId, message: &str) {
-    let kind = id.resource_type();
-    let site = std::iter::successors(Some(id.clone()), ResourceId::parent)
-        .find(|id| id.resource_type().is(SITE) || id.resource_type().is(PLAN));
-    if let Some(site) = site {
-        let why = format!("it is only read, because {message}");
-        if choices.existing.insert(site.clone(), why).is_some() {
-            choices.left_out.insert(site, message.to_owned());
-        }
-    } else if kind.is("Microsoft.Resources/resourceGroups") || survey.observed.get(id).is_none() {
-        choices.left_out.insert(id.clone(), message.to_owned());
-    } else {
-        choose_raw(choices, id, message);
-    }
+    few.join(" and ")
 }

@@ -43,9 +43,13 @@ pub fn key(
         }
         rest.join("-")
     } else {
-        let abbreviation = abbreviations.iter().find_map(|it| name.strip_prefix(it));
-        let mut rest = abbreviation.unwrap_or(&name).to_owned();
         let application: String = application.chars().filter(|c| *c != '-').collect();
+        // `st` begins `stpki`, and no name of `storage`.
+        let is_abbreviated = |rest: &&str| {
+            rest.contains(&application) || stamp.as_ref().is_some_and(|stamp| rest.contains(stamp))
+        };
+        let bare = abbreviations.iter().find_map(|it| name.strip_prefix(it)).filter(is_abbreviated);
+        let mut rest = bare.unwrap_or(&name).to_owned();
         for gone in [Some(application), stamp].into_iter().flatten() {
             rest = rest.replacen(&gone, "", 1);
         }
@@ -95,6 +99,7 @@ mod tests {
         assert_eq!(key("app-pki-weu", &["app"], "pki", Some("weu"), "web"), "web");
         assert_eq!(key("app-hello-web-weu", &["app"], "hello", Some("weu"), "web"), "web");
         assert_eq!(key("stjobsweuatlas", &["st"], "atlas", Some("weu"), "main"), "jobs");
+        assert_eq!(key("storagelogs", &["st"], "pki", None, "main"), "storagelogs");
         assert_eq!(key("kv-north-wind-keys", &["kv"], "north-wind", None, "main"), "keys");
         assert_eq!(key("shop-weu-portal", &["app"], "shop-prod", Some("weu"), "web"), "portal");
         assert_eq!(key("My_Cache", &["redis"], "pki", None, "main"), "my-cache");

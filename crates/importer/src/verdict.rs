@@ -49,7 +49,8 @@ impl Verdict {
 
 /// Tells whether an action takes a resource over as it is.
 fn is_adoption(action: &Action) -> bool {
-    action.verb == Verb::Adopt && action.changes.iter().all(is_mark)
+    // A certificate without tags counts as ours already.
+    matches!(action.verb, Verb::Adopt | Verb::Update) && action.changes.iter().all(is_mark)
 }
 
 /// Returns what an action changes; waiting and locks come with the rest.

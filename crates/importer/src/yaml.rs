@@ -106,9 +106,7 @@ fn inline(member: &Member, indent: usize) -> Option<String> {
             // A section is a block, whatever is in it; what holds named things too.
             let is_block = match value {
                 Node::Map(map) if indent == 0 => is_named(map) || SECTIONS.contains(&&*member.key),
-                Node::Map(map) => {
-                    BLOCKS.contains(&&*member.key) && !map.members.is_empty() && is_named(map)
-                }
+                Node::Map(_) => holds_entries(member),
                 _ => false,
             };
             let text = flow(value).filter(|_| !is_block)?;
@@ -133,6 +131,8 @@ fn flow(node: &Node) -> Option<String> {
             Some(format!("[{}]", items?.join(", ")))
         }
         Node::Map(map) if map.members.is_empty() => Some("{}".to_owned()),
+        // What holds entries of its own gets a line for each.
+        Node::Map(map) if map.members.iter().any(holds_entries) => None,
         Node::Map(map) => {
             let members: Option<Vec<String>> = map
                 .members
@@ -146,6 +146,12 @@ fn flow(node: &Node) -> Option<String> {
             Some(format!("{{ {} }}", members?.join(", ")))
         }
     }
+}
+
+/// Tells whether the members of a member's map are entries with names.
+fn holds_entries(member: &Member) -> bool {
+    let is_named = |map: &Map| map.members.iter().any(|m| matches!(m.value, Node::Map(_)));
+    BLOCKS.contains(&&*member.key) && member.value.map().is_some_and(is_named)
 }
 
 fn key(key: &str) -> String {
