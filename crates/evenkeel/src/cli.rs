@@ -5,12 +5,14 @@ mod apply;
 mod connection;
 mod destroy;
 mod drift;
+mod fetch_plan;
 mod file;
 mod format;
 mod graph;
 mod import;
 mod init;
 mod plan;
+mod post;
 mod reference;
 mod report;
 mod show;
@@ -22,12 +24,14 @@ pub use apply::Apply;
 pub use connection::{Auth, Connection};
 pub use destroy::Destroy;
 pub use drift::{Drift, DriftFormat};
+pub use fetch_plan::FetchPlan;
 pub use file::File;
 pub use format::TextOrJson;
 pub use graph::{Graph, GraphFormat};
 pub use import::Import;
 pub use init::{Init, Starter};
 pub use plan::{Plan, PlanFormat};
+pub use post::{Content, ForgeName, Place, Post, PostIssue, PostPullRequest};
 pub use reference::{Completions, Explain};
 pub use report::Report;
 pub use show::Show;
@@ -137,6 +141,12 @@ command.")]
   evenkeel simulate --dir .evenkeel/azure --port 8443
   evenkeel simulate --dir .evenkeel/azure --scenario drift.yaml --once")]
     Simulate(Simulate),
+    /// Write a report where a team reads it: one comment or one issue on GitHub, Azure DevOps, GitLab.
+    Post(Post),
+    /// Fetch the plan that was reviewed with the merged pull request.
+    #[command(after_help = "Example:
+  evenkeel fetch-plan --out plan.json && evenkeel apply plan.json --yes")]
+    FetchPlan(FetchPlan),
     /// Print the JSON Schema of the topology language.
     Schema,
     /// Explain a diagnostic code, or list them all.

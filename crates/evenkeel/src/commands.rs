@@ -3,10 +3,12 @@
 pub mod apply;
 pub mod destroy;
 pub mod drift;
+pub mod fetch_plan;
 pub mod graph;
 pub mod import;
 pub mod init;
 pub mod plan;
+pub mod post;
 pub mod reference;
 pub mod show;
 pub mod simulate;

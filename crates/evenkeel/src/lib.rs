@@ -87,6 +87,8 @@ async fn run_online(command: Command) -> Outcome {
         Command::Drift(args) => commands::drift::run(&args).await,
         Command::Destroy(args) => commands::destroy::run(&args).await,
         Command::Show(args) => commands::show::run(&args).await,
+        Command::Post(args) => commands::post::run(&args).await,
+        Command::FetchPlan(args) => commands::fetch_plan::run(&args).await,
         Command::Simulate(args) => commands::simulate::run(&args).await,
         _ => Ok(Exit::Done),
     }
