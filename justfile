@@ -44,5 +44,9 @@ browser *picture:
 clients *words:
     tests/clients/run.sh {{ words }}
 
+# Checks the recipes for pipelines: schemas, workflows, their shell, the Dockerfile.
+ci-recipes:
+    .ci/recipes.sh
+
 # Runs what CI runs.
-ci: fmt-check lint doc test
+ci: fmt-check lint doc test ci-recipes

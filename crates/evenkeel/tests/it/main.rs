@@ -5,6 +5,7 @@ mod annotations;
 mod cost;
 mod drifts;
 mod errors;
+mod forge;
 mod import;
 mod interrupt;
 #[cfg(unix)]
