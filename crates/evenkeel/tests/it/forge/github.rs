@@ -300,7 +300,7 @@ fn drift_without_an_issue_fails_the_job() {
     repository.scenario.change(DRIFT);
     let job = repository.run("drift", false, &[("issue", "false")]);
     assert_eq!(job.code, 2, "{}", job.log);
-    assert!(job.summary.contains("drifted: 1 changed in Azure"), "{}", job.summary);
+    assert!(job.summary.contains("- `trafficManager/main`: changed in Azure"), "{}", job.summary);
     assert!(repository.fake.state().requests.is_empty());
 }
 
