@@ -42,11 +42,16 @@ impl Shell {
     /// Adds a program of the test's own.
     pub fn add_tool(&self, name: &str, script: &str) {
         use std::os::unix::fs::PermissionsExt;
-        let path = self.tools.path().join(name);
+        let path = self.tool(name);
         let script = format!("#!{}\n{script}", self.bash.display());
         std::fs::write(&path, script).expect("written");
         let executable = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(&path, executable).expect("a program");
+    }
+
+    /// Returns where a program is.
+    pub fn tool(&self, name: &str) -> PathBuf {
+        self.tools.path().join(name)
     }
 
     /// Makes a program of this machine callable.
