@@ -114,7 +114,7 @@ fn is_meant(addresses: &[String], address: &str) -> bool {
 const DEEPEST: usize = 4;
 
 /// How many edits are tried for one difference; the likeliest come first.
-const MOST_CANDIDATES: usize = 300;
+const MOST_CANDIDATES: usize = 200;
 
 /// How many of a difference's edits are tried together with another's.
 const MOST_TOGETHER: usize = 6;
@@ -216,7 +216,8 @@ fn candidates_of(state: &State, difference: &Difference) -> Vec<Candidate> {
         return vec![];
     }
     let scope = Scope::of(state, resource, &change.path);
-    let found = candidates::of(state, &scope, change);
+    let mut found = candidates::of(state, &scope, change);
+    found.extend(candidates::of_member(state, &scope, difference));
     // Each once, the first of equals.
     let mut seen: Vec<Candidate> = Vec::new();
     for candidate in found {

@@ -5,21 +5,24 @@ use resource::Expression;
 use serde_json::{Map, Value};
 use topology::edit::{Edit, Path, Step, Written};
 
+use super::difference::Difference;
 use super::schema::{self, Slot};
 use super::scope::{Place, Scope};
 use super::spell::{self, plainly, text_of};
 use super::trial::{Candidate, State};
 
 /// How many pairs of keys a new record is tried with.
-const MOST_PAIRS: usize = 200;
+const MOST_PAIRS: usize = 120;
 
 /// Returns the edits that may make a property as it is in Azure.
 pub(super) fn of(state: &State, scope: &Scope<'_>, change: &PropertyChange) -> Vec<Candidate> {
     match (&change.before, &change.after) {
         (Some(Value::Array(live)), Some(Value::Array(asked))) => list(state, scope, asked, live),
         (Some(live), Some(asked)) => {
-            let mut found = written(state, scope, asked, live);
+            // What stands elsewhere in the file is the last to be thought of.
+            let mut found = written(state, scope, asked, live, true);
             found.extend(absent(state, scope, live));
+            found.extend(written(state, scope, asked, live, false));
             found
         }
         (None, Some(asked)) => removed(scope, asked),
@@ -60,9 +63,15 @@ fn can_make(template: &str, asked: &str) -> bool {
 }
 
 /// Values that stand in the files and may have made the one that is asked for.
-fn written(state: &State, scope: &Scope<'_>, asked: &Value, live: &Value) -> Vec<Candidate> {
+fn written(
+    state: &State,
+    scope: &Scope<'_>,
+    asked: &Value,
+    live: &Value,
+    near: bool,
+) -> Vec<Candidate> {
     let mut found = Vec::new();
-    for place in scope.places() {
+    for place in scope.places().into_iter().filter(|place| place.is_near() == near) {
         let Written::Scalar(text) = &place.written else { continue };
         if is_from_outside(text) {
             continue;
@@ -80,6 +89,35 @@ fn written(state: &State, scope: &Scope<'_>, asked: &Value, live: &Value) -> Vec
         let words = schema::words(&place.logical);
         for value in spell::respell(text, asked, live, &words, &state.desired) {
             found.extend(scope.settings(&place, &value));
+        }
+    }
+    found
+}
+
+/// Returns the edits that change a list's member which Azure holds otherwise: a plan tells such a
+/// member as one that is gone and another that has come.
+pub(super) fn of_member(
+    state: &State,
+    scope: &Scope<'_>,
+    difference: &Difference,
+) -> Vec<Candidate> {
+    fn list(change: &PropertyChange) -> &str {
+        change.path.rsplit_once('[').map_or("", |(list, _)| list)
+    }
+    let Some((gone, Some(asked))) = difference.property().map(|it| (it, &it.after)) else {
+        return vec![];
+    };
+    let others = state.differences.iter().filter(|it| it.id == difference.id);
+    let come = others
+        .filter_map(Difference::property)
+        .filter(|come| come.after.is_none() && !list(come).is_empty() && list(come) == list(gone));
+    let mut found = Vec::new();
+    for live in come.filter(|_| gone.before.is_none()).filter_map(|come| come.before.as_ref()) {
+        let live = named_leaves(live);
+        for (name, asked) in named_leaves(asked) {
+            let other = live.iter().find(|(other, value)| *other == name && *value != asked);
+            let ways = other.map(|(_, live)| written(state, scope, &asked, live, true));
+            found.extend(ways.into_iter().flatten());
         }
     }
     found

@@ -4,6 +4,8 @@ use plan::{Plan, PropertyChange, Verb};
 use resource::ResourceId;
 use serde_json::Value;
 
+use super::spell::text_of;
+
 /// One difference between the topology and Azure.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Difference {
@@ -119,7 +121,7 @@ pub(super) fn at<'v>(body: &'v Value, path: &str) -> Option<&'v Value> {
 fn member<'v>(items: &'v [Value], label: &str) -> Option<&'v Value> {
     let is_called = |item: &&Value| {
         let values = item.as_object().into_iter().flat_map(|map| map.values());
-        values.filter_map(Value::as_str).any(|value| value.eq_ignore_ascii_case(label))
+        values.filter_map(text_of).any(|value| value.eq_ignore_ascii_case(label))
     };
     let by_index = || label.parse().ok().and_then(|index: usize| items.get(index));
     items.iter().find(is_called).or_else(by_index)

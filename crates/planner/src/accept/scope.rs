@@ -31,6 +31,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// Tells whether the value stands at the resource or in its stamp.
+    pub fn is_near(&self) -> bool {
+        self.rank.0 < 2
+    }
+
     /// Tells whether the value stands in the module, for all stamps.
     pub fn is_shared(&self) -> bool {
         self.path != self.logical

@@ -145,7 +145,9 @@ fn references(written: &str, asked: &Value, live: &str, desired: &Desired) -> Op
         let is_reference = text_of(asked).is_some_and(|asked| asked.starts_with('/'));
         return is_reference.then(|| address.into_iter().chain([live.to_owned()]).collect());
     }
-    let leads = leads_to(written)?;
+    // A host name, or what is known only once the resource is there.
+    let is_name = text_of(asked).is_none_or(|asked| asked.contains('.')) && live.contains('.');
+    let leads = leads_to(written).filter(|_| is_name)?;
     let is_top = |id: &ResourceId| id.resource_type().parent().is_none();
     let others = desired
         .resources()

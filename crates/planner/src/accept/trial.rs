@@ -15,7 +15,7 @@ use super::difference::{Difference, at};
 use crate::desired::{Desired, DesiredResource};
 
 /// How many texts may be read and planned in one search.
-const MOST_TRIALS: usize = 5000;
+const MOST_TRIALS: usize = 3000;
 
 /// Edits that belong together, each with its file.
 pub(super) type Candidate = Vec<(String, Edit)>;

@@ -211,6 +211,26 @@ fn what_the_checks_warn_of_is_left_with_the_warning() {
 }
 
 #[test]
+fn a_member_of_a_list_changes_in_place() {
+    let text = "version: 1\nname: a\nsubscription: 11111111-2222-3333-4444-555555555555\n\
+        location: westeurope\ndns:\n  a.example:\n    records:\n      \
+        _sip._tcp: { srv: { priority: 1, weight: 2, port: 5060, target: sip.a.example } }\n      \
+        www: { a: [192.0.2.1, 192.0.2.2] } # both\n";
+    let port = "/properties/SRVRecords/0/port";
+    let acceptance = accepted(text, &[], set("dns/a.example/_sip._tcp/SRV", port, json!(5061)));
+    assert!(acceptance.left.is_empty(), "{:?}", acceptance.left);
+    assert_eq!(acceptance.files[0], text.replace("5060", "5061"));
+    let priority = "/properties/SRVRecords/0/priority";
+    let acceptance = accepted(text, &[], set("dns/a.example/_sip._tcp/SRV", priority, json!(7)));
+    assert!(acceptance.left.is_empty(), "{:?}", acceptance.left);
+    assert_eq!(acceptance.files[0], text.replace("priority: 1", "priority: 7"));
+    let address = "/properties/ARecords/1/ipv4Address";
+    let acceptance = accepted(text, &[], set("dns/a.example/www/A", address, json!("192.0.2.9")));
+    assert!(acceptance.left.is_empty(), "{:?}", acceptance.left);
+    assert_eq!(acceptance.files[0], text.replace("192.0.2.2", "192.0.2.9"));
+}
+
+#[test]
 fn priorities_change_places() {
     let acceptance = accepted(R2, &[], |desired, azure| {
         let endpoint = |index: usize| format!("/properties/endpoints/{index}/properties/priority");
