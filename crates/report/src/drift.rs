@@ -40,15 +40,14 @@ pub fn drift(plan: &Plan, options: &TextOptions) -> String {
 /// Returns what `kind` is called by who has moved; where that was not asked, it was Azure.
 pub(crate) fn word(kind: Kind, verdict: Option<Verdict>) -> &'static str {
     match (kind, verdict.unwrap_or(Verdict::Drift)) {
-        (Kind::Step(_), _) => "step",
         (_, Verdict::Both) => "changed in both",
         (Kind::Create, Verdict::Pending) => "new in topology",
-        (Kind::Update | Kind::Replace, Verdict::Pending) => "changed in topology",
+        (Kind::Update | Kind::Replace | Kind::Step(_), Verdict::Pending) => "changed in topology",
         (Kind::Delete, Verdict::Pending) => "gone from topology",
         (Kind::Adopt, Verdict::Pending) => "adopted in topology",
-        (Kind::Update | Kind::Replace, Verdict::Unknown) => "differs",
+        (Kind::Update | Kind::Replace | Kind::Step(_), Verdict::Unknown) => "differs",
         (Kind::Create, _) => "missing in Azure",
-        (Kind::Update | Kind::Replace, _) => "changed in Azure",
+        (Kind::Update | Kind::Replace | Kind::Step(_), _) => "changed in Azure",
         (Kind::Delete, _) => "unexpected in Azure",
         (Kind::Adopt, _) => "not owned in Azure",
     }
@@ -173,7 +172,7 @@ pub(crate) fn no_drift(plan: &Plan) -> String {
 /// Leaves out the steps that would make the healing safe: they are no drift.
 pub(crate) fn without_steps<'a>(model: &Model<'a>) -> Model<'a> {
     let changes = |entries: &[Entry<'a>]| -> Vec<Entry<'a>> {
-        entries.iter().filter(|entry| !matches!(entry.kind, Kind::Step(_))).cloned().collect()
+        entries.iter().filter(|entry| entry.kind.is_difference()).cloned().collect()
     };
     Model {
         plan: model.plan,

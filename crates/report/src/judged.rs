@@ -173,6 +173,18 @@ fn nothing_is_claimed_that_is_not_known() {
 }
 
 #[test]
+fn a_conversion_that_is_all_that_is_missing_is_drift() {
+    let mut plan = sample::drifted();
+    plan.actions.truncate(1);
+    plan.actions[0].verb = plan::Verb::Start;
+    let plan = judged(plan, LastApply::Same, |_, _| (Verdict::Drift, None));
+    let text = drift(&plan, &TextOptions::default());
+    assert!(text.starts_with("northwind: 1 drifted\n"), "{text}");
+    assert!(text.contains("changed in Azure     trafficManager/main"), "{text}");
+    assert!(junit(&plan, &sample::picture()).contains("failures=\"1\""));
+}
+
+#[test]
 fn an_issue_begins_with_the_verdicts() {
     let text = drift_markdown(&both(), usize::MAX);
     let wanted = "### northwind: 1 drifted, 2 pending, 1 drifted and pending\n";

@@ -75,7 +75,7 @@ fn cases<'a>(plan: &'a Plan, picture: &'a Picture) -> Vec<Case<'a>> {
     }
     let model = Model::new(plan);
     for item in model.entries().flat_map(|entry| &entry.items) {
-        if !matches!(item.kind, Kind::Step(_)) {
+        if item.kind.is_difference() {
             let known = |case: &Case<'_>| case.resource == Some(&item.action.resource);
             let at = cases.iter().position(|case| known(case) || case.name == item.action.address);
             let at = at.unwrap_or_else(|| add(&mut cases, &item.action.band, &item.action.address));

@@ -48,6 +48,12 @@ impl Kind {
         }
     }
 
+    /// Tells whether it changes what the topology speaks of; a conversion that the service carries
+    /// out is a step of a plan, and a difference all the same.
+    pub(crate) fn is_difference(self) -> bool {
+        !matches!(self, Self::Step(name) if name != "start")
+    }
+
     pub(crate) fn mark(self) -> &'static str {
         match self {
             Self::Create => "+",
@@ -221,7 +227,7 @@ impl<'a> Model<'a> {
 
     /// Counts the changes of one verdict.
     pub(crate) fn judged(&self, verdict: Verdict) -> usize {
-        let items = self.entries().filter(|entry| !matches!(entry.kind, Kind::Step(_)));
+        let items = self.entries().filter(|entry| entry.kind.is_difference());
         items.flat_map(|entry| &entry.items).filter(|i| i.verdict() == Some(verdict)).count()
     }
 

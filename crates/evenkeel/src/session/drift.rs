@@ -33,7 +33,7 @@ impl Session {
     ) -> Result<Verdicts, Failure> {
         let noted = planner::applied(&self.desired, &observed);
         let noted = noted.filter(|noted| *noted != planner::note_of(&self.desired));
-        let found = noted.filter(|_| !plan.is_empty()).and_then(|noted| base::find(file, noted));
+        let found = noted.and_then(|noted| base::find(file, noted));
         let mut secrets = self.secrets(&self.desired);
         if let Some((base, _)) = &found {
             secrets.extend(self.secrets(base));

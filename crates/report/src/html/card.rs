@@ -76,7 +76,7 @@ pub(super) fn cards<'a>(model: &Model<'a>, picture: &'a Picture, voice: Voice) -
         picture.nodes.iter().map(|node| card(&node.band, &node.address, &node.resource)).collect();
     for entry in model.entries() {
         for item in &entry.items {
-            if voice == Voice::Drift && matches!(item.kind, Kind::Step(_)) {
+            if voice == Voice::Drift && !item.kind.is_difference() {
                 continue;
             }
             let action = item.action;
