@@ -67,7 +67,8 @@ impl GitHub {
 
     /// Finds what the runs for `head` kept as `name`; the newest first, of this repository alone.
     async fn artifact(&self, name: &str, head: &str) -> Result<Option<Value>, Error> {
-        let url = format!("{}/actions/artifacts?name={name}", self.base);
+        let query: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        let url = format!("{}/actions/artifacts?name={query}", self.base);
         let list = |mut page: Value| page["artifacts"].take();
         let mut found = self.http.pages(&url, ARTIFACTS, list).await?;
         found.retain(|artifact| {

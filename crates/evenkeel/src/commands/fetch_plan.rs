@@ -1,6 +1,6 @@
 //! `evenkeel fetch-plan`
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use forge::Error;
 
 use super::post::{failure, job};
@@ -13,6 +13,11 @@ pub async fn run(args: &FetchPlan) -> Outcome {
     let job = job(args.forge)?;
     let missing = Error::MissingVariable { name: "GITHUB_SHA", hint: "name it with `--commit`" };
     let commit = args.commit.clone().or_else(|| job.commit()).ok_or(missing).map_err(failure)?;
+    // It becomes part of addresses, and a branch's name would find another pull request.
+    if commit.len() < 40 || !commit.chars().all(|c| c.is_ascii_hexdigit()) {
+        let error = anyhow!("`{commit}` is no commit; its full hash is needed");
+        return Err(Failure::invalid(error, "`git rev-parse HEAD` prints it"));
+    }
     let forge = job.connect().map_err(failure)?;
     let reviewed = forge.reviewed_plan(&commit, &args.artifact).await;
     let reviewed = reviewed.map_err(|error| match error {

@@ -5,6 +5,8 @@ mod annotations;
 mod cost;
 mod drifts;
 mod errors;
+// Takes its shell and links from Unix.
+#[cfg(unix)]
 mod forge;
 mod import;
 mod interrupt;

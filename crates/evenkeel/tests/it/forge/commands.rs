@@ -102,6 +102,25 @@ fn comment_is_never_longer_than_the_forge_takes() {
 }
 
 #[test]
+fn comment_that_was_written_unheard_is_not_written_twice() {
+    let folder = Folder::new();
+    folder.fake.state().breaks = 1;
+    let (code, said) = folder.run(&["post", "pull-request", "plan.md"], "shop/infra", "-");
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("updated"), "{said}");
+    assert_eq!(folder.fake.state().comments.len(), 1);
+}
+
+#[test]
+fn only_a_whole_commit_is_looked_up() {
+    let folder = Folder::new();
+    let (code, said) = folder.run(&["fetch-plan", "--commit", "../main"], "shop/infra", "-");
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains("`../main` is no commit"), "{said}");
+    assert!(folder.fake.state().requests.is_empty());
+}
+
+#[test]
 fn text_without_a_marker_is_not_posted() {
     let folder = Folder::new();
     folder.write("plan.md", "words\n");

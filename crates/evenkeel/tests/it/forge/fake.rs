@@ -36,6 +36,8 @@ pub struct State {
     pub pulls: Vec<Pull>,
     /// `POST /repos/…` of every request.
     pub requests: Vec<String>,
+    /// How many more writes are done, and answered as if they were not.
+    pub breaks: usize,
     /// True where the token may only read, as in a fork's run.
     pub is_read_only: bool,
     last: u64,
@@ -190,6 +192,10 @@ async fn answer(
         }
         _ => None,
     };
+    if method == Method::POST && state.breaks > 0 {
+        state.breaks -= 1;
+        return (StatusCode::BAD_GATEWAY, "{}").into_response();
+    }
     match reply {
         Some(Reply::Json(status, value)) => {
             let status = StatusCode::from_u16(status).expect("a status");
