@@ -91,6 +91,7 @@ fn plan(actions: Vec<Action>) -> Plan {
         version: Plan::VERSION,
         topology: "northwind".to_owned(),
         topology_hash: String::new(),
+        apply_lock: None,
         subscription: "s".to_owned(),
         stamps: vec![],
         actions,

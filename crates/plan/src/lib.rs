@@ -16,7 +16,7 @@ pub use action::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, 
 pub use check::{Violation, check};
 pub use outcome::{ActionOutcome, Done, Outcome};
 pub use plan_file::{
-    Commit, Coverage, Fingerprint, Guard, Notice, Origin, Place, Plan, PlanFileError, SavedPlan,
-    Severity,
+    ApplyLock, Commit, Coverage, Fingerprint, Guard, Notice, Origin, Place, Plan, PlanFileError,
+    SavedPlan, Severity,
 };
 pub use verdict::{ActionVerdict, FAILED_OVER, LastApply, PropertyVerdict, Verdict, Verdicts};

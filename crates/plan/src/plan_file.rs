@@ -95,6 +95,16 @@ pub struct Coverage {
     pub requests: usize,
 }
 
+/// Where the lock is that keeps two applies of one topology apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApplyLock {
+    /// The storage account, which need not be there yet.
+    pub account: ResourceId,
+    /// The container in it.
+    pub container: String,
+}
+
 /// Ordered actions with their reasons.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -107,6 +117,9 @@ pub struct Plan {
     pub topology_hash: String,
     /// The subscription that the plan writes to.
     pub subscription: String,
+    /// Where the lock is that keeps this apply and another one apart; without it, nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apply_lock: Option<ApplyLock>,
     /// The topology's stamps in roll-out order, those without an action too, so that a report can
     /// say "in both stamps" and "only in weu".
     #[serde(default)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
-use plan::{Band, Guard, Notice, Place};
+use plan::{ApplyLock, Band, Guard, Notice, Place};
 use resource::{ResourceId, ResourceType, walk_expressions};
 use serde::Serialize;
 use serde_json::Value;
@@ -178,6 +178,8 @@ pub struct Desired {
     pub subscription: String,
     /// SHA-256 of the expanded topology, in hexadecimal.
     pub hash: String,
+    /// Where the lock is that keeps two applies apart.
+    pub apply_lock: Option<ApplyLock>,
     /// The stamps, in roll-out order.
     pub stamps: Vec<String>,
     /// Custom domains, for the procedure that switches them.
@@ -234,6 +236,7 @@ impl Desired {
             topology: self.topology.clone(),
             subscription: self.subscription.clone(),
             hash: self.hash.clone(),
+            apply_lock: self.apply_lock.clone(),
             stamps: self.stamps.clone(),
             liftable: self.liftable.clone(),
             ..Self::default()

@@ -43,6 +43,7 @@ pub fn expand(topology: &Topology) -> Desired {
     expansion.dns_zones();
     expansion.domains();
     expansion.locks();
+    expansion.apply_lock();
     expansion.raw_resources(None, &topology.resources);
     expansion.groups();
     expansion.desired.connect();

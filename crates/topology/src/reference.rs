@@ -114,7 +114,7 @@ fn wanted(field: &str) -> &'static [Kind] {
         "app" => &[Kind::App, Kind::Id],
         "cloneOf" => &[Kind::App, Kind::Id],
         "profile" => &[Kind::TrafficManager, Kind::Id],
-        "storage" => &[Kind::Storage, Kind::Id],
+        "storage" | "account" => &[Kind::Storage, Kind::Id],
         "vault" | "keyVault" => &[Kind::Vault, Kind::Id],
         "identity" => &[Kind::Identity, Kind::App, Kind::Id],
         "routeTo" => &[Kind::TrafficManager, Kind::App, Kind::Resource, Kind::Id],

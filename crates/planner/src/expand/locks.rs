@@ -1,6 +1,6 @@
-//! Management locks that the topology declares.
+//! Management locks that the topology declares, and where its apply lock is.
 
-use plan::Band;
+use plan::{ApplyLock, Band};
 use serde_json::json;
 use topology::LockLevel;
 
@@ -10,6 +10,14 @@ use crate::desired::DesiredResource;
 const LOCK: &str = "Microsoft.Authorization/locks";
 
 impl Expansion<'_> {
+    /// Notes where the lock is that keeps two applies apart.
+    pub(super) fn apply_lock(&mut self) {
+        let Some(lock) = &self.topology.apply_lock else { return };
+        self.desired.apply_lock = self
+            .id_of(&lock.account.value)
+            .map(|account| ApplyLock { account, container: lock.container().to_owned() });
+    }
+
     /// Adds the locks.
     pub(super) fn locks(&mut self) {
         for (key, lock) in &self.topology.locks {

@@ -1,6 +1,7 @@
 //! Azure's own rules, held against a topology before anything is asked of Azure.
 
 mod app;
+mod apply_lock;
 mod dns;
 mod domain;
 mod geography;
@@ -29,6 +30,7 @@ pub(crate) struct Check<'a> {
 pub(crate) fn all(topology: &Topology, broken: &Broken, diagnostics: &mut Vec<Diagnostic>) {
     let mut check = Check { topology, broken, diagnostics };
     check.header();
+    check.apply_lock();
     check.regions();
     for stamp in topology.stamps.values() {
         check.stamp(stamp);

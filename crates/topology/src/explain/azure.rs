@@ -180,6 +180,13 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "Take `Premium-LRS` or `Premium-ZRS`, or leave `kind` out.",
     ),
     of(
+        "apply-lock-place",
+        "the apply lock can't live there",
+        "The lock is the lease of a blob, so it needs a storage account that has blobs, and a container that is the topology's own.",
+        "applyLock: { account: storage/state, container: $web }",
+        "Name an account of the kind `StorageV2` or `BlockBlobStorage`, and leave `container` out or give it a plain name.",
+    ),
+    of(
         "policies-with-rbac",
         "a vault with RBAC has access policies",
         "With RBAC the vault ignores them.",

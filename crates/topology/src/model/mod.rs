@@ -2,6 +2,7 @@
 
 mod app;
 mod app_parts;
+mod apply_lock;
 mod cloud;
 mod dns;
 mod domain;
@@ -21,6 +22,7 @@ pub use app_parts::{
     AppIdentity, AppKind, AppLogs, ConnectionString, ConnectionStringType, FtpsState, HttpLogs,
     LogLevel, Permission, Runtime, TlsVersion, VaultAccess,
 };
+pub use apply_lock::ApplyLock;
 pub use cloud::{Cloud, CloudEndpoints, CloudSuffixes};
 pub use dns::{AliasType, Caa, DnsZone, LockPolicy, Mx, RecordSet, Srv};
 pub use domain::{Binding, Certificate, Domain, VaultCertificate};

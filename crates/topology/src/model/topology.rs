@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use serde::Serializer;
 
 use super::{
-    App, Cloud, DnsZone, Domain, Identity, Lock, Objectives, Resource, Stamp, Storage,
+    App, ApplyLock, Cloud, DnsZone, Domain, Identity, Lock, Objectives, Resource, Stamp, Storage,
     TrafficManager, Vault,
 };
 use crate::record::record;
@@ -36,6 +36,10 @@ record! {
         pub location: Option<Sp<String>>,
         /// What the topology promises.
         pub objectives: Option<Objectives>,
+        /// Where the lock is that keeps two applies apart; left out, nothing does.
+        // No part of the topology's hash: it changes nothing in Azure.
+        #[serde(skip_serializing)]
+        pub apply_lock: Option<ApplyLock>,
         /// Other files of the same application, relative to this one.
         #[serde(default)]
         pub include: Vec<Sp<String>>,

@@ -72,6 +72,25 @@ const CASES: &[(&[&str], &str)] = &[
     (&["unknown-value"], "cloud: publik"),
     (&["bad-include"], "include: [nowhere.yaml]"),
     (&["dangling-reference"], "+locks: { one: { on: weu/wbe } }"),
+    (&["dangling-reference"], "applyLock: { account: storage/state }"),
+    (&["bad-reference-kind"], "+applyLock: { account: weu/web }"),
+    (&["missing-key"], "applyLock: { container: locks }"),
+    (
+        &["bad-name"],
+        "location: westeurope\nstorage: { state: { redundancy: GRS } }\napplyLock: { account: storage/state, container: No }",
+    ),
+    (
+        &["apply-lock-place"],
+        "applyLock: { account: /subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/st/blobServices/default }",
+    ),
+    (
+        &["apply-lock-place"],
+        "location: westeurope\nstorage: { files: { kind: FileStorage, redundancy: Premium-LRS } }\napplyLock: { account: storage/files }",
+    ),
+    (
+        &["apply-lock-place"],
+        "applyLock: { account: /subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/st, container: $web }",
+    ),
     (
         &["dangling-reference"],
         "+domains: { app.example.com: { routeTo: weu/web, bind: wbe } }\ndns: { example.com: {} }",

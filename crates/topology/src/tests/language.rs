@@ -91,6 +91,15 @@ fn stamps_are_resolved() {
 }
 
 #[test]
+fn apply_lock_is_read_with_its_default() {
+    assert_eq!(topology(NORTHWIND).apply_lock, None);
+    let locked = topology(&format!("{NORTHWIND}\napplyLock: {{ account: storage/queue }}\n"));
+    let lock = locked.apply_lock.unwrap();
+    assert_eq!(lock.account.value, Target::Storage { stamp: None, name: "queue".into() });
+    assert_eq!(lock.container(), "evenkeel");
+}
+
+#[test]
 fn global_parts_are_read() {
     let topology = topology(NORTHWIND);
     let profile = &topology.traffic_manager["main"];
