@@ -18,6 +18,7 @@ mod report;
 mod show;
 mod simulate;
 mod validate;
+mod wait_for_lock;
 
 pub use allow::Allow;
 pub use apply::Apply;
@@ -37,6 +38,7 @@ pub use report::Report;
 pub use show::Show;
 pub use simulate::Simulate;
 pub use validate::Validate;
+pub use wait_for_lock::WaitForLock;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -110,7 +112,8 @@ pub enum Command {
     #[command(after_help = "Examples:
   evenkeel apply                              plan, ask, apply
   evenkeel apply plan.json                    apply exactly what was reviewed
-  evenkeel apply --yes                        do not ask")]
+  evenkeel apply --yes                        do not ask
+  evenkeel apply --wait-for-lock 10m          wait while another apply holds the lock")]
     Apply(Apply),
     /// Tell what has moved: Azure, the topology, or roles; never writes to Azure.
     ///

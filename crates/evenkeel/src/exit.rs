@@ -51,6 +51,13 @@ pub enum Failure {
         /// What to do next.
         help: String,
     },
+    /// Something failed that the user can mend.
+    Helped {
+        /// What failed.
+        error: anyhow::Error,
+        /// What to do next.
+        help: String,
+    },
     /// Anything else.
     Failed(anyhow::Error),
 }
@@ -69,13 +76,18 @@ impl Failure {
         Self::Refused { error: error.into(), help: help.into() }
     }
 
+    /// Makes a failure that the user can mend.
+    pub fn helped(error: impl Into<anyhow::Error>, help: impl Into<String>) -> Self {
+        Self::Helped { error: error.into(), help: help.into() }
+    }
+
     /// Returns how the run ends.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Told(exit) => *exit,
             Self::Invalid { .. } => Exit::Invalid,
             Self::Refused { .. } => Exit::Refused,
-            Self::Failed(_) => Exit::Failed,
+            Self::Helped { .. } | Self::Failed(_) => Exit::Failed,
         }
     }
 }

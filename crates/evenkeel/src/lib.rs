@@ -4,6 +4,7 @@
 //! [`session::Session`] plans, [`pass::carry_out`] applies.
 
 mod accept;
+mod apply_lock;
 mod base;
 mod cli;
 mod commands;

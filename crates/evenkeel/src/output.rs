@@ -45,7 +45,9 @@ pub fn error(failure: &Failure) {
     let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     let (error, help) = match failure {
         Failure::Told(_) => return,
-        Failure::Invalid { error, help } | Failure::Refused { error, help } => (error, Some(help)),
+        Failure::Invalid { error, help }
+        | Failure::Refused { error, help }
+        | Failure::Helped { error, help } => (error, Some(help)),
         Failure::Failed(error) => (error, None),
     };
     say(&format!("{style}error{style:#}: {error}"));

@@ -5,6 +5,7 @@ mod drift;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use azure::{Client, ClientSecret, Cloud, Counts, Reader, Wants, Writer};
@@ -13,6 +14,7 @@ use planner::{Desired, Options};
 use resource::{Observation, Observed, ResourceId, SecretSource, walk_expressions};
 use simulator::{Scenario, Simulator};
 use topology::Topology;
+use uuid::Uuid;
 
 use crate::cli::{Allow, Auth, Connection};
 use crate::exit::Failure;
@@ -72,7 +74,22 @@ impl Azure {
         self.client.reader()
     }
 
-    /// Returns the capability to write; asked for by [`crate::pass`] alone.
+    /// Returns the ID under which Azure logs what this run asks.
+    pub(crate) fn correlation_id(&self) -> Uuid {
+        self.client.correlation_id()
+    }
+
+    /// Returns how often the apply lock is renewed: three times before it would end.
+    ///
+    /// A run against the simulator is over sooner than that, and is to notice a loss too.
+    pub(crate) fn lock_renewal(&self) -> Duration {
+        match self.simulator {
+            Some(_) => Duration::from_millis(200),
+            None => azure::LEASE / 3,
+        }
+    }
+
+    /// Returns the capability to write; asked for by [`crate::pass`] and by the apply lock alone.
     pub(crate) fn writer(&self) -> Writer {
         self.client.writer()
     }
@@ -101,6 +118,7 @@ fn simulated(simulator: &Simulator) -> Result<azure::Settings, Failure> {
             secret: simulator.client_secret().into(),
         }),
         extra_ca_pem: Some(simulator.ca_pem().as_bytes().to_vec()),
+        connect_to: simulator.resource_manager().parse().ok(),
         // The simulator's operations take no time, so nothing waits for the real ones'.
         time_scale: 0.0,
         ..azure::Settings::new(cloud)

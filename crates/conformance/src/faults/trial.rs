@@ -234,6 +234,7 @@ fn text_of(failure: Failure) -> anyhow::Error {
         Failure::Told(exit) => anyhow!("ended with {exit:?}"),
         Failure::Invalid { error, .. }
         | Failure::Refused { error, .. }
+        | Failure::Helped { error, .. }
         | Failure::Failed(error) => anyhow!("{error:#}"),
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Allow, Connection, TextOrJson};
+use super::{Allow, Connection, TextOrJson, WaitForLock};
 
 #[derive(Debug, Args)]
 pub struct Apply {
@@ -26,6 +26,8 @@ pub struct Apply {
     /// Form of the outcome on stdout.
     #[arg(long, value_enum, default_value = "text")]
     pub format: TextOrJson,
+    #[command(flatten)]
+    pub wait: WaitForLock,
     #[command(flatten)]
     pub allow: Allow,
     #[command(flatten)]

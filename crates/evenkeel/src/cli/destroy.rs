@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Allow, Connection, File};
+use super::{Allow, Connection, File, WaitForLock};
 
 #[derive(Debug, Args)]
 pub struct Destroy {
@@ -11,6 +11,8 @@ pub struct Destroy {
     /// The topology's name, instead of asking for it.
     #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
+    #[command(flatten)]
+    pub wait: WaitForLock,
     #[command(flatten)]
     pub allow: Allow,
     #[command(flatten)]

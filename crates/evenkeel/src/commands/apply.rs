@@ -8,6 +8,7 @@ use plan::{ActionOutcome, Operation, Plan};
 use planner::Desired;
 use report::Next;
 
+use crate::apply_lock::{ApplyLock, Wanted};
 use crate::cli::{Allow, Apply, File, TextOrJson};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interruption::Interruptions;
@@ -37,7 +38,7 @@ pub struct Job {
 pub async fn run(args: &Apply) -> Outcome {
     let input = args.input.as_deref();
     let saved = input.filter(|path| path.extension().is_some_and(|e| e == "json"));
-    let Ready { azure, mut plan, desired, next } = match saved {
+    let Ready { azure, mut plan, desired, next, wanted, mut lock } = match saved {
         Some(path) => reviewed(path, args).await?,
         None => planned(args).await?,
     };
@@ -48,23 +49,28 @@ pub async fn run(args: &Apply) -> Outcome {
         output::result(&report::text(&plan, &output::text_options(false)))?;
     }
     if !plan.refusals.is_empty() {
+        lock.release().await;
         azure.stop().await;
         return Err(Failure::Told(Exit::Refused));
     }
-    if !plan.is_empty() && !args.yes {
+    let is_asked = !plan.is_empty() && !args.yes;
+    if is_asked {
+        lock.release().await;
         let answer = prompt::consent(&azure, &plan, false, UNASKED).await?;
         if answer != Answer::Yes {
             azure.stop().await;
             return Ok(answer.decline());
         }
+        lock = ApplyLock::take(&azure, &wanted).await?;
     }
     let options = Options {
         max_concurrency: usize::from(args.concurrency),
-        // A plan that was made a moment ago is compared before each write, and that is enough.
-        prove_unmoved: saved.is_some(),
+        // A plan that was made a moment ago is compared before each write, and that is enough;
+        // unless somebody else could have had the lock since.
+        prove_unmoved: saved.is_some() || is_asked && lock.is_held(),
         ..Options::default()
     };
-    carry_out(azure, Job { plan, next, options, format: args.format, desired }).await
+    carry_out(azure, Job { plan, next, options, format: args.format, desired }, lock).await
 }
 
 /// A plan and the Azure that it is for.
@@ -73,15 +79,24 @@ struct Ready {
     plan: Plan,
     desired: Option<Desired>,
     next: Next,
+    wanted: Wanted,
+    lock: ApplyLock,
 }
 
 /// Makes the plan that is applied.
 async fn planned(args: &Apply) -> Result<Ready, Failure> {
     let source = source::load(&File { topology: args.input.clone() })?;
     let session = Session::start(&source.topology, &args.connection).await?;
-    put_back_locks(&session.azure, &session.desired.topology).await?;
-    let plan = session.plan(&args.allow).await?;
-    Ok(Ready { azure: session.azure, plan, desired: None, next: next(&source.path) })
+    let next = next(&source.path);
+    let Desired { apply_lock, topology, .. } = &session.desired;
+    let wanted = Wanted::new(apply_lock.as_ref(), topology, &args.wait, &next.apply);
+    let mut lock = ApplyLock::take(&session.azure, &wanted).await?;
+    let planning = async {
+        put_back_locks(&session.azure, &session.desired.topology).await?;
+        session.plan(&args.allow).await
+    };
+    let plan = lock.during(planning).await?;
+    Ok(Ready { azure: session.azure, plan, desired: None, next, wanted, lock })
 }
 
 /// Loads a saved plan, proves that it fits the topology, and connects to the Azure it was made for.
@@ -101,9 +116,12 @@ async fn reviewed(path: &Path, args: &Apply) -> Result<Ready, Failure> {
             (Azure::connect(cloud, &saved.plan.subscription, &args.connection).await?, None)
         }
     };
-    put_back_locks(&azure, &saved.plan.topology).await?;
     let next = Next { review: saved::review(&saved, path), ..next(path) };
-    Ok(Ready { azure, plan: saved.plan, desired, next })
+    let Plan { apply_lock, topology, .. } = &saved.plan;
+    let wanted = Wanted::new(apply_lock.as_ref(), topology, &args.wait, &next.apply);
+    let mut lock = ApplyLock::take(&azure, &wanted).await?;
+    lock.during(put_back_locks(&azure, topology)).await?;
+    Ok(Ready { azure, plan: saved.plan, desired, next, wanted, lock })
 }
 
 /// Returns what comes after an apply of `file`.
@@ -134,10 +152,11 @@ fn leave_out_probes(plan: &mut Plan) {
     }
 }
 
-/// Carries out a plan with progress and tells what came of it.
-pub async fn carry_out(azure: Azure, job: Job) -> Outcome {
+/// Carries out a plan with progress, releases the lock and tells what came of it.
+pub async fn carry_out(azure: Azure, job: Job, mut lock: ApplyLock) -> Outcome {
     let Job { plan, next, options, format, desired } = job;
     let cancel = Cancel::default();
+    lock.drain_when_lost(&plan, &cancel.drain, &azure.progress);
     let interruptions = Interruptions::listen()?;
     let attendant =
         tokio::spawn(attend(interruptions, cancel.clone(), Arc::clone(&azure.progress)));
@@ -146,6 +165,12 @@ pub async fn carry_out(azure: Azure, job: Job) -> Outcome {
     let outcome = pass::carry_out(&azure, &plan, folder, options, &cancel).await;
     azure.progress.end();
     attendant.abort();
+    let is_lost = lock.is_lost() && cancel.drain.is_cancelled();
+    match cancel.abandon.is_cancelled() {
+        // Azure goes on with what has begun; the lock ends by itself.
+        true => lock.leave(),
+        false => lock.release().await,
+    }
     let outcome = outcome?;
     let text = output::text_options(false);
     match format {
@@ -170,6 +195,8 @@ pub async fn carry_out(azure: Azure, job: Job) -> Outcome {
     }
     Ok(if outcome.is_success() {
         Exit::Done
+    } else if is_lost {
+        Exit::Refused
     } else if outcome.interrupted {
         Exit::Interrupted
     } else if moved {

@@ -2,6 +2,7 @@
 
 mod accept;
 mod annotations;
+mod apply_lock;
 mod cost;
 mod drifts;
 mod errors;

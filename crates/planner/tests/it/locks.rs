@@ -110,3 +110,16 @@ fn rule_02_the_note_of_an_adopted_lock_is_kept() {
     let notes = plan.actions[0].changes[0].after.clone();
     assert_eq!(notes, Some(json!("Ask the DNS team first. (evenkeel: pki)")));
 }
+
+#[test]
+fn apply_lock_is_found_from_every_plan_also_from_one_that_deletes_all() {
+    let text = "version: 1\nname: hello\nsubscription: 11111111-2222-3333-4444-555555555555\n\
+        location: westeurope\nstorage: { state: { redundancy: GRS } }\n\
+        applyLock: { account: storage/state, container: locks }\n";
+    let desired = expand(text);
+    for desired in [desired.without_resources(), desired] {
+        let lock = plan(&desired, &Observed::default()).apply_lock.expect("a lock");
+        assert!(lock.account.as_str().ends_with("/storageAccounts/sthellostate"), "{lock:?}");
+        assert_eq!(lock.container, "locks");
+    }
+}
