@@ -317,6 +317,10 @@ fn unreadable(error: Error) -> Result<String, Error> {
             let code = error.code().unwrap_or("Forbidden");
             Ok(format!("the right to read it is missing ({code})"))
         }
+        // Listing settings is a POST, which a lock refuses although nothing changes.
+        error if error.code().is_some_and(|code| code.eq_ignore_ascii_case("ScopeLocked")) => {
+            Ok("a lock of level ReadOnly forbids to list it".into())
+        }
         Error::NotARead { .. } => {
             Ok("its values are secret, and a plan lists application settings only".into())
         }
