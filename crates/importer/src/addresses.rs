@@ -207,7 +207,13 @@ fn section_of(
     match () {
         () if kind.is(PLAN) && has_home => return Some(Section::Plan),
         () if kind.is(SITE) && has_home => return Some(Section::Apps),
-        () if kind.is(ZONE) => return Some(Section::Dns),
+        () if kind.is(ZONE) => {
+            let has_ours = || {
+                let mut seen = survey.observed.resources.values();
+                seen.any(|seen| seen.id.parent().as_ref() == Some(id) && may_claim(survey, seen))
+            };
+            return (is_inside || has_ours()).then_some(Section::Dns);
+        }
         () if !is_inside => return None,
         () if kind.is(ACCOUNT) => return Some(Section::Storage),
         () if kind.is(VAULT) => return Some(Section::Vaults),

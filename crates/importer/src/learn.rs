@@ -73,7 +73,9 @@ impl Lesson<'_> {
     fn refused(&mut self, id: &ResourceId, refusal: &Guard) {
         let why = match &*refusal.code {
             "adoption-not-allowed" => "it does not carry our mark; `adopt: true` takes it over",
-            _ => &refusal.message,
+            "adoption-needs-replacement" | "existing-not-found" => &refusal.message,
+            // Locks and guards of the whole plan are no matter of how a resource is told.
+            _ => return,
         };
         let choices = match self.trial.addresses.get(id) {
             Some(_) => &mut self.next.existing,

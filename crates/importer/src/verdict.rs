@@ -20,7 +20,10 @@ pub enum Verdict {
 impl Verdict {
     /// Reads a plan.
     pub fn of(plan: &Plan) -> Self {
-        let refused = plan.refusals.iter().map(|it| format!("{}: {}", it.address, it.message));
+        let refused = plan.refusals.iter().map(|it| match it.address.is_empty() {
+            true => it.message.clone(),
+            false => format!("{}: {}", it.address, it.message),
+        });
         let changed = plan.actions.iter().filter(|action| !is_adoption(action)).filter_map(line);
         let lines: Vec<String> = refused.chain(changed).collect();
         match plan.actions.iter().filter(|action| is_adoption(action)).count() {
@@ -34,10 +37,16 @@ impl Verdict {
     pub fn sentence(&self) -> String {
         match self {
             Self::Empty => "`evenkeel plan` of this file is empty: it says what is there.".into(),
+            Self::Adopts(1) => "`evenkeel plan` of this file takes over 1 resource: it gets our \
+                                mark, nothing else changes."
+                .into(),
             Self::Adopts(count) => format!(
                 "`evenkeel plan` of this file takes over {count} resources: each gets our mark, \
                  nothing else changes."
             ),
+            Self::Differs(lines) if lines.len() == 1 => {
+                "`evenkeel plan` of this file is not empty: 1 difference is left to decide.".into()
+            }
             Self::Differs(lines) => format!(
                 "`evenkeel plan` of this file is not empty: {} differences are left to decide.",
                 lines.len()

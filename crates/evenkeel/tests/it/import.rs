@@ -125,6 +125,33 @@ fn without_the_right_to_read_settings_the_rest_is_imported() {
 }
 
 #[test]
+fn a_lock_that_hides_settings_stops_nothing() {
+    let azure = root().join("tests/scenarios/r1/azure.yaml");
+    let azure = std::fs::read_to_string(azure).expect("the scenario is there");
+    let lock = "  - put: /subscriptions/${subscription}/resourceGroups/rg-pki-weu/providers/Microsoft.Authorization/locks/frozen
+    body: { properties: { level: ReadOnly } }
+";
+    let scenario = Scenario::with_azure("r1", &format!("{azure}{lock}"));
+    let (text, told) = import(&scenario, &["rg-pki-weu"]);
+    assert!(told.contains("a lock of level ReadOnly forbids"), "{told}");
+    assert!(
+        text.contains("frozen: { name: frozen, on: weu/resourceGroup, level: readOnly }"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_resource_that_is_not_there_is_named() {
+    let scenario = Scenario::of("minimal");
+    scenario.apply();
+    let group = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-hello-weu";
+    let id = format!("{group}/providers/Microsoft.Web/sites/nowhere");
+    let run = scenario.run(&["import", &id]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("there is no resource"), "{}", run.stderr);
+}
+
+#[test]
 fn a_group_that_is_not_there_is_named() {
     let scenario = Scenario::of("r2");
     let run = scenario.run(&[&["import", "rg-nowhere"], &SUBSCRIPTION[..]].concat());

@@ -35,6 +35,16 @@ pub async fn look(
     let ids: BTreeSet<ResourceId> = listed.chain(scopes.to_vec()).chain(subscriptions).collect();
     let mut observed = observe(reader, &ids, mark.clone()).await?;
     note_unknown(&mut observed, &ids);
+    for scope in scopes {
+        let is_there = |seen: &ResourceId| seen.is_within(scope);
+        let is_known = observed.resources.keys().chain(observed.not_evaluated.keys()).any(is_there);
+        if !is_known {
+            return Err(Failure::invalid(
+                anyhow!("there is no resource `{scope}`"),
+                "`az resource list --query [].id` prints the IDs of those that there are",
+            ));
+        }
+    }
     let mut fresh: BTreeSet<ResourceId> = observed.resources.keys().cloned().collect();
     while !fresh.is_empty() {
         fresh = children::list(reader, &fresh, scopes, &mut observed).await?;
