@@ -33,7 +33,7 @@ pub use import::Import;
 pub use init::{Init, Starter};
 pub use plan::{Plan, PlanFormat};
 pub use post::{Content, ForgeName, Place, Post, PostIssue, PostPullRequest};
-pub use reference::{Completions, Explain};
+pub use reference::{Completions, Explain, Man};
 pub use report::Report;
 pub use show::Show;
 pub use simulate::Simulate;
@@ -151,6 +151,7 @@ command.")]
   evenkeel fetch-plan --out plan.json && evenkeel apply plan.json --yes")]
     FetchPlan(FetchPlan),
     /// Print the JSON Schema of the topology language.
+    #[command(after_help = "Example:\n  evenkeel schema > topology.schema.json")]
     Schema,
     /// Explain a diagnostic code, or list them all.
     #[command(after_help = "Example:\n  evenkeel explain cname-at-apex")]
@@ -160,6 +161,9 @@ command.")]
         after_help = "Example:\n  evenkeel completions bash > /etc/bash_completion.d/evenkeel"
     )]
     Completions(Completions),
-    /// Print the manual page.
-    Man,
+    /// Print the manual page, or write one for each command.
+    #[command(after_help = "Examples:
+  evenkeel man | man -l -                     read it
+  evenkeel man --dir ~/.local/share/man/man1  install a page for each command")]
+    Man(Man),
 }

@@ -19,16 +19,52 @@ pub enum Exit {
     Interrupted,
 }
 
+impl Exit {
+    /// Every way for a run to end.
+    pub const ALL: [Self; 6] =
+        [Self::Done, Self::Failed, Self::Changes, Self::Invalid, Self::Refused, Self::Interrupted];
+
+    /// Returns the exit code.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Changes => 2,
+            Self::Invalid => 3,
+            Self::Refused => 4,
+            // As shells tell a process that SIGINT has ended: 128 and the signal's number.
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// Returns what it means and what to do about it, for the reference.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "Done, or nothing to change.",
+            Self::Failed => {
+                "Something failed: Azure refused, could not be reached, or an action came to \
+                 nothing. Run the same command again once the cause is gone."
+            }
+            Self::Changes => {
+                "There are changes: always of `drift`, of `plan` with `--detailed-exitcode`."
+            }
+            Self::Invalid => {
+                "The input is invalid: the topology, an option or a plan file. Nothing was sent."
+            }
+            Self::Refused => {
+                "Refused by a guard: data would be lost, something is not ours, a lock stands in \
+                 the way, or Azure has moved since the plan was saved."
+            }
+            Self::Interrupted => {
+                "Interrupted. What was under way is told; it is safe to run again."
+            }
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Failed => 1,
-            Exit::Changes => 2,
-            Exit::Invalid => 3,
-            Exit::Refused => 4,
-            Exit::Interrupted => 130,
-        })
+        Self::from(exit.code())
     }
 }
 

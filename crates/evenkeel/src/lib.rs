@@ -56,7 +56,7 @@ fn run(command: Command) -> Outcome {
         Command::Schema => commands::reference::schema(),
         Command::Explain(args) => commands::reference::explain(&args),
         Command::Completions(args) => commands::reference::completions(&args),
-        Command::Man => commands::reference::man(),
+        Command::Man(args) => commands::reference::man(&args),
         command => {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             let outcome = runtime.block_on(run_unless_interrupted(command));

@@ -1,4 +1,6 @@
-//! `evenkeel explain` and `evenkeel completions`
+//! `evenkeel explain`, `evenkeel completions` and `evenkeel man`
+
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -12,4 +14,11 @@ pub struct Explain {
 pub struct Completions {
     /// The shell.
     pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Write a page for each command into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }

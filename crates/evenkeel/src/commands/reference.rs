@@ -1,9 +1,9 @@
 //! `evenkeel schema`, `explain`, `completions`, `man`: help for editors, people and shells.
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use clap::CommandFactory;
 
-use crate::cli::{Cli, Completions, Explain};
+use crate::cli::{Cli, Completions, Explain, Man};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
 
@@ -55,10 +55,17 @@ pub fn completions(args: &Completions) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// Prints the manual page.
-pub fn man() -> Outcome {
+/// Prints the manual page, or writes one for each command into a folder.
+pub fn man(args: &Man) -> Outcome {
+    if let Some(folder) = &args.dir {
+        let written = std::fs::create_dir_all(folder)
+            .and_then(|()| clap_mangen::generate_to(Cli::command(), folder));
+        written.with_context(|| format!("cannot write manual pages to `{}`", folder.display()))?;
+        return Ok(Exit::Done);
+    }
     let mut page = vec![];
-    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    let command = Cli::command().disable_help_subcommand(true);
+    clap_mangen::Man::new(command).render(&mut page)?;
     output::result(&String::from_utf8(page)?)?;
     Ok(Exit::Done)
 }
