@@ -32,6 +32,10 @@ bench:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
+# Builds the book in docs/ into target/book.
+book:
+    .ci/book
+
 # Plans, applies and re-plans the first reference architecture against the simulator.
 quickstart:
     sh docs/quickstart.sh

@@ -30,5 +30,5 @@ schema gitlab-ci --data-transform gitlab-ci integrations/gitlab/*.yml
 "$venv/bin/zizmor" --offline --no-progress --persona pedantic --config .github/zizmor.yml action.yml "${workflows[@]}"
 "$venv/bin/hadolint" Dockerfile
 "$venv/bin/python" .ci/shell_of_recipes.py "$venv/bin/shellcheck"
-"$venv/bin/shellcheck" .ci/run .ci/recipes.sh docs/quickstart.sh tests/clients/run.sh
+"$venv/bin/shellcheck" .ci/book .ci/run .ci/recipes.sh docs/quickstart.sh tests/clients/run.sh
 echo "recipes: schemas, workflows, Dockerfile and shell are sound"

@@ -3,8 +3,12 @@
 # the second plan is empty. Needs a Rust toolchain and nothing else; writes below a temporary folder.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
-cargo build --quiet --locked --manifest-path "$root/Cargo.toml" -p evenkeel
-evenkeel="${CARGO_TARGET_DIR:-$root/target}/debug/evenkeel"
+# A binary that is there already is taken where EVENKEEL names it.
+evenkeel=${EVENKEEL:-}
+if [ -z "$evenkeel" ]; then
+    cargo build --quiet --locked --manifest-path "$root/Cargo.toml" -p evenkeel
+    evenkeel="${CARGO_TARGET_DIR:-$root/target}/debug/evenkeel"
+fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"

@@ -145,6 +145,9 @@ command.")]
   evenkeel simulate --dir .evenkeel/azure --scenario drift.yaml --once")]
     Simulate(Simulate),
     /// Write a report where a team reads it: one comment or one issue on GitHub, Azure DevOps, GitLab.
+    #[command(after_help = "Examples:
+  evenkeel post pull-request plan.md          one comment, replaced by the next run
+  evenkeel post issue drift.md --title 'Azure has drifted'")]
     Post(Post),
     /// Fetch the plan that was reviewed with the merged pull request.
     #[command(after_help = "Example:

@@ -3,7 +3,9 @@
 mod accept;
 mod annotations;
 mod apply_lock;
+mod book;
 mod cost;
+mod docs;
 mod drifts;
 mod errors;
 // Takes its shell and links from Unix.
@@ -11,9 +13,11 @@ mod errors;
 mod forge;
 mod import;
 mod interrupt;
+mod markdown;
 #[cfg(unix)]
 mod pseudo_terminal;
 mod reference;
+mod reference_docs;
 mod saved;
 mod scenario;
 mod shrink;

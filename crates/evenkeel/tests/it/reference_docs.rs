@@ -1,0 +1,146 @@
+//! Pages of the reference that are made from the code, and the help and manual they are made from.
+//!
+//! `INSTA_UPDATE=always` writes the pages anew.
+
+use std::fmt::Write;
+
+use evenkeel::exit::Exit;
+
+use crate::markdown::docs;
+use crate::scenario::Scenario;
+
+/// Asserts that a generated page is current; with `INSTA_UPDATE=always` it is written instead.
+fn assert_current(page: &str, text: &str) {
+    let path = docs().join("reference").join(page);
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
+        std::fs::write(&path, text).expect("the page can be written");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == text,
+        "docs/reference/{page} is old: run `INSTA_UPDATE=always cargo test -p evenkeel --test it reference_docs`"
+    );
+}
+
+fn stdout(scenario: &Scenario, args: &[&str]) -> String {
+    let run = scenario.run_offline(args);
+    assert_eq!(run.code, 0, "{args:?}: {}", run.stderr);
+    run.stdout
+}
+
+/// Returns every command, and the commands below it, in the order of the help.
+fn commands(scenario: &Scenario) -> Vec<String> {
+    let mut found = vec![];
+    below(scenario, "", &mut found);
+    assert!(found.len() >= 12, "{found:?}");
+    found
+}
+
+fn below(scenario: &Scenario, command: &str, found: &mut Vec<String>) {
+    let help = help(scenario, command);
+    let Some((_, listed)) = help.split_once("\nCommands:\n") else { return };
+    let lines = listed.lines().take_while(|line| !line.is_empty());
+    // A description that is wrapped goes on further to the right.
+    let lines = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = lines.filter_map(|line| line.split_whitespace().next());
+    for name in names.filter(|name| *name != "help") {
+        let name = format!("{command} {name}").trim().to_owned();
+        found.push(name.clone());
+        below(scenario, &name, found);
+    }
+}
+
+/// Returns a command's help without trailing blanks.
+fn help(scenario: &Scenario, command: &str) -> String {
+    let args: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
+    let text = stdout(scenario, &args);
+    text.trim_end().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_command_line_is_current() {
+    let scenario = Scenario::of("minimal");
+    let mut text = String::from(
+        "# Command line\n\n<!-- Made from crates/evenkeel/src/cli. -->\n\n\
+         What `evenkeel --help` and `evenkeel <command> --help` print. `evenkeel man --dir man/` \
+         writes the same as manual\npages, `evenkeel completions <shell>` teaches a shell. \
+         [Exit codes](exit-codes.md) have a page of their own.\n",
+    );
+    let _ = write!(text, "\n## evenkeel\n\n```text\n{}\n```\n", help(&scenario, ""));
+    for command in commands(&scenario) {
+        let help = help(&scenario, &command);
+        let _ = write!(text, "\n## evenkeel {command}\n\n```text\n{help}\n```\n");
+    }
+    assert_current("command-line.md", &text);
+}
+
+#[test]
+fn every_command_has_an_example_that_begins_with_it() {
+    let scenario = Scenario::of("minimal");
+    for command in commands(&scenario) {
+        let help = help(&scenario, &command);
+        let (_, examples) = help.split_once("\nExample").unwrap_or_default();
+        assert!(examples.contains(&format!("\n  evenkeel {command}")), "{command}:\n{help}");
+    }
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let scenario = Scenario::of("minimal");
+    stdout(&scenario, &["man", "--dir", "man/man1"]);
+    for command in commands(&scenario) {
+        let name = format!("evenkeel-{}", command.replace(' ', "-"));
+        let page = scenario.read(&format!("man/man1/{name}.1"));
+        assert!(page.contains(&name.replace('-', "\\-")), "{page}");
+        assert!(page.contains("Example"), "{page}");
+    }
+    assert_eq!(scenario.read("man/man1/evenkeel.1").trim(), stdout(&scenario, &["man"]).trim());
+}
+
+#[test]
+fn exit_codes_are_current_and_told_by_the_help() {
+    let scenario = Scenario::of("minimal");
+    let help = help(&scenario, "");
+    let mut text = String::from(
+        "# Exit codes\n\n<!-- Made from crates/evenkeel/src/exit.rs. -->\n\n\
+         | code | meaning |\n| ---: | --- |\n",
+    );
+    let (_, told) = help.split_once("Exit codes:").expect("the help tells exit codes");
+    for exit in Exit::ALL {
+        let _ = writeln!(text, "| {} | {} |", exit.code(), exit.meaning());
+        assert!(told.contains(&format!("{} ", exit.code())), "{told}");
+    }
+    text.push_str(
+        "\nA pipeline that plans on a pull request takes 0 and 2 as good, 3 and 4 as the author's to mend, \
+         and 1 as\nworth a second run.\n",
+    );
+    assert_current("exit-codes.md", &text);
+}
+
+#[test]
+fn the_list_of_codes_is_current() {
+    let mut text = String::from(
+        "# Codes\n\n<!-- Made from crates/topology/src/explain and crates/planner/src/explain.rs. -->\n\n\
+         Every mistake, refusal and notice has a code that stays as it is. `evenkeel explain <code>` \
+         prints its text.\n\n## Of plans\n\nWhat `plan`, `apply`, `drift` and `destroy` refuse or point \
+         out.\n",
+    );
+    for known in planner::codes() {
+        let _ =
+            write!(text, "\n### {}\n\n**{}.** {}\n", known.code, upper(known.title), known.text);
+    }
+    text.push_str(
+        "\n## Of topologies\n\nWhat `validate` finds, and every command before it looks at Azure.\n\n\
+         | code | meaning |\n| --- | --- |\n",
+    );
+    for known in topology::codes() {
+        let (code, title) = (known.code, known.title.replace('|', "\\|"));
+        let _ = writeln!(text, "| [`{code}`](diagnostics.md#{code}) | {title} |");
+    }
+    assert_current("codes.md", &text);
+}
+
+fn upper(text: &str) -> String {
+    let (first, rest) = text.split_at(text.chars().next().map_or(0, char::len_utf8));
+    first.to_uppercase() + rest
+}
