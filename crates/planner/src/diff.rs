@@ -320,14 +320,27 @@ impl<'a> Comparer<'a> {
         self.found.not_compared.push(NotCompared { path: self.path.to_string(), why });
     }
 
+    /// Tells whether a sensitive value is none here: the file holds it for everybody to read, and
+    /// what stands in its place in Azure does not look like a secret either.
+    fn is_plain(&self, path: &PropertyPath, before: &Option<Value>, after: &Option<Value>) -> bool {
+        let key = path.keys_upwards().next().unwrap_or_default();
+        let is_text =
+            |value: &Value| value.as_str().is_some_and(|text| !topology::may_be_secret(key, text));
+        self.facts.is_plain_where_literal(path)
+            && after.as_ref().is_some_and(is_text)
+            && before.as_ref().is_none_or(is_text)
+    }
+
     fn report(&mut self, before: Option<&Value>, after: Option<&Value>) {
         self.report_at(self.path.clone(), before.cloned(), after.cloned());
     }
 
     fn report_at(&mut self, path: PropertyPath, before: Option<Value>, after: Option<Value>) {
-        let sensitive = self.secret || self.facts.is_sensitive(&path);
+        let is_plain = !self.secret && self.is_plain(&path, &before, &after);
+        let sensitive = !is_plain && (self.secret || self.facts.is_sensitive(&path));
         let mask = |value| match sensitive {
             true => Value::from(MASK),
+            false if is_plain => value,
             false => redact(self.facts, value, &path),
         };
         self.found.changes.push(PropertyChange {

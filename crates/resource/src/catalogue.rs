@@ -197,6 +197,9 @@ pub struct TypeFacts {
     pub exclusive: &'static [&'static [&'static str]],
     /// Properties whose values are never shown, beside those whose names tell.
     pub sensitive: &'static [&'static str],
+    /// Of these, properties that are shown where the topology holds their value word for word and
+    /// nothing in it may be a secret.
+    pub plain_where_literal: &'static [&'static str],
     /// Properties whose change restarts an app.
     pub restarts: &'static [&'static str],
     /// Properties whose change moves live traffic.
@@ -245,6 +248,7 @@ impl TypeFacts {
         collectives: &[],
         exclusive: &[],
         sensitive: &[],
+        plain_where_literal: &[],
         restarts: &[],
         traffic: &[],
         patch_always: &[],

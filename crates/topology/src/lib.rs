@@ -29,6 +29,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+pub use check::may_be_secret;
 pub use diagnostic::{Diagnostic, Severity};
 pub use explain::{Explanation, codes, explain};
 pub use model::*;

@@ -102,11 +102,30 @@ fn an_unknown_member_leaves_its_array_unknown() {
 }
 
 #[test]
-fn an_application_setting_is_compared_to_the_letter_and_never_shown() {
+fn an_application_setting_is_compared_to_the_letter() {
     let body = |value: &str| json!({ "name": "appsettings", "properties": { "MODE": value } });
     let found = changes("Microsoft.Web/sites/config", body("Blue"), body("blue"));
     assert_eq!(found[0].path, "properties.MODE");
-    assert!(found[0].sensitive);
+    assert_eq!((&found[0].before, &found[0].after), (&Some(json!("blue")), &Some(json!("Blue"))));
+}
+
+#[test]
+fn rule_10_an_application_setting_is_shown_only_where_the_file_holds_it() {
+    let secret = Expression::Secret(SecretSource::Env("KEY".into())).to_value();
+    let body = |value: Value| json!({ "name": "appsettings", "properties": value });
+    let resolve = |_: &Expression| Some(json!("hunter2"));
+    let hidden = [
+        (json!({ "A": secret }), json!({ "A": "plain" })),
+        (json!({ "A": "plain" }), json!({ "A": "aB3dE5gH7jK9mN1pQ3sT5vW7" })),
+        (json!({ "API_KEY": "plain" }), json!({ "API_KEY": "other" })),
+    ];
+    for (desired, observed) in hidden {
+        let (desired, observed) = (body(desired), body(observed));
+        let kind = "Microsoft.Web/sites/config".into();
+        let found = compare(&kind, "", &desired, &observed, &resolve).changes;
+        assert!(found[0].sensitive, "{found:?}");
+        assert!(!format!("{found:?}").contains("plain\""), "{found:?}");
+    }
 }
 
 #[test]

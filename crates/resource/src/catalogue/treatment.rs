@@ -138,6 +138,14 @@ impl TypeFacts {
     }
 }
 
+impl TypeFacts {
+    /// Tells whether the value at `path` may be shown although it is sensitive elsewhere, because the
+    /// topology holds it word for word.
+    pub fn is_plain_where_literal(&self, path: &PropertyPath) -> bool {
+        !is_secret_name(path) && self.plain_where_literal.iter().any(|rule| path.is(rule))
+    }
+}
+
 /// Tells whether the name of the property at `path` is a secret's.
 pub fn is_secret_name(path: &PropertyPath) -> bool {
     let mut names = path.keys_upwards();

@@ -136,7 +136,7 @@ const SETTINGS: TypeFacts = TypeFacts {
 };
 
 static WEB: TypeFacts = WEB_CONFIG;
-static APP_SETTINGS: TypeFacts = SETTINGS;
+static APP_SETTINGS: TypeFacts = TypeFacts { plain_where_literal: &["properties.*"], ..SETTINGS };
 static CONNECTION_STRINGS: TypeFacts = SETTINGS;
 static METADATA: TypeFacts = SETTINGS;
 static STORAGE_MOUNTS: TypeFacts = TypeFacts { likeness: &[], ..SETTINGS };

@@ -16,6 +16,8 @@ mod subnet;
 mod traffic_manager;
 mod vault;
 
+pub use secret::may_be_secret;
+
 use crate::decode::Broken;
 use crate::{Diagnostic, Place, Sp, Stamp, Topology};
 

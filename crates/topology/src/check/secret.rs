@@ -32,6 +32,9 @@ const HARMLESS_STARTS: &[&str] = &["http", "@microsoft.keyvault"];
 /// Shorter values are flags and numbers.
 const SHORTEST: usize = 8;
 
+/// Shorter texts of letters and digits are names.
+const SHORTEST_TOKEN: usize = 20;
+
 impl Check<'_> {
     /// Warns of settings that look like secrets.
     pub(super) fn plain_secrets(&mut self, app: &App) {
@@ -68,6 +71,24 @@ fn is_secret(key: &str, value: &str) -> bool {
         || by_key() && !is_harmless()
 }
 
+/// Returns whether a value may be a secret, so that it is better not shown.
+///
+/// Takes more for a secret than the check of a topology does: whatever stands under a secret's name,
+/// and long texts without words, as keys and tokens are.
+pub fn may_be_secret(key: &str, value: &str) -> bool {
+    let is_wordless = |value: &str| {
+        let has = |wanted: fn(&char) -> bool| value.chars().any(|c| wanted(&c));
+        value.len() >= SHORTEST_TOKEN
+            && !value.contains(|c: char| c.is_whitespace() || "/:.@,;|{".contains(c))
+            && has(char::is_ascii_uppercase)
+            && has(char::is_ascii_lowercase)
+            && has(char::is_ascii_digit)
+    };
+    SECRET_KEYS.iter().any(|word| contains(key, word))
+        || is_secret(key, value)
+        || is_wordless(value)
+}
+
 /// Returns whether `text` begins with `word`, whatever its case.
 fn starts_with(text: &str, word: &str) -> bool {
     text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
@@ -81,7 +102,15 @@ fn contains(text: &str, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_secret;
+    use super::{is_secret, may_be_secret};
+
+    #[test]
+    fn what_may_be_a_secret_is_more_than_what_looks_like_one() {
+        assert!(may_be_secret("PASSWORD", "short"));
+        assert!(may_be_secret("MODE", "aB3dE5gH7jK9mN1pQ3sT5vW7"));
+        assert!(!may_be_secret("MODE", "blue"));
+        assert!(!may_be_secret("WEBSITE_RUN_FROM_PACKAGE", "https://a.example.net/App1.zip"));
+    }
 
     #[test]
     fn secrets_are_told_from_settings() {
