@@ -190,6 +190,11 @@ impl Client {
     }
 
     /// Sends a request until it has a final answer, and returns it where it is a success.
+    #[tracing::instrument(name = "request", skip_all, fields(
+        otel.kind = "client",
+        http.request.method = %request.method,
+        url.path = request.url.path(),
+    ))]
     pub(crate) async fn send(&self, request: &Request) -> Result<Response, Error> {
         let (tokens, is_known) = match request.plane {
             Plane::Arm => (&self.0.tokens, self.0.cloud.is_resource_manager(&request.url)),

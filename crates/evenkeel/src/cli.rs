@@ -19,6 +19,7 @@ mod show;
 mod simulate;
 mod validate;
 mod wait_for_lock;
+mod watch;
 
 pub use allow::Allow;
 pub use apply::Apply;
@@ -39,6 +40,7 @@ pub use show::Show;
 pub use simulate::Simulate;
 pub use validate::Validate;
 pub use wait_for_lock::WaitForLock;
+pub use watch::Watch;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -74,9 +76,9 @@ pub struct Global {
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 
-    /// Form of the log on stderr.
-    #[arg(long, global = true, value_enum, default_value = "text")]
-    pub log_format: LogFormat,
+    /// Form of the log on stderr; `watch` logs JSON unless told otherwise, everything else text.
+    #[arg(long, global = true, value_enum)]
+    pub log_format: Option<LogFormat>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -130,6 +132,14 @@ pub enum Command {
 Exit codes: 0 Azure is as the topology says; 2 there is drift, a pending change or a failover; 1 and 3 as for every
 command.")]
     Drift(Drift),
+    /// Look for drift again and again, with metrics and traces; never writes.
+    #[command(after_help = "Examples:
+  evenkeel watch --interval 30m --listen 0.0.0.0:9464
+  evenkeel watch --rounds 1 --report html=drift.html
+  OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 evenkeel watch
+
+Each round is a line of JSON on stdout. SIGTERM and Ctrl-C end it cleanly.")]
+    Watch(Watch),
     /// Delete all that the topology owns; asks for its name.
     #[command(after_help = "Example:\n  evenkeel destroy --permit data/portal")]
     Destroy(Destroy),

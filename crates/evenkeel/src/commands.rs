@@ -13,3 +13,4 @@ pub mod reference;
 pub mod show;
 pub mod simulate;
 pub mod validate;
+pub mod watch;

@@ -1,5 +1,6 @@
 //! How a run ends.
 
+use std::fmt;
 use std::process::ExitCode;
 
 /// How a run ends; each has an exit code of its own.
@@ -124,6 +125,20 @@ impl Failure {
             Self::Invalid { .. } => Exit::Invalid,
             Self::Refused { .. } => Exit::Refused,
             Self::Helped { .. } | Self::Failed(_) => Exit::Failed,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Told(exit) => write!(f, "ended as {exit:?}"),
+            Self::Invalid { error, .. }
+            | Self::Refused { error, .. }
+            | Self::Helped { error, .. }
+            | Self::Failed(error) => {
+                write!(f, "{error:#}")
+            }
         }
     }
 }

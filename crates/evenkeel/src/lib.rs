@@ -19,6 +19,8 @@ mod prompt;
 mod saved;
 pub mod session;
 mod source;
+mod telemetry;
+mod watch;
 mod world;
 
 pub use cli::Allow;
@@ -26,17 +28,15 @@ pub use cli::Allow;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
-use cli::{Cli, Command, Global, LogFormat};
+use cli::{Cli, Command};
 use exit::{Exit, Failure, Outcome};
+use telemetry::Telemetry;
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    start_log(&cli.global);
+    let telemetry = Telemetry::start(&cli.global, &cli.command);
     let exit = match run(cli.command) {
         Ok(exit) => exit,
         Err(failure) => {
@@ -44,6 +44,7 @@ pub fn main() -> ExitCode {
             failure.exit()
         }
     };
+    telemetry.stop();
     exit.into()
 }
 
@@ -91,25 +92,7 @@ async fn run_online(command: Command) -> Outcome {
         Command::Post(args) => commands::post::run(&args).await,
         Command::FetchPlan(args) => commands::fetch_plan::run(&args).await,
         Command::Simulate(args) => commands::simulate::run(&args).await,
+        Command::Watch(args) => commands::watch::run(&args).await,
         _ => Ok(Exit::Done),
-    }
-}
-
-fn start_log(global: &Global) {
-    // A failed login is told once, by the error itself.
-    let quiet = "typespec_client_core=warn,azure_identity=warn";
-    let default = match global.verbose {
-        0 => format!("warn,{quiet}"),
-        1 => format!("info,azure=debug,executor=debug,{quiet}"),
-        _ => "trace,h2=info,hyper_util=info,rustls=info".to_owned(),
-    };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    let layer = tracing_subscriber::fmt::layer().with_writer(progress::log_writer);
-    let registry = tracing_subscriber::registry().with(filter);
-    match global.log_format {
-        LogFormat::Text => {
-            registry.with(layer.with_target(false).with_ansi(output::is_styled_stderr())).init();
-        }
-        LogFormat::Json => registry.with(layer.json()).init(),
     }
 }

@@ -41,6 +41,17 @@ impl Azure {
         connection: &Connection,
     ) -> Result<Self, Failure> {
         let progress = Arc::new(Progress::new());
+        Self::watched(cloud, subscription, connection, progress.clone(), progress).await
+    }
+
+    /// Connects as the user asked; `events` is told of waits instead of `progress`.
+    async fn watched(
+        cloud: Cloud,
+        subscription: &str,
+        connection: &Connection,
+        progress: Arc<Progress>,
+        events: Arc<dyn azure::Progress>,
+    ) -> Result<Self, Failure> {
         let simulator = match connection.simulator {
             true => Some(start_simulator(subscription, connection).await?),
             false => None,
@@ -50,7 +61,7 @@ impl Azure {
             None => azure::Settings { auth: auth(connection.auth), ..azure::Settings::new(cloud) },
         };
         settings.trace_http.clone_from(&connection.trace_http);
-        settings.progress = progress.clone();
+        settings.progress = events;
         let client = Client::new(settings)?;
         let world = world::new(&connection.dns, simulator.as_ref())?;
         Ok(Self { client, world, progress, simulator })
@@ -207,6 +218,19 @@ impl Session {
         Ok(Self { azure, desired })
     }
 
+    /// Expands the topology and connects to its Azure for a run that nobody looks at: waits are told
+    /// to `events`.
+    pub async fn watch(
+        topology: &Topology,
+        connection: &Connection,
+        events: Arc<dyn azure::Progress>,
+    ) -> Result<Self, Failure> {
+        let (desired, cloud) = (planner::expand(topology), cloud(topology, connection)?);
+        let (progress, subscription) = (Arc::new(Progress::kept()), &topology.subscription);
+        let azure = Azure::watched(cloud, subscription, connection, progress, events).await?;
+        Ok(Self { azure, desired })
+    }
+
     /// Ends the session.
     pub async fn stop(self) {
         self.azure.stop().await;
@@ -221,6 +245,7 @@ impl Session {
     }
 
     /// Looks at Azure.
+    #[tracing::instrument(skip_all)]
     pub async fn observe(&self) -> Result<Observed, Failure> {
         let _spinner = self.azure.progress.spinner("reading Azure");
         let reader = self.azure.reader();
@@ -251,6 +276,7 @@ impl Session {
     }
 
     /// Decides what must change. A plan that breaks a rule of the engine is never handed out.
+    #[tracing::instrument(skip_all)]
     pub fn decide(&self, observed: &Observed, allow: &Allow) -> Result<Plan, Failure> {
         let plan = planner::plan(&self.desired, observed, &self.options(allow))?;
         if plan.refusals.is_empty() {

@@ -31,6 +31,26 @@ pub fn load(file: &File) -> Result<Source, Failure> {
     }
 }
 
+/// Reads the topology and tells nothing: a mistake is the failure's text.
+pub fn read(file: &File) -> Result<Source, Failure> {
+    let path = find(file.topology.as_deref())?;
+    let parsed = parse(&path)?;
+    let is_error = |found: &&topology::Diagnostic| found.severity == Severity::Error;
+    let mistakes: Vec<String> = parsed
+        .diagnostics
+        .iter()
+        .filter(is_error)
+        .map(|found| format!("{}: {} ({})", found.place, found.message, found.code))
+        .collect();
+    let files = parsed.sources.files().map(PathBuf::from).collect();
+    match parsed.topology {
+        Some(topology) => Ok(Source { path, topology, files }),
+        None => {
+            Err(Failure::invalid(anyhow!("{}", mistakes.join("; ")), "run `evenkeel validate`"))
+        }
+    }
+}
+
 /// Reads the topology without telling anything.
 pub fn parse(path: &Path) -> Result<Parsed, Failure> {
     let text = std::fs::read_to_string(path)

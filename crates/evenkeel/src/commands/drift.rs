@@ -1,5 +1,8 @@
 //! `evenkeel drift`
 
+use plan::Plan;
+use report::Picture;
+
 use crate::cli::{Drift, DriftFormat};
 use crate::exit::{Exit, Outcome};
 use crate::session::Session;
@@ -15,16 +18,20 @@ pub async fn run(args: &Drift) -> Outcome {
     let plan = session.drift(&source.path).await?;
     let picture = picture::of(&session.desired);
     session.stop().await;
-    let rendered = |format| match format {
-        DriftFormat::Text => report::drift(&plan, &output::text_options(false)),
-        DriftFormat::Json => report::plan_json(&plan),
-        DriftFormat::Junit => report::junit(&plan, &picture),
-        DriftFormat::Html => report::drift_html(&plan, &picture),
-        DriftFormat::Markdown => report::drift_markdown(&plan, report::MARKDOWN_LIMIT),
-    };
-    output::result(&rendered(args.format))?;
+    output::result(&rendered(args.format, &plan, &picture))?;
     for further in &args.report {
-        output::file(&further.file, &rendered(further.format))?;
+        output::file(&further.file, &rendered(further.format, &plan, &picture))?;
     }
     Ok(if plan.is_as_declared() { Exit::Done } else { Exit::Changes })
+}
+
+/// Renders what has moved.
+pub fn rendered(format: DriftFormat, plan: &Plan, picture: &Picture) -> String {
+    match format {
+        DriftFormat::Text => report::drift(plan, &output::text_options(false)),
+        DriftFormat::Json => report::plan_json(plan),
+        DriftFormat::Junit => report::junit(plan, picture),
+        DriftFormat::Html => report::drift_html(plan, picture),
+        DriftFormat::Markdown => report::drift_markdown(plan, report::MARKDOWN_LIMIT),
+    }
 }

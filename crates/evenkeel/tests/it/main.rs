@@ -24,3 +24,4 @@ mod shrink;
 #[cfg(unix)]
 mod terminal;
 mod verdict;
+mod watch;

@@ -1,0 +1,32 @@
+//! `evenkeel watch`
+
+use std::net::SocketAddr;
+use std::num::NonZeroU64;
+
+use clap::Args;
+use topology::Duration;
+
+use super::{Connection, DriftFormat, File, Report, report};
+
+#[derive(Debug, Args)]
+pub struct Watch {
+    #[command(flatten)]
+    pub file: File,
+    /// How long to wait between two rounds: `30m`, `6h`.
+    #[arg(long, value_name = "DURATION", default_value = "30m")]
+    pub interval: Duration,
+    /// By which share a wait may be shorter or longer, so that many watchers do not ask at once.
+    #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub jitter: u8,
+    /// Serve `/metrics`, `/healthz` and `/readyz` on this address; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Stop after so many rounds, with the exit code of the last as `drift` has it.
+    #[arg(long, value_name = "N")]
+    pub rounds: Option<NonZeroU64>,
+    /// Write what the latest round found to a file, `html=drift.html`; repeatable.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report::parse::<DriftFormat>)]
+    pub report: Vec<Report<DriftFormat>>,
+    #[command(flatten)]
+    pub connection: Connection,
+}

@@ -1,0 +1,103 @@
+//! `evenkeel watch`
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::Watch;
+use crate::commands::drift;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::interruption::Interruptions;
+use crate::output;
+use crate::watch::metrics::Metrics;
+use crate::watch::round::{Ending, Finding, Watcher};
+use crate::watch::schedule::wait;
+use crate::watch::serve::serve;
+
+/// Looks for drift again and again until it is told to stop.
+pub async fn run(args: &Watch) -> Outcome {
+    let stop = CancellationToken::new();
+    let signals = tokio::spawn(listen(Interruptions::listen()?, stop.clone()));
+    let metrics = Arc::new(Metrics::new(args.interval.0)?);
+    let watcher = Watcher::start(&args.file, &args.connection, metrics.clone()).await?;
+    let is_ready = Arc::new(AtomicBool::new(false));
+    let server = match args.listen {
+        Some(address) => {
+            let server = serve(address, metrics.clone(), is_ready.clone(), stop.clone()).await?;
+            tracing::info!(address = %server.address, "serving /metrics, /healthz and /readyz");
+            Some(server)
+        }
+        None => None,
+    };
+    let last = rounds(args, watcher, &metrics, &is_ready, &stop).await?;
+    stop.cancel();
+    if let Some(server) = server {
+        server.ended().await;
+    }
+    signals.abort();
+    // The exporter blocks while it sends what is left.
+    tokio::task::spawn_blocking(move || metrics.stop()).await?;
+    tracing::info!("stopped");
+    Ok(last.filter(|_| args.rounds.is_some()).map_or(Exit::Done, Ending::exit))
+}
+
+/// Looks until it is told to stop, or as often as it was told to, and returns how the last ended.
+async fn rounds(
+    args: &Watch,
+    mut watcher: Watcher<'_>,
+    metrics: &Metrics,
+    is_ready: &AtomicBool,
+    stop: &CancellationToken,
+) -> Result<Option<Ending>, Failure> {
+    let mut last = None;
+    for round in 1.. {
+        // A round only reads, so it can be left at any time.
+        let finding = tokio::select! {
+            biased;
+            () = stop.cancelled() => break,
+            finding = watcher.look(round) => finding,
+        };
+        metrics.note(&finding);
+        if finding.tally.is_some() {
+            is_ready.store(true, Ordering::Relaxed);
+        }
+        tell(args, &finding, round)?;
+        last = Some(finding.ending);
+        if args.rounds.is_some_and(|rounds| rounds.get() == round) {
+            break;
+        }
+        let next = wait(args.interval.0, f64::from(args.jitter) / 100.0, rand::random());
+        tracing::info!(wait_secs = next.as_secs(), "the next round follows");
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => break,
+            () = tokio::time::sleep(next) => {}
+        }
+    }
+    watcher.stop().await;
+    Ok(last)
+}
+
+/// Writes the round's result to stdout, a line of JSON, and its reports to their files.
+fn tell(args: &Watch, finding: &Finding, round: u64) -> Result<(), Failure> {
+    let Finding { topology, ending, error, requests, .. } = finding;
+    let result = ending.name();
+    match error {
+        Some(error) => tracing::error!(%topology, round, result, error, "a round has failed"),
+        None => tracing::info!(%topology, round, result, requests, "a round has ended"),
+    }
+    output::result(&finding.to_json(round).to_string())?;
+    let Some((plan, picture)) = &finding.plan else { return Ok(()) };
+    for report in &args.report {
+        output::file(&report.file, &drift::rendered(report.format, plan, picture))?;
+    }
+    Ok(())
+}
+
+/// Tells the watcher to stop at the first interruption; a second one ends the run where it stands.
+async fn listen(mut interruptions: Interruptions, stop: CancellationToken) {
+    interruptions.next().await;
+    tracing::info!("stopping");
+    stop.cancel();
+}

@@ -1,0 +1,6 @@
+//! Drift on a timer, in one process that runs for ever.
+
+pub mod metrics;
+pub mod round;
+pub mod schedule;
+pub mod serve;

@@ -1,0 +1,199 @@
+//! A watcher looks again and again, tells what it measures, and stops when it is told to.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::interrupt::signal;
+use crate::scenario::{Scenario, finish};
+
+/// A running watcher, and what it writes to stdout.
+struct Watcher {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+}
+
+impl Watcher {
+    fn start(mut command: Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary runs");
+        let lines = BufReader::new(child.stdout.take().expect("stdout is piped"));
+        Self { child, lines }
+    }
+
+    /// Returns the next round's result.
+    fn round(&mut self) -> Value {
+        let mut line = String::new();
+        assert_ne!(self.lines.read_line(&mut line).expect("text"), 0, "the watcher ended early");
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    }
+
+    /// Waits for the end; returns the exit code and what was logged.
+    fn end(mut self) -> (Option<i32>, String) {
+        let mut log = String::new();
+        let mut stderr = self.child.stderr.take().expect("stderr is piped");
+        stderr.read_to_string(&mut log).expect("text");
+        (self.child.wait().expect("it ends").code(), log)
+    }
+}
+
+/// Asks an endpoint of the watcher and returns the whole answer.
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("the watcher listens");
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: watcher\r\nConnection: close\r\n\r\n")
+        .expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("text");
+    answer
+}
+
+/// Returns an address that nobody listens on.
+fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").to_string()
+}
+
+const DRIFT: &str = r#"
+changes:
+  - patch: /subscriptions/${subscription}/resourceGroups/rg-hello-weu/providers/Microsoft.Web/sites/app-hello-web-weu
+    apiVersion: "2024-04-01"
+    body: { properties: { httpsOnly: false } }
+"#;
+
+#[test]
+fn rounds_tell_drift_and_its_measures() {
+    let scenario = Scenario::of("minimal");
+    scenario.apply();
+    let clean = scenario.run(&["watch", "--rounds", "1"]);
+    assert_eq!(clean.code, 0, "{}\n{}", clean.stdout, clean.stderr);
+    let round: Value = serde_json::from_str(&clean.stdout).expect("a line of JSON");
+    assert_eq!(round["schema"], "evenkeel.watch/1");
+    assert_eq!((&round["result"], &round["round"]), (&"clean".into(), &1.into()));
+    assert_eq!(round["resources"]["drift"], 0);
+
+    scenario.change(DRIFT);
+    let drifted = scenario.run(&[
+        "watch",
+        "--rounds",
+        "2",
+        "--interval",
+        "1ms",
+        "--report",
+        "html=drift.html",
+    ]);
+    assert_eq!(drifted.code, 2, "{}\n{}", drifted.stdout, drifted.stderr);
+    let rounds: Vec<Value> =
+        drifted.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(rounds.len(), 2);
+    assert_eq!(rounds[1]["result"], "changes");
+    assert_eq!(rounds[1]["resources"]["drift"], 1);
+    assert!(scenario.read("drift.html").contains("httpsOnly"));
+    for line in drifted.stderr.lines() {
+        let event: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+        assert!(event["timestamp"].is_string() && event["level"].is_string(), "{line}");
+    }
+}
+
+#[test]
+fn a_watcher_serves_its_measures_and_stops_cleanly() {
+    let scenario = Scenario::of("minimal");
+    scenario.apply();
+    let address = free_address();
+    let mut watcher =
+        Watcher::start(scenario.simulated(&["watch", "--interval", "1h", "--listen", &address]));
+    assert_eq!(watcher.round()["result"], "clean");
+    let metrics = get(&address, "/metrics");
+    for wanted in [
+        "HTTP/1.1 200",
+        "evenkeel_watch_rounds_total{",
+        "result=\"clean\"",
+        "evenkeel_drift_resources{",
+        "verdict=\"drift\",",
+        "evenkeel_watch_last_success_seconds{",
+        "evenkeel_azure_requests_total{",
+    ] {
+        assert!(metrics.contains(wanted), "{wanted}: {metrics}");
+    }
+    assert!(get(&address, "/healthz").starts_with("HTTP/1.1 200"));
+    assert!(get(&address, "/readyz").starts_with("HTTP/1.1 200"));
+    signal(&watcher.child, "-TERM");
+    let (code, log) = watcher.end();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.lines().last().is_some_and(|line| line.contains("\"stopped\"")), "{log}");
+}
+
+#[test]
+fn a_watcher_outlives_a_round_that_fails() {
+    let scenario = Scenario::of("minimal");
+    scenario.apply();
+    let good = scenario.read("topology.yaml");
+    let mut watcher = Watcher::start(scenario.simulated(&["watch", "--interval", "1ms"]));
+    assert_eq!(watcher.round()["result"], "clean");
+    scenario.write("topology.yaml", "version: 1\nname: [");
+    let until = |watcher: &mut Watcher, wanted: &str| loop {
+        let round = watcher.round();
+        if round["result"] == wanted {
+            break round;
+        }
+    };
+    let invalid = until(&mut watcher, "invalid");
+    assert!(invalid["error"].as_str().is_some_and(|e| e.contains("topology.yaml:2")), "{invalid}");
+    scenario.write("topology.yaml", &good);
+    until(&mut watcher, "clean");
+    signal(&watcher.child, "-INT");
+    // Rounds may still be written while it stops.
+    std::io::copy(&mut watcher.lines, &mut std::io::sink()).expect("read to the end");
+    assert_eq!(watcher.end().0, Some(0));
+}
+
+#[test]
+fn a_watcher_that_cannot_begin_says_why() {
+    let scenario = Scenario::of("minimal");
+    scenario.write("topology.yaml", "version: 1\n");
+    let run = scenario.run(&["watch", "--rounds", "1"]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("name"), "{}", run.stderr);
+}
+
+#[test]
+fn traces_and_metrics_reach_a_collector() {
+    let scenario = Scenario::of("minimal");
+    scenario.apply();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let collector = std::thread::spawn(move || {
+        let mut paths = std::collections::BTreeSet::new();
+        while paths.len() < 2 {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let mut reader = BufReader::new(stream.try_clone().expect("a handle"));
+            let (mut request, mut length) = (String::new(), 0);
+            reader.read_line(&mut request).expect("a request line");
+            loop {
+                let mut header = String::new();
+                reader.read_line(&mut header).expect("a header");
+                let header = header.trim().to_ascii_lowercase();
+                if header.is_empty() {
+                    break;
+                }
+                if let Some(value) = header.strip_prefix("content-length:") {
+                    length = value.trim().parse().expect("a number");
+                }
+            }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).expect("a body");
+            assert!(length > 0);
+            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .expect("answered");
+            paths.insert(request.split(' ').nth(1).expect("a path").to_owned());
+        }
+        paths
+    });
+    let mut command = scenario.simulated(&["watch", "--rounds", "1"]);
+    command.env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{address}"));
+    let run = finish(command);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let paths = collector.join().expect("the collector ends");
+    assert_eq!(paths.into_iter().collect::<Vec<_>>(), ["/v1/metrics", "/v1/traces"]);
+}
