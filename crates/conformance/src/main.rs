@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 
 mod faults;
 mod flows;
+mod imports;
 mod latency;
 mod likeness;
 mod pairs;
@@ -52,6 +53,15 @@ enum Command {
         #[arg(long)]
         verbose: bool,
     },
+    /// Imports what Azure held after recorded requests: a plan of the topology that is written may
+    /// change nothing but the ownership mark.
+    Imports {
+        /// The folder of recorded pairs, a JSON file each.
+        directory: PathBuf,
+        /// Shows each topology that failed, not only their number.
+        #[arg(long)]
+        verbose: bool,
+    },
     /// Compares recorded requests with what Azure held afterwards: no difference may be seen, and
     /// every difference that is made must be.
     Pairs {
@@ -89,6 +99,7 @@ fn main() -> anyhow::Result<ExitCode> {
             faults::run(faults::Seeds { from, count: seeds }, threads, verbose)?
         }
         Command::Flows { directory, latency, verbose } => flows::run(&directory, latency, verbose)?,
+        Command::Imports { directory, verbose } => imports::run(&directory, verbose)?,
         Command::Settled { directory, verbose } => settled::run(&directory, verbose)?,
         Command::Pairs { directory, json, verbose } => {
             pairs::run(&directory, json.as_deref(), verbose)?
