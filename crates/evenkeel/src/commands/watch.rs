@@ -95,9 +95,11 @@ fn tell(args: &Watch, finding: &Finding, round: u64) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Tells the watcher to stop at the first interruption; a second one ends the run where it stands.
+/// Tells the watcher to stop at the first interruption; further ones hurry nothing.
 async fn listen(mut interruptions: Interruptions, stop: CancellationToken) {
     interruptions.next().await;
     tracing::info!("stopping");
     stop.cancel();
+    // To stop listening now would leave this very interruption to whoever ends the run by it.
+    std::future::pending().await
 }
