@@ -129,8 +129,8 @@ pub enum Command {
   evenkeel drift --accept --dry-run           how the topology would take over what is live
   evenkeel drift --accept weu/plan            write it, for the plan of one stamp
 
-Exit codes: 0 Azure is as the topology says; 2 there is drift, a pending change or a failover; 1 and 3 as for every
-command.")]
+Exit codes: 0 Azure is as the topology says; 2 there is drift, a pending change or a failover; 1
+and 3 as for every command.")]
     Drift(Drift),
     /// Look for drift again and again, with metrics and traces; never writes.
     #[command(after_help = "Examples:

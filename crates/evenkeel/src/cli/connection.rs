@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 #[command(next_help_heading = "Azure")]
 pub struct Connection {
     /// Use a local Azure inside this process, kept in `.evenkeel/azure`.
-    #[arg(long, env = "EVENKEEL_SIMULATOR", value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, env = "EVENKEEL_SIMULATOR", value_parser = clap::builder::FalseyValueParser::new())]
     pub simulator: bool,
 
     /// The folder of the local Azure.

@@ -49,3 +49,21 @@ fn a_changed_plan_file_is_refused() {
     let run = scenario.run(&["apply", "plan.json", "--yes"]);
     assert_eq!(run.code, 3, "{}", run.stderr);
 }
+
+#[test]
+fn the_environment_can_ask_for_the_simulator() {
+    let scenario = Scenario::of("minimal");
+    let plan = |value: &str| {
+        let mut command = scenario.command(&["plan", "--auth", "environment"]);
+        command.env("EVENKEEL_SIMULATOR", value).env_remove("AZURE_CLIENT_ID");
+        command.output().expect("the binary runs")
+    };
+    for yes in ["true", "1"] {
+        assert_eq!(plan(yes).status.code(), Some(0));
+    }
+    for no in ["", "false", "0"] {
+        let run = plan(no);
+        assert_ne!(run.status.code(), Some(0), "{no}");
+        assert!(String::from_utf8_lossy(&run.stderr).contains("AZURE_"), "{no}: {run:?}");
+    }
+}
