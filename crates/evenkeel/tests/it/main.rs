@@ -5,6 +5,8 @@ mod annotations;
 mod apply_lock;
 mod book;
 mod cost;
+// Runs pages in bash.
+#[cfg(unix)]
 mod docs;
 mod drifts;
 mod errors;

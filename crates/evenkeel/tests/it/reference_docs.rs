@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use evenkeel::exit::Exit;
 
-use crate::markdown::docs;
+use crate::markdown::{docs, read};
 use crate::scenario::Scenario;
 
 /// Asserts that a generated page is current; with `INSTA_UPDATE=always` it is written instead.
@@ -138,6 +138,22 @@ fn the_list_of_codes_is_current() {
         let _ = writeln!(text, "| [`{code}`](diagnostics.md#{code}) | {title} |");
     }
     assert_current("codes.md", &text);
+}
+
+#[test]
+fn every_architecture_to_start_from_is_shown() {
+    let scenario = Scenario::of("minimal");
+    let help = help(&scenario, "init");
+    let values = help.lines().filter_map(|line| line.trim().strip_prefix("- ")?.split_once(':'));
+    let page = read(&docs().join("reference/architectures.md"));
+    let mut shown = 0;
+    for name in values.map(|(name, _)| name).filter(|name| !["text", "json"].contains(name)) {
+        let topology = stdout(&scenario, &["init", "--from", name]);
+        assert!(page.contains(&format!("## {name}\n")), "architectures.md does not show `{name}`");
+        assert!(page.contains(topology.trim()), "architectures.md shows another `{name}`");
+        shown += 1;
+    }
+    assert!(shown >= 3, "{help}");
 }
 
 fn upper(text: &str) -> String {
