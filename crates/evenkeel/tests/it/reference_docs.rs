@@ -2,12 +2,14 @@
 //!
 //! `INSTA_UPDATE=always` writes the pages anew.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::path::Path;
 
 use evenkeel::exit::Exit;
 
 use crate::markdown::{docs, read};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, root};
 
 /// Asserts that a generated page is current; with `INSTA_UPDATE=always` it is written instead.
 fn assert_current(page: &str, text: &str) {
@@ -154,6 +156,43 @@ fn every_architecture_to_start_from_is_shown() {
         shown += 1;
     }
     assert!(shown >= 3, "{help}");
+}
+
+/// Collects the names of variables that stand in quotes in the sources below a path.
+fn variables(path: &Path, found: &mut BTreeSet<String>) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).expect("a folder of sources") {
+            variables(&entry.expect("a file").path(), found);
+        }
+        return;
+    }
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    // Behind the code stand the tests, with names of their own.
+    let code = text.split("mod tests {").next().unwrap_or_default();
+    let is_name = |word: &&str| {
+        word.contains('_')
+            && word.starts_with(|c: char| c.is_ascii_uppercase())
+            && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    };
+    found.extend(code.split('"').filter(is_name).map(str::to_owned));
+}
+
+#[test]
+fn every_variable_is_documented() {
+    let mut own = BTreeSet::new();
+    for crate_of_ours in std::fs::read_dir(root().join("crates")).expect("the crates are there") {
+        variables(&crate_of_ours.expect("a folder").path().join("src"), &mut own);
+    }
+    own.retain(|name| name.starts_with("EVENKEEL_") && !name.contains("_TEST_"));
+    let mut found = BTreeSet::new();
+    variables(&root().join("crates/azure/src/auth.rs"), &mut found);
+    variables(&root().join("crates/evenkeel/src/telemetry.rs"), &mut found);
+    found.retain(|name| !name.starts_with("CARGO_"));
+    assert!(own.len() >= 5 && found.len() >= 10, "{own:?} {found:?}");
+    let page = read(&docs().join("reference/environment.md"));
+    let is_missing = |name: &&String| !page.contains(&format!("`{name}`"));
+    let missing: Vec<_> = own.union(&found).filter(is_missing).collect();
+    assert!(missing.is_empty(), "docs/reference/environment.md lacks {missing:?}");
 }
 
 fn upper(text: &str) -> String {
