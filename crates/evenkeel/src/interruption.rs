@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// How many wait for interruptions themselves.
 static AWAITED: AtomicUsize = AtomicUsize::new(0);
 
+/// How many interruptions these have taken so far.
+static TAKEN: AtomicUsize = AtomicUsize::new(0);
+
 /// Takes interruptions upon itself while it lives.
 pub struct Interruptions(Signals);
 
@@ -23,6 +26,7 @@ impl Interruptions {
     /// Waits for the next interruption.
     pub async fn next(&mut self) {
         self.0.next().await;
+        TAKEN.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -35,11 +39,15 @@ impl Drop for Interruptions {
 /// Waits for an interruption that nothing else takes upon itself.
 pub async fn unattended() -> io::Result<()> {
     let mut signals = Signals::listen()?;
+    let mut left_to_others = 0;
     loop {
         signals.next().await;
-        if AWAITED.load(Ordering::SeqCst) == 0 {
+        // Who has taken an interruption may have ended before it is noted here.
+        let is_taken = TAKEN.load(Ordering::SeqCst) > left_to_others;
+        if !is_taken && AWAITED.load(Ordering::SeqCst) == 0 {
             return Ok(());
         }
+        left_to_others += 1;
     }
 }
 

@@ -14,6 +14,9 @@ impl Quiet {
         if let Some(before) = &before {
             let mut modes = before.clone();
             modes.local_modes.remove(LocalModes::ECHO);
+            // With Ctrl-C a terminal throws away what it has not shown yet, though the signal may have
+            // been answered by then: the table would stay, its removal being lost.
+            modes.local_modes.insert(LocalModes::NOFLSH);
             set(&modes);
         }
         Self(before)

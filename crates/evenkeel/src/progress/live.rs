@@ -83,13 +83,16 @@ impl Live {
             let _ = out.write_str(&lines.join("\n"));
         };
         let style = ProgressStyle::with_template("{picture}").expect("a constant that is valid");
+        // Before anything is drawn that a key could disturb.
+        #[cfg(unix)]
+        let quiet = super::echo::Quiet::begin();
         let bar = ProgressBar::new_spinner().with_style(style.with_key("picture", draw));
         let bar = BARS.add(bar);
         bar.enable_steady_tick(FRAME);
         unpoisoned(&self.shown).push(Shown {
             bar,
             #[cfg(unix)]
-            _quiet: super::echo::Quiet::begin(),
+            _quiet: quiet,
         });
     }
 
