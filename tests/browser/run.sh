@@ -12,7 +12,10 @@ for tool in chromium:chromium node:nodejs; do
         echo "skipped: ${tool%%:*} is not installed"
         exit 0
     fi
-    apt-get update -qq > /dev/null && apt-get install -y -qq "${tool##*:}" > /dev/null
+    if ! { apt-get update -qq && apt-get install -y -qq "${tool##*:}"; } > /dev/null 2>&1; then
+        echo "skipped: ${tool%%:*} cannot be installed"
+        exit 0
+    fi
 done
 
 work=$(mktemp -d)

@@ -22,6 +22,7 @@ mod reference;
 mod reference_docs;
 mod saved;
 mod scenario;
+mod schemas;
 mod shrink;
 #[cfg(unix)]
 mod terminal;
