@@ -4,9 +4,10 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use plan::Plan;
+use plan::{Plan, Verdict};
 use planner::Desired;
 use planner::accept::{Acceptance, Files, Request};
+use resource::ResourceId;
 use similar::TextDiff;
 use topology::{Input, Parsed};
 
@@ -26,7 +27,7 @@ pub async fn run(args: &Drift, addresses: &[String]) -> Outcome {
     let files: Files = parsed.sources.files().map(text_of).collect();
 
     let session = Session::start(&topology, &args.connection).await?;
-    let looked = look(&session).await;
+    let looked = look(&session, &path).await;
     let Looked { observed, options, plan } = match looked {
         Ok(looked) => looked,
         Err(failure) => {
@@ -43,6 +44,7 @@ pub async fn run(args: &Drift, addresses: &[String]) -> Outcome {
         parse: &parse,
         plan: &|desired| planner::plan(desired, &observed, &options).ok(),
         addresses,
+        is_pending: &|id, property| is_pending(&plan, id, property),
     };
     let acceptance = planner::accept::accept(&request)
         .ok_or_else(|| anyhow!("the topology cannot be planned, so nothing can be accepted"))?;
@@ -64,11 +66,26 @@ struct Looked {
     plan: Plan,
 }
 
-async fn look(session: &Session) -> Result<Looked, Failure> {
+async fn look(session: &Session, file: &Path) -> Result<Looked, Failure> {
     let observed = session.observe().await?;
     let options = session.options(&Allow::default());
-    let plan = planner::plan(&session.desired, &observed, &options)?;
+    let mut plan = planner::plan(&session.desired, &observed, &options)?;
+    plan.verdicts = Some(session.judge(file, &plan, observed.clone()).await?);
     Ok(Looked { observed, options, plan })
+}
+
+/// Tells whether a difference is the topology's own doing since the last apply.
+fn is_pending(plan: &Plan, id: &ResourceId, property: Option<&str>) -> bool {
+    let Some(verdicts) = &plan.verdicts else { return false };
+    let actions = plan.actions.iter().filter(|action| action.resource == *id);
+    let told: Vec<Verdict> = actions
+        .filter_map(|action| verdicts.actions.get(&action.id))
+        .map(|told| {
+            let of_property = property.and_then(|path| told.properties.get(path));
+            of_property.map_or(told.verdict, |of_property| of_property.verdict)
+        })
+        .collect();
+    !told.is_empty() && told.iter().all(|verdict| *verdict == Verdict::Pending)
 }
 
 /// Reads the topology from texts that are not on disk yet.

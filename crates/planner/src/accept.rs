@@ -16,6 +16,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 use plan::Plan;
+use resource::ResourceId;
 use serde_json::Value;
 use topology::Parsed;
 
@@ -37,6 +38,9 @@ pub struct Request<'a> {
     pub plan: &'a dyn Fn(&Desired) -> Option<Plan>,
     /// The addresses whose differences are meant, with what lies below them; none means all.
     pub addresses: &'a [String],
+    /// Tells of a resource, or of one of its properties, that the topology has moved since the last
+    /// apply and Azure has not. Such a difference is accepted only where its address is named.
+    pub is_pending: &'a dyn Fn(&ResourceId, Option<&str>) -> bool,
 }
 
 /// What came of accepting.
@@ -79,12 +83,17 @@ pub struct Left {
 pub fn accept(request: &Request<'_>) -> Option<Acceptance> {
     let judge = Judge::new(request.parse, request.plan);
     let first = judge.look(request.files)?;
-    let is_meant = |it: &Difference| is_meant(request.addresses, &it.address);
+    let is_pending = |it: &Difference| {
+        let path = it.property().map(|change| &change.path[..]);
+        request.addresses.is_empty() && (request.is_pending)(&it.id, path)
+    };
+    let is_meant = |it: &Difference| is_meant(request.addresses, &it.address) && !is_pending(it);
     let search = Search { judge: &judge, kept: &|it| !is_meant(it) };
     let meant: Vec<Difference> =
         first.differences.iter().filter(|it| is_meant(it)).cloned().collect();
     let last = search.all(first.clone(), &meant);
-    let (mut accepted, mut left) = (Vec::new(), Vec::new());
+    let pending = first.differences.iter().filter(|it| is_pending(it));
+    let (mut accepted, mut left) = (Vec::new(), pending.map(pending_left).collect::<Vec<_>>());
     for difference in meant {
         match difference.property() {
             Some(change) if !last.differences.contains(&difference) => {
@@ -226,6 +235,18 @@ fn candidates_of(state: &State, difference: &Difference) -> Vec<Candidate> {
         }
     }
     seen
+}
+
+fn pending_left(difference: &Difference) -> Left {
+    let address = &difference.address;
+    Left {
+        address: address.clone(),
+        path: difference.property().map(|change| change.path.clone()),
+        reason: "the file has changed here since the last apply, Azure has not".to_owned(),
+        help: format!(
+            "`evenkeel apply` carries it out; `evenkeel drift --accept {address}` takes back the file's"
+        ),
+    }
 }
 
 fn why_left(judge: &Judge<'_>, state: &State, difference: &Difference) -> Left {

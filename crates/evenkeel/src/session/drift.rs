@@ -25,7 +25,7 @@ impl Session {
     }
 
     /// Tells of each change who has moved; what was applied last is looked for in git.
-    async fn judge(
+    pub async fn judge(
         &self,
         file: &Path,
         plan: &Plan,

@@ -142,3 +142,26 @@ fn an_address_that_names_nothing_is_refused() {
     let run = scenario.run(&["drift", "--dry-run"]);
     assert_ne!(run.code, 0, "{}", run.stdout);
 }
+
+#[test]
+fn what_the_file_itself_has_changed_is_not_taken_back_unasked() {
+    let scenario = crate::verdict::applied();
+    let drift = root().join("tests/scenarios/r1/drifts/changed-package.yaml");
+    scenario.change(&std::fs::read_to_string(drift).expect("a readable drift"));
+    scenario.edit("    ttl: 60s", "    ttl: 30s");
+    let run = scenario.run(&["drift", "--accept"]);
+    assert_eq!(run.code, 2, "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("elsewhere.example.net"), "{}", run.stdout);
+    let text = scenario.read("topology.yaml");
+    assert!(text.contains("    ttl: 30s"), "{text}");
+    assert!(
+        run.stderr.contains("left trafficManager/main properties.dnsConfig.ttl"),
+        "{}",
+        run.stderr
+    );
+
+    let asked = scenario.run(&["drift", "--accept", "trafficManager/main"]);
+    assert_eq!(asked.code, 0, "{}\n{}", asked.stdout, asked.stderr);
+    // In the unit that stood there.
+    assert!(scenario.read("topology.yaml").contains("    ttl: 60s"));
+}

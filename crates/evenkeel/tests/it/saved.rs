@@ -1,9 +1,8 @@
 //! A saved plan is applied as reviewed, or refused whole.
 
-use std::process::Command;
-
 use crate::interrupt::{SLOW, begin, signal};
 use crate::scenario::{Run, Scenario, finish};
+use crate::verdict::{commit, git};
 
 const KEY: &str = "EVENKEEL_PLAN_KEY";
 
@@ -20,18 +19,6 @@ fn saved(name: &str) -> Scenario {
     let run = scenario.run(&["plan", "--out", "plan.json"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     scenario
-}
-
-fn git(scenario: &Scenario, args: &[&str]) -> String {
-    let mut command = Command::new("git");
-    let author = [("AUTHOR_NAME", "a"), ("AUTHOR_EMAIL", "a@example.com")];
-    for (name, value) in author {
-        command.env(format!("GIT_{name}"), value);
-        command.env(format!("GIT_{}", name.replace("AUTHOR", "COMMITTER")), value);
-    }
-    let output = command.current_dir(scenario.folder()).args(args).output().expect("git runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text").trim().to_owned()
 }
 
 fn with_key(scenario: &Scenario, args: &[&str], key: &str) -> Run {
@@ -95,11 +82,9 @@ fn rule_08_a_plan_past_its_time_is_refused() {
 #[test]
 fn rule_08_a_plan_names_its_commit_and_is_applied_from_elsewhere_in_the_repository() {
     let scenario = Scenario::of("minimal");
-    git(&scenario, &["init", "-q"]);
-    scenario.write(".gitignore", ".evenkeel\nplan.json\n");
-    git(&scenario, &["add", "."]);
-    git(&scenario, &["commit", "-qm", "one"]);
-    let commit = git(&scenario, &["rev-parse", "HEAD"]);
+    git(scenario.folder(), &["init", "--quiet"]);
+    commit(&scenario, "One region more");
+    let commit = git(scenario.folder(), &["rev-parse", "HEAD"]);
     let run = scenario.run(&["plan", "--out", "plan.json"]);
     assert!(run.stderr.contains(&format!("of commit {};", &commit[..12])), "{}", run.stderr);
     let file: serde_json::Value =

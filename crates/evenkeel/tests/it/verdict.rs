@@ -11,7 +11,7 @@ use crate::scenario::Scenario;
 const PROFILE: &str = "trafficManager/main";
 
 /// Runs git in a scenario's folder as somebody whom the machine need not know.
-fn git(folder: &Path, args: &[&str]) {
+pub fn git(folder: &Path, args: &[&str]) -> String {
     let output = Command::new("git")
         .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.net"])
         .args(["-c", "init.defaultBranch=main", "-c", "commit.gpgSign=false"])
@@ -20,15 +20,17 @@ fn git(folder: &Path, args: &[&str]) {
         .output()
         .expect("git is there");
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text").trim().to_owned()
 }
 
-fn commit(scenario: &Scenario, message: &str) {
+/// Commits the topology.
+pub fn commit(scenario: &Scenario, message: &str) {
     git(scenario.folder(), &["add", "*.yaml"]);
     git(scenario.folder(), &["commit", "--quiet", "--message", message]);
 }
 
 /// The first architecture in a repository of its own, applied as it is committed.
-fn applied() -> Scenario {
+pub fn applied() -> Scenario {
     let scenario = Scenario::of("r1");
     git(scenario.folder(), &["init", "--quiet"]);
     commit(&scenario, "The PKI in two regions");

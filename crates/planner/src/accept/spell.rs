@@ -55,7 +55,7 @@ pub(super) fn respell(
     {
         found.add(match written.parse::<u64>() {
             Ok(_) => Value::from(live),
-            Err(_) => Value::from(duration(live)),
+            Err(_) => Value::from(duration_like(written, live)),
         });
     }
     if written.strip_suffix('%') == Some(&asked) {
@@ -181,6 +181,20 @@ fn seconds(text: &str) -> Option<u64> {
     }
     let (unit, size) = UNITS.iter().find(|(unit, _)| text.ends_with(unit))?;
     text.strip_suffix(unit)?.parse::<u64>().ok()?.checked_mul(*size)
+}
+
+/// Numbers from here on are easier to read in a greater unit.
+const LONG: u64 = 1000;
+
+/// Writes seconds in the unit of what stood there, where that divides them into a short number.
+fn duration_like(written: &str, secs: u64) -> String {
+    let written = written.to_ascii_lowercase();
+    match UNITS.iter().find(|(unit, _)| written.ends_with(unit)) {
+        Some((unit, size)) if secs.is_multiple_of(*size) && secs / size < LONG => {
+            format!("{}{unit}", secs / size)
+        }
+        _ => duration(secs),
+    }
 }
 
 /// Writes seconds in the greatest unit that divides them.

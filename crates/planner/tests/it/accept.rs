@@ -40,6 +40,7 @@ fn accept_files(files: &Files, azure: &Observed, addresses: &[&str]) -> Acceptan
         parse: &read,
         plan: &|desired| planner::plan(desired, azure, &options).ok(),
         addresses: &addresses,
+        is_pending: &|_, _| false,
     };
     accept(&request).expect("a topology")
 }
