@@ -261,7 +261,9 @@ def test_rest(az, group, simulator):
     url = f"{simulator.id('rg-cli', kind, 'stevenkeelrest')}?api-version=2025-06-01"
     body = {"location": "westeurope", "sku": {"name": "Standard_LRS"}, "kind": "StorageV2"}
     az(f"rest --method put --url {url} --body", json.dumps(body))
-    assert az(f"rest --method get --url {url}")["properties"]["provisioningState"] == "Succeeded"
+    # `az rest` waits for no operation.
+    states = (az(f"rest --method get --url {url}")["properties"]["provisioningState"] for _ in range(99))
+    assert next(state for state in states if state not in ("Creating", "ResolvingDNS")) == "Succeeded"
     az(f"rest --method delete --url {url}")
     with pytest.raises(Failed, match="ResourceNotFound"):
         az(f"rest --method get --url {url}")
