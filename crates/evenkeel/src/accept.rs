@@ -1,7 +1,7 @@
 //! `evenkeel drift --accept`: writes what Azure holds back into the topology's files.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use plan::{Plan, Verdict};
@@ -14,12 +14,13 @@ use topology::{Input, Parsed};
 use crate::cli::{Allow, Drift};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::session::Session;
-use crate::{output, source};
+use crate::{base, output, source};
 
 /// Writes the live values of the addresses into the files, or shows how it would.
 pub async fn run(args: &Drift, addresses: &[String]) -> Outcome {
     let path = source::find(args.file.topology.as_deref())?;
-    let parsed = source::parse(&path)?;
+    let overlays = &args.file.overlays.files;
+    let parsed = source::parse(&path, overlays)?;
     source::tell(&parsed);
     let Some(topology) = parsed.topology else { return Err(Failure::Told(Exit::Invalid)) };
     let text_of =
@@ -27,7 +28,7 @@ pub async fn run(args: &Drift, addresses: &[String]) -> Outcome {
     let files: Files = parsed.sources.files().map(text_of).collect();
 
     let session = Session::start(&topology, &args.connection).await?;
-    let looked = look(&session, &path).await;
+    let looked = look(&session, &base::Files { main: &path, overlays }).await;
     let Looked { observed, options, plan } = match looked {
         Ok(looked) => looked,
         Err(failure) => {
@@ -41,7 +42,7 @@ pub async fn run(args: &Drift, addresses: &[String]) -> Outcome {
 
     let request = Request {
         files: &files,
-        parse: &parse,
+        parse: &|files| parse(files, overlays),
         plan: &|desired| planner::plan(desired, &observed, &options).ok(),
         addresses,
         is_pending: &|id, property| is_pending(&plan, id, property),
@@ -66,11 +67,11 @@ struct Looked {
     plan: Plan,
 }
 
-async fn look(session: &Session, file: &Path) -> Result<Looked, Failure> {
+async fn look(session: &Session, files: &base::Files<'_>) -> Result<Looked, Failure> {
     let observed = session.observe().await?;
     let options = session.options(&Allow::default());
     let mut plan = planner::plan(&session.desired, &observed, &options)?;
-    plan.verdicts = Some(session.judge(file, &plan, observed.clone()).await?);
+    plan.verdicts = Some(session.judge(files, &plan, observed.clone()).await?);
     Ok(Looked { observed, options, plan })
 }
 
@@ -89,7 +90,7 @@ fn is_pending(plan: &Plan, id: &ResourceId, property: Option<&str>) -> bool {
 }
 
 /// Reads the topology from texts that are not on disk yet.
-fn parse(files: &Files) -> Parsed {
+fn parse(files: &Files, overlays: &[PathBuf]) -> Parsed {
     let (main, text) = files.first().map_or(("", ""), |(name, text)| (name, text));
     topology::parse(&Input {
         file: Path::new(main),
@@ -99,7 +100,7 @@ fn parse(files: &Files) -> Parsed {
             let text = files.get(&*path.to_string_lossy());
             text.cloned().ok_or_else(|| std::io::ErrorKind::NotFound.into())
         },
-        overlays: &[],
+        overlays: &overlays.iter().map(PathBuf::as_path).collect::<Vec<_>>(),
     })
 }
 

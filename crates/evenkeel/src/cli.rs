@@ -27,7 +27,7 @@ pub use connection::{Auth, Connection};
 pub use destroy::Destroy;
 pub use drift::{Drift, DriftFormat};
 pub use fetch_plan::FetchPlan;
-pub use file::File;
+pub use file::{File, Overlays};
 pub use format::TextOrJson;
 pub use graph::{Graph, GraphFormat};
 pub use import::Import;

@@ -8,7 +8,7 @@ use plan::{Commit, Origin, Plan, PlanFileError, SavedPlan};
 use secrecy::SecretString;
 use topology::Duration;
 
-use crate::cli::File;
+use crate::cli::{File, Overlays};
 use crate::exit::Failure;
 use crate::git::Repository;
 use crate::source::{self, Source};
@@ -27,16 +27,20 @@ pub fn save(
     out: &Path,
 ) -> Result<SavedPlan, Failure> {
     let repository = Repository::of(&source.path);
-    let in_repository = repository.as_ref().and_then(|found| found.path_of(&source.path));
+    let named = |file: &PathBuf| {
+        let in_repository = repository.as_ref().and_then(|found| found.path_of(file));
+        in_repository.unwrap_or_else(|| file.display().to_string())
+    };
     let made_at = Timestamp::now();
     let expires_at = made_at
         .checked_add(valid_for.0)
         .with_context(|| format!("a plan cannot be valid for {valid_for}"))
         .map_err(|error| Failure::invalid(error, "give a shorter `--valid-for`, such as `7d`"))?;
     let origin = Origin {
-        topology: in_repository.unwrap_or_else(|| source.path.display().to_string()),
+        topology: named(&source.path),
+        overlays: source.overlays.iter().map(named).collect(),
         cloud: source.topology.cloud().name().to_owned(),
-        commit: repository.and_then(|found| found.head(&source.files)),
+        commit: repository.as_ref().and_then(|found| found.head(&source.files)),
         made_at,
         expires_at,
     };
@@ -72,21 +76,20 @@ pub fn load(path: &Path) -> Result<SavedPlan, Failure> {
 
 /// Reads the topology that a saved plan was made from, and refuses the plan where it does not fit it.
 ///
-/// Without `named` the file is looked for where it was: from here, and from the root of the
+/// Where `named` names none the files are looked for where they were: from here, and from the root of the
 /// repository. A plan may be applied where its topology is not; then there is nothing to compare.
-pub fn source_of(
-    saved: &SavedPlan,
-    path: &Path,
-    named: Option<&Path>,
-) -> Result<Option<Source>, Failure> {
-    let file = match named {
-        Some(file) => file.to_owned(),
-        None => match find(&saved.origin.topology) {
-            Some(file) => file,
-            None => return Ok(None),
+pub fn source_of(saved: &SavedPlan, path: &Path, named: &File) -> Result<Option<Source>, Failure> {
+    let Origin { topology, overlays, .. } = &saved.origin;
+    let found = file_of(topology, overlays).map(|found| File {
+        topology: named.topology.clone().or(found.topology),
+        overlays: match named.overlays.files.is_empty() {
+            true => found.overlays,
+            false => named.overlays.clone(),
         },
-    };
-    let source = source::load(&File { topology: Some(file) })?;
+    });
+    let found = found.or_else(|| named.topology.is_some().then(|| named.clone()));
+    let Some(file) = found else { return Ok(None) };
+    let source = source::load(&file)?;
     let (now, then) = (planner::expand(&source.topology).hash, &saved.plan.topology_hash);
     if now != *then {
         let made = saved.origin.commit.as_ref().map(|commit| format!(" at {}", told(commit)));
@@ -110,6 +113,12 @@ pub fn told(commit: &Commit) -> String {
     format!("commit {}{modified}", short(&commit.id))
 }
 
+/// Finds a topology with all its overlays.
+fn file_of(topology: &str, overlays: &[String]) -> Option<File> {
+    let files = overlays.iter().map(|file| find(file)).collect::<Option<_>>()?;
+    Some(File { topology: Some(find(topology)?), overlays: Overlays { files } })
+}
+
 fn find(file: &str) -> Option<PathBuf> {
     let here = PathBuf::from(file);
     if here.is_file() {
@@ -121,7 +130,9 @@ fn find(file: &str) -> Option<PathBuf> {
 
 /// Returns the command that makes the plan of the file `path` again.
 pub fn review(saved: &SavedPlan, path: &Path) -> String {
-    format!("evenkeel plan {} --out {}", saved.origin.topology, path.display())
+    let Origin { topology, overlays, .. } = &saved.origin;
+    let overlays: String = overlays.iter().map(|file| format!(" --overlay {file}")).collect();
+    format!("evenkeel plan {topology}{overlays} --out {}", path.display())
 }
 
 fn again(saved: &SavedPlan, path: &Path) -> String {

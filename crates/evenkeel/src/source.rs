@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use topology::{Input, Parsed, Severity, Topology};
 
+use crate::base::Files;
 use crate::cli::File;
 use crate::exit::{Exit, Failure};
 use crate::output;
@@ -15,18 +16,34 @@ pub struct Source {
     pub path: PathBuf,
     /// What it says.
     pub topology: Topology,
+    /// The files that are laid over it.
+    pub overlays: Vec<PathBuf>,
     /// All files that it was read from.
     pub files: Vec<PathBuf>,
+}
+
+impl Source {
+    /// Returns the files by which it is named.
+    pub fn named(&self) -> Files<'_> {
+        Files { main: &self.path, overlays: &self.overlays }
+    }
+
+    /// Returns how a command line names it.
+    pub fn arguments(&self) -> String {
+        let overlays = self.overlays.iter().map(|file| format!(" --overlay {}", file.display()));
+        format!("{}{}", self.path.display(), overlays.collect::<String>())
+    }
 }
 
 /// Reads the topology and tells every mistake on stderr.
 pub fn load(file: &File) -> Result<Source, Failure> {
     let path = find(file.topology.as_deref())?;
-    let parsed = parse(&path)?;
+    let overlays = file.overlays.files.clone();
+    let parsed = parse(&path, &overlays)?;
     tell(&parsed);
     let files = parsed.sources.files().map(PathBuf::from).collect();
     match parsed.topology {
-        Some(topology) => Ok(Source { path, topology, files }),
+        Some(topology) => Ok(Source { path, topology, overlays, files }),
         None => Err(Failure::Told(Exit::Invalid)),
     }
 }
@@ -34,7 +51,8 @@ pub fn load(file: &File) -> Result<Source, Failure> {
 /// Reads the topology and tells nothing: a mistake is the failure's text.
 pub fn read(file: &File) -> Result<Source, Failure> {
     let path = find(file.topology.as_deref())?;
-    let parsed = parse(&path)?;
+    let overlays = file.overlays.files.clone();
+    let parsed = parse(&path, &overlays)?;
     let is_error = |found: &&topology::Diagnostic| found.severity == Severity::Error;
     let mistakes: Vec<String> = parsed
         .diagnostics
@@ -44,7 +62,7 @@ pub fn read(file: &File) -> Result<Source, Failure> {
         .collect();
     let files = parsed.sources.files().map(PathBuf::from).collect();
     match parsed.topology {
-        Some(topology) => Ok(Source { path, topology, files }),
+        Some(topology) => Ok(Source { path, topology, overlays, files }),
         None => {
             Err(Failure::invalid(anyhow!("{}", mistakes.join("; ")), "run `evenkeel validate`"))
         }
@@ -52,7 +70,7 @@ pub fn read(file: &File) -> Result<Source, Failure> {
 }
 
 /// Reads the topology without telling anything.
-pub fn parse(path: &Path) -> Result<Parsed, Failure> {
+pub fn parse(path: &Path, overlays: &[PathBuf]) -> Result<Parsed, Failure> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read `{}`", path.display()))
         .map_err(|error| Failure::invalid(error, "check the path and its permissions"))?;
@@ -61,7 +79,7 @@ pub fn parse(path: &Path) -> Result<Parsed, Failure> {
         text: &text,
         env: &|name| std::env::var(name).ok(),
         read: &|path| std::fs::read_to_string(path),
-        overlays: &[],
+        overlays: &overlays.iter().map(PathBuf::as_path).collect::<Vec<_>>(),
     }))
 }
 

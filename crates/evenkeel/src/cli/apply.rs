@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Allow, Connection, TextOrJson, WaitForLock};
+use super::{Allow, Connection, Overlays, TextOrJson, WaitForLock};
 
 #[derive(Debug, Args)]
 pub struct Apply {
@@ -14,6 +14,8 @@ pub struct Apply {
     /// The topology that a saved plan must still fit; by default the file it was made from.
     #[arg(long, value_name = "FILE")]
     pub topology: Option<PathBuf>,
+    #[command(flatten)]
+    pub overlays: Overlays,
     /// Do not ask.
     #[arg(long, short)]
     pub yes: bool,

@@ -85,9 +85,10 @@ struct Ready {
 
 /// Makes the plan that is applied.
 async fn planned(args: &Apply) -> Result<Ready, Failure> {
-    let source = source::load(&File { topology: args.input.clone() })?;
+    let source =
+        source::load(&File { topology: args.input.clone(), overlays: args.overlays.clone() })?;
     let session = Session::start(&source.topology, &args.connection).await?;
-    let next = next(&source.path);
+    let next = next(&source.arguments());
     let Desired { apply_lock, topology, .. } = &session.desired;
     let wanted = Wanted::new(apply_lock.as_ref(), topology, &args.wait, &next.apply);
     let mut lock = ApplyLock::take(&session.azure, &wanted).await?;
@@ -102,7 +103,8 @@ async fn planned(args: &Apply) -> Result<Ready, Failure> {
 /// Loads a saved plan, proves that it fits the topology, and connects to the Azure it was made for.
 async fn reviewed(path: &Path, args: &Apply) -> Result<Ready, Failure> {
     let saved = saved::load(path)?;
-    let source = saved::source_of(&saved, path, args.topology.as_deref())?;
+    let named = File { topology: args.topology.clone(), overlays: args.overlays.clone() };
+    let source = saved::source_of(&saved, path, &named)?;
     let (azure, desired) = match &source {
         Some(source) => {
             let session = Session::start(&source.topology, &args.connection).await?;
@@ -116,7 +118,7 @@ async fn reviewed(path: &Path, args: &Apply) -> Result<Ready, Failure> {
             (Azure::connect(cloud, &saved.plan.subscription, &args.connection).await?, None)
         }
     };
-    let next = Next { review: saved::review(&saved, path), ..next(path) };
+    let next = Next { review: saved::review(&saved, path), ..next(&path.display().to_string()) };
     let Plan { apply_lock, topology, .. } = &saved.plan;
     let wanted = Wanted::new(apply_lock.as_ref(), topology, &args.wait, &next.apply);
     let mut lock = ApplyLock::take(&azure, &wanted).await?;
@@ -125,8 +127,7 @@ async fn reviewed(path: &Path, args: &Apply) -> Result<Ready, Failure> {
 }
 
 /// Returns what comes after an apply of `file`.
-pub fn next(file: &Path) -> Next {
-    let file = file.display();
+pub fn next(file: &str) -> Next {
     Next { apply: format!("evenkeel apply {file}"), review: format!("evenkeel plan {file}") }
 }
 

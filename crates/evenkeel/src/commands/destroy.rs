@@ -17,7 +17,7 @@ use crate::{output, source};
 pub async fn run(args: &Destroy) -> Outcome {
     let source = source::load(&args.file)?;
     let mut session = Session::start(&source.topology, &args.connection).await?;
-    let file = source.path.display();
+    let file = source.arguments();
     let next =
         Next { apply: format!("evenkeel destroy {file}"), review: format!("evenkeel plan {file}") };
     let Desired { apply_lock, topology, .. } = &session.desired;

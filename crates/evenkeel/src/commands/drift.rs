@@ -15,7 +15,7 @@ pub async fn run(args: &Drift) -> Outcome {
     }
     let source = source::load(&args.file)?;
     let session = Session::start(&source.topology, &args.connection).await?;
-    let plan = session.drift(&source.path).await?;
+    let plan = session.drift(&source.named()).await?;
     let picture = picture::of(&session.desired);
     session.stop().await;
     output::result(&rendered(args.format, &plan, &picture))?;

@@ -9,7 +9,7 @@ use crate::{output, source};
 /// Parses and checks a topology; tells every mistake.
 pub fn run(args: &Validate) -> Outcome {
     let path = source::find(args.file.topology.as_deref())?;
-    let parsed = source::parse(&path)?;
+    let parsed = source::parse(&path, &args.file.overlays.files)?;
     let valid = parsed.topology.is_some();
     match args.format {
         TextOrJson::Json => {

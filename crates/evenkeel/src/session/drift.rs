@@ -1,7 +1,6 @@
 //! Who has moved since the last apply.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use azure::Wants;
 use plan::{Plan, Verdicts};
@@ -9,31 +8,31 @@ use planner::{Base, Desired, Options};
 use resource::{Observed, ResourceId};
 
 use super::Session;
-use crate::base;
+use crate::base::{self, Files};
 use crate::cli::Allow;
 use crate::exit::Failure;
 
 impl Session {
-    /// Looks at Azure and decides what must change, telling who has moved: Azure, or the topology
-    /// in `file`.
-    pub async fn drift(&self, file: &Path) -> Result<Plan, Failure> {
+    /// Looks at Azure and decides what must change, telling who has moved: Azure, or the topology in
+    /// its files.
+    pub async fn drift(&self, files: &Files<'_>) -> Result<Plan, Failure> {
         let observed = self.observe().await?;
         let mut plan = self.decide(&observed, &Allow::default())?;
         self.tell_manual_records(&observed, &mut plan).await;
-        plan.verdicts = Some(self.judge(file, &plan, observed).await?);
+        plan.verdicts = Some(self.judge(files, &plan, observed).await?);
         Ok(plan)
     }
 
     /// Tells of each change who has moved; what was applied last is looked for in git.
     pub async fn judge(
         &self,
-        file: &Path,
+        files: &Files<'_>,
         plan: &Plan,
         mut observed: Observed,
     ) -> Result<Verdicts, Failure> {
         let noted = planner::applied(&self.desired, &observed);
         let noted = noted.filter(|noted| *noted != planner::note_of(&self.desired));
-        let found = noted.and_then(|noted| base::find(file, noted));
+        let found = noted.and_then(|noted| base::find(files, noted));
         let mut secrets = self.secrets(&self.desired);
         if let Some((base, _)) = &found {
             secrets.extend(self.secrets(base));

@@ -146,7 +146,7 @@ impl<'a> Watcher<'a> {
     async fn find(&mut self) -> Result<Plan, Failure> {
         let source = source::read(self.file)?;
         self.follow(&source).await?;
-        self.session.drift(&source.path).await
+        self.session.drift(&source.named()).await
     }
 
     /// Takes over what the topology says now; where it lives elsewhere, connects there.

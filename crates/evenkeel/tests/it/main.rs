@@ -16,6 +16,7 @@ mod forge;
 mod import;
 mod interrupt;
 mod markdown;
+mod overlay;
 #[cfg(unix)]
 mod pseudo_terminal;
 mod reference;

@@ -35,6 +35,9 @@ pub struct Commit {
 pub struct Origin {
     /// The topology's file, from the root of its repository where there is one.
     pub topology: String,
+    /// The files that are laid over it, named likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overlays: Vec<String>,
     /// The name of the cloud: `public`, `usGovernment`, `china` or `custom`.
     pub cloud: String,
     /// The commit, where the topology lies in a git repository that has one.
@@ -266,6 +269,7 @@ mod tests {
         let commit = Commit { id: "9d2f".into(), is_modified: false };
         let origin = Origin {
             topology: "topologies/app.yaml".into(),
+            overlays: vec![],
             cloud: "public".into(),
             commit: Some(commit),
             made_at: Timestamp::UNIX_EPOCH,
