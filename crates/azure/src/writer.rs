@@ -5,7 +5,6 @@ use resource::ResourceId;
 use resource::catalogue::facts_of;
 use secrecy::SecretString;
 use serde_json::Value;
-use url::Url;
 
 use crate::operation::{Operation, Purpose};
 use crate::request::Request;
@@ -79,9 +78,9 @@ impl Writer {
         body: &Value,
     ) -> Result<Operation, Error> {
         let url = self.client().url(&format!("{id}/{action}"), api_version);
-        let body = Some(body).filter(|body| !body.is_null());
-        self.begin(Purpose::Action, url, Method::POST, id, api_version, body, Precondition::None)
-            .await
+        let body = Some(body).filter(|body| !body.is_null()).cloned();
+        let request = Request { body, ..Request::new(Method::POST, url) };
+        self.begin(Purpose::Action, id, api_version, request).await
     }
 
     /// Returns the newest version of a Key Vault's secret, from the vault's own endpoint.
@@ -102,22 +101,18 @@ impl Writer {
         if let Some(query) = facts_of(id).delete_query.filter(|_| purpose == Purpose::Delete) {
             url.query_pairs_mut().extend_pairs(url::form_urlencoded::parse(query.as_bytes()));
         }
-        self.begin(purpose, url, method, id, api_version, body, precondition).await
+        let request = Request { body: body.cloned(), precondition, ..Request::new(method, url) };
+        self.begin(purpose, id, api_version, request).await
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the one place where a request is put together")]
+    /// Sends a request and returns the operation that it began.
     async fn begin(
         &self,
         purpose: Purpose,
-        url: Url,
-        method: Method,
         id: &ResourceId,
         api_version: &str,
-        body: Option<&Value>,
-        precondition: Precondition,
+        request: Request,
     ) -> Result<Operation, Error> {
-        let body = body.cloned();
-        let request = Request { body, precondition, ..Request::new(method, url) };
         let response = self.client().send(&request).await?;
         Operation::begun(self.reader.cloud(), purpose, id, api_version, &request, response)
     }
