@@ -16,6 +16,8 @@ use crate::{
     ActionError, Cancel, Options, Probe, Progress, Silent, World, WorldError, apply, recover,
 };
 
+mod interruptions;
+mod locks;
 mod moved;
 
 /// A world of constants.
@@ -102,20 +104,6 @@ fn plan(actions: Vec<Action>) -> Plan {
         coverage: Default::default(),
         verdicts: None,
     }
-}
-
-fn locked_plan() -> Plan {
-    let body = json!({"properties": {"level": "CanNotDelete"}});
-    plan(vec![
-        action("lift", &lock(), Operation::LiftLock { lock: body.clone() }, &[]),
-        action("delete", &record("www"), Operation::Delete, &["lift"]),
-        action("after", &app("x"), create(json!({"location": "x"})), &["delete"]),
-        action("restore", &lock(), Operation::RestoreLock { lock: body }, &["lift", "delete"]),
-    ])
-}
-
-fn lock_body() -> Value {
-    json!({"properties": {"level": "CanNotDelete"}})
 }
 
 async fn run(azure: &FakeAzure, plan: &Plan) -> Outcome {
@@ -230,124 +218,6 @@ async fn rule_10_secrets_are_sent_and_never_shown() {
     let text = serde_json::to_string(&outcome).expect("plain data");
     assert!(!text.contains("hush-hush") && text.contains("(sensitive value)"), "{text}");
     assert!(text.contains("`NOT_THERE` is not set"), "{text}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn rule_05_a_lifted_lock_goes_back_after_a_failure_too() {
-    let azure = FakeAzure::with_rule(|method, path, _, _| {
-        (method == "DELETE" && path.ends_with("/www")).then(|| error(403, "AuthorizationFailed"))
-    })
-    .await;
-    azure.set(&lock(), lock_body());
-    azure.set(&record("www"), json!({"properties": {}}));
-    let outcome = run(&azure, &locked_plan()).await;
-    assert!(matches!(of(&outcome, "delete"), ActionOutcome::Failed { .. }));
-    assert!(matches!(of(&outcome, "after"), ActionOutcome::Blocked { .. }));
-    assert!(is_done(&outcome, "restore", Done::Now));
-    assert_eq!(azure.get(&lock()), Some(lock_body()));
-}
-
-#[tokio::test(start_paused = true)]
-async fn lock_that_was_not_lifted_is_not_put_back() {
-    let azure = FakeAzure::start().await;
-    let mut plan = locked_plan();
-    plan.actions[0].after.insert(ActionId("first".into()));
-    let missing = Expression::Secret(SecretSource::Env("NOT_THERE".into())).to_value();
-    plan.actions
-        .insert(0, action("first", &app("f"), create(json!({"tags": {"x": missing}})), &[]));
-    let outcome = run(&azure, &plan).await;
-    assert!(matches!(of(&outcome, "restore"), ActionOutcome::Blocked { by } if by.0 == "first"));
-    assert_eq!(azure.writes(), [""; 0]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn lock_may_take_a_while_to_lose_its_effect() {
-    let azure = FakeAzure::with_rule(|method, path, _, before| {
-        let refused = method == "DELETE" && path.ends_with("/www") && before < 3;
-        refused.then(|| error(409, "ScopeLocked"))
-    })
-    .await;
-    azure.set(&lock(), lock_body());
-    azure.set(&record("www"), json!({"properties": {}}));
-    let outcome = run(&azure, &locked_plan()).await;
-    assert!(outcome.is_success(), "{outcome:?}");
-    assert_eq!(azure.get(&record("www")), None);
-}
-
-#[tokio::test(start_paused = true)]
-async fn lock_left_lifted_by_a_killed_run_is_put_back_by_the_next() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let journal = folder.path().join("state/lifted-locks.json");
-    let azure = FakeAzure::with_rule(|method, path, _, _| {
-        // The delete of the record never ends: the run is killed meanwhile.
-        (method == "DELETE" && path.ends_with("/www")).then(|| error(429, "TooManyRequests"))
-    })
-    .await;
-    azure.set(&lock(), lock_body());
-    azure.set(&record("www"), json!({"properties": {}}));
-    let options = Options { journal: Some(journal.clone()), ..Options::default() };
-    let (world, cancel, writer) = (FakeWorld::default(), Cancel::default(), azure.writer());
-    let plan = locked_plan();
-    let killed = apply(&plan, &writer, &world, &options, &Silent, &cancel);
-    tokio::time::timeout(Duration::from_secs(30), killed).await.expect_err("killed");
-    assert_eq!(azure.get(&lock()), None);
-
-    assert_eq!(recover(&journal, &writer).await.expect("recovered"), [lock()]);
-    assert_eq!(azure.get(&lock()), Some(lock_body()));
-    assert!(!journal.exists());
-    assert_eq!(recover(&journal, &writer).await.expect("nothing to do"), []);
-}
-
-/// Cancels when an action begins.
-struct Interrupter<'a> {
-    cancel: &'a Cancel,
-    at: &'static str,
-    hard: bool,
-}
-
-impl Progress for Interrupter<'_> {
-    fn started(&self, action: &Action) {
-        if action.id.0 == self.at {
-            self.cancel.drain.cancel();
-            if self.hard {
-                self.cancel.abandon.cancel();
-            }
-        }
-    }
-
-    fn finished(&self, _action: &Action, _outcome: &ActionOutcome) {}
-    fn waiting(&self, _action: &Action, _reason: &str) {}
-}
-
-#[tokio::test(start_paused = true)]
-async fn rule_17_the_first_interruption_lets_running_actions_end_and_puts_locks_back() {
-    let azure = FakeAzure::start().await;
-    azure.set(&lock(), lock_body());
-    azure.set(&record("www"), json!({"properties": {}}));
-    let cancel = Cancel::default();
-    let progress = Interrupter { cancel: &cancel, at: "delete", hard: false };
-    let (options, world, plan) = (Options::default(), FakeWorld::default(), locked_plan());
-    let outcome = apply(&plan, &azure.writer(), &world, &options, &progress, &cancel).await;
-    let outcome = outcome.expect("a journal");
-    assert!(outcome.interrupted);
-    assert!(is_done(&outcome, "delete", Done::Now) && is_done(&outcome, "restore", Done::Now));
-    assert_eq!(*of(&outcome, "after"), ActionOutcome::NotStarted);
-}
-
-#[tokio::test(start_paused = true)]
-async fn rule_17_the_second_interruption_stops_waiting() {
-    let azure = FakeAzure::start().await;
-    let cancel = Cancel::default();
-    let progress = Interrupter { cancel: &cancel, at: "a", hard: true };
-    let plan = plan(vec![
-        action("a", &app("a"), create(json!({"location": "x"})), &[]),
-        action("b", &app("b"), create(json!({"location": "x"})), &["a"]),
-    ]);
-    let (options, world) = (Options::default(), FakeWorld::default());
-    let outcome = apply(&plan, &azure.writer(), &world, &options, &progress, &cancel).await;
-    let outcome = outcome.expect("a journal");
-    assert_eq!(*of(&outcome, "a"), ActionOutcome::InFlight);
-    assert_eq!(*of(&outcome, "b"), ActionOutcome::NotStarted);
 }
 
 #[tokio::test(start_paused = true)]
@@ -522,17 +392,4 @@ async fn real_world_probes_with_host_and_asks_dns_over_http() {
     assert_eq!(found, ["tm.example"]);
     let missing = SecretSource::Env("EVENKEEL_TEST_NOT_SET".into());
     assert!(world.secret(&missing).await.is_err());
-}
-
-#[tokio::test]
-async fn broken_journal_stops_the_run_before_it_begins() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("journal");
-    std::fs::write(&path, "not JSON").expect("written");
-    let azure = FakeAzure::start().await;
-    let options = Options { journal: Some(path), ..Options::default() };
-    let (world, cancel, plan) = (FakeWorld::default(), Cancel::default(), locked_plan());
-    let result = apply(&plan, &azure.writer(), &world, &options, &Silent, &cancel).await;
-    assert!(matches!(result, Err(ActionError::Journal(_))));
-    assert_eq!(azure.writes(), [""; 0]);
 }
