@@ -292,6 +292,7 @@ impl Session {
             permitted: allow.permit.iter().cloned().collect(),
             allow_mass_delete: allow.allow_mass_delete,
             secrets: self.secrets(&self.desired),
+            ..Options::default()
         }
     }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::desired::{Desired, DesiredResource, Mode};
 use crate::diff::{self, Comparison};
+use crate::last::Last;
 use crate::order::CERTIFICATE;
 use crate::ownership::is_owned;
 use crate::resolve::resolve;
@@ -25,6 +26,8 @@ pub struct Options {
     pub allow_mass_delete: bool,
     /// The secrets that could be read, for comparison only; they never enter a plan.
     pub secrets: BTreeMap<SecretSource, String>,
+    /// What was applied last.
+    pub last: Last,
 }
 
 /// What happens to one resource.
@@ -92,7 +95,7 @@ pub fn changes(desired: &Desired, observed: &Observed, options: &Options) -> Cha
         }
     }
     remake_below_replaced(&mut found, desired);
-    unwanted::find(&mut found, desired, observed);
+    unwanted::find(&mut found, desired, observed, &options.last);
     found
 }
 

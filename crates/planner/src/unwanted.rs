@@ -8,10 +8,12 @@ use resource::{Observation, Observed, ResourceId};
 
 use crate::change::{Change, Changes, Kind};
 use crate::desired::Desired;
+use crate::last::Last;
 use crate::ownership::is_owned;
 
-/// Finds what carries our mark and is no longer in the topology, and what does not carry it.
-pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed) {
+/// Finds what carries our mark, or was declared at the last apply, and is no longer in the topology;
+/// and what is not ours.
+pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &Last) {
     let mut deleted = BTreeSet::new();
     let groups: BTreeSet<ResourceId> =
         desired.resources().filter_map(|resource| group_of(&resource.id)).collect();
@@ -20,7 +22,7 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed) {
             continue;
         }
 
-        if is_deletable(desired, observed, observation) {
+        if is_deletable(desired, observed, observation, last) {
             deleted.insert(id.clone());
         } else if is_in_reach(id, &groups) {
             found.coverage.unmanaged.push(id.clone());
@@ -102,25 +104,31 @@ fn is_custom_host(host: &str) -> bool {
     !SERVICE_SUFFIXES.iter().any(|suffix| host.ends_with(suffix))
 }
 
-/// Tells whether our mark allows the deletion of what the topology no longer holds.
-fn is_deletable(desired: &Desired, observed: &Observed, observation: &Observation) -> bool {
-    let facts = catalogue::facts_of(&observation.id);
-    match facts.ownership {
+/// Tells whether what the topology no longer holds may be deleted.
+///
+/// What can bear a mark must bear ours. What cannot is deleted only if it was declared at the last
+/// apply: in a resource that was taken over, others' children are not ours.
+fn is_deletable(
+    desired: &Desired,
+    observed: &Observed,
+    observation: &Observation,
+    last: &Last,
+) -> bool {
+    match catalogue::facts_of(&observation.id).ownership {
         Ownership::Tags | Ownership::Metadata(_) | Ownership::Note(_) => {
             is_owned(observed, observation, &desired.topology)
         }
-        // A binding carries no mark. The TXT record that proved it does: without one of ours the
-        // name may be somebody else's live domain.
-        Ownership::Parent
-            if observation.id.resource_type().is("Microsoft.Web/sites/hostNameBindings") =>
-        {
-            is_owned(observed, observation, &desired.topology)
-                && has_our_proof(desired, observed, observation.id.name())
-        }
-        Ownership::Parent | Ownership::None => false,
+        Ownership::Parent | Ownership::None => match last.known() {
+            Some(last) => last.has_made(&observation.id),
+            // Without that text the TXT record that proved a binding speaks for it.
+            None => {
+                observation.id.resource_type().is("Microsoft.Web/sites/hostNameBindings")
+                    && is_owned(observed, observation, &desired.topology)
+                    && has_our_proof(desired, observed, observation.id.name())
+            }
+        },
     }
 }
-
 fn has_our_proof(desired: &Desired, observed: &Observed, host: &str) -> bool {
     let wanted = format!("asuid.{}", host.to_ascii_lowercase());
     observed.resources.values().any(|observation| {

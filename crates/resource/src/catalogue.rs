@@ -206,6 +206,8 @@ pub struct TypeFacts {
     pub traffic: &'static [&'static str],
     /// JSON pointers of what every PATCH must carry.
     pub patch_always: &'static [&'static str],
+    /// True where a resource comes into being with its parent, so that it is only ever changed.
+    pub born_with_parent: bool,
     /// What is appended to the URL of a DELETE, without `?`.
     pub delete_query: Option<&'static str>,
     /// How long Azure takes over one as a rule.
@@ -252,6 +254,7 @@ impl TypeFacts {
         restarts: &[],
         traffic: &[],
         patch_always: &[],
+        born_with_parent: false,
         delete_query: None,
         typical: Typical::UNKNOWN,
         write_limit: None,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plan::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write};
-use resource::catalogue::{self, TypeFacts, Update};
+use resource::catalogue::{self, Ownership, TypeFacts, Update};
 use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ impl Scene<'_> {
             return;
         }
         // A document that comes with its parent is new to a reader where the parent is.
-        let is_born = is_born_with_parent(resource);
+        let is_born = catalogue::facts_of(&resource.id).born_with_parent;
         let parent = resource.id.parent();
         let is_new = !is_born || parent.is_some_and(|id| self.observed.get(&id).is_none());
         let verb = if is_new { Verb::Create } else { Verb::Update };
@@ -118,7 +118,14 @@ impl Scene<'_> {
     fn add_delete(&mut self, change: &Change) {
         let facts = catalogue::facts_of(&change.id);
         let mut risks = BTreeSet::from([Risk::Deletes]);
-        let mut reasons = vec!["carries our mark and is no longer in the topology".to_owned()];
+        let declared = self.options.last.known().and_then(|last| last.get(&change.id));
+        let reason = match (facts.ownership, declared) {
+            (Ownership::Parent | Ownership::None, _) => {
+                "was declared at the last apply and is no longer in the topology"
+            }
+            _ => "carries our mark and is no longer in the topology",
+        };
+        let mut reasons = vec![reason.to_owned()];
         let mut permission = None;
         if let Some(loss) = loss(&change.id) {
             risks.insert(Risk::LosesData);
@@ -134,7 +141,8 @@ impl Scene<'_> {
             verb: Verb::Delete,
             address: change.address.clone(),
             resource: change.id.clone(),
-            api_version: facts.api_version.to_owned(),
+            api_version: declared
+                .map_or_else(|| facts.api_version.to_owned(), |last| last.api_version.clone()),
             band: band_of(&change.id, facts),
             operation: Operation::Delete,
             changes: self.names_lost(&change.id),
@@ -213,15 +221,6 @@ fn create(resource: &DesiredResource, create: bool) -> Operation {
         _ => Write::PutExact,
     };
     Operation::Write { write, body, create }
-}
-
-/// Tells whether a resource comes into being with its parent, so that it is only ever updated.
-fn is_born_with_parent(resource: &DesiredResource) -> bool {
-    let resource_type = resource.id.resource_type();
-    resource_type.is("Microsoft.Web/sites/config")
-        || resource_type.is("Microsoft.Web/sites/slots/config")
-        || resource_type.is("Microsoft.Storage/storageAccounts/blobServices")
-        || resource_type.is("Microsoft.Storage/storageAccounts/queueServices")
 }
 
 /// Shows each declared property as new.

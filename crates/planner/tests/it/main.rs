@@ -6,6 +6,7 @@ mod clones;
 mod deletes;
 mod domains;
 mod failed_over;
+mod last;
 mod locks;
 mod note;
 mod ownership;

@@ -10,6 +10,7 @@ const VERSION: &str = "2025-08-01";
 /// `blobServices/default` and its siblings are made with the account.
 const SERVICE: TypeFacts = TypeFacts {
     api_version: VERSION,
+    born_with_parent: true,
     listing: Listing::Get,
     update: Update::PutOver,
     ownership: Ownership::Parent,

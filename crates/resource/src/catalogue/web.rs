@@ -105,6 +105,7 @@ const CONFIG: TypeFacts = TypeFacts {
 /// `config/web`: PATCH merges single members, PUT would reset the rest.
 const WEB_CONFIG: TypeFacts = TypeFacts {
     api_version: VERSION,
+    born_with_parent: true,
     listing: Listing::Get,
     update: Update::Patch,
     ownership: Ownership::Parent,
@@ -124,6 +125,7 @@ const WEB_CONFIG: TypeFacts = TypeFacts {
 /// A map of which every value is the user's, word for word.
 const SETTINGS: TypeFacts = TypeFacts {
     api_version: VERSION,
+    born_with_parent: true,
     // The service shows settings only to those who may ask for secrets.
     listing: Listing::PostList,
     update: Update::PutOver,
@@ -228,6 +230,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Web/sites/basicPublishingCredentialsPolicies",
         api_version: VERSION,
+        born_with_parent: true,
         ..TypeFacts::CHILD
     },
     TypeFacts {
