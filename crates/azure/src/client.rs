@@ -19,7 +19,7 @@ use crate::blobs::Blobs;
 use crate::fault::Fault;
 use crate::request::{Plane, Request, Response};
 use crate::retry::{next_wait, retry_after};
-use crate::throttle::{Hold, Limiter};
+use crate::throttle::{Hold, Limiter, Ticket};
 use crate::tokens::{MakeCredential, Tokens};
 use crate::trace::Trace;
 use crate::{
@@ -271,12 +271,7 @@ impl Client {
 
     /// Sends a request to ARM within its limits.
     async fn ask_arm(&self, request: &Request, token: &str) -> Result<Response, reqwest::Error> {
-        let Hold { wait, limited, refill_per_sec } = self.0.limiter.reserve(request);
-        if !wait.is_zero() {
-            let request = request.label();
-            self.notify(Event::HeldBack { request, wait, limited, refill_per_sec });
-            self.pause(wait).await;
-        }
+        let ticket = self.within_limits(request).await;
         let answer = {
             let _permit = self.0.permits.acquire().await.expect("the semaphore is never closed");
             self.0.requests.fetch_add(1, Ordering::Relaxed);
@@ -285,10 +280,26 @@ impl Client {
             }
             exchange(self.prepare(request, token)).await?
         };
-        if (200..300).contains(&answer.status) {
-            self.0.limiter.learn(request, &answer.headers);
-        }
+        ticket.answered(&answer.headers);
         Ok(answer)
+    }
+
+    /// Holds a request back until Azure's limits allow it.
+    async fn within_limits(&self, request: &Request) -> Ticket<'_> {
+        let mut waited = false;
+        loop {
+            let Hold { wait, limited, refill_per_sec } = match self.0.limiter.take(request, waited)
+            {
+                Ok(ticket) => return ticket,
+                Err(hold) => hold,
+            };
+            if !waited {
+                let request = request.label();
+                self.notify(Event::HeldBack { request, wait, limited, refill_per_sec });
+            }
+            waited = true;
+            self.pause(wait).await;
+        }
     }
 
     fn prepare(&self, request: &Request, token: &str) -> reqwest::RequestBuilder {
