@@ -12,6 +12,7 @@ use crate::operation::End;
 use crate::request::Request;
 use crate::settings::Settings;
 use crate::state::{State, Stored};
+use crate::throttle::{Buckets, Left, Throttle};
 use crate::{arm, blobs, control, dns, entra, families, hosts, metadata, operation, regions};
 
 /// Makes IDs that are the same for the same text.
@@ -40,6 +41,8 @@ pub(crate) struct Azure {
     pub journal: Journal,
     /// What goes wrong.
     pub injector: Injector,
+    /// How often it may be asked.
+    buckets: Buckets,
     is_changed: bool,
 }
 
@@ -58,6 +61,7 @@ impl Azure {
             is_next_page_broken: false,
             journal: Journal::default(),
             injector: Injector::default(),
+            buckets: Buckets::default(),
             is_changed: true,
         }
     }
@@ -70,6 +74,13 @@ impl Azure {
     /// Tells whether the state was changed since this was last asked.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.is_changed)
+    }
+
+    /// Takes the tokens that a request costs, where requests are limited.
+    pub fn draw(&mut self, request: &Request) -> Option<Result<Left, Answer>> {
+        let is_limited = self.settings.throttle == Throttle::Real;
+        let principal = is_limited.then(|| entra::principal_of(self, request))?;
+        Some(self.buckets.draw(&principal, request, self.now))
     }
 
     /// Answers a request.

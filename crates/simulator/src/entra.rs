@@ -216,6 +216,14 @@ pub(crate) fn audience_of(azure: &Azure, request: &Request) -> Result<String, In
     Ok(read(azure, token)?["aud"].as_str().unwrap_or_default().to_owned())
 }
 
+/// Returns who asks; nobody where the token is not valid.
+pub(crate) fn principal_of(azure: &Azure, request: &Request) -> String {
+    let given = request.header("authorization").unwrap_or_default();
+    let claims = given.strip_prefix("Bearer ").and_then(|token| read(azure, token).ok());
+    let principal = claims.and_then(|claims| claims["oid"].as_str().map(str::to_owned));
+    principal.unwrap_or_default()
+}
+
 /// Returns the claims of a token.
 fn read(azure: &Azure, token: &str) -> Result<Value, Invalid> {
     let claims = token.rsplit_once('.').and_then(|(signed, mark)| {

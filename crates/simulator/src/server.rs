@@ -22,6 +22,7 @@ use crate::clock;
 use crate::faults::{self, Fault, Rule};
 use crate::folder::Folder;
 use crate::request::Request;
+use crate::throttle::Left;
 
 /// What all connections share.
 #[derive(Debug)]
@@ -36,14 +37,8 @@ struct Fate {
     answer: Option<Answer>,
     delay: Duration,
     is_truncated: bool,
-    remaining: Remaining,
-}
-
-/// How many requests the caller has left, as the headers tell.
-#[derive(Debug, Clone, Copy)]
-struct Remaining {
-    is_read: bool,
-    is_delete: bool,
+    /// How many requests the caller has left, where they are counted.
+    left: Option<Left>,
 }
 
 impl Shared {
@@ -86,17 +81,17 @@ impl Shared {
 }
 
 fn decide(azure: &mut Azure, request: &Request) -> Fate {
-    let mut fate = Fate {
-        answer: None,
-        delay: Duration::ZERO,
-        is_truncated: false,
-        remaining: Remaining {
-            is_read: request.is_read(),
-            is_delete: request.method == axum::http::Method::DELETE,
-        },
-    };
+    let mut fate = Fate { answer: None, delay: Duration::ZERO, is_truncated: false, left: None };
     let is_arm = request.path.to_ascii_lowercase().starts_with("/subscriptions")
         && crate::hosts::is_own(&request.host);
+    let throttled = match is_arm.then(|| azure.draw(request)).flatten() {
+        Some(Err(refusal)) => Some(refusal),
+        Some(Ok(left)) => {
+            fate.left = Some(left);
+            None
+        }
+        None => None,
+    };
     let struck = if is_arm { azure.injector.strike(request) } else { Vec::new() };
     for rule in &struck {
         if rule.fault == Fault::Slow {
@@ -108,7 +103,7 @@ fn decide(azure: &mut Azure, request: &Request) -> Fate {
     let mut carried_out = false;
     if !has(&struck, Fault::ResetBefore) {
         let refusal = struck.iter().find_map(|rule| faults::refusal(azure, rule, request));
-        let answer = refusal.unwrap_or_else(|| azure.answer(request));
+        let answer = throttled.or(refusal).unwrap_or_else(|| azure.answer(request));
         carried_out = answer.is_success();
         fate.answer = Some(answer).filter(|_| !has(&struck, Fault::ResetAfter));
     }
@@ -192,7 +187,7 @@ where
         tokio::time::sleep(fate.delay).await;
     }
     match fate.answer {
-        Some(answer) => Ok(response(&request, answer, fate.remaining, fate.is_truncated)),
+        Some(answer) => Ok(response(&request, answer, fate.left, fate.is_truncated)),
         None => Err(io::Error::new(io::ErrorKind::ConnectionReset, "injected reset")),
     }
 }
@@ -200,7 +195,7 @@ where
 fn response(
     request: &Request,
     answer: Answer,
-    remaining: Remaining,
+    left: Option<Left>,
     is_truncated: bool,
 ) -> Response<HttpBody> {
     let (content_type, bytes) = match answer.body {
@@ -241,16 +236,8 @@ fn response(
     {
         set("x-ms-client-request-id", id);
     }
-    match remaining {
-        // Only ARM counts what a subscription asks.
-        _ if !crate::hosts::is_own(&request.host) => {}
-        Remaining { is_read: true, .. } => {
-            set("x-ms-ratelimit-remaining-subscription-reads", "249")
-        }
-        Remaining { is_delete: true, .. } => {
-            set("x-ms-ratelimit-remaining-subscription-deletes", "199");
-        }
-        _ => set("x-ms-ratelimit-remaining-subscription-writes", "199"),
+    if let Some((name, left)) = left {
+        set(name, &left);
     }
     for (name, value) in &answer.headers {
         let name = HeaderName::try_from(&**name);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::faults::Faults;
+use crate::throttle::Throttle;
 
 /// How long operations take.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,6 +51,8 @@ pub struct Settings {
     pub tls: bool,
     /// How long operations take.
     pub latency: Latency,
+    /// How often it may be asked.
+    pub throttle: Throttle,
     /// What goes wrong.
     pub faults: Faults,
     /// The most rows that a list answers before it gives a link to the next page.
@@ -73,6 +76,7 @@ impl Default for Settings {
             port: 0,
             tls: true,
             latency: Latency::None,
+            throttle: Throttle::None,
             faults: Faults::default(),
             page_size: 100,
             token_lifetime_secs: 3599,

@@ -24,4 +24,7 @@ pub struct Simulate {
     /// How long operations take: `none`, `real`, or a factor such as 0.01.
     #[arg(long, default_value = "none")]
     pub latency: String,
+    /// How often it may be asked: `none` for as often as you like, `real` for Azure's token buckets.
+    #[arg(long, value_parser = ["none", "real"], default_value = "none")]
+    pub throttle: String,
 }

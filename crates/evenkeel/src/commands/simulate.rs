@@ -1,7 +1,7 @@
 //! `evenkeel simulate`
 
 use anyhow::anyhow;
-use simulator::{Latency, Settings, Simulator};
+use simulator::{Latency, Settings, Simulator, Throttle};
 
 use crate::cli::Simulate;
 use crate::exit::{Exit, Failure, Outcome};
@@ -16,6 +16,7 @@ pub async fn run(args: &Simulate) -> Outcome {
         dir: args.dir.clone(),
         port: if args.once { 0 } else { args.port },
         latency: latency(&args.latency)?,
+        throttle: if args.throttle == "real" { Throttle::Real } else { Throttle::None },
         ..Settings::default()
     };
     if let Some(subscription) = &args.subscription {

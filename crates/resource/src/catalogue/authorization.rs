@@ -5,10 +5,10 @@
 
 use super::{Limit, Listing, Ownership, TypeFacts, Typical, Update};
 
-/// Role assignments and policies share a tight limit of their own.
+/// Role assignments and policies share a tight limit of their own, which Microsoft does not publish.
 ///
-/// Source: <https://learn.microsoft.com/azure/role-based-access-control/troubleshoot-limits>.
-const LIMIT: Option<Limit> = Some(Limit { requests: 10, per_secs: 1 });
+/// Source: what users have met, <https://github.com/Azure/alzlib/issues/168>.
+const LIMIT: Option<Limit> = Some(Limit { requests: 120, per_secs: 60 });
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {

@@ -6,4 +6,5 @@ mod faults;
 mod locks;
 mod protocol;
 mod services;
+mod throttle;
 mod web;
