@@ -74,13 +74,19 @@ pub fn parse(path: &Path, overlays: &[PathBuf]) -> Result<Parsed, Failure> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read `{}`", path.display()))
         .map_err(|error| Failure::invalid(error, "check the path and its permissions"))?;
-    Ok(topology::parse(&Input {
+    let mut parsed = topology::parse(&Input {
         file: path,
         text: &text,
         env: &|name| std::env::var(name).ok(),
         read: &|path| std::fs::read_to_string(path),
         overlays: &overlays.iter().map(PathBuf::as_path).collect::<Vec<_>>(),
-    }))
+    });
+    // That two entries are one resource shows in what they come to.
+    if let Some(topology) = &parsed.topology {
+        let mistakes = planner::expand(topology).diagnostics;
+        parsed.refuse(mistakes);
+    }
+    Ok(parsed)
 }
 
 /// Tells the diagnostics of a topology on stderr.

@@ -6,6 +6,7 @@ mod grants;
 use std::borrow::Cow;
 
 use resource::Observed;
+use resource::catalogue::{self, PropertyPath};
 use serde_json::{Value, json};
 
 pub use clone::assignment_name;
@@ -19,6 +20,7 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed) -> Cow<'a, Desire
     let rests_on_azure = |resource: &DesiredResource| {
         resource.clone_of.is_some()
             || resource.keep_foreign_values
+            || holds_proof(resource)
             || ownership::has_note(&resource.id)
             || grants::is_grant(resource)
     };
@@ -41,8 +43,8 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed) -> Cow<'a, Desire
         let source = desired.get(id).and_then(|resource| resource.clone_of.as_ref());
         let declared = source.and_then(|id| desired.get(id)).map(|original| &original.body);
         if let Some(resource) = completed.get_mut(id) {
-            if resource.keep_foreign_values {
-                keep_foreign_values(resource, observed);
+            if resource.keep_foreign_values || holds_proof(resource) {
+                join_texts(resource, observed);
             }
             clone::take_configuration(resource, declared, observed);
             ownership::keep_note(&resource.id, &mut resource.body, observed, &desired.topology);
@@ -54,19 +56,37 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed) -> Cow<'a, Desire
     Cow::Owned(completed)
 }
 
-/// Adds the observed values of a TXT set to the desired ones: other services prove themselves by
-/// values in the same set.
-fn keep_foreign_values(resource: &mut DesiredResource, observed: &Observed) {
-    let Some(seen) = observed.property(&resource.id, "/properties/TXTRecords") else { return };
-    let resolved = crate::resolve::resolve_all(
-        &resource.body["properties"]["TXTRecords"],
-        observed,
-        &Default::default(),
-    );
-    let mut values: Vec<Value> = resolved.as_array().cloned().unwrap_or_default();
-    for foreign in seen.as_array().into_iter().flatten() {
-        if !values.contains(foreign) {
-            values.push(foreign.clone());
+/// Tells whether a TXT set holds a value that only Azure knows, such as a proof.
+fn holds_proof(resource: &DesiredResource) -> bool {
+    let mut found = false;
+    if resource.id.resource_type().last().eq_ignore_ascii_case("TXT") {
+        resource::walk_expressions(&resource.body, &mut |_| found = true);
+    }
+    found
+}
+
+/// Puts the values of a TXT set in, each once, and where others may prove themselves by values in the
+/// same set, adds theirs.
+fn join_texts(resource: &mut DesiredResource, observed: &Observed) {
+    let facts = catalogue::facts_of(&resource.id);
+    let mut path = PropertyPath::root();
+    ["properties", "TXTRecords"].iter().for_each(|key| path.push_key(key));
+    path.push_member("");
+    path.push_key("value");
+    let records = &resource.body["properties"]["TXTRecords"];
+    let wanted = crate::resolve::resolve_all(records, observed, &Default::default());
+    let seen = observed.property(&resource.id, "/properties/TXTRecords");
+    let seen = seen.filter(|_| resource.keep_foreign_values);
+    let mut values: Vec<Value> = vec![];
+    for record in [Some(&wanted), seen].into_iter().flatten().filter_map(Value::as_array).flatten()
+    {
+        // A text is one however it is split.
+        let is = |known: &Value| {
+            let same = facts.same_whole(&path, &known["value"], &record["value"]);
+            same.unwrap_or(known == record)
+        };
+        if !values.iter().any(is) {
+            values.push(record.clone());
         }
     }
     resource.body["properties"]["TXTRecords"] = json!(values);

@@ -7,6 +7,7 @@ use plan::{ApplyLock, Band, Guard, Notice, Place};
 use resource::{ResourceId, ResourceType, walk_expressions};
 use serde::Serialize;
 use serde_json::Value;
+use topology::Diagnostic;
 
 /// What Evenkeel may do with a desired resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -194,12 +195,15 @@ pub struct Desired {
     pub notices: Vec<Notice>,
     /// What the topology asks for and nobody can give.
     pub mistakes: Vec<Guard>,
+    /// Contradictions of the topology that show in its resources only.
+    pub diagnostics: Vec<Diagnostic>,
     graph: StableDiGraph<DesiredResource, ()>,
     index: HashMap<ResourceId, NodeIndex>,
 }
 
 impl Desired {
-    /// Adds a resource; of two that share an ID the first stays.
+    /// Adds a resource; of two that share an ID the first stays. That a topology asks for one
+    /// twice is found where it is expanded.
     pub fn insert(&mut self, resource: DesiredResource) {
         if self.index.contains_key(&resource.id) {
             return;

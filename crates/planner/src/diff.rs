@@ -130,6 +130,11 @@ impl<'a> Comparer<'a> {
                 self.pass_over(Why::Decided);
             }
             (desired, None) => self.absent(desired),
+            (desired, Some(observed)) if self.is_same_whole(desired, observed).is_some() => {
+                if self.is_same_whole(desired, observed) == Some(false) {
+                    self.report(Some(observed), Some(desired));
+                }
+            }
             (Value::Object(desired), Some(Value::Object(observed))) => {
                 self.object(desired, observed);
             }
@@ -144,6 +149,11 @@ impl<'a> Comparer<'a> {
                 }
             }
         }
+    }
+
+    /// Tells whether two values of several parts are one; `None` where they are no such values.
+    fn is_same_whole(&self, desired: &Value, observed: &Value) -> Option<bool> {
+        self.facts.same_whole(&self.path, desired, observed)
     }
 
     fn expression(&mut self, expression: &Expression, observed: Option<&Value>) {
@@ -230,6 +240,10 @@ impl<'a> Comparer<'a> {
     }
 
     fn known_array(&mut self, desired: &[Value], observed: &[Value]) {
+        let (whole, seen) = (Value::from(desired), Value::from(observed));
+        if self.is_same_whole(&whole, &seen) == Some(true) {
+            return;
+        }
         // An empty member says as little as an absent one.
         let meaningful = |members: &[Value]| -> Vec<Value> {
             members.iter().filter(|member| !is_empty(member)).cloned().collect()

@@ -20,11 +20,13 @@ mod values;
 
 pub use roles::role_name;
 
+use std::collections::HashMap;
+
 use plan::Band;
-use resource::ResourceId;
+use resource::{ResourceId, catalogue};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use topology::{Place, Sp};
+use topology::{Diagnostic, Place, Sp};
 use topology::{Stamp, Topology};
 
 use crate::desired::{Desired, DesiredResource, Mode};
@@ -54,6 +56,8 @@ pub fn expand(topology: &Topology) -> Desired {
 struct Expansion<'a> {
     topology: &'a Topology,
     desired: Desired,
+    /// Where each resource was asked for.
+    places: HashMap<ResourceId, Place>,
 }
 
 /// Where a resource is declared: the stamp that it belongs to, if it belongs to one.
@@ -104,7 +108,7 @@ impl<'a> Expansion<'a> {
         desired.subscription = topology.subscription.value.clone();
         desired.hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         desired.stamps = topology.stamps.keys().cloned().collect();
-        Self { topology, desired }
+        Self { topology, desired, places: HashMap::new() }
     }
 
     fn stamp(&mut self, name: &str, stamp: &'a Stamp) {
@@ -138,7 +142,44 @@ impl<'a> Expansion<'a> {
         } else {
             ownership::mark(&resource.id, &mut resource.body, &self.topology.name.value);
         }
-        self.desired.insert(resource);
+        match self.desired.get(&resource.id) {
+            Some(_) => self.second_wish(resource, place),
+            None => {
+                self.places.insert(resource.id.clone(), place.clone());
+                self.desired.insert(resource);
+            }
+        }
+    }
+
+    /// Takes a resource that is asked for already: what the topology says of it has one owner.
+    ///
+    /// To read one resource twice is no contradiction, and one entry may need a resource several
+    /// times. What App Service makes with its site is one document, to which a raw entry may add what
+    /// the app does not say. All else is a mistake with two places.
+    fn second_wish(&mut self, second: DesiredResource, place: &Place) {
+        let Some(first) = self.desired.get_mut(&second.id) else { return };
+        let other = self.places.get(&second.id).unwrap_or(place);
+        let reads = |wish: &DesiredResource| wish.mode == Mode::Existing;
+        if reads(first) && reads(&second) || place == other && first.body == second.body {
+            return;
+        }
+        let writes_both = !reads(first) && !reads(&second);
+        let clash = match writes_both && catalogue::facts_of(&second.id).born_with_parent {
+            true => join(&mut first.body, &second.body, ""),
+            false => Some(String::new()),
+        };
+        if let Some(path) = clash {
+            let what = match path.is_empty() {
+                true => second.id.to_string(),
+                false => format!("{path}` of `{}", second.id),
+            };
+            let mistake = Diagnostic::declared_twice(
+                &what,
+                (&second.address, place),
+                (&first.address, other),
+            );
+            self.desired.diagnostics.push(mistake);
+        }
     }
 
     /// Returns the tags of a resource: the topology's, the stamp's and its own, later ones first.
@@ -173,5 +214,24 @@ impl<'a> Expansion<'a> {
         name: &str,
     ) -> ResourceId {
         ResourceId::in_group(self.subscription(home, subscription), group, resource_type, name)
+    }
+}
+
+/// Lays what a second entry says of a document beside what the first says; returns the path of a
+/// value that both give, and not the same.
+fn join(first: &mut Value, second: &Value, path: &str) -> Option<String> {
+    match (first, second) {
+        (Value::Object(first), Value::Object(second)) => second.iter().find_map(|(key, value)| {
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let same = first.keys().find(|known| known.eq_ignore_ascii_case(key)).cloned();
+            match same.and_then(|key| first.get_mut(&key)) {
+                Some(known) => join(known, value, &path),
+                None => {
+                    first.insert(key.clone(), value.clone());
+                    None
+                }
+            }
+        }),
+        (first, second) => (first != second).then(|| path.to_owned()),
     }
 }

@@ -22,6 +22,7 @@ mod overlay;
 mod path;
 mod treatment;
 mod typical;
+mod wholes;
 
 mod app_configuration;
 mod authorization;
@@ -52,6 +53,7 @@ pub use overlay::overlay;
 pub use path::PropertyPath;
 pub use treatment::{Treatment, is_secret_name};
 pub use typical::Typical;
+pub use wholes::Form;
 
 /// How the resources of a type are read in few requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,6 +189,8 @@ pub struct TypeFacts {
     pub likeness: &'static [(&'static str, Likeness)],
     /// Spellings of one value that no general rule makes equal.
     pub aliases: &'static [Alias],
+    /// Values of several parts that are one, each with what brings it into one form.
+    pub wholes: &'static [(&'static str, Form)],
     /// How the members of arrays are paired, where general rules do not tell.
     pub arrays: &'static [(&'static str, ArrayKey)],
     /// Arrays to which the service adds members.
@@ -245,6 +249,7 @@ impl TypeFacts {
         omits_off: false,
         likeness: &[],
         aliases: &[],
+        wholes: &[],
         arrays: &[],
         additions: &[],
         collectives: &[],

@@ -48,6 +48,22 @@ impl Diagnostic {
         }
     }
 
+    /// Makes the mistake of two entries that ask for one resource of Azure: `id` is asked for at
+    /// `second` and, before, at `first`.
+    pub fn declared_twice(
+        id: &str,
+        (second, place): (&str, &Place),
+        (first, other): (&str, &Place),
+    ) -> Self {
+        let message = format!("`{second}` and `{first}` are one resource in Azure, `{id}`");
+        let diagnostic =
+            Self::error("declared-twice", place, message).label("the second one").help(
+                "keep one of them, or give one another name: what each says would undo the other",
+            );
+        // Two values of one entry have one place.
+        if place == other { diagnostic } else { diagnostic.also(other, "the first one") }
+    }
+
     /// Makes a warning.
     pub(crate) fn warning(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, place, message) }

@@ -8,7 +8,7 @@ use crate::decode::{Broken, Context, Decode, Scope};
 use crate::reference::Declared;
 use crate::render::Sources;
 use crate::tree::{Node, NodeKind};
-use crate::{Diagnostic, Severity, Topology, include, names, stamps};
+use crate::{Diagnostic, Severity, Topology, include, keys, names, stamps};
 
 /// What a topology is read from.
 pub struct Input<'a> {
@@ -36,6 +36,17 @@ pub struct Parsed {
     pub sources: Sources,
 }
 
+impl Parsed {
+    /// Adds mistakes that only show in what the topology comes to; with one there is no topology.
+    pub fn refuse(&mut self, mistakes: Vec<Diagnostic>) {
+        if mistakes.iter().any(|mistake| mistake.severity == Severity::Error) {
+            self.topology = None;
+        }
+        self.diagnostics.extend(mistakes);
+        sort(&mut self.diagnostics, &self.sources);
+    }
+}
+
 /// Reads a topology, with everything it includes, and checks all that can be checked offline.
 ///
 /// Never fails: every mistake is a [`Diagnostic`], and all are found at once.
@@ -55,7 +66,7 @@ fn decode(
     input: &Input<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Topology> {
-    let root = stamps::resolve(root);
+    let root = keys::unify(&stamps::resolve(root), diagnostics);
     let resolved = root.get("stamps").map_or(&[][..], |stamps| stamps.entries());
     let stamps = resolved.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
     let mut cx = Context {

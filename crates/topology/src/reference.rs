@@ -180,8 +180,13 @@ impl Declared {
         if band == "apps" {
             return self.in_stamp(stamp?, name).filter(|target| Kind::of(target) == Kind::App);
         }
-        holder.get(band)?.get(name)?;
-        let (stamp, name) = (stamp.map(ToString::to_string), name.to_owned());
+        let name = match band {
+            // Zones and domains have one form behind the parser, whatever was written.
+            "dns" | "domains" => crate::host_key(name),
+            _ => name.to_owned(),
+        };
+        holder.get(band)?.get(&name)?;
+        let stamp = stamp.map(ToString::to_string);
         match band {
             "storage" => Some(Target::Storage { stamp, name }),
             "vaults" => Some(Target::Vault { stamp, name }),

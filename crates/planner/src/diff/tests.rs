@@ -337,3 +337,46 @@ fn what_people_mean_by_letter_case_is_a_difference() {
         assert_eq!(paths(resource_type, desired, observed).len(), 1, "{resource_type}");
     }
 }
+
+proptest! {
+    /// A network is equal in any form, a set of networks in any order.
+    #[test]
+    fn networks_are_equal_in_any_form(nets in prop::collection::vec((any::<u32>(), 1_u8..=32), 1..5), forms in any::<[bool; 5]>(), turn in 0_usize..5) {
+        let nets: Vec<_> = nets.iter().map(|(bits, length)| ipnet::Ipv4Net::new((*bits).into(), *length).unwrap().trunc()).collect();
+        let prefix = |net: &ipnet::Ipv4Net| json!({ "first": net.network().to_string(), "scope": net.prefix_len() });
+        let range = |net: &ipnet::Ipv4Net| json!({ "first": net.network().to_string(), "last": net.broadcast().to_string() });
+        let desired: Vec<Value> = nets.iter().map(prefix).collect();
+        let mut observed: Vec<Value> = nets.iter().zip(forms).map(|(net, is_range)| if is_range { range(net) } else { prefix(net) }).collect();
+        let turn = turn % observed.len();
+        observed.rotate_left(turn);
+        let body = |subnets: Vec<Value>| json!({ "properties": { "endpoints": [{ "name": "a", "type": "x", "properties": { "subnets": subnets } }] } });
+        let kind = "Microsoft.Network/trafficManagerProfiles";
+        prop_assert_eq!(paths(kind, body(desired.clone()), body(observed)), Vec::<String>::new());
+        let fewer = desired[1..].to_vec();
+        prop_assert_ne!(paths(kind, body(desired), body(fewer)), Vec::<String>::new());
+    }
+
+    /// A text is equal however it is split.
+    #[test]
+    fn texts_are_equal_however_they_are_split(text in "[ -~é]{2,60}", at in 1_usize..60, end in "[a-z]{1,3}") {
+        let cut = text.char_indices().map(|(index, _)| index).nth(at).unwrap_or(0);
+        let body = |strings: Value| json!({ "properties": { "TXTRecords": [{ "value": strings }, { "value": ["other"] }] } });
+        let kind = "Microsoft.Network/dnsZones/TXT";
+        let split = body(json!([&text[..cut], &text[cut..]]));
+        prop_assert_eq!(paths(kind, body(json!([text])), split.clone()), Vec::<String>::new());
+        let longer = body(json!([format!("{text}{end}")]));
+        prop_assert_ne!(paths(kind, longer, split), Vec::<String>::new());
+    }
+
+    /// Host names are equal without case and final dot.
+    #[test]
+    fn host_names_are_equal_without_case_and_dot(host in "[a-zäöü]{1,8}(\\.[a-z]{1,8}){1,2}", upper in any::<bool>(), dot in any::<bool>()) {
+        let mut other = if upper { host.to_uppercase() } else { topology::host_key(&host) };
+        if dot {
+            other.push('.');
+        }
+        let body = |name: &str| json!({ "properties": { "CNAMERecord": { "cname": name } } });
+        let kind = "Microsoft.Network/dnsZones/CNAME";
+        prop_assert_eq!(paths(kind, body(&host), body(&other)), Vec::<String>::new());
+    }
+}

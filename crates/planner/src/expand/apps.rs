@@ -143,7 +143,10 @@ impl Expansion<'_> {
             // What every function app needs, unless it is written.
             // Source: <https://learn.microsoft.com/azure/azure-functions/functions-app-settings>.
             let mut default = |name: &str, value: Value| {
-                settings.entry(name).or_insert(value);
+                // App Service takes a setting in one case alone.
+                if !settings.keys().any(|known| known.eq_ignore_ascii_case(name)) {
+                    settings.insert(name.to_owned(), value);
+                }
             };
             default("FUNCTIONS_EXTENSION_VERSION", json!("~4"));
             if let Some(runtime) = &app.runtime {

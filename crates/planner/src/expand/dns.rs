@@ -138,7 +138,7 @@ impl Expansion<'_> {
             set.mx
                 .iter()
                 .map(|mx| {
-                    json!({ "preference": mx.preference.value, "exchange": mx.exchange.value })
+                    json!({ "preference": mx.preference.value, "exchange": host(&mx.exchange) })
                 })
                 .collect(),
             set.mx.iter().map(|mx| plain(format!("{} {}", *mx.preference, *mx.exchange))).collect(),
@@ -151,14 +151,17 @@ impl Expansion<'_> {
                 .map(|srv| {
                     json!({
                         "priority": srv.priority.value, "weight": srv.weight.value,
-                        "port": srv.port.value, "target": srv.target.value,
+                        "port": srv.port.value, "target": host(&srv.target),
                     })
                 })
                 .collect(),
             set.srv.iter().map(|srv| plain(srv.target.value.clone())).collect(),
         );
         if let Some(cname) = &set.cname {
-            let value = self.text(&cname.value);
+            let value = match cname.literal() {
+                Some(name) => json!(host(name)),
+                None => self.text(&cname.value),
+            };
             all.push(Records {
                 kind: "CNAME",
                 properties: json!({ "CNAMERecord": { "cname": value } }),
@@ -181,13 +184,21 @@ impl Expansion<'_> {
     }
 }
 
-/// Splits a text into the strings of one TXT record, each of 255 characters at most.
+/// Returns a host name as DNS holds it; one that it can hold stays as it is written.
+pub(super) fn host(name: &str) -> String {
+    if name.is_ascii() { name.to_owned() } else { topology::host_key(name) }
+}
+
+/// Splits a text into the strings of one TXT record, each of 255 octets at most.
 fn chunks(text: &Value) -> Value {
-    match text.as_str() {
-        Some(text) if text.len() > 255 => {
-            let characters: Vec<char> = text.chars().collect();
-            characters.chunks(255).map(|chunk| json!(chunk.iter().collect::<String>())).collect()
+    const MOST_OCTETS: usize = 255;
+    let Some(text) = text.as_str() else { return json!([text]) };
+    let mut strings = vec![String::new()];
+    for character in text.chars() {
+        match strings.last_mut() {
+            Some(last) if last.len() + character.len_utf8() <= MOST_OCTETS => last.push(character),
+            _ => strings.push(character.to_string()),
         }
-        _ => json!([text]),
     }
+    json!(strings)
 }

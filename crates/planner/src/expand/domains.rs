@@ -153,6 +153,13 @@ impl<'a> Expansion<'a> {
             label => format!("asuid.{label}"),
         };
         let id = id.child("TXT", &name);
+        // A set that `dns` declares too holds the texts of both.
+        if let Some(declared) = self.desired.get_mut(&id).filter(|it| !it.keep_foreign_values)
+            && let Some(records) = declared.body["properties"]["TXTRecords"].as_array_mut()
+        {
+            records.push(json!({ "value": [value] }));
+            return Some(id);
+        }
         let body = json!({ "properties": {
             "TTL": PROOF_TTL_SECS,
             "TXTRecords": [{ "value": [value] }],

@@ -30,7 +30,10 @@ impl Expansion<'_> {
             }
         }
         for (id, band) in groups {
-            self.group(id, band);
+            // A group with an entry of its own is as that entry says.
+            if self.desired.get(&id).is_none() {
+                self.group(id, band);
+            }
         }
     }
 

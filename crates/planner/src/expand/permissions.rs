@@ -39,6 +39,10 @@ impl Expansion<'_> {
             let definition = ResourceId::subscription_scope(subscription)
                 .extension("Microsoft.Authorization/roleDefinitions", &role);
             let id = scope.extension(ASSIGNMENT, &assignment_name(&scope, &role, holder));
+            // The same right given twice is one right.
+            if self.desired.get(&id).is_some() {
+                continue;
+            }
             let body = json!({ "properties": {
                 "roleDefinitionId": definition.as_str(),
                 "principalId": principal(holder, pointer),

@@ -118,7 +118,10 @@ impl Expansion<'_> {
                 "azureEndpoints"
             }
             EndpointTarget::Host(host) => {
-                properties["target"] = self.text(&host.value);
+                properties["target"] = match host.literal() {
+                    Some(name) => json!(super::dns::host(name)),
+                    None => self.text(&host.value),
+                };
                 "externalEndpoints"
             }
             EndpointTarget::Profile(target) => {

@@ -9,6 +9,7 @@ mod failed_over;
 mod last;
 mod locks;
 mod note;
+mod one_owner;
 mod ownership;
 mod redundancy;
 mod scale;

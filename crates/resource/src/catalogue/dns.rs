@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use super::overlay::at;
+use super::wholes::text;
 use super::{ArrayKey, Likeness, Listing, Ownership, TypeFacts, Typical, Update};
 
 const PUBLIC: &str = "2018-05-01";
@@ -24,7 +25,8 @@ const RECORD: TypeFacts = TypeFacts {
     // A record set has no tags.
     ownership: Ownership::Metadata("/properties/metadata"),
     read_only: &["properties.fqdn", "properties.isAutoRegistered"],
-    // The strings of one TXT record are joined in their order.
+    // The strings of one TXT record are joined in their order, however the text is split.
+    wholes: &[("properties.TXTRecords[].value", text)],
     arrays: &[("properties.TXTRecords[].value", ArrayKey::Ordered)],
     likeness: &[
         ("properties.caaRecords[].tag", Likeness::Word),

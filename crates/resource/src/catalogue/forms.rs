@@ -59,8 +59,16 @@ fn same_address(desired: &str, observed: &str) -> bool {
 }
 
 pub(super) fn same_host(desired: &str, observed: &str) -> bool {
-    let key = |text: &str| text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
-    key(desired) == key(observed) || resembles(desired, observed)
+    host_key(desired) == host_key(observed) || resembles(desired, observed)
+}
+
+/// Returns the form that equal host names share: without case and final dot, Unicode as Punycode.
+fn host_key(text: &str) -> String {
+    let bare = text.strip_suffix('.').unwrap_or(text);
+    match bare.is_ascii() {
+        true => bare.to_ascii_lowercase(),
+        false => idna::domain_to_ascii(bare).unwrap_or_else(|_| bare.to_lowercase()),
+    }
 }
 
 pub(super) fn same_url(desired: &str, observed: &str) -> bool {

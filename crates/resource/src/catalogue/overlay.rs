@@ -83,6 +83,12 @@ fn lay(facts: &TypeFacts, body: &mut Value, desired: &Value, path: &mut Property
     match (body, desired) {
         // Null is no wish: what is there stays.
         (_, Value::Null) => {}
+        // Parts of two forms of one value would say both.
+        (body, desired) if facts.whole_at(path).is_some() => {
+            if facts.same_whole(path, desired, body) != Some(true) {
+                *body = desired.clone();
+            }
+        }
         (Value::Object(body), Value::Object(desired)) => lay_map(facts, body, desired, path),
         (Value::Array(body), Value::Array(desired)) => {
             *body = lay_array(facts, body, desired, path);
@@ -142,7 +148,9 @@ fn lay_array(
     desired: &[Value],
     path: &mut PropertyPath,
 ) -> Vec<Value> {
-    let pairing = pair(facts.array_key_at(path), desired, body, &mut |a, b| a == b);
+    let within = path.member("");
+    let mut same = |a: &Value, b: &Value| facts.same_whole(&within, a, b).unwrap_or(a == b);
+    let pairing = pair(facts.array_key_at(path), desired, body, &mut same);
     let mut members: Vec<Value> = desired.to_vec();
     path.push_member("");
     for (wish, found) in pairing.pairs {
@@ -217,6 +225,23 @@ mod tests {
         assert_eq!(put(&observed, &other), other);
         let later = records("mail.example.com", 20);
         assert_eq!(put(&observed, &later), records("Mail.example.com.", 20));
+    }
+
+    #[test]
+    fn a_value_in_another_form_takes_the_place_of_the_old_one() {
+        let endpoint = |subnets: Value| json!({ "properties": { "endpoints": [{ "name": "a", "type": "x", "properties": { "subnets": subnets } }] } });
+        let put = |observed: Value, desired: Value| {
+            let body = overlay(&PROFILE.into(), &endpoint(observed), &endpoint(desired));
+            body["properties"]["endpoints"][0]["properties"]["subnets"].clone()
+        };
+        let prefix = json!({ "first": "192.0.2.0", "scope": 24 });
+        let same = json!({ "first": "192.0.2.0", "last": "192.0.2.255" });
+        let range = json!({ "first": "192.0.2.0", "last": "192.0.2.99" });
+        let far = json!({ "first": "198.51.100.0", "scope": 24 });
+        assert_eq!(put(json!([prefix]), json!([range])), json!([range]));
+        assert_eq!(put(json!([range]), json!([prefix])), json!([prefix]));
+        // What is equal stays as others have written it, wherever it stands.
+        assert_eq!(put(json!([far, same]), json!([prefix, range])), json!([same, range]));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.network/trafficmanagerprofiles>
 //! and recorded traffic.
 
+use super::wholes::network;
 use super::{ArrayKey, Listing, Ownership, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2022-04-01";
@@ -17,6 +18,7 @@ const ENDPOINT: TypeFacts = TypeFacts {
     update: Update::PutOver,
     ownership: Ownership::Parent,
     volatile: &[MONITOR_STATUS],
+    wholes: &[("properties.subnets[]", network)],
     traffic: &["properties"],
     typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
@@ -43,6 +45,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         // The kind of an endpoint is part of its name; the service answers endpoints sorted by
         // priority.
         arrays: &[("properties.endpoints", ArrayKey::Fields(&["type", "name"]))],
+        wholes: &[("properties.endpoints[].properties.subnets[]", network)],
         traffic: &["properties"],
         typical: Typical::AT_ONCE,
         ..TypeFacts::GENERIC

@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::plan::sleeps;
-use crate::{App, AppKind, AppLogs, Diagnostic, Sp, Stamp, Target};
+use crate::{App, AppKind, AppLogs, Diagnostic, Os, Place, Sp, Stamp, Target};
 
 /// Kinds of access that a vault's access policy can grant, for secrets, keys and certificates.
 /// Source: <https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/create-or-update>.
@@ -94,7 +94,7 @@ impl Check<'_> {
         if let Some(path) = &app.health_path {
             self.path("healthPath", path);
         }
-        self.settings(app);
+        self.settings(app, stamp);
         self.identity_users(app);
         if let Some(logs) = &app.logs {
             self.logs(logs);
@@ -158,16 +158,45 @@ impl Check<'_> {
         }
     }
 
-    fn settings(&mut self, app: &App) {
+    fn settings(&mut self, app: &App, stamp: &Stamp) {
+        // Of an app on a plan that is not declared here, the operating system is not known.
+        let os = stamp.plan.as_ref().map(|plan| plan.os());
+        for (name, value) in &app.settings {
+            self.setting_name(name, &value.place, os);
+        }
+        for (name, value) in &app.connection_strings {
+            self.setting_name(name, &value.place, None);
+        }
         for name in &app.slot_settings {
-            let known = app.settings.contains_key(&name.value)
-                || app.connection_strings.contains_key(&name.value);
+            let is = |known: &String| match os {
+                Some(Os::Windows) => known.eq_ignore_ascii_case(&name.value),
+                _ => *known == name.value,
+            };
+            let known = app.settings.keys().chain(app.connection_strings.keys()).any(is);
             // A clone or an existing app may have settings that the file does not name.
             if !known && app.clone_of.is_none() && !app.existing && !app.adopt {
                 let message = format!("`{}` is no setting of this app", name.value);
                 let help = "`slotSettings` names keys of `settings` and `connectionStrings`";
                 self.error("dangling-reference", &name.place, message, help);
             }
+        }
+    }
+
+    /// Files a name that App Service does not take: on Linux it becomes that of an environment
+    /// variable, in which `__` stands for `:`.
+    ///
+    /// Source: <https://learn.microsoft.com/azure/app-service/configure-common>.
+    fn setting_name(&mut self, name: &str, place: &Place, os: Option<Os>) {
+        let sound = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+        let bad = name.chars().find(|c| !sound(*c)).filter(|_| os == Some(Os::Linux));
+        if name.trim().is_empty() {
+            self.error("bad-setting", place, "a setting without a name", "give it one");
+        } else if let Some(bad) = bad {
+            let message =
+                format!("setting `{name}` holds `{bad}`, which a Linux app does not take");
+            let instead: String =
+                name.replace(':', "__").chars().map(|c| if sound(c) { c } else { '_' }).collect();
+            self.error("bad-setting", place, message, &format!("write `{instead}`"));
         }
     }
 

@@ -2,8 +2,13 @@
 //!
 //! Source: <https://learn.microsoft.com/azure/dns/dns-zones-records>.
 
+use std::collections::HashMap;
+
 use super::Check;
-use crate::{AliasType, DnsZone, LockPolicy, Place, RecordSet};
+use crate::{AliasType, Cloud, Diagnostic, DnsZone, LockPolicy, Place, RecordSet, host_key};
+
+/// Characters of the longest name that DNS can hold, without its final dot.
+const LONGEST_NAME: usize = 253;
 
 /// Returns whether a text can be the name of a host.
 pub(super) fn is_host(name: &str) -> bool {
@@ -15,7 +20,7 @@ pub(super) fn is_host(name: &str) -> bool {
             && !label.ends_with('-')
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     };
-    name.len() <= 253 && name.contains('.') && name.split('.').all(label)
+    name.len() <= LONGEST_NAME && name.contains('.') && name.split('.').all(label)
 }
 
 /// Returns whether a text can name a record set: a host name's labels, `@` or a wildcard.
@@ -56,8 +61,20 @@ impl Check<'_> {
                         &format!("write `{relative}`"),
                     );
                 }
+                self.record_length(name, domain, records);
                 self.record_set(name, records);
             }
+        }
+    }
+
+    /// Files a name that is too long for DNS together with its zone.
+    fn record_length(&mut self, name: &str, domain: &str, records: &RecordSet) {
+        let length = name.len() + 1 + domain.len();
+        if name != "@" && length > LONGEST_NAME {
+            let message = format!(
+                "`{name}.{domain}` has {length} characters; a name has {LONGEST_NAME} at most"
+            );
+            self.error("bad-host", &records.place, message, "take a shorter name");
         }
     }
 
@@ -107,25 +124,14 @@ impl Check<'_> {
         if let (Some(alias), false) = (alias, is_name) {
             self.address_alias(alias);
         }
-        self.record_values(records);
+        self.record_values(name, records);
     }
 
-    fn record_values(&mut self, records: &RecordSet) {
-        for text in &records.txt {
-            // Each record may be split into strings of 255; the whole is limited.
-            if text.literal().is_some_and(|text| text.len() > 4096) {
-                self.error(
-                    "out-of-range",
-                    &text.place,
-                    "a TXT record holds at most 4096 characters",
-                    "",
-                );
-            }
-        }
+    fn record_values(&mut self, name: &str, records: &RecordSet) {
         for caa in &records.caa {
             if !["issue", "issuewild", "iodef"].contains(&caa.tag.as_str()) {
+                let message = format!("`{}` is not a tag of CAA records", *caa.tag);
                 let help = "write `issue`, `issuewild` or `iodef`";
-                let message = format!("`{}` is not a tag of CAA records", caa.tag.value);
                 self.error("unknown-value", &caa.tag.place, message, help);
             }
         }
@@ -134,6 +140,78 @@ impl Check<'_> {
         }
         for srv in &records.srv {
             self.record_host(&srv.target, &srv.target.place);
+        }
+        self.texts(name, records);
+        self.values_apart(name, records);
+    }
+
+    /// Files texts that are too long together: each is sent in strings of 255 octets.
+    fn texts(&mut self, name: &str, records: &RecordSet) {
+        let most = match self.topology.cloud() {
+            Cloud::UsGovernment | Cloud::China => 1024,
+            Cloud::Public | Cloud::Custom(_) => 4096,
+        };
+        let octets: usize =
+            records.txt.iter().filter_map(|text| text.literal()).map(str::len).sum();
+        if let Some(last) = records.txt.last().filter(|_| octets > most) {
+            let message =
+                format!("the texts of `{name}` have {octets} octets together; Azure takes {most}");
+            let help = "shorten them, or spread them over several names";
+            self.error("txt-too-long", &last.place, message, help);
+        }
+    }
+
+    /// Files values that stand twice in their set, host names compared as DNS does.
+    fn values_apart(&mut self, name: &str, records: &RecordSet) {
+        let RecordSet { a, aaaa, txt, caa, mx, srv, .. } = records;
+        self.apart(
+            name,
+            a.iter().map(|it| (it.value.to_string(), it.value.to_string(), &it.place)),
+        );
+        let addresses =
+            aaaa.iter().map(|it| (it.value.to_string(), it.value.to_string(), &it.place));
+        self.apart(name, addresses);
+        let texts = txt.iter().filter_map(|it| Some((it.literal()?.to_owned(), &it.place)));
+        self.apart(name, texts.map(|(text, place)| (text.clone(), text, place)));
+        self.apart(
+            name,
+            caa.iter().map(|it| {
+                let flags = it.flags.as_ref().map_or(0, |flags| flags.value);
+                let (tag, value) = (it.tag.to_ascii_lowercase(), &it.value.value);
+                (format!("{flags} {tag} {value}"), value.clone(), &it.value.place)
+            }),
+        );
+        self.apart(
+            name,
+            mx.iter().map(|it| {
+                let form = format!("{} {}", it.preference.value, host_key(&it.exchange));
+                (form, it.exchange.value.clone(), &it.exchange.place)
+            }),
+        );
+        self.apart(
+            name,
+            srv.iter().map(|it| {
+                let (priority, weight, port) = (it.priority.value, it.weight.value, it.port.value);
+                let form = format!("{priority} {weight} {port} {}", host_key(&it.target));
+                (form, it.target.value.clone(), &it.target.place)
+            }),
+        );
+    }
+
+    /// Files values of equal form, each given as form, text and place.
+    fn apart<'p>(&mut self, name: &str, values: impl Iterator<Item = (String, String, &'p Place)>) {
+        let mut seen: HashMap<String, &Place> = HashMap::new();
+        for (form, text, place) in values.filter(|(_, text, _)| !text.is_empty()) {
+            if let Some(first) = seen.insert(form, place) {
+                let short: String = text.chars().take(60).collect();
+                let message = format!("`{name}` holds `{short}` twice");
+                self.diagnostics.push(
+                    Diagnostic::error("duplicate-value", place, message)
+                        .label("the second one")
+                        .also(first, "the first one")
+                        .help("remove one of them: a record set knows each value once"),
+                );
+            }
         }
     }
 

@@ -4,7 +4,9 @@ use std::net::IpAddr;
 
 use super::Check;
 use super::dns::is_host;
-use crate::{Certificate, Diagnostic, Domain, Endpoint, EndpointTarget, Place, Sp, Target};
+use crate::{
+    Certificate, Diagnostic, Domain, Endpoint, EndpointTarget, Place, RecordSet, Sp, Target,
+};
 
 impl Check<'_> {
     pub(super) fn domains(&mut self) {
@@ -66,6 +68,14 @@ impl Check<'_> {
                 )
                 .also(&domain.place, "here")
                 .help("remove one of them"),
+            );
+        } else if !at_apex && let Some(place) = beside(records) {
+            let message =
+                format!("`{host}` gets a CNAME from `domains`, beside which nothing stands");
+            self.diagnostics.push(
+                Diagnostic::error("cname-beside-others", place, message)
+                    .also(&domain.place, "here")
+                    .help("move these records to another name"),
             );
         }
     }
@@ -190,4 +200,11 @@ impl Check<'_> {
             );
         }
     }
+}
+
+/// Returns where a record set holds what can't stand beside a CNAME.
+fn beside(records: &RecordSet) -> Option<&Place> {
+    let RecordSet { txt, caa, mx, srv, .. } = records;
+    let texts = txt.iter().map(|it| &it.place).chain(caa.iter().map(|it| &it.place));
+    texts.chain(mx.iter().map(|it| &it.place)).chain(srv.iter().map(|it| &it.place)).next()
 }

@@ -13,6 +13,7 @@ mod routing;
 mod secret;
 mod storage;
 mod subnet;
+mod tags;
 mod traffic_manager;
 mod vault;
 
@@ -38,6 +39,7 @@ pub(crate) fn all(topology: &Topology, broken: &Broken, diagnostics: &mut Vec<Di
         check.stamp(stamp);
     }
     check.names();
+    check.tags();
     check.storage_accounts(&topology.storage);
     check.vaults(&topology.vaults);
     check.resources(&topology.resources);

@@ -12,6 +12,27 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "Write another `name`, or a shorter key or topology name where it was derived.",
     ),
     of(
+        "bad-tag",
+        "Azure does not take a tag",
+        "A tag's name has up to 512 characters (128 on a storage account) and none of `<>%&\\?/`, its value up to 256; names that begin with `azure`, `microsoft` or `windows` are reserved. Some types allow less: DNS zones and Traffic Manager profiles take no blanks and no name that begins with a digit.",
+        "tags: { \"Cost Center\": \"4711\" }\ndns: { example.com: {} }",
+        "Take another name, such as `cost-center`.",
+    ),
+    of(
+        "too-many-tags",
+        "a resource has more tags than Azure takes",
+        "A resource has up to 50 tags; a DNS zone has 15. Two of them are the marks of Evenkeel.",
+        "dns:\n  example.com:\n    tags: { t1: a, t2: a, …, t14: a }",
+        "Write fewer tags for the whole topology, and the rest where they are needed.",
+    ),
+    of(
+        "bad-setting",
+        "App Service does not take the name of a setting",
+        "On Linux a setting becomes an environment variable: its name has letters, digits, `_` and `.`, and `__` stands where a Windows app writes `:`.",
+        "apps: { web: { settings: { \"Mail:Host\": mail.example.net } } }",
+        "Write `Mail__Host`.",
+    ),
+    of(
         "name-taken",
         "two resources want one name that is unique in the cloud",
         "Names of apps, storage accounts, key vaults and Traffic Manager DNS names are shared by all of Azure's customers.",
@@ -255,6 +276,20 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "A domain makes the record that leads to its route.",
         "domains: { app.example.com: { routeTo: trafficManager/main } }\ndns: { example.com: { records: { app: { cname: x.example.net } } } }",
         "Remove one of them.",
+    ),
+    of(
+        "duplicate-value",
+        "a record set holds a value twice",
+        "DNS knows a value of a set once: Azure refuses the second one. Host names are compared without case and final dot.",
+        "mx: [{ preference: 10, exchange: mail.example.net }, { preference: 10, exchange: Mail.example.net. }]",
+        "Remove one of them.",
+    ),
+    of(
+        "txt-too-long",
+        "the texts of a record set are too long together",
+        "A TXT record set holds 4096 octets over all its texts, 1024 in the clouds of the US government and of China. Letters beyond ASCII have two to four octets each.",
+        "records: { long: { txt: [\"<3000 letters>\", \"<2000 letters>\"] } }",
+        "Shorten them, or spread them over several names.",
     ),
     of(
         "absolute-record",

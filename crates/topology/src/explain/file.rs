@@ -26,6 +26,20 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "Remove one, or give it another name.",
     ),
     of(
+        "duplicate-name",
+        "two keys of one map are one name to Azure",
+        "Azure compares the names of resources, records, tags and settings without case, and host names without their final dot too: the second one would overwrite the first, or be refused in the middle of an apply.",
+        "dns:\n  example.com:\n    records:\n      www: { a: 192.0.2.1 }\n      Www: { a: 192.0.2.2 }",
+        "Keep one of them.",
+    ),
+    of(
+        "declared-twice",
+        "two entries ask for one resource of Azure",
+        "Every resource has one owner in a topology. Two entries that come to one resource ID would undo what the other one does, in turn.",
+        "resources:\n  one: { type: Microsoft.Network/virtualNetworks, apiVersion: 2025-01-01, name: net }\n  two: { type: Microsoft.Network/virtualNetworks, apiVersion: 2025-01-01, name: net }",
+        "Make one entry of them, or give one of them another `name`.",
+    ),
+    of(
         "defined-twice",
         "two files give one value",
         "Files that are joined by `include` add to each other. Which of two values holds must not depend on their order.",

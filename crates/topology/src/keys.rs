@@ -1,0 +1,167 @@
+//! How Azure compares the keys of each map, and the form in which a key goes on from here.
+//!
+//! A key is the name of something in Azure. Two keys of one map that Azure takes for one name are a
+//! mistake with two places, never two resources of which one wins; a name that has several
+//! spellings (`Bücher.example.` is `xn--bcher-kva.example`) has one form behind this point.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::tree::{Entry, Node, NodeKind};
+use crate::{Diagnostic, Place};
+
+/// How the keys of a map are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// Without case.
+    Word,
+    /// As host names: without case and final dot, Unicode as Punycode.
+    ///
+    /// Source: <https://learn.microsoft.com/azure/dns/dns-faq>, "internationalized domain names".
+    Host,
+}
+
+/// The maps whose keys are names, `*` for any one key of the map above.
+///
+/// Application settings of a Linux app are told apart by case when they are read, but App Service
+/// refuses two of them in one document as it refuses two tags.
+const MAPS: &[(&str, Rule)] = &[
+    ("tags", Rule::Word),
+    ("stamps", Rule::Word),
+    ("storage", Rule::Word),
+    ("vaults", Rule::Word),
+    ("identities", Rule::Word),
+    ("locks", Rule::Word),
+    ("resources", Rule::Word),
+    ("trafficManager", Rule::Word),
+    ("trafficManager.*.tags", Rule::Word),
+    ("trafficManager.*.monitor.headers", Rule::Word),
+    ("trafficManager.*.endpoints", Rule::Word),
+    ("trafficManager.*.endpoints.*.headers", Rule::Word),
+    ("storage.*.tags", Rule::Word),
+    ("vaults.*.tags", Rule::Word),
+    ("identities.*.tags", Rule::Word),
+    ("resources.*.tags", Rule::Word),
+    ("domains", Rule::Host),
+    ("dns", Rule::Host),
+    ("dns.*.tags", Rule::Word),
+    ("dns.*.records", Rule::Host),
+    ("stamps.*.tags", Rule::Word),
+    ("stamps.*.plan.tags", Rule::Word),
+    ("stamps.*.apps", Rule::Word),
+    ("stamps.*.apps.*.tags", Rule::Word),
+    ("stamps.*.apps.*.settings", Rule::Word),
+    ("stamps.*.apps.*.connectionStrings", Rule::Word),
+    ("stamps.*.storage", Rule::Word),
+    ("stamps.*.storage.*.tags", Rule::Word),
+    ("stamps.*.vaults", Rule::Word),
+    ("stamps.*.vaults.*.tags", Rule::Word),
+    ("stamps.*.identities", Rule::Word),
+    ("stamps.*.identities.*.tags", Rule::Word),
+    ("stamps.*.resources", Rule::Word),
+    ("stamps.*.resources.*.tags", Rule::Word),
+];
+
+/// Returns a host name in the one form that all its spellings share: ASCII, in lower case, without
+/// a final dot.
+///
+/// What is no host name only loses its case and its dot: the checks tell what is wrong with it.
+pub fn host_key(name: &str) -> String {
+    let bare = name.strip_suffix('.').unwrap_or(name);
+    idna::domain_to_ascii(bare).unwrap_or_else(|_| bare.to_lowercase())
+}
+
+/// Gives every key its one form, and files the keys of one map that Azure takes for one name.
+pub(crate) fn unify(root: &Arc<Node>, diagnostics: &mut Vec<Diagnostic>) -> Arc<Node> {
+    map(root, &mut Vec::new(), diagnostics)
+}
+
+fn map(node: &Arc<Node>, path: &mut Vec<Arc<str>>, found: &mut Vec<Diagnostic>) -> Arc<Node> {
+    let NodeKind::Map(entries) = &node.kind else { return node.clone() };
+    // The module is read as part of each stamp, raw bodies as they are.
+    if !path.is_empty() && !MAPS.iter().any(|(rule, _)| begins(rule, path)) {
+        return node.clone();
+    }
+    let rule = MAPS.iter().find(|(rule, _)| is(rule, path)).map(|(_, rule)| *rule);
+    if let Some(rule) = rule {
+        tell_twins(entries, rule, found);
+    }
+    let entries = entries.iter().map(|entry| {
+        path.push(entry.key.clone());
+        let value = map(&entry.value, path, found);
+        path.pop();
+        let key = match rule {
+            Some(Rule::Host) => host_key(&entry.key).into(),
+            _ => entry.key.clone(),
+        };
+        Entry { key, value, place: entry.place.clone() }
+    });
+    let kind = NodeKind::Map(entries.collect());
+    Arc::new(Node { kind, place: node.place.clone(), verbatim: node.verbatim })
+}
+
+/// Files every key that is another one's name in another spelling; equal keys are told of each file.
+fn tell_twins(entries: &[Entry], rule: Rule, found: &mut Vec<Diagnostic>) {
+    let mut seen: HashMap<String, &Entry> = HashMap::with_capacity(entries.len());
+    for entry in entries {
+        let form = match rule {
+            Rule::Word => entry.key.to_lowercase(),
+            Rule::Host => host_key(&entry.key),
+        };
+        match seen.get(&form) {
+            Some(first) if first.key != entry.key => {
+                found.push(twin(&entry.key, &entry.place, &first.key, &first.place));
+            }
+            Some(_) => {}
+            None => {
+                seen.insert(form, entry);
+            }
+        }
+    }
+}
+
+/// Makes the mistake of two spellings of one name.
+pub(crate) fn twin(second: &str, place: &Place, first: &str, other: &Place) -> Diagnostic {
+    let message = format!("`{second}` and `{first}` are one name to Azure");
+    Diagnostic::error("duplicate-name", place, message)
+        .label("the second one")
+        .also(other, "the first one")
+        .help("keep one of them; Azure compares such names without case")
+}
+
+/// Tells whether a path is the one that a rule speaks of.
+fn is(rule: &str, path: &[Arc<str>]) -> bool {
+    rule.split('.').count() == path.len() && begins(rule, path)
+}
+
+/// Tells whether a rule speaks of a map at a path or below it.
+fn begins(rule: &str, path: &[Arc<str>]) -> bool {
+    let mut segments = rule.split('.');
+    path.iter().all(|key| segments.next().is_some_and(|segment| ["*", key].contains(&segment)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_host_name_has_one_form() {
+        for name in ["bücher.example", "BÜCHER.example.", "xn--bcher-kva.example", "Bücher.Example"]
+        {
+            assert_eq!(host_key(name), "xn--bcher-kva.example", "{name}");
+        }
+        assert_eq!(host_key("_DMARC"), "_dmarc");
+        assert_eq!(host_key("*.Example.com"), "*.example.com");
+        assert_eq!(host_key("@"), "@");
+    }
+
+    proptest! {
+        #[test]
+        fn the_form_of_a_name_is_its_own_form(name in "[a-zA-Zäöß_*@-]{0,12}(\\.[a-zé]{1,8}){0,3}\\.?") {
+            let form = host_key(&name);
+            prop_assert_eq!(host_key(&form), form);
+        }
+    }
+}
