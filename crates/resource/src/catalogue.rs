@@ -20,6 +20,7 @@ mod likeness;
 mod mask;
 mod overlay;
 mod path;
+mod stakes;
 mod treatment;
 mod typical;
 mod wholes;
@@ -51,6 +52,7 @@ pub use likeness::{Likeness, is_empty};
 pub use mask::masked;
 pub use overlay::overlay;
 pub use path::PropertyPath;
+pub use stakes::{Scale, Stake, Staked};
 pub use treatment::{Treatment, is_secret_name};
 pub use typical::Typical;
 pub use wholes::Form;
@@ -208,6 +210,13 @@ pub struct TypeFacts {
     pub restarts: &'static [&'static str],
     /// Properties whose change moves live traffic.
     pub traffic: &'static [&'static str],
+    /// Properties of which one value keeps more, guards better or costs more than another, beside
+    /// those whose names tell.
+    pub stakes: &'static [Staked],
+    /// What is at stake where one comes to be.
+    pub made: &'static [Stake],
+    /// What is at stake where one goes.
+    pub gone: &'static [Stake],
     /// JSON pointers of what every PATCH must carry.
     pub patch_always: &'static [&'static str],
     /// True where a resource comes into being with its parent, so that it is only ever changed.
@@ -258,6 +267,9 @@ impl TypeFacts {
         plain_where_literal: &[],
         restarts: &[],
         traffic: &[],
+        stakes: &[],
+        made: &[],
+        gone: &[],
         patch_always: &[],
         born_with_parent: false,
         delete_query: None,
