@@ -13,7 +13,6 @@ mod imports;
 mod latency;
 mod likeness;
 mod pairs;
-mod refusals;
 mod settled;
 mod stage;
 mod types;
@@ -75,17 +74,6 @@ enum Command {
         #[arg(long)]
         verbose: bool,
     },
-    /// Breaks good bodies in ways that the published type definitions forbid and sends them to a
-    /// simulator, which must refuse each.
-    Refusals {
-        /// The folder of definitions in the format of bicep-types, with its `index.json`.
-        definitions: PathBuf,
-        /// Where good bodies come from: topologies (`.yaml`) and folders of recorded pairs.
-        good: Vec<PathBuf>,
-        /// Lists each broken body that was accepted, not only their number.
-        #[arg(long)]
-        verbose: bool,
-    },
     /// Sends recorded requests to a fresh simulator, which must hold afterwards what Azure held.
     Settled {
         /// The folder of recorded pairs, a JSON file each.
@@ -115,9 +103,6 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Settled { directory, verbose } => settled::run(&directory, verbose)?,
         Command::Pairs { directory, json, verbose } => {
             pairs::run(&directory, json.as_deref(), verbose)?
-        }
-        Command::Refusals { definitions, good, verbose } => {
-            refusals::run(&definitions, &good, verbose)?
         }
         Command::Types { definitions, bodies } => types::run(&definitions, &bodies)?,
     };

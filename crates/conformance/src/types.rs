@@ -11,8 +11,8 @@ use anyhow::Context;
 use serde::Deserialize;
 use serde_json::Value;
 
-pub mod definitions;
-pub mod topologies;
+mod definitions;
+mod topologies;
 mod validate;
 
 pub use definitions::Definitions;

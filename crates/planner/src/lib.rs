@@ -19,6 +19,7 @@ mod ownership;
 mod plan_maker;
 mod redundancy;
 mod resolve;
+mod risk;
 mod unwanted;
 mod verdict;
 

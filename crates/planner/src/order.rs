@@ -25,6 +25,7 @@ pub use note::{applied, note_of};
 
 use crate::change::{Changes, Kind, Options};
 use crate::desired::Desired;
+use crate::risk;
 
 /// What the procedures work on.
 struct Scene<'a> {
@@ -73,7 +74,11 @@ pub fn order(
     scene.lift_locks();
     scene.note_applied();
     let Scene { graph, refusals, notices, .. } = scene;
-    Ok(Ordered { actions: graph.into_order(&desired.stamps)?, refusals, notices })
+    let mut actions = graph.into_order(&desired.stamps)?;
+    for action in &mut actions {
+        action.risks.extend(risk::risks(action, observed));
+    }
+    Ok(Ordered { actions, refusals, notices })
 }
 
 impl Scene<'_> {

@@ -5,7 +5,6 @@ mod client;
 mod faults;
 mod locks;
 mod protocol;
-mod refusals;
 mod services;
 mod throttle;
 mod web;

@@ -50,7 +50,6 @@ pub(super) const CONFIG: Kind = Kind {
     put: Put::direct(200, 200),
     delete: Delete::direct(200),
     place: Place::Display,
-    versions: super::VERSIONS,
     errors: Errors::Web,
     has_state: false,
     settle,
