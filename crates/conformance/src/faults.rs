@@ -12,6 +12,8 @@ use anyhow::{Context, bail};
 use simulator::Scenario;
 use topology::{Input, Topology};
 
+#[cfg(test)]
+mod dark;
 mod mixture;
 mod trial;
 mod verdict;
@@ -137,5 +139,15 @@ mod tests {
         // A trial waits more than it works, so more of them run at once than there are processors.
         let all_passed = run(Seeds { from: 0, count: 25 }, 4, false).expect("a calm apply");
         assert!(all_passed, "the seeds above did not");
+    }
+
+    #[test]
+    fn no_run_leads_traffic_to_apps_that_answer_503() {
+        const NEW: &str = "app-pki-neu.azurewebsites.net";
+        const LIVE: &str = "app-pki-weu.azurewebsites.net";
+        let start = Start::read().expect("a calm apply");
+        for (hosts, step) in [(&[NEW][..], 32), (&[LIVE, NEW], 80)] {
+            dark::try_all(&start, hosts, step).expect("no traffic");
+        }
     }
 }

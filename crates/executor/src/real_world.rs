@@ -92,8 +92,12 @@ impl World for RealWorld {
         let (url, host) = self.target(&probe.url)?;
         let named = probe.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
         let mut request = self.http.get(url.clone()).timeout(PROBE_TIMEOUT);
-        if let Some(host) = host.as_ref().filter(|_| !named) {
-            request = request.header("Host", host);
+        if let Some(host) = &host {
+            // Whoever stands in for the world is told where the connection would have led.
+            request = request.header("x-connected-to", host);
+            if !named {
+                request = request.header("Host", host);
+            }
         }
         for (name, value) in &probe.headers {
             request = request.header(name, value);

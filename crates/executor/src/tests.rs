@@ -98,6 +98,8 @@ fn plan(actions: Vec<Action>) -> Plan {
         stamps: vec![],
         actions,
         fingerprints: BTreeMap::new(),
+        reliances: BTreeMap::new(),
+        unused: [].into(),
         places: BTreeMap::new(),
         notices: vec![],
         refusals: vec![],

@@ -147,6 +147,8 @@ fn plan(ids: &Ids, subscription: &str, tenant: &str) -> Plan {
         stamps: vec![],
         actions,
         fingerprints: BTreeMap::new(),
+        reliances: BTreeMap::new(),
+        unused: [].into(),
         places: BTreeMap::new(),
         notices: vec![],
         refusals: vec![],

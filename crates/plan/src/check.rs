@@ -12,6 +12,7 @@ mod needs;
 mod notes;
 mod order;
 mod pointers;
+mod served;
 mod stamps;
 mod traffic;
 
@@ -142,6 +143,19 @@ pub enum Violation {
         /// The profile.
         profile: ResourceId,
     },
+    /// Traffic is led to what has not shown that it serves.
+    #[error(
+        "`{id}` leads traffic from `{resource}` to `{target}`, and nothing before it shows that it \
+         serves"
+    )]
+    TrafficToUnasked {
+        /// The action that moves traffic.
+        id: ActionId,
+        /// The router or the name that leads there.
+        resource: ResourceId,
+        /// The resource ID or host name to which traffic comes.
+        target: String,
+    },
     /// A profile may be deleted while a DNS record still points to it.
     #[error("`{delete}` may run before `{record}` has stopped the name pointing to the profile")]
     ProfileBeforeRecord {
@@ -199,6 +213,7 @@ pub fn check(plan: &Plan) -> Vec<Violation> {
     violations.extend(edges::check(plan, &order));
     violations.extend(stamps::check(plan, &order));
     violations.extend(traffic::check(plan, &order));
+    violations.extend(served::check(plan, &order));
     violations.extend(data::check(plan));
     violations.extend(names::check(plan));
     violations.extend(notes::check(plan));

@@ -8,17 +8,17 @@ mod action;
 mod check;
 mod outcome;
 mod plan_file;
-mod risk;
+mod reliance;
 #[cfg(test)]
 mod sample;
 mod verdict;
 
-pub use action::{Action, ActionId, Band, Operation, PropertyChange, Verb, Write};
+pub use action::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write};
 pub use check::{Violation, check};
 pub use outcome::{ActionOutcome, Done, Outcome};
 pub use plan_file::{
-    ApplyLock, Commit, Coverage, Fingerprint, Guard, NO_TARGET_LEFT, Notice, Origin, Place, Plan,
-    PlanFileError, SavedPlan, Severity,
+    ApplyLock, Commit, Coverage, Fingerprint, Guard, Notice, Origin, Place, Plan, PlanFileError,
+    SavedPlan, Severity,
 };
-pub use risk::Risk;
+pub use reliance::Reliance;
 pub use verdict::{ActionVerdict, FAILED_OVER, LastApply, PropertyVerdict, Verdict, Verdicts};

@@ -2,13 +2,13 @@
 
 mod saved;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use resource::ResourceId;
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Risk, Verdicts};
+use crate::{Action, Reliance, Verdicts};
 
 pub use saved::{Commit, Origin, PlanFileError, SavedPlan};
 
@@ -22,9 +22,6 @@ pub enum Fingerprint {
     /// SHA-256 of the body without its volatile parts, in hexadecimal.
     Digest(String),
 }
-
-/// The code of a refusal of what would leave nothing to serve.
-pub const NO_TARGET_LEFT: &str = "no-target-left";
 
 /// How grave a notice is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,14 +61,6 @@ pub struct Guard {
     pub message: String,
     /// How to allow it, or what to do instead.
     pub help: String,
-}
-
-impl Guard {
-    /// Returns the risk that the refusal keeps from happening, where it is one that nothing else in
-    /// the plan tells of.
-    pub fn risk(&self) -> Option<Risk> {
-        (self.code == NO_TARGET_LEFT).then_some(Risk::Outage)
-    }
 }
 
 /// Where in the topology something is declared.
@@ -139,6 +128,14 @@ pub struct Plan {
     pub actions: Vec<Action>,
     /// What each action rests on.
     pub fingerprints: BTreeMap<ResourceId, Fingerprint>,
+    /// Why traffic may be led to what the plan's actions lead it to, by
+    /// [`resource::catalogue::Destination::key`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reliances: BTreeMap<String, Reliance>,
+    /// Routers that the plan makes and nothing leads to yet: only these may be made before what
+    /// they lead to serves.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unused: BTreeSet<ResourceId>,
     /// Where what the plan speaks of is declared, by address; what is only in Azure has no place.
     #[serde(default)]
     pub places: BTreeMap<String, Place>,
@@ -160,10 +157,5 @@ impl Plan {
     /// Tells whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.actions.is_empty()
-    }
-
-    /// Tells whether all that concerns the topology was looked at.
-    pub fn is_complete(&self) -> bool {
-        self.coverage.not_evaluated.is_empty()
     }
 }

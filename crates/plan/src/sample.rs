@@ -18,6 +18,8 @@ pub(crate) fn plan(actions: impl IntoIterator<Item = Action>) -> Plan {
         stamps: vec!["weu".into(), "sea".into()],
         actions: actions.into_iter().collect(),
         fingerprints: BTreeMap::new(),
+        reliances: BTreeMap::new(),
+        unused: [].into(),
         places: BTreeMap::new(),
         notices: vec![],
         refusals: vec![],

@@ -11,7 +11,7 @@ pub struct Explanation {
     pub text: &'static str,
 }
 
-const CODES: [Explanation; 16] = [
+const CODES: [Explanation; 15] = [
     Explanation {
         code: "adoption-needs-replacement",
         title: "an existing resource differs where it cannot be changed",
@@ -69,13 +69,6 @@ const CODES: [Explanation; 16] = [
         title: "a plan deletes most of what it owns",
         text: "Usually the wrong file or the wrong name. `evenkeel destroy` removes all on purpose, \
                `--allow-mass-delete` lifts the bound for one plan.",
-    },
-    Explanation {
-        code: "no-target-left",
-        title: "nothing would be left to serve",
-        text: "A profile without an enabled endpoint answers with nothing, so no plan may leave it so, \
-               not even between two of its actions. Leave one endpoint enabled; where nothing shall be \
-               served, disable the profile itself.",
     },
     Explanation {
         code: "protected",

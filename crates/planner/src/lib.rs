@@ -19,7 +19,6 @@ mod ownership;
 mod plan_maker;
 mod redundancy;
 mod resolve;
-mod risk;
 mod unwanted;
 mod verdict;
 

@@ -10,14 +10,18 @@ mod actions;
 mod certificates;
 mod deletes;
 mod domains;
+mod gate;
 mod graph;
 mod locks;
 mod note;
+mod question;
 mod records;
 mod stamps;
 
-use plan::{Action, Guard, Notice};
-use resource::Observed;
+use std::collections::{BTreeMap, BTreeSet};
+
+use plan::{Action, Guard, Notice, Reliance};
+use resource::{Observed, ResourceId};
 
 pub use domains::CERTIFICATE;
 pub use graph::{ActionGraph, OrderError};
@@ -25,7 +29,6 @@ pub use note::{applied, note_of};
 
 use crate::change::{Changes, Kind, Options};
 use crate::desired::Desired;
-use crate::risk;
 
 /// What the procedures work on.
 struct Scene<'a> {
@@ -36,6 +39,8 @@ struct Scene<'a> {
     graph: ActionGraph,
     refusals: Vec<Guard>,
     notices: Vec<Notice>,
+    reliances: BTreeMap<String, Reliance>,
+    unused: BTreeSet<ResourceId>,
 }
 
 /// Actions in order, with what the ordering found.
@@ -47,6 +52,10 @@ pub struct Ordered {
     pub refusals: Vec<Guard>,
     /// Things to know.
     pub notices: Vec<Notice>,
+    /// Why traffic may be led to what the actions lead it to.
+    pub reliances: BTreeMap<String, Reliance>,
+    /// Routers that are made and that nothing leads to yet.
+    pub unused: BTreeSet<ResourceId>,
 }
 
 /// Puts `changes` in a safe order.
@@ -64,6 +73,8 @@ pub fn order(
         graph: ActionGraph::default(),
         refusals: vec![],
         notices: vec![],
+        reliances: BTreeMap::new(),
+        unused: BTreeSet::new(),
     };
     scene.add_actions();
     scene.connect_needs();
@@ -71,14 +82,13 @@ pub fn order(
     scene.part_conflicting_records();
     scene.switch_domains_last();
     scene.separate_stamps();
+    scene.ask_before_traffic();
+    scene.probe_new_stamps();
     scene.lift_locks();
     scene.note_applied();
-    let Scene { graph, refusals, notices, .. } = scene;
-    let mut actions = graph.into_order(&desired.stamps)?;
-    for action in &mut actions {
-        action.risks.extend(risk::risks(action, observed));
-    }
-    Ok(Ordered { actions, refusals, notices })
+    let Scene { graph, refusals, notices, reliances, unused, .. } = scene;
+    let actions = graph.into_order(&desired.stamps)?;
+    Ok(Ordered { actions, refusals, notices, reliances, unused })
 }
 
 impl Scene<'_> {

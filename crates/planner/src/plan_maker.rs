@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plan::{Fingerprint, Guard, NO_TARGET_LEFT, Operation, Place, Plan, Verb, Violation};
+use plan::{Fingerprint, Operation, Place, Plan, Verb};
 use resource::{Observed, ResourceId, catalogue};
 
 use crate::change::{Options, changes};
@@ -18,7 +18,8 @@ use crate::order::{OrderError, Ordered, order};
 pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result<Plan, OrderError> {
     let desired = complete(desired, observed);
     let mut found = changes(&desired, observed, options);
-    let Ordered { actions, refusals, notices } = order(&desired, observed, &found, options)?;
+    let Ordered { actions, refusals, notices, reliances, unused } =
+        order(&desired, observed, &found, options)?;
     found.refusals.extend(refusals);
     found.refusals.extend(guards(&found, observed, &desired.topology, options));
     found.notices.extend(notices);
@@ -31,7 +32,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
     let spoken = spoken.chain(found.notices.iter().map(|notice| &notice.address));
     let spoken = spoken.chain(found.refusals.iter().map(|refusal| &refusal.address));
     let places = places(&desired, spoken);
-    let mut plan = Plan {
+    Ok(Plan {
         version: Plan::VERSION,
         topology: desired.topology.clone(),
         topology_hash: desired.hash.clone(),
@@ -40,32 +41,14 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
         stamps: desired.stamps.clone(),
         actions,
         fingerprints,
+        reliances,
+        unused,
         places,
         notices: found.notices,
         refusals: found.refusals,
         coverage: found.coverage,
         verdicts: None,
-    };
-    refuse_outages(&mut plan, &desired);
-    Ok(plan)
-}
-
-/// Refuses what would leave nothing to serve: the check of a plan finds it, and here a reader is
-/// told what to do about it.
-fn refuse_outages(plan: &mut Plan, desired: &Desired) {
-    for violation in plan::check(plan) {
-        let Violation::TrafficWithoutTarget { profile, .. } = violation else { continue };
-        let address = desired.get(&profile).map_or(profile.name(), |resource| &resource.address);
-        plan.refusals.push(Guard {
-            code: NO_TARGET_LEFT.to_owned(),
-            address: address.to_owned(),
-            message: "no enabled endpoint would be left, and its name would answer with nothing"
-                .to_owned(),
-            help: "leave one endpoint enabled, or disable the profile itself where it is to serve \
-                   nothing"
-                .to_owned(),
-        });
-    }
+    })
 }
 
 /// Finds where each address is declared, or the resource that it lies in.

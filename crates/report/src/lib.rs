@@ -24,7 +24,6 @@ mod page;
 mod picture;
 mod properties;
 mod question;
-mod risks;
 #[cfg(test)]
 mod sample;
 mod sarif;
@@ -38,7 +37,7 @@ pub use azure_devops::azure_devops;
 pub use drift::drift;
 pub use drift_markdown::{NOT_EVALUATED_MARKER, drift_markdown};
 pub use github::github;
-pub use html::{Made, drift_html, html};
+pub use html::{drift_html, html};
 pub use json::{outcome_json, plan_json};
 pub use junit::junit;
 pub use markdown::{MARKDOWN_LIMIT, markdown};

@@ -5,22 +5,21 @@ use std::collections::BTreeMap;
 use plan::Plan;
 use serde_json::{Value, json};
 
-use crate::finding::{Finding, Level, findings, risks};
+use crate::finding::{Finding, Level, findings};
 use crate::text::tail;
 
 const NOT_EVALUATED: &str = "not-evaluated";
 /// The bytes that a URI may hold unescaped besides letters and digits.
 const URI_MARKS: &[u8] = b"-._~/";
 
-/// Renders refusals, notices and risks as a SARIF 2.1.0 log, each at the line that declares what it speaks
+/// Renders refusals and notices as a SARIF 2.1.0 log, each at the line that declares what it speaks
 /// of; `file` is the topology that they point at where that is not known.
 ///
 /// What could not be looked at is told as a notification of the run, so that a log without results
 /// is not taken for a clean bill. A result is recognised in the next run by its code and address.
 /// Source: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
 pub fn sarif(plan: &Plan, file: Option<&str>) -> String {
-    let mut findings = findings(plan);
-    findings.extend(risks(plan));
+    let findings = findings(plan);
     let mut rules: BTreeMap<&str, Level> = BTreeMap::new();
     for finding in &findings {
         let level = rules.entry(finding.code).or_insert(finding.level);
@@ -57,15 +56,10 @@ pub fn sarif(plan: &Plan, file: Option<&str>) -> String {
     text
 }
 
-/// Returns a code as an ID; that of a risk is its label.
-fn rule_id(code: &str) -> String {
-    code.replace(' ', "-")
-}
-
 fn rule(code: &str, level: Level) -> Value {
     let words = code.replace('-', " ");
     json!({
-        "id": rule_id(code),
+        "id": code,
         "shortDescription": { "text": words },
         "defaultConfiguration": { "level": level_name(level) },
     })
@@ -92,12 +86,12 @@ fn result(finding: &Finding<'_>, rule: usize, file: Option<&str>) -> Value {
             json!({ "artifactLocation": { "uri": uri(file) }, "region": region });
     }
     json!({
-        "ruleId": rule_id(code),
+        "ruleId": code,
         "ruleIndex": rule,
         "level": level_name(*level),
         "message": { "text": format!("{address}: {message}{help}") },
         "locations": [location],
-        "partialFingerprints": { "codeAndAddress/v1": format!("{}:{address}", rule_id(code)) },
+        "partialFingerprints": { "codeAndAddress/v1": format!("{code}:{address}") },
     })
 }
 
@@ -161,7 +155,7 @@ mod tests {
         let log = log(&plan);
         let run = &log["runs"][0];
         let results = run["results"].as_array().expect("results");
-        assert_eq!(results.len(), plan.refusals.len() + plan.notices.len() + risks(&plan).len());
+        assert_eq!(results.len(), plan.refusals.len() + plan.notices.len());
         for result in results {
             let at =
                 usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("small");
@@ -173,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_plan_without_findings_is_an_empty_run() {
-        let log = log(&Plan { actions: vec![], ..sample::drifted() });
+        let log = log(&sample::drifted());
         assert_eq!(log["runs"][0]["results"], json!([]));
         assert_eq!(log["version"], "2.1.0");
     }

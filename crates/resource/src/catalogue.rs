@@ -20,7 +20,7 @@ mod likeness;
 mod mask;
 mod overlay;
 mod path;
-mod stakes;
+mod relations;
 mod treatment;
 mod typical;
 mod wholes;
@@ -52,7 +52,10 @@ pub use likeness::{Likeness, is_empty};
 pub use mask::masked;
 pub use overlay::overlay;
 pub use path::PropertyPath;
-pub use stakes::{Scale, Stake, Staked};
+pub use relations::{
+    Destination, Handle, Lead, Members, Monitor, Release, Routing, Serving, leads, leads_anew,
+    plain_host,
+};
 pub use treatment::{Treatment, is_secret_name};
 pub use typical::Typical;
 pub use wholes::Form;
@@ -210,13 +213,6 @@ pub struct TypeFacts {
     pub restarts: &'static [&'static str],
     /// Properties whose change moves live traffic.
     pub traffic: &'static [&'static str],
-    /// Properties of which one value keeps more, guards better or costs more than another, beside
-    /// those whose names tell.
-    pub stakes: &'static [Staked],
-    /// What is at stake where one comes to be.
-    pub made: &'static [Stake],
-    /// What is at stake where one goes.
-    pub gone: &'static [Stake],
     /// JSON pointers of what every PATCH must carry.
     pub patch_always: &'static [&'static str],
     /// True where a resource comes into being with its parent, so that it is only ever changed.
@@ -233,6 +229,20 @@ pub struct TypeFacts {
     /// Rewrites a desired body into the form in which the service answers it; the second body is
     /// the observed one.
     pub rewrite: Option<fn(&mut Value, &Value)>,
+    /// Values by which others name the resource instead of by its ID.
+    pub handles: &'static [Handle],
+    /// What lets go of the other resources that this one names by value.
+    pub release: Release,
+    /// How the resource leads traffic on.
+    pub routing: Option<Routing>,
+    /// How the resource answers requests, where it does.
+    pub serving: Option<Serving>,
+    /// Tells how much the resource offers to those that use it: one that comes to offer less waits
+    /// until they need no more, one that comes to offer more goes before them.
+    pub offers: Option<fn(&Value) -> Option<u32>>,
+    /// Properties whose change takes away what the resource's users have by the old way: it waits
+    /// for what gives them the new one.
+    pub takes_away: &'static [&'static str],
     /// Facts of resources that share the type but whose last segment decides what they are
     /// (`sites/config/appsettings`).
     pub documents: &'static [(&'static str, &'static TypeFacts)],
@@ -267,9 +277,6 @@ impl TypeFacts {
         plain_where_literal: &[],
         restarts: &[],
         traffic: &[],
-        stakes: &[],
-        made: &[],
-        gone: &[],
         patch_always: &[],
         born_with_parent: false,
         delete_query: None,
@@ -277,6 +284,12 @@ impl TypeFacts {
         write_limit: None,
         recovery: None,
         rewrite: None,
+        handles: &[],
+        release: &[],
+        routing: None,
+        serving: None,
+        offers: None,
+        takes_away: &[],
         documents: &[],
     };
 

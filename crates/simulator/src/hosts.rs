@@ -22,7 +22,13 @@ pub(crate) fn is_own(host: &str) -> bool {
 
 /// Answers as the app behind a host name would.
 pub(crate) fn answer(azure: &Azure, request: &Request) -> Answer {
-    let (status, served_by) = status(azure, &request.host, &request.path);
+    // A client that would connect to one host and names another in `Host` says where it connects.
+    let host = request.header("x-connected-to").unwrap_or(&request.host);
+    let (status, served_by) = match status(azure, host, &request.path) {
+        // A host that nobody here knows is somebody else's, and taken to be well.
+        (404, nobody) if nobody.is_empty() && !is_of_service(host) => (200, host.to_owned()),
+        known => known,
+    };
     let text = match status {
         200..=399 => format!("Served by {served_by}.\n"),
         403 => "This web app is stopped.\n".to_owned(),
@@ -57,6 +63,12 @@ pub(crate) fn status(azure: &Azure, host: &str, path: &str) -> (u16, String) {
         Some(target) if target != host => self::status(azure, &target, path),
         _ => (404, String::new()),
     }
+}
+
+/// Tells whether the service gives names such as this; one that it has given to nobody is nobody's.
+fn is_of_service(host: &str) -> bool {
+    const SUFFIXES: [&str; 2] = [".azurewebsites.net", ".trafficmanager.net"];
+    SUFFIXES.iter().any(|suffix| host.ends_with(suffix))
 }
 
 fn answers_to(azure: &Azure, site: &Stored, host: &str) -> bool {

@@ -28,7 +28,7 @@ const FAULTS: [Fault; 19] = [
 ];
 
 /// About as many requests as an apply of the first reference architecture needs.
-const REQUESTS: usize = 160;
+pub const REQUESTS: usize = 160;
 
 /// How a run is cut short once Azure was asked so many requests.
 #[derive(Debug, Clone, Copy)]

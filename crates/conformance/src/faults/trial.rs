@@ -18,6 +18,8 @@ use simulator::{Faults, Scenario, Simulator};
 use tempfile::TempDir;
 
 use super::Start;
+#[cfg(test)]
+use super::dark::{nobody_was_led_there, ways_there};
 use super::mixture::{Cut, Mixture};
 use super::verdict::{self, Settled};
 
@@ -76,6 +78,35 @@ impl<'a> Trial<'a> {
             Ok(()) => self.judge(&place).await,
             Err(error) => Err(error),
         };
+        place.simulator.stop().await;
+        judged
+    }
+
+    #[cfg(test)]
+    /// Runs `apply` while `dark` holds, once as the mixture says and `more` times to its end; no run
+    /// may succeed, and none may lead anybody to what is dark.
+    pub async fn fail(&self, dark: Scenario, more: usize) -> anyhow::Result<()> {
+        let place = self.place().await?;
+        place.simulator.apply_scenario(&dark)?;
+        let before = ways_there(&place.simulator, &dark).await?;
+        let mut judged = Ok(());
+        for at in 0..=more {
+            let run = self.live(&place, self.mixture.cuts.get(at).copied()).await?;
+            self.say(&format!("run {at} ended"));
+            let is_done = matches!(run, Run::Ended(Ok(())));
+            judged = match is_done {
+                true => Err(anyhow!("run {at} says that all is done")),
+                false => {
+                    let after = ways_there(&place.simulator, &dark).await?;
+                    nobody_was_led_there(&before, &after)
+                }
+            };
+            if judged.is_err() {
+                judged = judged.map_err(|error| error.context(format!("after run {at}")));
+                break;
+            }
+            place.simulator.give_up_stuck_operations();
+        }
         place.simulator.stop().await;
         judged
     }

@@ -26,6 +26,12 @@ pub async fn look(simulator: &Simulator) -> anyhow::Result<Settled> {
 }
 
 impl Settled {
+    /// Returns every resource by its ID without case.
+    #[cfg(test)]
+    pub fn all(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0.iter()
+    }
+
     /// Fails where Azure holds other resources than after a calm apply, or one is not at rest.
     pub fn compare(&self, calm: &Self) -> anyhow::Result<()> {
         let ids = |of: &Self| of.0.keys().cloned().collect::<BTreeSet<_>>();

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use executor::{Cancel, Options};
-use plan::{ActionOutcome, Operation, Plan};
+use plan::{ActionOutcome, Operation, Plan, Reliance};
 use planner::Desired;
 use report::Next;
 
@@ -145,6 +145,11 @@ fn leave_out_probes(plan: &mut Plan) {
         plan.actions.iter().position(|action| matches!(action.operation, Operation::Probe { .. }))
     {
         let probe = plan.actions.remove(at);
+        for reliance in plan.reliances.values_mut() {
+            if matches!(reliance, Reliance::Asked(probes) if probes.contains(&probe.id)) {
+                *reliance = Reliance::Excused("--no-probe".to_owned());
+            }
+        }
         for action in &mut plan.actions {
             if action.after.remove(&probe.id) {
                 action.after.extend(probe.after.iter().cloned());

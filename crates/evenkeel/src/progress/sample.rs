@@ -46,6 +46,8 @@ pub fn plan() -> Plan {
         actions,
         places: BTreeMap::new(),
         fingerprints: BTreeMap::new(),
+        reliances: BTreeMap::new(),
+        unused: [].into(),
         notices: vec![],
         refusals: vec![],
         coverage: Coverage::default(),

@@ -20,8 +20,6 @@ use crate::source::{self, Source};
 pub enum Ending {
     /// Azure is as the topology says.
     Clean,
-    /// What was looked at is as the topology says, and something was not.
-    Incomplete,
     /// Something has drifted, is pending or has failed over.
     Changes,
     /// A guard refuses the plan that would mend it.
@@ -37,7 +35,6 @@ impl Ending {
     pub fn name(self) -> &'static str {
         match self {
             Self::Clean => "clean",
-            Self::Incomplete => "incomplete",
             Self::Changes => "changes",
             Self::Refused => "refused",
             Self::Invalid => "invalid",
@@ -48,7 +45,7 @@ impl Ending {
     /// Returns how a run ends that ends with this round.
     pub fn exit(self) -> Exit {
         match self {
-            Self::Clean | Self::Incomplete => Exit::Done,
+            Self::Clean => Exit::Done,
             Self::Changes | Self::Refused => Exit::Changes,
             Self::Invalid => Exit::Invalid,
             Self::Failed => Exit::Failed,
@@ -85,7 +82,7 @@ pub struct Finding {
     /// How long it took.
     pub duration: Duration,
     /// What was found, for reports.
-    pub plan: Option<(Plan, report::Picture, report::Made)>,
+    pub plan: Option<(Plan, report::Picture)>,
 }
 
 /// A watcher's connection and what it watches.
@@ -124,15 +121,14 @@ impl<'a> Watcher<'a> {
         let duration = begun.elapsed();
         let topology = self.name.clone();
         match found {
-            Ok((plan, made)) => {
+            Ok(plan) => {
                 let tally = tally(&plan);
                 let ending = match (plan.is_as_declared(), plan.refusals.is_empty()) {
-                    (true, _) if plan.is_complete() => Ending::Clean,
-                    (true, _) => Ending::Incomplete,
+                    (true, _) => Ending::Clean,
                     (false, true) => Ending::Changes,
                     (false, false) => Ending::Refused,
                 };
-                let plan = Some((plan, picture::of(&self.session.desired), made));
+                let plan = Some((plan, picture::of(&self.session.desired)));
                 let tally = Some(tally);
                 Finding { topology, ending, error: None, tally, requests, duration, plan }
             }
@@ -147,10 +143,10 @@ impl<'a> Watcher<'a> {
         }
     }
 
-    async fn find(&mut self) -> Result<(Plan, report::Made), Failure> {
+    async fn find(&mut self) -> Result<Plan, Failure> {
         let source = source::read(self.file)?;
         self.follow(&source).await?;
-        Ok((self.session.drift(&source.named()).await?, source.made()))
+        self.session.drift(&source.named()).await
     }
 
     /// Takes over what the topology says now; where it lives elsewhere, connects there.

@@ -13,6 +13,7 @@ mod errors;
 // Takes its shell and links from Unix.
 #[cfg(unix)]
 mod forge;
+mod gate;
 mod import;
 mod interrupt;
 mod markdown;

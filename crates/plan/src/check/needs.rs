@@ -36,7 +36,10 @@ fn needed(action: &Action, creators: &Targets<'_>) -> Vec<usize> {
         Operation::Write { body, .. } | Operation::Post { body, .. } => {
             pointers::of_body(body, creators)
         }
-        Operation::Probe { url, .. } => pointers::of_body(url, creators),
+        // What is asked is a host; the resource in whose name it is asked may be made only then.
+        Operation::Probe { url, .. } => {
+            return pointers::of_body(url, creators).into_iter().collect();
+        }
         Operation::WaitFor { .. } => [].into(),
         // A record is verified for the sake of a resource that may be made only then.
         Operation::VerifyDns { value, .. } => {
@@ -64,9 +67,9 @@ mod tests {
     #[test]
     fn rule_05_a_reference_is_awaited() {
         let host = Expression::reference(&sample::site("web"), "/properties/defaultHostName");
-        let body = json!({ "properties": { "CNAMERecord": { "cname": host.to_value() } } });
+        let body = json!({ "properties": { "TXTRecords": [{ "value": [host.to_value()] }] } });
         let web = sample::create(sample::site("web"), json!({}));
-        let record = sample::create(sample::record("CNAME", "app"), body);
+        let record = sample::create(sample::record("TXT", "app"), body);
 
         let plan = sample::plan([web.clone(), record.clone()]);
         assert!(matches!(&check(&plan)[..], [Violation::NeedNotAwaited { .. }]));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::stable_graph::NodeIndex;
-use plan::{Action, ActionId, Guard, Operation, Verb};
+use plan::{Action, ActionId, Guard, Operation, Risk, Verb};
 use resource::{Observation, ResourceId};
 use serde_json::{Value, json};
 
@@ -118,7 +118,7 @@ impl Scene<'_> {
                 operation,
                 changes: vec![],
                 reasons: vec![reason.to_owned()],
-                risks: BTreeSet::new(),
+                risks: BTreeSet::from([Risk::Unprotected]),
                 permission: None,
                 after: BTreeSet::new(),
                 ..template.clone()

@@ -3,14 +3,11 @@
 use std::collections::BTreeSet;
 
 use petgraph::stable_graph::NodeIndex;
-use plan::{Action, ActionId, Band, Operation, Verb};
-use resource::{Expression, Part, ResourceId};
+use plan::{Action, Band, Operation, Verb};
+use resource::ResourceId;
 
 use super::Scene;
-use crate::desired::{DesiredResource, StampProbe};
-
-/// How long an app may take to answer after it was changed.
-const PROBE_TIMEOUT_SECS: u64 = 300;
+use super::question::stamp_probe;
 
 impl Scene<'_> {
     /// Separates the stamps whose existing resources change, and probes each before the next.
@@ -27,7 +24,6 @@ impl Scene<'_> {
             let probes = self.add_probes(&stamp, &ends);
             previous = if probes.is_empty() { ends } else { probes };
         }
-        self.probe_new_stamps();
     }
 
     /// Returns the stamps with changes to what exists, in the topology's order; stamps that are
@@ -47,12 +43,17 @@ impl Scene<'_> {
     }
 
     /// Tells whether an action changes something that serves already.
+    ///
+    /// What is created is new, and so is what lies below it; a document that comes with its parent
+    /// is as old as the parent.
     fn touches(&self, action: &Action) -> bool {
         let changes = matches!(
             action.operation,
             Operation::Write { .. } | Operation::Delete | Operation::Post { .. }
         );
-        changes && self.observed.get(&action.resource).is_some()
+        let lineage = std::iter::successors(Some(action.resource.clone()), ResourceId::parent);
+        let mut makers = lineage.filter_map(|id| self.graph.first(&id));
+        changes && !makers.any(|node| self.graph.action(node).verb == Verb::Create)
     }
 
     fn touched(&self, stamp: &str) -> BTreeSet<NodeIndex> {
@@ -78,22 +79,23 @@ impl Scene<'_> {
         let desired = self.desired;
         let mut added = vec![];
         for probe in desired.probes.iter().filter(|probe| probe.stamp == stamp) {
-            if self.observed.get(&probe.app).is_none() {
+            if self.observed.get(&probe.app).is_none() || self.is_declared_stopped(&probe.app) {
                 continue;
             }
             let Some(app) = desired.get(&probe.app) else { continue };
-            let node = self.graph.add_apart(probe_action(probe, app));
+            let node = self.graph.add_apart(stamp_probe(probe, app.band.clone()));
             ends.iter().for_each(|end| self.graph.edge(*end, node));
             added.push(node);
         }
         added
     }
 
-    /// A new app that has something to run answers its probe before the router learns of it.
-    fn probe_new_stamps(&mut self) {
+    /// A new app that has something to run answers its probe, also where nothing leads to it yet.
+    pub(super) fn probe_new_stamps(&mut self) {
         let desired = self.desired;
         for probe in desired.probes.iter().filter(|probe| probe.has_artefact) {
-            if self.observed.get(&probe.app).is_some() {
+            let is_known = self.observed.get(&probe.app).is_some();
+            if is_known || self.is_probed(&probe.app) || self.is_declared_stopped(&probe.app) {
                 continue;
             }
             let Some(app) = desired.get(&probe.app) else { continue };
@@ -101,16 +103,18 @@ impl Scene<'_> {
             if writes.is_empty() {
                 continue;
             }
-            let routers: Vec<NodeIndex> =
-                probe.routers.iter().filter_map(|router| self.graph.first(router)).collect();
-            let node = self.graph.add_apart(probe_action(probe, app));
+            let node = self.graph.add_apart(stamp_probe(probe, app.band.clone()));
             writes.iter().for_each(|write| {
                 self.graph.edge_if_free(*write, node);
             });
-            for router in routers {
-                self.graph.edge_if_free(node, router);
-            }
         }
+    }
+
+    fn is_probed(&self, app: &ResourceId) -> bool {
+        self.graph.nodes().into_iter().any(|node| {
+            let action = self.graph.action(node);
+            action.resource == *app && matches!(action.operation, Operation::Probe { .. })
+        })
     }
 
     /// Returns the last writes to an app and its configuration.
@@ -121,35 +125,5 @@ impl Scene<'_> {
             .filter(|id| *id == app || id.resource_type().last().eq_ignore_ascii_case("config"))
             .filter_map(|id| self.graph.last(id))
             .collect()
-    }
-}
-
-fn probe_action(probe: &StampProbe, app: &DesiredResource) -> Action {
-    let url = Expression::Join(vec![
-        Part::Literal("https://".to_owned()),
-        Part::Expression(Box::new(Expression::reference(
-            &probe.app,
-            "/properties/defaultHostName",
-        ))),
-        Part::Literal(probe.path.clone()),
-    ]);
-    Action {
-        id: ActionId(format!("probe {}", probe.address)),
-        verb: Verb::Verify,
-        address: probe.address.clone(),
-        resource: probe.app.clone(),
-        api_version: app.api_version.clone(),
-        band: app.band.clone(),
-        operation: Operation::Probe {
-            url: url.to_value(),
-            headers: probe.headers.clone(),
-            expected: probe.expected.clone(),
-            timeout_secs: PROBE_TIMEOUT_SECS,
-        },
-        changes: vec![],
-        reasons: vec!["the stamp must serve before the roll-out goes on".to_owned()],
-        risks: BTreeSet::new(),
-        permission: None,
-        after: BTreeSet::new(),
     }
 }

@@ -85,6 +85,9 @@ fn add_service_values(observation: &mut Observation) {
         let relative = properties["dnsConfig"]["relativeName"].as_str().unwrap_or_default();
         let fqdn = format!("{relative}.trafficmanager.net");
         properties["dnsConfig"]["fqdn"] = json!(fqdn);
+        for endpoint in properties["endpoints"].as_array_mut().into_iter().flatten() {
+            endpoint["properties"]["endpointMonitorStatus"] = json!("Online");
+        }
     } else if resource_type.is("Microsoft.Resources/subscriptions") {
         observation.body["tenantId"] = json!("00000000-0000-0000-0000-00000000000a");
     }

@@ -3,17 +3,12 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.authorization/locks> and recorded
 //! traffic.
 
-use super::stakes::{Scale, Stake, access, security};
 use super::{Limit, Listing, Ownership, TypeFacts, Typical, Update};
 
 /// Role assignments and policies share a tight limit of their own, which Microsoft does not publish.
 ///
 /// Source: what users have met, <https://github.com/Azure/alzlib/issues/168>.
 const LIMIT: Option<Limit> = Some(Limit { requests: 120, per_secs: 60 });
-
-const LEVEL: Scale = Scale::Rungs(&[&["NotSpecified"], &["CanNotDelete"], &["ReadOnly"]]);
-
-const ENFORCEMENT: Scale = Scale::Rungs(&[&["DoNotEnforce"], &["Default", "Enroll"]]);
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
@@ -23,21 +18,12 @@ pub(super) const TYPES: &[TypeFacts] = &[
         update: Update::PutOver,
         // A lock has notes and no tags.
         ownership: Ownership::Note("/properties/notes"),
-        stakes: &[security("properties.level", LEVEL, "")],
-        gone: &[Stake::Security],
         immutable: &[],
         typical: Typical::AT_ONCE,
         ..TypeFacts::GENERIC
     },
     TypeFacts {
         resource_type: "Microsoft.Authorization/roleAssignments",
-        stakes: &[
-            access("properties.roleDefinitionId"),
-            access("properties.principalId"),
-            access("properties.condition"),
-        ],
-        made: &[Stake::Access],
-        gone: &[Stake::Access],
         api_version: "2022-04-01",
         listing: Listing::Scope,
         update: Update::PutOver,
@@ -59,7 +45,6 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Authorization/roleDefinitions",
-        stakes: &[access("properties.permissions"), access("properties.assignableScopes")],
         api_version: "2022-04-01",
         listing: Listing::Get,
         ownership: Ownership::Note("/properties/description"),
@@ -76,11 +61,6 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Authorization/policyAssignments",
-        stakes: &[
-            security("properties.enforcementMode", ENFORCEMENT, "Default"),
-            security("properties.notScopes", Scale::FewerMembers, ""),
-        ],
-        gone: &[Stake::Security],
         api_version: "2025-01-01",
         listing: Listing::Scope,
         update: Update::PutOver,

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::overlay::at;
 use super::wholes::text;
-use super::{ArrayKey, Likeness, Listing, Ownership, TypeFacts, Typical, Update};
+use super::{ArrayKey, Likeness, Listing, Ownership, Routing, TypeFacts, Typical, Update};
 
 const PUBLIC: &str = "2018-05-01";
 const PRIVATE: &str = "2024-06-01";
@@ -40,6 +40,10 @@ const RECORD: TypeFacts = TypeFacts {
     ],
     traffic: &["properties"],
     rewrite: Some(leave_ttl_to_the_profile),
+    routing: Some(Routing::One(&[
+        "/properties/targetResource/id",
+        "/properties/CNAMERecord/cname",
+    ])),
     typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
 };

@@ -3,7 +3,6 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.keyvault/vaults> and recorded
 //! traffic.
 
-use super::stakes::{OFF, Stake, TIERS, access, cost, security};
 use super::{ArrayKey, Listing, Literal, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2026-02-01";
@@ -34,16 +33,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("properties.networkAcls.bypass", Literal::Text("AzureServices")),
             ("properties.networkAcls.defaultAction", Literal::Text("Allow")),
         ],
-        stakes: &[
-            security("properties.enabledForDeployment", OFF, "false"),
-            security("properties.enabledForDiskEncryption", OFF, "false"),
-            security("properties.enabledForTemplateDeployment", OFF, "false"),
-            access("properties.enableRbacAuthorization"),
-            access("properties.networkAcls.ipRules"),
-            access("properties.networkAcls.virtualNetworkRules"),
-            access("properties.networkAcls.bypass"),
-            cost("properties.sku.name", TIERS),
-        ],
+        takes_away: &["properties.enableRbacAuthorization"],
         // A policy is for one principal, as a user or through one application.
         arrays: &[("properties.accessPolicies", ArrayKey::Fields(&["objectId"]))],
         // A creation takes about a minute; a deletion is done when it is answered.
@@ -52,9 +42,6 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.KeyVault/vaults/accessPolicies",
-        stakes: &[access("properties")],
-        made: &[Stake::Access],
-        gone: &[Stake::Access],
         api_version: VERSION,
         ..TypeFacts::CHILD
     },

@@ -3,8 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.managedidentity/userassignedidentities>
 //! and recorded traffic.
 
-use super::stakes::{Stake, access};
-use super::{Listing, TypeFacts, Typical, Update};
+use super::{Handle, Listing, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2024-11-30";
 
@@ -16,6 +15,10 @@ pub(super) const TYPES: &[TypeFacts] = &[
         update: Update::Patch,
         holds_data: None,
         read_only: &["properties.principalId", "properties.clientId", "properties.tenantId"],
+        handles: &[Handle {
+            pointer: "/properties/principalId",
+            holders: &["Microsoft.Authorization/roleAssignments"],
+        }],
         typical: Typical::AT_ONCE,
         ..TypeFacts::GENERIC
     },
@@ -23,9 +26,6 @@ pub(super) const TYPES: &[TypeFacts] = &[
         resource_type: "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
         api_version: VERSION,
         listing: Listing::InParent("federatedIdentityCredentials"),
-        stakes: &[access("properties")],
-        made: &[Stake::Access],
-        gone: &[Stake::Access],
         update: Update::PutOver,
         ..TypeFacts::CHILD
     },

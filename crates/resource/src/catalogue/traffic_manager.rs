@@ -3,9 +3,10 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.network/trafficmanagerprofiles>
 //! and recorded traffic.
 
-use super::stakes::{ENABLED, Scale, Stake, redundancy, serving};
 use super::wholes::network;
-use super::{ArrayKey, Listing, Ownership, TypeFacts, Typical, Update};
+use super::{
+    ArrayKey, Handle, Listing, Members, Monitor, Ownership, Routing, TypeFacts, Typical, Update,
+};
 
 const VERSION: &str = "2022-04-01";
 
@@ -21,10 +22,28 @@ const ENDPOINT: TypeFacts = TypeFacts {
     volatile: &[MONITOR_STATUS],
     wholes: &[("properties.subnets[]", network)],
     traffic: &["properties"],
-    stakes: &[redundancy("properties.endpointStatus", ENABLED, "Enabled")],
-    gone: &[Stake::Redundancy],
     typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
+};
+
+/// Endpoints, and what the probes of a profile are.
+/// Source: <https://learn.microsoft.com/azure/traffic-manager/traffic-manager-monitoring>.
+const ENDPOINTS: Members = Members {
+    array: "/properties/endpoints",
+    switch: "/properties/profileStatus",
+    member_switch: "/properties/endpointStatus",
+    targets: &["/properties/targetResourceId", "/properties/target"],
+    unprobed: "/properties/alwaysServe",
+    health: "/properties/endpointMonitorStatus",
+    healthy: "Online",
+    monitor: Monitor {
+        protocol: "/properties/monitorConfig/protocol",
+        port: "/properties/monitorConfig/port",
+        path: "/properties/monitorConfig/path",
+        expected: "/properties/monitorConfig/expectedStatusCodeRanges",
+        headers: "/properties/monitorConfig/customHeaders",
+        member_headers: "/properties/customHeaders",
+    },
 };
 
 pub(super) const TYPES: &[TypeFacts] = &[
@@ -50,11 +69,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
         arrays: &[("properties.endpoints", ArrayKey::Fields(&["type", "name"]))],
         wholes: &[("properties.endpoints[].properties.subnets[]", network)],
         traffic: &["properties"],
-        stakes: &[
-            serving("properties.profileStatus", ENABLED, "Enabled"),
-            redundancy("properties.endpoints", Scale::Members, ""),
-            redundancy("properties.endpoints[].properties.endpointStatus", ENABLED, "Enabled"),
-        ],
+        handles: &[Handle {
+            pointer: "/properties/dnsConfig/fqdn",
+            holders: &["Microsoft.Network/dnsZones/CNAME"],
+        }],
+        routing: Some(Routing::Many(&ENDPOINTS)),
         typical: Typical::AT_ONCE,
         ..TypeFacts::GENERIC
     },

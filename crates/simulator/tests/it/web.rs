@@ -374,7 +374,8 @@ async fn sites_answer_under_their_names() {
     };
     assert_eq!(status("shop-weu.azurewebsites.net").await, 200);
     assert_eq!(status("shop.trafficmanager.net").await, 200);
-    assert_eq!(status("nobody.example.net").await, 404);
+    assert_eq!(status("nobody.azurewebsites.net").await, 404);
+    assert_eq!(status("somebody.example.net").await, 200);
     client.apply("hosts: {shop-weu.azurewebsites.net: {status: 200, paths: {/healthz: 503}}}");
     assert_eq!(status("shop.trafficmanager.net").await, 503);
     let endpoint = client.get(&format!("{PROFILE}/azureEndpoints/shop-weu")).await;
