@@ -15,6 +15,7 @@ mod likeness;
 mod pairs;
 mod settled;
 mod stage;
+mod transitions;
 mod types;
 
 /// Judges the diff engine and the bodies that are sent by recorded traffic and type definitions.
@@ -82,6 +83,31 @@ enum Command {
         #[arg(long)]
         verbose: bool,
     },
+    /// Applies pairs of topologies, the second after the first: Azure must then hold what the second
+    /// makes of an empty Azure.
+    Transitions {
+        /// How many pairs are tried.
+        #[arg(long, default_value_t = 1000)]
+        seeds: u64,
+        /// The first seed.
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// How many trials run at once.
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
+        /// Where to keep the smallest pair of each kind of failure.
+        #[arg(long)]
+        keep: Option<PathBuf>,
+        /// How many pairs of each kind are made smaller.
+        #[arg(long, default_value_t = 1)]
+        shrink: usize,
+        /// How many tries each of them is given.
+        #[arg(long, default_value_t = 200)]
+        tries: u32,
+        /// Says what each seed is and what it comes to.
+        #[arg(long)]
+        verbose: bool,
+    },
     /// Checks bodies against Microsoft's published type definitions.
     Types {
         /// The folder of definitions in the format of bicep-types, with its `index.json`.
@@ -103,6 +129,12 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Settled { directory, verbose } => settled::run(&directory, verbose)?,
         Command::Pairs { directory, json, verbose } => {
             pairs::run(&directory, json.as_deref(), verbose)?
+        }
+        Command::Transitions { seeds, from, threads, keep, shrink, tries, verbose } => {
+            let seeds = faults::Seeds { from, count: seeds };
+            let keep = keep.as_deref();
+            let settings = transitions::Settings { seeds, threads, keep, shrink, tries, verbose };
+            transitions::run(settings)?
         }
         Command::Types { definitions, bodies } => types::run(&definitions, &bodies)?,
     };

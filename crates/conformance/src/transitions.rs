@@ -1,0 +1,223 @@
+//! From any topology to any other: the second day is as right as the first.
+//!
+//! Each seed is a pair: a topology over the whole language and one that a few edits make of it.
+//! The first is applied, then the second; Azure must hold in the end what the second makes of an
+//! empty Azure, and each may leave nothing to do.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+
+mod addresses;
+mod alike;
+mod draw;
+mod edit;
+mod excuse;
+mod kind;
+mod language;
+mod mend;
+mod pair;
+mod shape;
+mod trial;
+mod world;
+
+use crate::faults::Seeds;
+use pair::{Pair, Pairs};
+use trial::{Fault, Passed};
+
+/// How a run is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'a> {
+    /// Which pairs.
+    pub seeds: Seeds,
+    /// How many at once.
+    pub threads: usize,
+    /// Where the smallest pairs are kept.
+    pub keep: Option<&'a Path>,
+    /// How many pairs of each kind are made smaller.
+    pub shrink: usize,
+    /// How many tries each of them is given.
+    pub tries: u32,
+    /// Says what each seed is.
+    pub verbose: bool,
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    alike: u64,
+    refused: u64,
+    failed: u64,
+    thrown: usize,
+    kinds: BTreeMap<String, Kind>,
+}
+
+/// One kind of failure.
+#[derive(Default)]
+struct Kind {
+    seeds: Vec<u64>,
+    smallest: Option<(Pair, Fault)>,
+}
+
+/// Makes the trials, prints those that failed by kind and tells whether all passed.
+pub fn run(settings: Settings<'_>) -> anyhow::Result<bool> {
+    let begun = Instant::now();
+    let Seeds { from, count } = settings.seeds;
+    let next = AtomicU64::new(from);
+    let found = Mutex::new(Found::default());
+    std::thread::scope(|scope| {
+        for _ in 0..settings.threads.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= from.saturating_add(count) {
+                        return;
+                    }
+                    one(seed, &settings, &found);
+                }
+            });
+        }
+    });
+    let found = found.into_inner().expect("no panic while counting");
+    let passed = found.alike + found.refused;
+    tell(&found, &settings)?;
+    println!(
+        "{count} pairs in {:.1} s: {} end alike, {} are refused for a right reason; {} trees were \
+         thrown away on the way",
+        begun.elapsed().as_secs_f64(),
+        found.alike,
+        found.refused,
+        found.thrown,
+    );
+    println!("{passed} passed, {} failed", found.failed);
+    Ok(found.failed == 0)
+}
+
+fn one(seed: u64, settings: &Settings<'_>, found: &Mutex<Found>) {
+    let mut runner = runner(seed, settings.tries);
+    let tree = match Pairs.new_tree(&mut runner) {
+        Ok(tree) => tree,
+        Err(reason) => {
+            println!("seed {seed}: {reason}");
+            found.lock().expect("no panic while counting").failed += 1;
+            return;
+        }
+    };
+    let pair = tree.current();
+    let begun = Instant::now();
+    let result = in_runtime(&pair);
+    if settings.verbose {
+        let edits: Vec<String> = pair.edits.iter().map(ToString::to_string).collect();
+        let came = match &result {
+            Ok(passed) => format!("{passed:?}"),
+            Err(fault) => fault.kinds.join(" | "),
+        };
+        let elapsed = begun.elapsed().as_millis();
+        println!("seed {seed} ({elapsed} ms, {}): {came}", edits.join(", "));
+    }
+    let fresh_kinds = {
+        let mut found = found.lock().expect("no panic while counting");
+        found.thrown += pair.thrown;
+        match &result {
+            Ok(Passed::Alike) => found.alike += 1,
+            Ok(Passed::Refused) => found.refused += 1,
+            Err(_) => found.failed += 1,
+        }
+        let kinds = result.as_ref().err().map(|fault| fault.kinds.clone()).unwrap_or_default();
+        let mut fresh = vec![];
+        for kind in kinds {
+            let known = found.kinds.entry(kind.clone()).or_default();
+            if known.seeds.len() < settings.shrink {
+                fresh.push(kind.clone());
+            }
+            known.seeds.push(seed);
+        }
+        fresh
+    };
+    let Err(fault) = result else { return };
+    for kind in fresh_kinds {
+        let smallest = shrink(seed, &kind, settings.tries).unwrap_or((pair.clone(), fault.clone()));
+        let mut found = found.lock().expect("no panic while counting");
+        let known = found.kinds.entry(kind).or_default();
+        let size = |pair: &Pair| pair::text(&pair.a).len() + pair::text(&pair.b).len();
+        if known.smallest.as_ref().is_none_or(|(other, _)| size(other) > size(&smallest.0)) {
+            known.smallest = Some(smallest);
+        }
+    }
+}
+
+/// Makes a pair smaller while it fails in this kind.
+fn shrink(seed: u64, kind: &str, tries: u32) -> Option<(Pair, Fault)> {
+    if tries == 0 {
+        return None;
+    }
+    let mut runner = runner(seed, tries);
+    let tree = Pairs.new_tree(&mut runner).ok()?;
+    let last = RefCell::new(None);
+    let tried = runner.run_one(tree, |pair| match in_runtime(&pair) {
+        Err(fault) if fault.kinds.iter().any(|other| other == kind) => {
+            let reason = fault.text.clone();
+            *last.borrow_mut() = Some(fault);
+            Err(TestCaseError::fail(reason))
+        }
+        _ => Ok(()),
+    });
+    match tried {
+        Err(TestError::Fail(_, pair)) => Some((pair, last.into_inner()?)),
+        _ => None,
+    }
+}
+
+fn runner(seed: u64, tries: u32) -> TestRunner {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let config = Config {
+        max_shrink_iters: tries,
+        failure_persistence: None,
+        verbose: 0,
+        ..Config::default()
+    };
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+}
+
+/// Runs one trial on a thread of its own, so that its requests keep their order as far as they can.
+fn in_runtime(pair: &Pair) -> Result<Passed, Fault> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(trial::run(pair)),
+        Err(error) => Err(Fault { kinds: vec!["no runtime".into()], text: error.to_string() }),
+    }
+}
+
+/// Prints every kind, the most frequent first, with its smallest pair; keeps the pairs.
+fn tell(found: &Found, settings: &Settings<'_>) -> anyhow::Result<()> {
+    let mut kinds: Vec<_> = found.kinds.iter().collect();
+    kinds.sort_by_key(|(_, kind)| std::cmp::Reverse(kind.seeds.len()));
+    for (number, (name, kind)) in kinds.iter().enumerate() {
+        let seeds: Vec<String> = kind.seeds.iter().take(5).map(u64::to_string).collect();
+        println!("## {} × {name}\nseeds {}", kind.seeds.len(), seeds.join(", "));
+        let Some((pair, fault)) = &kind.smallest else { continue };
+        println!("{pair}{}\n", indented(&fault.text));
+        if let Some(folder) = settings.keep {
+            let folder = folder.join(format!("{:03}", number + 1));
+            std::fs::create_dir_all(&folder)?;
+            std::fs::write(folder.join("a.yaml"), pair::text(&pair.a))?;
+            std::fs::write(folder.join("b.yaml"), pair::text(&pair.b))?;
+            let seed = kind.seeds.first().copied().unwrap_or_default();
+            let said = format!("{name}\nseed {seed}, {:?}\n\n{}\n", pair.mode, fault.text);
+            std::fs::write(folder.join("difference.txt"), said)?;
+        }
+    }
+    Ok(())
+}
+
+fn indented(text: &str) -> String {
+    let lines: Vec<String> = text.lines().take(40).map(|line| format!("#   {line}")).collect();
+    lines.join("\n")
+}

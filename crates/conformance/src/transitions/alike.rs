@@ -1,0 +1,286 @@
+//! Whether two Azures hold the same, but for what a service makes.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+/// All that an Azure holds, by resource ID in lower case.
+pub type Holdings = BTreeMap<String, Value>;
+
+/// What a service makes, draws or counts, and what only remembers.
+const MADE: [&str; 21] = [
+    "etag",
+    "systemdata",
+    "createdon",
+    "updatedon",
+    "createdby",
+    "updatedby",
+    "createdtime",
+    "changedtime",
+    "creationtime",
+    "creationdate",
+    "lastmodifiedtimeutc",
+    "modifieddate",
+    "createddate",
+    "evenkeel-applied",
+    "evenkeel-owner",
+    "nameservers",
+    "resourceguid",
+    // Views of what another document holds.
+    "siteconfig",
+    "siteproperties",
+    "numberofrecordsets",
+    "numberofsites",
+];
+
+/// One thing that is not alike.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unlike {
+    /// The resource.
+    pub id: String,
+    /// Where in it; empty where it is the whole.
+    pub path: String,
+    /// What is there.
+    pub found: Option<String>,
+    /// What should be there.
+    pub wanted: Option<String>,
+}
+
+impl Unlike {
+    /// Returns what kind of difference it is: by type and property.
+    pub fn kind(&self) -> String {
+        let kind = type_of(&self.id);
+        if self.path.is_empty() {
+            let what = if self.found.is_some() { "is left" } else { "is missing" };
+            return format!("{kind} {what}");
+        }
+        let what = match (&self.found, &self.wanted) {
+            (Some(_), None) => "is left",
+            (None, Some(_)) => "is missing",
+            _ => "differs",
+        };
+        format!("{kind} `{}` {what}", plain(&kind, &self.path))
+    }
+}
+
+/// Leaves names out of a path.
+fn plain(kind: &str, path: &str) -> String {
+    let is_named = |parts: &[&str]| {
+        parts.last() == Some(&"tags")
+            || parts.last() == Some(&"properties")
+                && ["config/appsettings", "config/connectionstrings"]
+                    .iter()
+                    .any(|it| kind.ends_with(it))
+            || parts.last() == Some(&"userassignedidentities")
+    };
+    let mut parts: Vec<&str> = vec![];
+    for part in path.split('\u{1f}') {
+        let part = match is_named(&parts) {
+            true => "*",
+            false if part.starts_with('[') => "[]",
+            false => part,
+        };
+        parts.push(part);
+    }
+    parts.join(".").replace(".[]", "[]")
+}
+
+/// Returns the type of a resource by its ID, with the name where the type has only a few.
+fn type_of(id: &str) -> String {
+    let Some((_, rest)) = id.rsplit_once("/providers/") else {
+        return if id.contains("/resourcegroups/") { "resourceGroups".into() } else { id.into() };
+    };
+    let parts: Vec<&str> = rest.split('/').collect();
+    let mut kind = vec![parts.first().copied().unwrap_or_default()];
+    let mut rest = parts.iter().skip(1);
+    while let Some(segment) = rest.next() {
+        kind.push(segment);
+        let name = rest.next();
+        if *segment == "config" {
+            kind.extend(name);
+        }
+    }
+    kind.join("/")
+}
+
+/// Compares what is found with what is wanted.
+pub fn compare(found: &Holdings, wanted: &Holdings) -> Vec<Unlike> {
+    let (found, wanted) = (settled(found), settled(wanted));
+    let mut unlike = vec![];
+    for (id, body) in &wanted {
+        match found.get(id) {
+            Some(other) => values(id, "", Some(other), Some(body), &mut unlike),
+            None => unlike.push(whole(id, false)),
+        }
+    }
+    unlike.extend(found.keys().filter(|id| !wanted.contains_key(*id)).map(|id| whole(id, true)));
+    unlike
+}
+
+fn whole(id: &str, is_found: bool) -> Unlike {
+    let there = Some("there".to_owned());
+    let (found, wanted) = if is_found { (there, None) } else { (None, there) };
+    Unlike { id: id.to_owned(), path: String::new(), found, wanted }
+}
+
+fn values(
+    id: &str,
+    path: &str,
+    found: Option<&Value>,
+    wanted: Option<&Value>,
+    unlike: &mut Vec<Unlike>,
+) {
+    let below = |step: &str| match path.is_empty() {
+        true => step.to_owned(),
+        false => format!("{path}\u{1f}{step}"),
+    };
+    match (found, wanted) {
+        (found, wanted) if is_nothing(found) && is_nothing(wanted) => {}
+        (Some(Value::Object(one)), Some(Value::Object(other))) => {
+            let mut keys: Vec<&String> = one.keys().chain(other.keys()).collect();
+            keys.sort();
+            keys.dedup();
+            for key in keys {
+                values(id, &below(key), one.get(key), other.get(key), unlike);
+            }
+        }
+        (Some(Value::Array(one)), Some(Value::Array(other))) => {
+            lists(id, path, one, other, unlike);
+        }
+        (found, wanted) if found == wanted => {}
+        (found, wanted) => unlike.push(Unlike {
+            id: id.to_owned(),
+            path: path.to_owned(),
+            found: found.map(short),
+            wanted: wanted.map(short),
+        }),
+    }
+}
+
+/// Compares two lists: members with names by name, others as sets.
+fn lists(id: &str, path: &str, one: &[Value], other: &[Value], unlike: &mut Vec<Unlike>) {
+    let name = |value: &Value| {
+        ["name", "id", "objectid"].iter().find_map(|key| value.get(*key)).map(Value::to_string)
+    };
+    let is_named = one.iter().chain(other).all(|value| name(value).is_some());
+    let map = |list: &[Value]| -> Map<String, Value> {
+        let key = |value: &Value| match is_named {
+            true => name(value).unwrap_or_default(),
+            false => value.to_string(),
+        };
+        list.iter().map(|value| (format!("[{}]", key(value)), value.clone())).collect()
+    };
+    let (one, other) = (map(one), map(other));
+    if one.len() == 1 && other.len() == 1 && !is_named {
+        let step = format!("{path}\u{1f}[0]");
+        values(id, &step, one.values().next(), other.values().next(), unlike);
+        return;
+    }
+    values(id, path, Some(&Value::Object(one)), Some(&Value::Object(other)), unlike);
+}
+
+fn is_nothing(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null) => true,
+        Some(Value::Array(items)) => items.is_empty(),
+        Some(Value::Object(map)) => map.is_empty(),
+        _ => false,
+    }
+}
+
+fn short(value: &Value) -> String {
+    value.to_string().chars().take(200).collect()
+}
+
+/// Brings holdings into a form in which equal ones are equal.
+fn settled(holdings: &Holdings) -> Holdings {
+    let drawn = drawn(holdings);
+    let mut settled = Holdings::new();
+    for (id, body) in holdings.iter().filter(|(id, _)| !is_made(id)) {
+        let mut body = body.clone();
+        tidy(&mut body, &drawn, false);
+        let id = match id.contains("/roleassignments/") {
+            true => assignment(id, &mut body),
+            false => id.clone(),
+        };
+        settled.insert(id, body);
+    }
+    settled
+}
+
+/// Tells whether a resource is what a service makes beside one that was asked for.
+fn is_made(id: &str) -> bool {
+    id.contains("/dnszones/") && (id.ends_with("/soa/@") || id.ends_with("/ns/@"))
+        || id.contains("/accountmigrations/")
+}
+
+/// Returns each ID that a directory has drawn, with the resource it was drawn for.
+fn drawn(holdings: &Holdings) -> BTreeMap<String, String> {
+    let mut drawn = BTreeMap::new();
+    for (id, body) in holdings {
+        for (pointer, what) in [
+            ("/identity/principalId", "principal"),
+            ("/properties/principalId", "principal"),
+            ("/properties/clientId", "client"),
+        ] {
+            let is_own = pointer.starts_with("/identity") || id.contains("userassignedidentities");
+            if let Some(Value::String(guid)) = body.pointer(pointer).filter(|_| is_own) {
+                drawn.insert(guid.to_ascii_lowercase(), format!("{what} of {id}"));
+            }
+        }
+    }
+    drawn
+}
+
+fn tidy(value: &mut Value, drawn: &BTreeMap<String, String>, is_inner: bool) {
+    match value {
+        Value::Object(map) => {
+            let entries = std::mem::take(map);
+            for (key, mut value) in entries {
+                let key = key.to_ascii_lowercase();
+                if MADE.contains(&key.as_str()) || key == "tags" && is_inner {
+                    continue;
+                }
+                tidy(&mut value, drawn, true);
+                map.insert(key, value);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| tidy(item, drawn, true)),
+        Value::String(text) => {
+            *text = text.to_ascii_lowercase();
+            if is_time(text) {
+                "a time".clone_into(text);
+            } else if let Some(owner) = drawn.get(text.as_str()) {
+                text.clone_from(owner);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_time(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_date = |bytes: &[u8]| {
+        bytes.iter().enumerate().all(|(at, byte)| match at {
+            4 | 7 => *byte == b'-',
+            10 => *byte == b't',
+            _ => byte.is_ascii_digit(),
+        })
+    };
+    bytes.len() > 18 && is_date(&bytes[..11])
+}
+
+/// Returns what a role assignment says, in place of its name, which anyone may choose.
+fn assignment(id: &str, body: &mut Value) -> String {
+    let scope = id.rsplit_once("/roleassignments/").map_or(id, |(scope, _)| scope);
+    let text = |pointer: &str| {
+        body.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let role = text("/properties/roledefinitionid");
+    let role = role.rsplit('/').next().unwrap_or_default();
+    let name = format!("{scope}/roleassignments/{role} to {}", text("/properties/principalid"));
+    if let Some(map) = body.as_object_mut() {
+        map.retain(|key, _| key != "id" && key != "name");
+    }
+    name
+}

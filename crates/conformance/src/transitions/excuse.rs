@@ -1,0 +1,101 @@
+//! What may differ from a fresh start after a change, because the language says so.
+
+use planner::{Desired, DesiredResource};
+use resource::ResourceId;
+use serde_json::{Value, json};
+use topology::Topology;
+
+use super::alike::{Holdings, Unlike};
+
+/// Properties that are released, not reset, when a topology no longer declares them.
+const RELEASED: [(&str, &str); 6] = [
+    ("microsoft.web/serverfarms", "/sku/capacity"),
+    ("microsoft.web/serverfarms", "/properties/zoneRedundant"),
+    ("microsoft.web/sites", "/properties/enabled"),
+    ("microsoft.keyvault/vaults", "/properties/enablePurgeProtection"),
+    ("microsoft.storage/storageaccounts", "/properties/accessTier"),
+    ("microsoft.network/trafficmanagerprofiles", "/properties/profileStatus"),
+];
+
+/// Tells which differences are none.
+pub struct Excuses {
+    before: Desired,
+    after: Desired,
+    region: Option<String>,
+    wanted: Holdings,
+}
+
+impl Excuses {
+    /// Looks at what two topologies ask for, and what Azure holds where only the second was
+    /// applied.
+    pub fn new(before: &Topology, after: &Topology, wanted: Holdings) -> Self {
+        let region = after.location().map(|region| region.value.clone());
+        Self { before: planner::expand(before), after: planner::expand(after), region, wanted }
+    }
+
+    /// Tells whether a difference is allowed.
+    pub fn allow(&self, unlike: &Unlike) -> bool {
+        let path = unlike.path.replace('\u{1f}', "/");
+        self.is_released(&unlike.id, &path)
+            || self.is_default_location(unlike, &path)
+            || self.is_free_number(&unlike.id, &path)
+    }
+
+    fn is_released(&self, id: &str, path: &str) -> bool {
+        let Some(id) = parse(id) else { return false };
+        let kind = id.resource_type().as_str().to_ascii_lowercase();
+        let held = |desired: &Desired, pointer: &str| {
+            desired.get(&id).is_some_and(|it: &DesiredResource| it.body.pointer(pointer).is_some())
+        };
+        RELEASED.iter().any(|(of, pointer)| {
+            let is_it = *of == kind && pointer[1..].eq_ignore_ascii_case(path);
+            is_it && held(&self.before, pointer) && !held(&self.after, pointer)
+        })
+    }
+
+    /// A region that comes from `location`, or from the first stamp, is used at creation and never
+    /// compared.
+    fn is_default_location(&self, unlike: &Unlike, path: &str) -> bool {
+        let Some(region) = &self.region else { return false };
+        let same = |text: &Option<String>| {
+            text.as_deref().is_some_and(|it| it.trim_matches('"').replace(' ', "") == *region)
+        };
+        path == "location" && same(&unlike.wanted)
+            || parse(&unlike.id).is_some_and(|id| {
+                path == "location" && id.resource_type().is("Microsoft.Resources/resourceGroups")
+            })
+    }
+
+    /// A service numbers the endpoints of a profile whose method needs no numbers.
+    fn is_free_number(&self, id: &str, path: &str) -> bool {
+        if !id.contains("/trafficmanagerprofiles/") {
+            return false;
+        }
+        let profile = id.split("/trafficmanagerprofiles/").nth(1).unwrap_or_default();
+        let profile = profile.split('/').next().unwrap_or_default();
+        let profile = self
+            .wanted
+            .iter()
+            .find(|(other, _)| other.ends_with(&format!("/trafficmanagerprofiles/{profile}")));
+        let method = profile.and_then(|(_, body)| body.pointer("/properties/trafficRoutingMethod"));
+        match path.rsplit('/').next() {
+            Some("priority") => method != Some(&json!("Priority")),
+            Some("weight") => method != Some(&json!("Weighted")),
+            Some("endpointlocation") => method != Some(&json!("Performance")),
+            _ => false,
+        }
+    }
+}
+
+fn parse(id: &str) -> Option<ResourceId> {
+    ResourceId::parse(id).ok()
+}
+
+/// Returns a leaf of a body that can be turned into another of its kind.
+pub fn other(value: &Value) -> Option<Value> {
+    match value {
+        Value::Bool(value) => Some(json!(!value)),
+        Value::Number(number) => number.as_u64().map(|number| json!(number + 1)),
+        _ => None,
+    }
+}

@@ -1,0 +1,155 @@
+//! The whole language: every section, every key, and what teams write there.
+//!
+//! A test holds these tables against the JSON Schema of the language, so that a key that is added
+//! there is drawn here too.
+
+mod apps;
+mod data;
+mod names;
+mod raw;
+mod routing;
+
+use serde_json::{Value, json};
+
+use super::draw::Draw;
+use super::shape::{Key, Members, Record, Shape};
+
+/// The subscription of every topology.
+pub const SUBSCRIPTION: &str = "11111111-2222-3333-4444-555555555555";
+/// The group in Azure that is there before and is nobody's.
+pub const SHARED_GROUP: &str = "rg-shared";
+/// The vault in it, with the certificates `site` and `next`.
+pub const SHARED_VAULT: &str = "kv-shared";
+/// The zone in it.
+pub const SHARED_ZONE: &str = "shared.example";
+/// The storage account in it.
+pub const SHARED_ACCOUNT: &str = "stshared";
+/// The identity in it.
+pub const SHARED_IDENTITY: &str = "id-shared";
+/// The variable that `${env:…}` reads, and its value.
+pub const VARIABLE: (&str, &str) = ("COLOUR", "teal");
+
+/// The shape of a whole topology.
+pub static TOPOLOGY: Shape = Shape::Record(&ROOT);
+
+const fn key(name: &'static str, odds: u32, shape: Shape) -> Key {
+    Key { name, odds, shape }
+}
+
+const fn value(name: &'static str, odds: u32, draw: fn(&mut Draw<'_>) -> Value) -> Key {
+    Key { name, odds, shape: Shape::Value(draw) }
+}
+
+static ROOT: Record = Record {
+    keys: &[
+        value("version", 100, |_| json!(1)),
+        value("name", 100, |_| json!("tr")),
+        value("subscription", 100, |_| json!(SUBSCRIPTION)),
+        key("tags", 40, Shape::Map(&TAGS)),
+        value("resourceGroup", 10, names::group),
+        value("location", 70, region),
+        key("objectives", 5, Shape::Record(&OBJECTIVES)),
+        key("stamp", 80, Shape::Record(&MODULE)),
+        key("stamps", 100, Shape::Map(&STAMPS)),
+        key("identities", 30, Shape::Map(&data::IDENTITIES)),
+        key("vaults", 40, Shape::Map(&data::VAULTS)),
+        key("storage", 40, Shape::Map(&data::ACCOUNTS)),
+        key("resources", 30, Shape::Map(&raw::RESOURCES)),
+        key("trafficManager", 60, Shape::Map(&routing::PROFILES)),
+        key("dns", 60, Shape::Map(&names::ZONES)),
+        key("domains", 50, Shape::Map(&names::DOMAINS)),
+        key("locks", 12, Shape::Map(&names::LOCKS)),
+    ],
+    alternatives: &[],
+};
+
+static OBJECTIVES: Record = Record {
+    keys: &[
+        value("rto", 70, |d| d.any(&["1h", "4h", "2d"])),
+        value("rpo", 70, |d| d.any(&["1h", "4h", "2d"])),
+    ],
+    alternatives: &[],
+};
+
+/// Tags, of anything.
+static TAGS: Members = Members {
+    names: &["team", "env", "cost-center", "Owner"],
+    count: (1, 2),
+    member: Shape::Value(|d| d.any(&["web", "core", "Test", "prod", "42"])),
+    any_case: true,
+};
+
+/// What can stand in the module and in an instance.
+static MODULE: Record = Record {
+    keys: &[
+        key("tags", 20, Shape::Map(&TAGS)),
+        value("resourceGroup", 10, |d| d.any(&["rg-tr-{stamp}-x", "rg-own-{stamp}"])),
+        key("plan", 100, Shape::Record(&apps::PLAN)),
+        key("apps", 100, Shape::Map(&apps::APPS)),
+        key("identities", 35, Shape::Map(&data::IDENTITIES)),
+        key("vaults", 25, Shape::Map(&data::VAULTS)),
+        key("storage", 35, Shape::Map(&data::ACCOUNTS)),
+        key("resources", 20, Shape::Map(&raw::RESOURCES)),
+    ],
+    alternatives: &[],
+};
+
+static STAMPS: Members = Members {
+    names: &["weu", "neu", "eus", "sea"],
+    count: (1, 3),
+    member: Shape::Record(&INSTANCE),
+    any_case: false,
+};
+
+static INSTANCE: Record = Record {
+    keys: &[
+        value("region", 100, region),
+        key("tags", 10, Shape::Map(&TAGS)),
+        value("resourceGroup", 6, |d| d.any(&["rg-one", "rg-tr-{region}"])),
+        key("plan", 15, Shape::Record(&apps::PLAN_DIFFERENCE)),
+        key("apps", 15, Shape::Map(&apps::APP_DIFFERENCES)),
+        key("identities", 8, Shape::Map(&data::IDENTITIES)),
+        key("vaults", 8, Shape::Map(&data::VAULTS)),
+        key("storage", 8, Shape::Map(&data::ACCOUNTS)),
+        key("resources", 6, Shape::Map(&raw::RESOURCES)),
+    ],
+    alternatives: &[],
+};
+
+fn region(draw: &mut Draw<'_>) -> Value {
+    draw.any(&[
+        "westeurope",
+        "northeurope",
+        "eastus",
+        "southeastasia",
+        "swedencentral",
+        "West Europe",
+        "uksouth",
+    ])
+}
+
+fn yes_or_no(draw: &mut Draw<'_>) -> Value {
+    draw.any(&[true, false])
+}
+
+/// A text that stands for something else, or is plain.
+fn text(draw: &mut Draw<'_>) -> Value {
+    if draw.chance(60) {
+        return draw.any(&["on", "off", "1", "a value", "", "Überall", "{{x}}", "x=1;y=2"]);
+    }
+    let mut texts = vec![
+        "${env:COLOUR}",
+        "${secret:env:HOME}",
+        "{name}",
+        "{@app.defaultHostName}",
+        "{@storage.blobEndpoint}",
+        "{@vault.uri}",
+        "{@identity.clientId}",
+        "{@profile.fqdn}",
+        "https://{@app.defaultHostName}/at?x={name}",
+    ];
+    if draw.in_stamp {
+        texts.extend(["{stamp}", "{region}", "in-{region}-{stamp}", "{index}"]);
+    }
+    json!(draw.one(&texts))
+}

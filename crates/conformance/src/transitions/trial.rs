@@ -1,0 +1,256 @@
+//! One trial: from one topology to another.
+
+use std::time::Duration;
+
+use planner::Mode as Life;
+use report::TextOptions;
+use resource::contains_expression;
+use serde_json::Value;
+use simulator::Step;
+use topology::Topology;
+
+use super::alike::{Unlike, compare};
+use super::excuse::{Excuses, other};
+use super::kind::is_right_refusal;
+use super::pair::{Mode, Pair, parse, text};
+use super::world::{Broken, Last, Reached, World};
+
+/// How long a trial may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a killed apply is repeated.
+const REPEATS: usize = 4;
+
+/// What a trial came to when nothing was wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passed {
+    /// The ends are alike.
+    Alike,
+    /// A plan was refused, for a right reason.
+    Refused,
+}
+
+/// What was wrong.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// Every kind of failure in it.
+    pub kinds: Vec<String>,
+    /// All that was found.
+    pub text: String,
+}
+
+impl Fault {
+    fn one(kind: String, text: impl Into<String>) -> Self {
+        Self { kinds: vec![kind], text: text.into() }
+    }
+}
+
+/// How a trial ended that goes no further.
+enum End {
+    Refused,
+    Fault(Fault),
+}
+
+/// Makes the trial of a pair.
+pub async fn run(pair: &Pair) -> Result<Passed, Fault> {
+    let timed = tokio::time::timeout(PATIENCE, play(pair)).await;
+    match timed {
+        Ok(Ok(())) => Ok(Passed::Alike),
+        Ok(Err(End::Refused)) => Ok(Passed::Refused),
+        Ok(Err(End::Fault(fault))) => Err(fault),
+        Err(_) => Err(Fault::one("no end".to_owned(), format!("no end after {PATIENCE:?}"))),
+    }
+}
+
+async fn play(pair: &Pair) -> Result<(), End> {
+    let topology = |tree: &Value| {
+        parse(&text(tree)).map_err(|why| End::Fault(Fault::one("invalid".to_owned(), why)))
+    };
+    let (a, b) = (topology(&pair.a)?, topology(&pair.b)?);
+    let world = open().await?;
+    let fresh = open().await?;
+    let result = go(pair, &a, &b, &world, &fresh).await;
+    world.close().await;
+    fresh.close().await;
+    result
+}
+
+async fn open() -> Result<World, End> {
+    World::open().await.map_err(|error| fault("no simulator", format!("{error:#}")))
+}
+
+async fn go(
+    pair: &Pair,
+    a: &Topology,
+    b: &Topology,
+    world: &World,
+    fresh: &World,
+) -> Result<(), End> {
+    let (none, last) = (Last(None), Last(Some(a)));
+    reach("A", world, a, none, None).await?;
+    is_empty("A", world, a, last).await?;
+    if let Mode::Disturbed(choice) = pair.mode {
+        disturbed(world, a, choice).await?;
+    }
+    let kill = match pair.mode {
+        Mode::Killed(requests) => Some(requests),
+        _ => None,
+    };
+    reach("B", world, b, last, kill).await?;
+    is_empty("B", world, b, Last(Some(b))).await?;
+    reach("fresh B", fresh, b, none, None).await?;
+    let found = look(world).await?;
+    let wanted = look(fresh).await?;
+    let excuses = Excuses::new(a, b, wanted.clone());
+    let unlike = compare(&found, &wanted);
+    judge("end", unlike.into_iter().filter(|unlike| !excuses.allow(unlike)).collect())
+}
+
+/// Applies a topology; a kill is followed by more runs.
+async fn reach(
+    stage: &str,
+    world: &World,
+    topology: &Topology,
+    last: Last<'_>,
+    mut kill_after: Option<u64>,
+) -> Result<(), End> {
+    for _ in 0..REPEATS {
+        match world.apply(topology, last, kill_after.take()).await {
+            Ok(Reached::Done(_)) => return Ok(()),
+            Ok(Reached::Killed) => {}
+            Ok(Reached::Refused(codes)) => {
+                return Err(match codes.iter().find(|code| !is_right_refusal(code)) {
+                    None => End::Refused,
+                    Some(code) => fault(&format!("{stage} refused: {code}"), codes.join(", ")),
+                });
+            }
+            Err(Broken { kind, text }) => return Err(fault(&format!("{stage} {kind}"), text)),
+        }
+    }
+    Err(fault(&format!("{stage} is never done"), ""))
+}
+
+/// Asks for the plan of what was applied: there may be nothing in it.
+async fn is_empty(
+    stage: &str,
+    world: &World,
+    topology: &Topology,
+    last: Last<'_>,
+) -> Result<(), End> {
+    let plan = world.plan(topology, last, &evenkeel::Allow::default()).await;
+    let plan =
+        plan.map_err(|Broken { kind, text }| fault(&format!("{stage} again {kind}"), text))?;
+    if plan.is_empty() && plan.refusals.is_empty() {
+        return Ok(());
+    }
+    let options = TextOptions { width: 100, styled: false, verbose: true };
+    let text = report::text(&plan, &options);
+    let mut kinds: Vec<String> = plan
+        .actions
+        .iter()
+        .map(|action| {
+            let verb = super::kind::debug_word(&action.verb);
+            let path = action.changes.first().map(|change| path_form(&change.path));
+            format!(
+                "{stage} again: {verb} {} {}",
+                action.resource.resource_type(),
+                path.unwrap_or_default()
+            )
+        })
+        .filter(|kind| !kind.contains(": Note "))
+        .collect();
+    kinds.extend(plan.refusals.iter().map(|it| format!("{stage} again refused: {}", it.code)));
+    kinds.sort();
+    kinds.dedup();
+    Err(End::Fault(Fault { kinds, text }))
+}
+
+/// Leaves names out of the path of a change.
+fn path_form(path: &str) -> String {
+    let path = path.split('[').next().unwrap_or_default();
+    match path.strip_prefix("tags.") {
+        Some(_) => "tags.*".to_owned(),
+        None => path.to_owned(),
+    }
+}
+
+/// Changes something behind everybody's back and applies again: then all is as before.
+async fn disturbed(world: &World, a: &Topology, choice: u64) -> Result<(), End> {
+    let before = look(world).await?;
+    if !disturb(world, a, &before, choice) {
+        return Ok(());
+    }
+    reach("A after a disturbance", world, a, Last(Some(a)), None).await?;
+    let after = look(world).await?;
+    judge("A after a disturbance", compare(&after, &before))
+}
+
+/// Deletes a resource, or changes a property of one; tells whether Azure let it.
+fn disturb(
+    world: &World,
+    topology: &Topology,
+    holdings: &super::alike::Holdings,
+    choice: u64,
+) -> bool {
+    let desired = planner::expand(topology);
+    let ours: Vec<_> = desired.resources().filter(|it| it.mode == Life::Managed).collect();
+    let chosen = |of: usize, salt: u64| {
+        usize::try_from((choice / salt) % (of.max(1) as u64)).unwrap_or_default()
+    };
+    let Some(resource) = ours.get(chosen(ours.len(), 1)) else { return false };
+    let id = resource.id.to_string();
+    let api_version = Some(resource.api_version.clone());
+    if chosen(2, 1000) == 0 {
+        return world.disturb(Step { delete: Some(id), api_version, ..Step::default() });
+    }
+    let mut leaves = vec![];
+    leaves_of(&resource.body, &mut String::new(), &mut leaves);
+    let Some((pointer, value)) = leaves.get(chosen(leaves.len(), 100_000)) else { return false };
+    let Some(seen) = holdings.get(&id.to_ascii_lowercase()) else { return false };
+    let mut body = seen.clone();
+    let Some(place) = body.pointer_mut(pointer) else { return false };
+    place.clone_from(value);
+    world.disturb(Step { put: Some(id), api_version, body: Some(body), ..Step::default() })
+}
+
+/// Collects the leaves that have another value of their kind.
+fn leaves_of(body: &Value, pointer: &mut String, found: &mut Vec<(String, Value)>) {
+    match body {
+        Value::Object(map) if !contains_expression(body) || pointer.is_empty() => {
+            for (key, value) in map {
+                let length = pointer.len();
+                pointer.push('/');
+                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                leaves_of(value, pointer, found);
+                pointer.truncate(length);
+            }
+        }
+        leaf => found.extend(other(leaf).map(|other| (pointer.clone(), other))),
+    }
+}
+
+async fn look(world: &World) -> Result<super::alike::Holdings, End> {
+    world.look().await.map_err(|error| fault("no look", format!("{error:#}")))
+}
+
+fn judge(stage: &str, unlike: Vec<Unlike>) -> Result<(), End> {
+    if unlike.is_empty() {
+        return Ok(());
+    }
+    let mut kinds: Vec<String> =
+        unlike.iter().map(|unlike| format!("{stage}: {}", unlike.kind())).collect();
+    kinds.sort();
+    kinds.dedup();
+    let text: Vec<String> = unlike
+        .iter()
+        .map(|it| {
+            let path = it.path.replace('\u{1f}', ".");
+            let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".into());
+            format!("{} {path}\n    is {}, not {}", it.id, value(&it.found), value(&it.wanted))
+        })
+        .collect();
+    Err(End::Fault(Fault { kinds, text: text.join("\n") }))
+}
+
+fn fault(kind: &str, text: impl Into<String>) -> End {
+    End::Fault(Fault::one(kind.to_owned(), text))
+}
