@@ -62,6 +62,8 @@ struct Found {
 #[derive(Default)]
 struct Kind {
     seeds: Vec<u64>,
+    /// How many pairs that show it were made smaller.
+    smaller: usize,
     smallest: Option<(Pair, Fault)>,
 }
 
@@ -121,7 +123,7 @@ fn one(seed: u64, settings: &Settings<'_>, found: &Mutex<Found>) {
         let elapsed = begun.elapsed().as_millis();
         println!("seed {seed} ({elapsed} ms, {}): {came}", edits.join(", "));
     }
-    let fresh_kinds = {
+    {
         let mut found = found.lock().expect("no panic while counting");
         found.thrown += pair.thrown;
         match &result {
@@ -129,26 +131,40 @@ fn one(seed: u64, settings: &Settings<'_>, found: &Mutex<Found>) {
             Ok(Passed::Refused) => found.refused += 1,
             Err(_) => found.failed += 1,
         }
-        let kinds = result.as_ref().err().map(|fault| fault.kinds.clone()).unwrap_or_default();
-        let mut fresh = vec![];
-        for kind in kinds {
-            let known = found.kinds.entry(kind.clone()).or_default();
-            if known.seeds.len() < settings.shrink {
-                fresh.push(kind.clone());
-            }
-            known.seeds.push(seed);
+        for kind in result.as_ref().err().iter().flat_map(|fault| &fault.kinds) {
+            found.kinds.entry(kind.clone()).or_default().seeds.push(seed);
         }
-        fresh
-    };
+    }
     let Err(fault) = result else { return };
-    for kind in fresh_kinds {
-        let smallest = shrink(seed, &kind, settings.tries).unwrap_or((pair.clone(), fault.clone()));
-        let mut found = found.lock().expect("no panic while counting");
-        let known = found.kinds.entry(kind).or_default();
-        let size = |pair: &Pair| pair::text(&pair.a).len() + pair::text(&pair.b).len();
-        if known.smallest.as_ref().is_none_or(|(other, _)| size(other) > size(&smallest.0)) {
-            known.smallest = Some(smallest);
+    for kind in &fault.kinds {
+        let is_known = {
+            let found = found.lock().expect("no panic while counting");
+            found.kinds.get(kind).is_some_and(|kind| kind.smaller >= settings.shrink)
+        };
+        if is_known || settings.shrink == 0 {
+            continue;
         }
+        let (pair, fault) =
+            shrink(seed, kind, settings.tries).unwrap_or((pair.clone(), fault.clone()));
+        keep(found, &pair, &fault);
+    }
+}
+
+/// Keeps a pair that was made smaller: for each kind that it shows, if it is the smallest so far.
+fn keep(found: &Mutex<Found>, pair: &Pair, fault: &Fault) {
+    let size = |pair: &Pair| pair::text(&pair.a).len() + pair::text(&pair.b).len();
+    let mut found = found.lock().expect("no panic while counting");
+    let mut told = vec![];
+    for name in &fault.kinds {
+        let kind = found.kinds.entry(name.clone()).or_default();
+        kind.smaller += 1;
+        if kind.smallest.as_ref().is_none_or(|(other, _)| size(other) > size(pair)) {
+            kind.smallest = Some((pair.clone(), fault.clone()));
+            told.push(name.as_str());
+        }
+    }
+    if !told.is_empty() {
+        println!("# {}\n{pair}{}\n", told.join("\n# "), indented(&fault.text));
     }
 }
 
@@ -195,15 +211,14 @@ fn in_runtime(pair: &Pair) -> Result<Passed, Fault> {
     }
 }
 
-/// Prints every kind, the most frequent first, with its smallest pair; keeps the pairs.
+/// Prints every kind, the most frequent first, and keeps its smallest pair.
 fn tell(found: &Found, settings: &Settings<'_>) -> anyhow::Result<()> {
     let mut kinds: Vec<_> = found.kinds.iter().collect();
     kinds.sort_by_key(|(_, kind)| std::cmp::Reverse(kind.seeds.len()));
     for (number, (name, kind)) in kinds.iter().enumerate() {
         let seeds: Vec<String> = kind.seeds.iter().take(5).map(u64::to_string).collect();
-        println!("## {} × {name}\nseeds {}", kind.seeds.len(), seeds.join(", "));
+        println!("{:5} × {name}  (seeds {})", kind.seeds.len(), seeds.join(", "));
         let Some((pair, fault)) = &kind.smallest else { continue };
-        println!("{pair}{}\n", indented(&fault.text));
         if let Some(folder) = settings.keep {
             let folder = folder.join(format!("{:03}", number + 1));
             std::fs::create_dir_all(&folder)?;

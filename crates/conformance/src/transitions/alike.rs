@@ -284,3 +284,65 @@ fn assignment(id: &str, body: &mut Value) -> String {
     }
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn one(body: Value) -> Holdings {
+        let id = "/subscriptions/s/resourcegroups/g/providers/microsoft.web/sites/a";
+        Holdings::from([(id.to_owned(), body)])
+    }
+
+    fn kinds(found: Value, wanted: Value) -> Vec<String> {
+        compare(&one(found), &one(wanted)).iter().map(Unlike::kind).collect()
+    }
+
+    #[test]
+    fn what_a_service_draws_is_alike() {
+        let body = |principal: &str, time: &str| {
+            json!({
+                "etag": time,
+                "identity": { "principalId": principal },
+                "properties": { "changed": time, "owner": principal, "list": [1, 2] },
+            })
+        };
+        let (one, other) = (body("P1", "2026-01-01T00:00:00Z"), body("p2", "2026-02-02T10:00:00Z"));
+        assert!(kinds(one, other).is_empty());
+    }
+
+    #[test]
+    fn nothing_written_in_any_way_is_nothing() {
+        assert!(kinds(json!({ "tags": {} }), json!({ "tags": null, "list": [] })).is_empty());
+    }
+
+    #[test]
+    fn differences_are_told_by_type_and_property() {
+        let found = json!({ "tags": { "team": "web" }, "properties": { "a": 1, "b": [1, 2] } });
+        let wanted = json!({ "properties": { "a": 2, "b": [2, 1], "c": true } });
+        assert_eq!(
+            kinds(found, wanted),
+            [
+                "microsoft.web/sites `properties.a` differs",
+                "microsoft.web/sites `properties.c` is missing",
+                "microsoft.web/sites `tags` is left",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_right_is_told_by_what_it_says() {
+        let scope = "/subscriptions/s/resourcegroups/g";
+        let right = |name: &str, principal: &str| {
+            let id = format!("{scope}/providers/microsoft.authorization/roleassignments/{name}");
+            let body = json!({ "id": id, "name": name, "properties": {
+                "principalId": principal, "roleDefinitionId": "/x/roleDefinitions/R",
+            }});
+            Holdings::from([(id, body)])
+        };
+        assert!(compare(&right("1", "p"), &right("2", "P")).is_empty());
+        assert_eq!(compare(&right("1", "p"), &right("1", "q")).len(), 2);
+    }
+}

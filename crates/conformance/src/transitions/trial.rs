@@ -13,7 +13,7 @@ use super::alike::{Unlike, compare};
 use super::excuse::{Excuses, other};
 use super::kind::is_right_refusal;
 use super::pair::{Mode, Pair, parse, text};
-use super::world::{Broken, Last, Reached, World};
+use super::world::{Broken, Reached, World};
 
 /// How long a trial may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -85,9 +85,8 @@ async fn go(
     world: &World,
     fresh: &World,
 ) -> Result<(), End> {
-    let (none, last) = (Last(None), Last(Some(a)));
-    reach("A", world, a, none, None).await?;
-    is_empty("A", world, a, last).await?;
+    reach("A", world, a, None).await?;
+    is_empty("A", world, a).await?;
     if let Mode::Disturbed(choice) = pair.mode {
         disturbed(world, a, choice).await?;
     }
@@ -95,9 +94,9 @@ async fn go(
         Mode::Killed(requests) => Some(requests),
         _ => None,
     };
-    reach("B", world, b, last, kill).await?;
-    is_empty("B", world, b, Last(Some(b))).await?;
-    reach("fresh B", fresh, b, none, None).await?;
+    reach("B", world, b, kill).await?;
+    is_empty("B", world, b).await?;
+    reach("fresh B", fresh, b, None).await?;
     let found = look(world).await?;
     let wanted = look(fresh).await?;
     let excuses = Excuses::new(a, b, wanted.clone());
@@ -110,11 +109,10 @@ async fn reach(
     stage: &str,
     world: &World,
     topology: &Topology,
-    last: Last<'_>,
     mut kill_after: Option<u64>,
 ) -> Result<(), End> {
     for _ in 0..REPEATS {
-        match world.apply(topology, last, kill_after.take()).await {
+        match world.apply(topology, kill_after.take()).await {
             Ok(Reached::Done(_)) => return Ok(()),
             Ok(Reached::Killed) => {}
             Ok(Reached::Refused(codes)) => {
@@ -130,13 +128,8 @@ async fn reach(
 }
 
 /// Asks for the plan of what was applied: there may be nothing in it.
-async fn is_empty(
-    stage: &str,
-    world: &World,
-    topology: &Topology,
-    last: Last<'_>,
-) -> Result<(), End> {
-    let plan = world.plan(topology, last, &evenkeel::Allow::default()).await;
+async fn is_empty(stage: &str, world: &World, topology: &Topology) -> Result<(), End> {
+    let plan = world.plan(topology, &evenkeel::Allow::default()).await;
     let plan =
         plan.map_err(|Broken { kind, text }| fault(&format!("{stage} again {kind}"), text))?;
     if plan.is_empty() && plan.refusals.is_empty() {
@@ -179,7 +172,7 @@ async fn disturbed(world: &World, a: &Topology, choice: u64) -> Result<(), End> 
     if !disturb(world, a, &before, choice) {
         return Ok(());
     }
-    reach("A after a disturbance", world, a, Last(Some(a)), None).await?;
+    reach("A after a disturbance", world, a, None).await?;
     let after = look(world).await?;
     judge("A after a disturbance", compare(&after, &before))
 }

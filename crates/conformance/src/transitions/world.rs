@@ -23,10 +23,6 @@ use super::language::{
 /// Runs before an apply that asks for one permission after the other counts as refused.
 const RUNS: usize = 12;
 
-/// What was applied before, as the command line finds it in git.
-#[derive(Clone, Copy)]
-pub struct Last<'a>(#[allow(dead_code)] pub Option<&'a Topology>);
-
 /// How an apply ended.
 #[derive(Debug)]
 pub enum Reached {
@@ -92,7 +88,7 @@ impl World {
         Ok(rows.iter().filter_map(by_id).collect())
     }
 
-    fn session(&self, topology: &Topology, _last: Last<'_>) -> Result<Session, Broken> {
+    fn session(&self, topology: &Topology) -> Result<Session, Broken> {
         let desired = planner::expand(topology);
         let azure = Azure::join(&self.simulator, Arc::new(Progress::kept()), None);
         let azure = azure.map_err(|failure| broken("cannot connect", failure))?;
@@ -100,13 +96,8 @@ impl World {
     }
 
     /// Makes a plan.
-    pub async fn plan(
-        &self,
-        topology: &Topology,
-        last: Last<'_>,
-        allow: &Allow,
-    ) -> Result<Plan, Broken> {
-        let session = self.session(topology, last)?;
+    pub async fn plan(&self, topology: &Topology, allow: &Allow) -> Result<Plan, Broken> {
+        let session = self.session(topology)?;
         session.plan(allow).await.map_err(|failure| broken("plan", failure))
     }
 
@@ -115,12 +106,11 @@ impl World {
     pub async fn apply(
         &self,
         topology: &Topology,
-        last: Last<'_>,
         kill_after: Option<u64>,
     ) -> Result<Reached, Broken> {
         let until = kill_after.map(|requests| self.requests() + requests);
         tokio::select! {
-            reached = self.settle(topology, last) => reached,
+            reached = self.settle(topology) => reached,
             () = self.reaches(until) => Ok(Reached::Killed),
         }
     }
@@ -132,10 +122,10 @@ impl World {
         }
     }
 
-    async fn settle(&self, topology: &Topology, last: Last<'_>) -> Result<Reached, Broken> {
+    async fn settle(&self, topology: &Topology) -> Result<Reached, Broken> {
         let mut allow = Allow::default();
         for _ in 0..RUNS {
-            let session = self.session(topology, last)?;
+            let session = self.session(topology)?;
             let name = &session.desired.topology;
             pass::put_back_locks(&session.azure, self.disk.path(), name)
                 .await
