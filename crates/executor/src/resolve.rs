@@ -123,7 +123,8 @@ impl Run<'_> {
     /// Returns the API version that the plan uses for a resource, else the catalogue's.
     pub fn api_version(&self, id: &ResourceId) -> Result<String, ActionError> {
         let own = self.plan.actions.iter().find(|action| action.resource == *id);
-        match own.map_or(facts_of(id).api_version, |action| action.api_version.as_str()) {
+        let own = own.map(|action| &action.api_version).or_else(|| self.plan.api_versions.get(id));
+        match own.map_or(facts_of(id).api_version, String::as_str) {
             "" => Err(ActionError::NoApiVersion { id: id.clone() }),
             known => Ok(known.to_owned()),
         }

@@ -100,6 +100,7 @@ fn plan(actions: Vec<Action>) -> Plan {
         fingerprints: BTreeMap::new(),
         reliances: BTreeMap::new(),
         unused: [].into(),
+        api_versions: BTreeMap::new(),
         places: BTreeMap::new(),
         notices: vec![],
         refusals: vec![],

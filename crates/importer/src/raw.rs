@@ -84,7 +84,7 @@ impl Draft<'_> {
         if let Some(place) = text(body, "/location") {
             map.set("location", literal(&region(place)));
         }
-        for member in ["sku", "kind", "identity", "zones", "properties"] {
+        for member in MEMBERS {
             let mut path = PropertyPath::root();
             path.push_key(member);
             let mut cleaner = Cleaner { draft: self, facts, stamp, owner: key, dropped: &dropped };
@@ -94,6 +94,21 @@ impl Draft<'_> {
         }
     }
 }
+
+/// What the language takes of a body, beside `location` and `tags`.
+const MEMBERS: [&str; 11] = [
+    "sku",
+    "kind",
+    "identity",
+    "zones",
+    "plan",
+    "managedBy",
+    "managedByExtended",
+    "extendedLocation",
+    "scale",
+    "placement",
+    "properties",
+];
 
 /// Properties in which providers repeat what stands elsewhere.
 const REPEATED: [&str; 2] = ["properties.resourceGroup", "properties.tags"];

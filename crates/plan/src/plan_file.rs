@@ -136,6 +136,10 @@ pub struct Plan {
     /// they lead to serves.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unused: BTreeSet<ResourceId>,
+    /// API versions of what is read and not written, where the topology names another than the
+    /// catalogue does.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub api_versions: BTreeMap<ResourceId, String>,
     /// Where what the plan speaks of is declared, by address; what is only in Azure has no place.
     #[serde(default)]
     pub places: BTreeMap<String, Place>,

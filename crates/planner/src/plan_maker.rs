@@ -39,6 +39,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
         subscription: desired.subscription.clone(),
         apply_lock: desired.apply_lock.clone(),
         stamps: desired.stamps.clone(),
+        api_versions: api_versions(&desired, &actions),
         actions,
         fingerprints,
         reliances,
@@ -68,6 +69,24 @@ fn places<'a>(
     };
     let unique: BTreeSet<&String> = addresses.collect();
     unique.into_iter().filter_map(|address| Some((address.clone(), nearest(address)?))).collect()
+}
+
+/// Notes by which API version a value is read that an action takes from a resource that the plan
+/// does not write.
+fn api_versions(desired: &Desired, actions: &[plan::Action]) -> BTreeMap<ResourceId, String> {
+    let written: BTreeSet<&ResourceId> = actions.iter().map(|action| &action.resource).collect();
+    let mut versions = BTreeMap::new();
+    for action in actions {
+        // A probe or a question to DNS takes values too.
+        let asked = serde_json::to_value(&action.operation).unwrap_or_default();
+        for id in ids_in(&asked).into_iter().filter(|id| !written.contains(id)) {
+            let Some(resource) = desired.get(&id) else { continue };
+            if resource.api_version != catalogue::facts_of(&id).api_version {
+                versions.insert(id, resource.api_version.clone());
+            }
+        }
+    }
+    versions
 }
 
 /// Notes what each action rests on: the resource it writes and those that its body reads.

@@ -105,6 +105,17 @@ pub enum Ownership {
     None,
 }
 
+/// Where the resources of a type lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Locality {
+    /// In a region that is named at the creation.
+    Regional,
+    /// Everywhere: the region is `global`.
+    Global,
+    /// Where their parent lies, or nowhere: a body has no `location`.
+    Unplaced,
+}
+
 /// A constant value in a table of facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Literal {
@@ -172,6 +183,8 @@ pub struct TypeFacts {
     pub etag: bool,
     /// Where the mark of ownership is kept.
     pub ownership: Ownership,
+    /// Where resources of the type lie.
+    pub locality: Locality,
     /// What a delete loses for good, as a noun phrase; `None` where a re-creation restores all.
     pub holds_data: Option<&'static str>,
     /// Properties that can only be set at creation, each with the reason.
@@ -257,6 +270,7 @@ impl TypeFacts {
         update: Update::PutOver,
         etag: false,
         ownership: Ownership::Tags,
+        locality: Locality::Regional,
         holds_data: None,
         immutable: &[("location", "a resource cannot move to another region")],
         read_only: &[],
@@ -294,7 +308,21 @@ impl TypeFacts {
     };
 
     /// What holds for a child type that nothing else is known of: it has no tags of its own.
-    pub const CHILD: Self = Self { ownership: Ownership::Parent, immutable: &[], ..Self::GENERIC };
+    pub const CHILD: Self = Self {
+        ownership: Ownership::Parent,
+        locality: Locality::Unplaced,
+        immutable: &[],
+        ..Self::GENERIC
+    };
+
+    /// Returns the `location` of a new resource of the type that names none, in a stamp of `region`.
+    pub fn default_location<'a>(&self, region: &'a str) -> Option<&'a str> {
+        match self.locality {
+            Locality::Regional => Some(region),
+            Locality::Global => Some("global"),
+            Locality::Unplaced => None,
+        }
+    }
 
     /// Returns the facts of the resource `name` of this type.
     pub fn document(&'static self, name: &str) -> &'static Self {

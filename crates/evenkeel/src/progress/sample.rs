@@ -48,6 +48,7 @@ pub fn plan() -> Plan {
         fingerprints: BTreeMap::new(),
         reliances: BTreeMap::new(),
         unused: [].into(),
+        api_versions: BTreeMap::new(),
         notices: vec![],
         refusals: vec![],
         coverage: Coverage::default(),

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 use plan::Band;
+use resource::{ResourceId, catalogue};
 use serde_json::{Map, Value, json};
 use topology::Sp;
 use topology::{Raw, Resource};
@@ -19,7 +20,9 @@ impl Expansion<'_> {
         let Some(home) = self.home(stamp) else { return };
         for (key, resource) in resources {
             let Some(id) = self.raw_id(home, key, resource) else { continue };
-            let body = self.raw_body(home, resource);
+            let default = self.default_location(home, &id, resource);
+            let has_location = resource.location.is_some() || default.is_some();
+            let body = self.raw_body(home, resource, has_location);
             let address = home.address(&format!("resources/{key}"));
             let life = Life {
                 existing: resource.existing,
@@ -28,11 +31,17 @@ impl Expansion<'_> {
             };
             let mut desired = DesiredResource::managed(address, id, home.band(Band::Global), body);
             desired.api_version = resource.api_version.value.clone();
+            desired.create_only = default.map(|location| json!({ "location": location }));
             self.add(desired, life, &resource.place);
         }
     }
 
-    fn raw_body(&self, home: super::Home<'_>, resource: &Resource) -> Value {
+    fn raw_body(
+        &self,
+        home: super::Home<'_>,
+        resource: &Resource,
+        has_location: bool,
+    ) -> Value {
         let mut body = Map::new();
         let mut set = |name: &str, value: Option<Value>| {
             if let Some(value) = value {
@@ -41,15 +50,41 @@ impl Expansion<'_> {
         };
         set("location", resource.location.as_ref().map(|location| json!(location.value)));
         set("kind", resource.kind.as_ref().map(|kind| json!(kind.value)));
-        set("sku", resource.sku.as_ref().map(|sku| self.raw(&sku.value)));
-        set("identity", resource.identity.as_ref().map(|identity| self.raw(&identity.value)));
         let zones: Vec<&str> = resource.zones.iter().map(|zone| zone.value.as_str()).collect();
         set("zones", (!zones.is_empty()).then(|| json!(zones)));
         // Only what has a region is known to carry tags.
-        let tagged = resource.location.is_some() || !resource.tags.is_empty();
+        let tagged = has_location || !resource.tags.is_empty();
         set("tags", tagged.then(|| self.tags(home, &resource.tags)));
-        set("properties", resource.properties.as_ref().map(|body| self.raw(&body.value)));
+        let members = [
+            ("sku", &resource.sku),
+            ("identity", &resource.identity),
+            ("plan", &resource.plan),
+            ("managedBy", &resource.managed_by),
+            ("managedByExtended", &resource.managed_by_extended),
+            ("extendedLocation", &resource.extended_location),
+            ("scale", &resource.scale),
+            ("placement", &resource.placement),
+            ("properties", &resource.properties),
+        ];
+        for (name, member) in members {
+            set(name, member.as_ref().map(|member| self.raw(&member.value)));
+        }
         Value::Object(body)
+    }
+
+    /// Returns the region of a new resource that names none; it may lie elsewhere later.
+    fn default_location(
+        &self,
+        home: super::Home<'_>,
+        id: &ResourceId,
+        resource: &Resource,
+    ) -> Option<String> {
+        // An extension is where its scope is.
+        if resource.location.is_some() || resource.scope.is_some() {
+            return None;
+        }
+        let region = self.location(home, None)?;
+        catalogue::facts_of(id).default_location(&region).map(str::to_owned)
     }
 
     fn raw(&self, raw: &Raw) -> Value {

@@ -11,6 +11,7 @@ mod locks;
 mod note;
 mod one_owner;
 mod ownership;
+mod raw;
 mod redundancy;
 mod scale;
 mod stamps;

@@ -3,12 +3,15 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.authorization/locks> and recorded
 //! traffic.
 
-use super::{Limit, Listing, Ownership, TypeFacts, Typical, Update};
+use super::{Limit, Listing, Locality, Ownership, TypeFacts, Typical, Update};
 
 /// Role assignments and policies share a tight limit of their own, which Microsoft does not publish.
 ///
 /// Source: what users have met, <https://github.com/Azure/alzlib/issues/168>.
 const LIMIT: Option<Limit> = Some(Limit { requests: 120, per_secs: 60 });
+
+/// Nothing of these lies in a region.
+const SCOPED: TypeFacts = TypeFacts { locality: Locality::Unplaced, ..TypeFacts::GENERIC };
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
@@ -20,7 +23,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ownership: Ownership::Note("/properties/notes"),
         immutable: &[],
         typical: Typical::AT_ONCE,
-        ..TypeFacts::GENERIC
+        ..SCOPED
     },
     TypeFacts {
         resource_type: "Microsoft.Authorization/roleAssignments",
@@ -41,7 +44,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ],
         write_limit: LIMIT,
         typical: Typical::AT_ONCE,
-        ..TypeFacts::GENERIC
+        ..SCOPED
     },
     TypeFacts {
         resource_type: "Microsoft.Authorization/roleDefinitions",
@@ -57,7 +60,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ],
         write_limit: LIMIT,
         typical: Typical::AT_ONCE,
-        ..TypeFacts::GENERIC
+        ..SCOPED
     },
     TypeFacts {
         resource_type: "Microsoft.Authorization/policyAssignments",
@@ -77,7 +80,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.metadata.updatedOn",
         ],
         write_limit: LIMIT,
-        ..TypeFacts::GENERIC
+        ..SCOPED
     },
     TypeFacts {
         resource_type: "Microsoft.Authorization/policyDefinitions",
@@ -85,7 +88,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         listing: Listing::Get,
         ownership: Ownership::Metadata("/properties/metadata"),
         immutable: &[("properties.mode", "the mode of a definition is fixed at its creation")],
-        ..TypeFacts::GENERIC
+        ..SCOPED
     },
     TypeFacts {
         resource_type: "Microsoft.Authorization/policySetDefinitions",
@@ -93,6 +96,6 @@ pub(super) const TYPES: &[TypeFacts] = &[
         listing: Listing::Get,
         ownership: Ownership::Metadata("/properties/metadata"),
         immutable: &[],
-        ..TypeFacts::GENERIC
+        ..SCOPED
     },
 ];

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.chaos/experiments> and recorded
 //! traffic.
 
-use super::{Listing, Ownership, TypeFacts, Update};
+use super::{Listing, Locality, Ownership, TypeFacts, Update};
 
 const VERSION: &str = "2025-01-01";
 
@@ -17,6 +17,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Chaos/targets",
+        locality: Locality::Unplaced,
         api_version: VERSION,
         ownership: Ownership::Parent,
         // Taken for agent targets and not answered: the body comes back empty.

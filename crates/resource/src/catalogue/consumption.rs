@@ -3,10 +3,11 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.consumption/budgets> and recorded
 //! traffic.
 
-use super::{Listing, Ownership, TypeFacts, Typical, Update};
+use super::{Listing, Locality, Ownership, TypeFacts, Typical, Update};
 
 pub(super) const TYPES: &[TypeFacts] = &[TypeFacts {
     resource_type: "Microsoft.Consumption/budgets",
+        locality: Locality::Unplaced,
     api_version: "2024-08-01",
     listing: Listing::Get,
     update: Update::PutOver,

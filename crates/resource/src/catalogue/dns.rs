@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::overlay::at;
 use super::wholes::text;
-use super::{ArrayKey, Likeness, Listing, Ownership, Routing, TypeFacts, Typical, Update};
+use super::{ArrayKey, Likeness, Listing, Locality, Ownership, Routing, TypeFacts, Typical, Update};
 
 const PUBLIC: &str = "2018-05-01";
 const PRIVATE: &str = "2024-06-01";
@@ -70,6 +70,7 @@ const PRIVATE_SOA: TypeFacts =
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Network/dnsZones",
+        locality: Locality::Global,
         api_version: PUBLIC,
         listing: Listing::Subscription,
         update: Update::Patch,
@@ -99,6 +100,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts { resource_type: "Microsoft.Network/dnsZones/TXT", ..RECORD },
     TypeFacts {
         resource_type: "Microsoft.Network/privateDnsZones",
+        locality: Locality::Global,
         api_version: PRIVATE,
         listing: Listing::Subscription,
         update: Update::Patch,
@@ -129,6 +131,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts { resource_type: "Microsoft.Network/privateDnsZones/TXT", ..PRIVATE_RECORD },
     TypeFacts {
         resource_type: "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+        locality: Locality::Global,
         api_version: PRIVATE,
         listing: Listing::InParent("virtualNetworkLinks"),
         update: Update::Patch,

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Additions, ArrayKey, Collective, Listing, Ownership, TypeFacts, Update};
+use super::{Additions, ArrayKey, Collective, Listing, Locality, Ownership, TypeFacts, Update};
 
 const TOP: TypeFacts =
     TypeFacts { listing: Listing::Subscription, update: Update::PutOver, ..TypeFacts::GENERIC };
@@ -45,12 +45,14 @@ pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts { resource_type: "Microsoft.Insights/webtests", api_version: "2022-06-15", ..TOP },
     TypeFacts {
         resource_type: "Microsoft.Insights/metricAlerts",
+        locality: Locality::Global,
         api_version: "2018-03-01",
         read_only: &["properties.isMigrated", "properties.lastUpdatedTime"],
         ..TOP
     },
     TypeFacts {
         resource_type: "Microsoft.Insights/activityLogAlerts",
+        locality: Locality::Global,
         api_version: "2020-10-01",
         ..TOP
     },
@@ -62,12 +64,14 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Insights/actionGroups",
+        locality: Locality::Global,
         api_version: "2023-01-01",
         read_only: &["properties.emailReceivers[].status", "properties.smsReceivers[].status"],
         ..TOP
     },
     TypeFacts {
         resource_type: "Microsoft.Insights/diagnosticSettings",
+        locality: Locality::Unplaced,
         api_version: "2021-05-01-preview",
         listing: Listing::Get,
         ownership: Ownership::Parent,

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Additions, ArrayKey, Listing, TypeFacts, Typical, Update};
+use super::{Additions, ArrayKey, Listing, Locality, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2025-01-01";
 
@@ -213,6 +213,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies",
+        locality: Locality::Global,
         api_version: "2025-03-01",
         immutable: &[("sku", "the tier of a policy is fixed at its creation")],
         volatile: &[

@@ -3,10 +3,11 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.resources/resourcegroups>,
 //! <https://learn.microsoft.com/rest/api/resources/subscriptions>.
 
-use super::{Listing, Ownership, TypeFacts, Typical, Update};
+use super::{Listing, Locality, Ownership, TypeFacts, Typical, Update};
 
 const SUBSCRIPTION: TypeFacts = TypeFacts {
     resource_type: "Microsoft.Resources/subscriptions",
+        locality: Locality::Unplaced,
     api_version: "2022-12-01",
     // Read for its tenant; nothing here ever writes one.
     ownership: Ownership::None,

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Alias, Listing, Literal, Ownership, TypeFacts, Typical, Update};
+use super::{Alias, Listing, Literal, Locality, Ownership, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2023-08-01";
 
@@ -53,6 +53,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Sql/servers/databases",
+        locality: Locality::Regional,
         api_version: VERSION,
         listing: Listing::InParent("databases"),
         update: Update::Patch,
@@ -87,6 +88,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Sql/servers/elasticPools",
+        locality: Locality::Regional,
         api_version: VERSION,
         listing: Listing::InParent("elasticPools"),
         update: Update::Patch,

@@ -4,9 +4,7 @@
 //! and recorded traffic.
 
 use super::wholes::network;
-use super::{
-    ArrayKey, Handle, Listing, Members, Monitor, Ownership, Routing, TypeFacts, Typical, Update,
-};
+use super::{ArrayKey, Handle, Listing, Locality, Members, Monitor, Ownership, Routing, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2022-04-01";
 
@@ -49,6 +47,7 @@ const ENDPOINTS: Members = Members {
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Network/trafficManagerProfiles",
+        locality: Locality::Global,
         api_version: VERSION,
         listing: Listing::Subscription,
         // PATCH refuses endpoints and a PUT without them deletes them: the profile and its

@@ -25,7 +25,8 @@ record! {
         /// The resource group; left out, the stamp's or the topology's.
         #[serde(default)]
         pub resource_group: Name,
-        /// The region; left out, none is sent.
+        /// The region; left out, a new resource of a type that has one gets the stamp's or the
+        /// topology's, or `global`.
         pub location: Option<Sp<String>>,
         /// Tags, laid over the topology's and the stamp's.
         #[serde(default)]
@@ -39,6 +40,18 @@ record! {
         /// ARM's `zones`.
         #[serde(default)]
         pub zones: Vec<Sp<String>>,
+        /// ARM's `plan`: the offer of a marketplace.
+        pub plan: Option<Sp<Raw>>,
+        /// ARM's `managedBy`.
+        pub managed_by: Option<Sp<Raw>>,
+        /// ARM's `managedByExtended`.
+        pub managed_by_extended: Option<Sp<Raw>>,
+        /// ARM's `extendedLocation`: an edge zone or a custom location.
+        pub extended_location: Option<Sp<Raw>>,
+        /// ARM's `scale`.
+        pub scale: Option<Sp<Raw>>,
+        /// ARM's `placement`.
+        pub placement: Option<Sp<Raw>>,
         /// ARM's `properties`.
         pub properties: Option<Sp<Raw>>,
         /// Reads the resource and never writes it.

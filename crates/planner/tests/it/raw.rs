@@ -1,0 +1,111 @@
+//! Entries of `resources`: what of them reaches Azure.
+
+use plan::Operation;
+use resource::Observed;
+use serde_json::{Value, json};
+
+use crate::azure::{as_desired, expand, names, plan};
+
+const HEAD: &str = "
+version: 1
+name: north
+subscription: 11111111-2222-3333-4444-555555555555
+location: northeurope
+stamps: { weu: { region: westeurope } }
+";
+
+fn body(entry: &str) -> Value {
+    let desired = expand(&format!("{HEAD}resources:\n  it: {entry}\n"));
+    desired.by_address("resources/it").expect("the entry").body.clone()
+}
+
+/// Returns the `location` with which a new resource is sent.
+fn sent_location(text: &str, address: &str) -> Value {
+    let desired = expand(&format!("{HEAD}{text}"));
+    let made = plan(&desired, &Observed::default());
+    let action = made.actions.iter().find(|action| action.address == address).expect("an action");
+    let Operation::Write { body, .. } = &action.operation else { panic!("a write") };
+    body["location"].clone()
+}
+
+#[test]
+fn every_member_that_arm_has_at_the_top_is_sent() {
+    for (name, value) in [
+        ("sku", json!({ "name": "Basic" })),
+        ("kind", json!("web")),
+        ("identity", json!({ "type": "SystemAssigned" })),
+        ("zones", json!(["1", "2"])),
+        ("plan", json!({ "name": "a", "publisher": "b", "product": "c", "promotionCode": "" })),
+        ("managedBy", json!("/subscriptions/s")),
+        ("managedByExtended", json!(["/subscriptions/s"])),
+        ("extendedLocation", json!({ "type": "EdgeZone", "name": "losangeles" })),
+        ("scale", json!({ "capacity": 2 })),
+        ("placement", json!({ "zonePlacementPolicy": "Any" })),
+        ("properties", json!({ "a": [1, { "b": null }] })),
+    ] {
+        let entry = format!(
+            "{{ type: Contoso.Widgets/widgets, apiVersion: 2024-01-01, {name}: {value} }}"
+        );
+        assert_eq!(body(&entry)[name], value, "{name}");
+    }
+}
+
+#[test]
+fn a_new_resource_of_a_type_that_has_a_region_gets_the_default_one() {
+    let entry = |kind: &str, more: &str| {
+        format!("{{ type: {kind}, apiVersion: 2024-01-01, name: it, {more} properties: {{}} }}")
+    };
+    for (kind, more, expected) in [
+        ("Microsoft.Network/virtualNetworks", "", json!("northeurope")),
+        ("Contoso.Widgets/widgets", "", json!("northeurope")),
+        ("Microsoft.Network/virtualNetworks", "location: uksouth,", json!("uksouth")),
+        ("Microsoft.Network/privateDnsZones", "", json!("global")),
+        ("Microsoft.Insights/actionGroups", "", json!("global")),
+        ("Microsoft.Consumption/budgets", "scope: resourceGroup,", json!(null)),
+        ("Contoso.Guards/guards", "scope: resourceGroup,", json!(null)),
+        ("Microsoft.Authorization/locks", "scope: resourceGroup,", json!(null)),
+        ("Microsoft.Sql/servers/databases", "parent: resources/server,", json!("northeurope")),
+        ("Microsoft.Sql/servers/firewallRules", "parent: resources/server,", json!(null)),
+    ] {
+        let server = entry("Microsoft.Sql/servers", "");
+        let text = format!("resources:\n  server: {server}\n  it: {}\n", entry(kind, more));
+        assert_eq!(sent_location(&text, "resources/it"), expected, "{kind}");
+    }
+    let in_stamp = format!(
+        "stamp: {{ resources: {{ it: {} }} }}\n",
+        entry("Microsoft.Network/virtualNetworks", "")
+    );
+    assert_eq!(sent_location(&in_stamp, "weu/resources/it"), json!("westeurope"));
+}
+
+#[test]
+fn the_default_region_counts_at_the_creation_alone() {
+    let text = "resources: { it: { type: Microsoft.Network/virtualNetworks, apiVersion: 2024-01-01, properties: {} } }";
+    let desired = expand(&format!("{HEAD}{text}"));
+    let mut azure = as_desired(&desired);
+    let id = desired.by_address("resources/it").expect("the entry").id.clone();
+    azure.resources.get_mut(&id).expect("seen").body["location"] = json!("uksouth");
+    assert_eq!(names(&plan(&desired, &azure)), Vec::<&str>::new());
+}
+
+#[test]
+fn a_value_is_read_by_the_api_version_of_its_entry() {
+    let text = "
+resources:
+  ai: { type: Contoso.Mind/accounts, apiVersion: 2024-10-01, properties: {} }
+  old: { type: Contoso.Mind/accounts, apiVersion: 2020-01-01, existing: true }
+  net: { type: Microsoft.Network/virtualNetworks, apiVersion: 2021-02-01, properties: {} }
+  one: { type: Contoso.Widgets/widgets, apiVersion: 2024-01-01, properties: { a: '{resources/ai.properties.endpoint}', b: '{resources/old.properties.endpoint}', c: '{resources/net.properties.x}' } }
+";
+    let desired = expand(&format!("{HEAD}{text}"));
+    let mut azure = as_desired(&desired);
+    let id = |key: &str| desired.by_address(&format!("resources/{key}")).expect("it").id.clone();
+    azure.resources.remove(&id("one"));
+    let made = plan(&desired, &azure);
+    assert_eq!(names(&made), ["create resources/one"]);
+    let version = |key: &str| made.api_versions.get(&id(key)).map(String::as_str);
+    assert_eq!(version("ai"), Some("2024-10-01"));
+    assert_eq!(version("old"), Some("2020-01-01"));
+    assert_eq!(version("net"), Some("2021-02-01"));
+    assert_eq!(version("one"), None, "its action says it");
+}
