@@ -67,7 +67,7 @@ pub fn run(directory: &Path, details: Option<&Path>, verbose: bool) -> anyhow::R
 /// Compares as `plan` does.
 fn comparison(case: &Case, observed: &Value) -> Comparison {
     let resource_type = ResourceType::new(case.resource_type.as_str());
-    compare(&resource_type, &case.api_version, &case.desired, observed, &|_| None)
+    compare(&resource_type, &case.desired, observed, &|_| None)
 }
 
 fn judge(mut case: Case) -> Verdict {

@@ -215,13 +215,8 @@ fn compare(
     options: &Options,
 ) -> Vec<PropertyChange> {
     let lookup = |expression: &Expression| resolve(expression, observed, &options.secrets);
-    let Comparison { mut changes, unknown, .. } = diff::compare(
-        &resource.id.resource_type(),
-        &resource.api_version,
-        &resource.body,
-        &observation.body,
-        &lookup,
-    );
+    let Comparison { mut changes, unknown, .. } =
+        diff::compare(&resource.id.resource_type(), &resource.body, &observation.body, &lookup);
     // A value that is known only after an apply differs by definition, unless it is a secret that
     // this look could not read: then nothing is known of it.
     changes.extend(unknown.into_iter().filter_map(|unknown| {

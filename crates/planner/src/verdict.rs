@@ -211,7 +211,7 @@ impl<'a> Ways<'a> {
         let known = resolve_all(&base.body, self.observed, secrets);
         let lookup = |expression: &Expression| resolve(expression, self.observed, secrets);
         let kind = file.id.resource_type();
-        let found = diff::compare(&kind, &file.api_version, &file.body, &known, &lookup);
+        let found = diff::compare(&kind, &file.body, &known, &lookup);
         let changed = found.changes.iter().map(|change| change.path.as_str());
         let unknown = found.unknown.iter().map(|unknown| unknown.path.as_str());
         changed.chain(unknown).any(|other| are_related(other, path))

@@ -13,10 +13,12 @@ use serde_json::Value;
 use crate::{ResourceId, ResourceType};
 
 mod arrays;
+mod compare;
 mod enumerations;
 mod fingerprint;
 mod forms;
 mod likeness;
+mod lookup;
 mod mask;
 mod overlay;
 mod path;
@@ -46,6 +48,7 @@ mod traffic_manager;
 mod web;
 
 pub use arrays::{ArrayKey, Pairing, find_member, member_label, pair};
+pub use compare::{Comparison, Difference, NotCompared, Resolve, Unknown, Why};
 pub use fingerprint::{APPLIED_TAG, fingerprint, is_applied_tag};
 pub use forms::resembles;
 pub use likeness::{Likeness, is_empty};

@@ -9,7 +9,7 @@ const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
 const UNKNOWN: &str = "Contoso.Things/things";
 
 fn changes(resource_type: &str, desired: Value, observed: Value) -> Vec<PropertyChange> {
-    compare(&resource_type.into(), "2022-04-01", &desired, &observed, &|_| None).changes
+    compare(&resource_type.into(), &desired, &observed, &|_| None).changes
 }
 
 fn paths(resource_type: &str, desired: Value, observed: Value) -> Vec<String> {
@@ -62,7 +62,7 @@ fn a_secret_is_compared_and_never_shown() {
     let desired = json!({ "properties": { "note": secret, "adminPassword": "new" } });
     let observed = json!({ "properties": { "note": "old", "adminPassword": "old" } });
     let resolve = |_: &Expression| Some(json!("hunter2"));
-    let found = compare(&UNKNOWN.into(), "", &desired, &observed, &resolve).changes;
+    let found = compare(&UNKNOWN.into(), &desired, &observed, &resolve).changes;
     assert_eq!(found.len(), 2);
     assert!(found.iter().all(|change| change.sensitive));
     assert!(!format!("{found:?}").contains("hunter2") && !format!("{found:?}").contains("old\""));
@@ -72,7 +72,7 @@ fn a_secret_is_compared_and_never_shown() {
 fn what_cannot_be_known_yet_is_no_change() {
     let secret = Expression::Secret(SecretSource::Env("KEY".into()));
     let desired = json!({ "properties": { "a": secret.to_value() } });
-    let found = compare(&UNKNOWN.into(), "", &desired, &json!({ "properties": {} }), &|_| None);
+    let found = compare(&UNKNOWN.into(), &desired, &json!({ "properties": {} }), &|_| None);
     assert_eq!(found.changes, []);
     assert_eq!(found.unknown, [Unknown { path: "properties.a".into(), expression: secret }]);
 }
@@ -93,10 +93,10 @@ fn an_unknown_member_leaves_its_array_unknown() {
     let desired = json!({ "properties": { "TXTRecords": [{ "value": [secret.to_value()] }] } });
     let observed = json!({ "properties": { "TXTRecords": [{ "value": ["old"] }] } });
     let record = "Microsoft.Network/dnsZones/TXT".into();
-    let found = compare(&record, "", &desired, &observed, &|_| None);
+    let found = compare(&record, &desired, &observed, &|_| None);
     assert_eq!(found.changes, []);
     assert_eq!(found.unknown[0].path, "properties.TXTRecords[0].value[0]");
-    let found = compare(&record, "", &desired, &observed, &|_| Some(json!("new")));
+    let found = compare(&record, &desired, &observed, &|_| Some(json!("new")));
     assert_eq!(found.changes[0].path, "properties.TXTRecords[0].value");
     assert!(found.changes[0].sensitive);
 }
@@ -122,7 +122,7 @@ fn rule_10_an_application_setting_is_shown_only_where_the_file_holds_it() {
     for (desired, observed) in hidden {
         let (desired, observed) = (body(desired), body(observed));
         let kind = "Microsoft.Web/sites/config".into();
-        let found = compare(&kind, "", &desired, &observed, &resolve).changes;
+        let found = compare(&kind, &desired, &observed, &resolve).changes;
         assert!(found[0].sensitive, "{found:?}");
         assert!(!format!("{found:?}").contains("plain\""), "{found:?}");
     }

@@ -36,12 +36,7 @@ impl Expansion<'_> {
         }
     }
 
-    fn raw_body(
-        &self,
-        home: super::Home<'_>,
-        resource: &Resource,
-        has_location: bool,
-    ) -> Value {
+    fn raw_body(&self, home: super::Home<'_>, resource: &Resource, has_location: bool) -> Value {
         let mut body = Map::new();
         let mut set = |name: &str, value: Option<Value>| {
             if let Some(value) = value {

@@ -43,9 +43,8 @@ fn every_member_that_arm_has_at_the_top_is_sent() {
         ("placement", json!({ "zonePlacementPolicy": "Any" })),
         ("properties", json!({ "a": [1, { "b": null }] })),
     ] {
-        let entry = format!(
-            "{{ type: Contoso.Widgets/widgets, apiVersion: 2024-01-01, {name}: {value} }}"
-        );
+        let entry =
+            format!("{{ type: Contoso.Widgets/widgets, apiVersion: 2024-01-01, {name}: {value} }}");
         assert_eq!(body(&entry)[name], value, "{name}");
     }
 }

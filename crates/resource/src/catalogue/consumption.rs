@@ -7,7 +7,7 @@ use super::{Listing, Locality, Ownership, TypeFacts, Typical, Update};
 
 pub(super) const TYPES: &[TypeFacts] = &[TypeFacts {
     resource_type: "Microsoft.Consumption/budgets",
-        locality: Locality::Unplaced,
+    locality: Locality::Unplaced,
     api_version: "2024-08-01",
     listing: Listing::Get,
     update: Update::PutOver,

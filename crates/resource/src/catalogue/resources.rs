@@ -7,7 +7,7 @@ use super::{Listing, Locality, Ownership, TypeFacts, Typical, Update};
 
 const SUBSCRIPTION: TypeFacts = TypeFacts {
     resource_type: "Microsoft.Resources/subscriptions",
-        locality: Locality::Unplaced,
+    locality: Locality::Unplaced,
     api_version: "2022-12-01",
     // Read for its tenant; nothing here ever writes one.
     ownership: Ownership::None,

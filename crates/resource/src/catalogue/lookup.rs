@@ -1,7 +1,8 @@
 //! Finding in an observed body what a desired one speaks of.
 
-use resource::catalogue::{PropertyPath, TypeFacts, is_empty, resembles};
 use serde_json::{Map, Value};
+
+use super::{PropertyPath, TypeFacts, is_empty, resembles};
 
 /// Finds the property `key`, in whatever spelling the service gives it.
 ///
