@@ -1,89 +1,46 @@
-//! Whether a resource is as an action wants it, so that nothing need be written.
+//! How a resource stands to what an action wants.
 
 use resource::ResourceId;
-use resource::catalogue::{
-    PropertyPath, Treatment, TypeFacts, facts_of, is_applied_tag, is_empty, pair,
-};
+use resource::catalogue::{Comparison, facts_of};
 use serde_json::Value;
 
-/// Tells whether `observed` already holds all that `desired` asks for.
-///
-/// When in doubt the answer is no: writing once more is harmless. A value that Azure never returns
-/// (a password) is such a doubt. With `exact`, whatever else is observed is unwanted.
-pub(crate) fn covers(id: &ResourceId, desired: &Value, observed: &Value, exact: bool) -> bool {
-    let facts = facts_of(id);
-    let mut desired = desired.clone();
-    if let Some(rewrite) = facts.rewrite {
-        rewrite(&mut desired, observed);
-    }
-    Comparison { facts, exact }.covers(&desired, observed, &mut PropertyPath::root())
+/// How a resource stands to what an action wants of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// All is as wanted.
+    Met,
+    /// Nothing that can be seen speaks against it; a value that Azure never returns (a password) may
+    /// differ.
+    Unproven,
+    /// Something is otherwise.
+    Differs,
 }
 
-struct Comparison {
-    facts: &'static TypeFacts,
+/// Compares `observed` with `desired`, in which every expression has its value; with `exact`,
+/// whatever else is observed is unwanted.
+pub(crate) fn standing(
+    id: &ResourceId,
+    desired: &Value,
+    observed: &Value,
     exact: bool,
-}
-
-impl Comparison {
-    fn covers(&self, desired: &Value, observed: &Value, path: &mut PropertyPath) -> bool {
-        match self.facts.treatment(path) {
-            Treatment::ReadOnly | Treatment::Decided => return true,
-            Treatment::WriteOnly => return is_empty(desired),
-            Treatment::Compared => {}
-        }
-        match (desired, observed) {
-            (Value::Object(wanted), _) => {
-                let inside = wanted.iter().all(|(key, value)| {
-                    path.push_key(key);
-                    let same = self.covers(value, member(observed, key), path);
-                    path.pop();
-                    same
-                });
-                inside && (!self.exact || self.has_no_more(desired, observed, path))
-            }
-            (Value::Array(wanted), Value::Array(found)) => self.covers_array(wanted, found, path),
-            _ if is_empty(desired) && is_empty(observed) => true,
-            (_, Value::Null) => self.facts.is_default(path, desired),
-            _ => self.facts.same_at(path, desired, observed),
-        }
-    }
-
-    fn has_no_more(&self, desired: &Value, observed: &Value, path: &mut PropertyPath) -> bool {
-        let Value::Object(found) = observed else { return true };
-        found.iter().all(|(key, value)| {
-            path.push_key(key);
-            let service_made =
-                self.facts.treatment(path) != Treatment::Compared || is_applied_tag(path);
-            path.pop();
-            is_empty(value) || service_made || has_key(desired, key)
-        })
-    }
-
-    fn covers_array(&self, wanted: &[Value], found: &[Value], path: &mut PropertyPath) -> bool {
-        let key = self.facts.array_key_at(path);
-        let mut member_path = path.clone();
-        member_path.push_member("");
-        let mut same = |a: &Value, b: &Value| self.covers(a, b, &mut member_path.clone());
-        let pairing = pair(key, wanted, found, &mut same);
-        let extra = |at: &usize| self.facts.is_service_made(path, &found[*at]);
-        pairing.missing.is_empty()
-            && pairing.extra.iter().all(extra)
-            && pairing
-                .pairs
-                .iter()
-                .all(|(a, b)| self.covers(&wanted[*a], &found[*b], &mut member_path.clone()))
+) -> Standing {
+    let facts = facts_of(id);
+    let Comparison { differences, unknown, unverifiable, .. } =
+        facts.compare(desired, observed, &|_| None);
+    if !differences.is_empty() || exact && facts.holds_more(desired, observed) {
+        Standing::Differs
+    } else if !unknown.is_empty() || !unverifiable.is_empty() {
+        Standing::Unproven
+    } else {
+        Standing::Met
     }
 }
 
-fn member<'a>(value: &'a Value, key: &str) -> &'a Value {
-    let found = value.as_object().and_then(|map| {
-        map.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
-    });
-    found.unwrap_or(&Value::Null)
-}
-
-fn has_key(value: &Value, key: &str) -> bool {
-    value.as_object().is_some_and(|map| map.keys().any(|name| name.eq_ignore_ascii_case(key)))
+/// Tells whether `observed` certainly holds all that `desired` asks for.
+///
+/// When in doubt the answer is no: writing once more is harmless.
+pub(crate) fn covers(id: &ResourceId, desired: &Value, observed: &Value, exact: bool) -> bool {
+    standing(id, desired, observed, exact) == Standing::Met
 }
 
 #[cfg(test)]
@@ -135,5 +92,24 @@ mod tests {
         assert!(covers(&group, &desired, &observed, true));
         observed["tags"]["owner"] = json!("somebody");
         assert!(!covers(&group, &desired, &observed, true));
+    }
+
+    #[test]
+    fn what_says_nothing_and_what_the_service_leaves_out_is_no_difference() {
+        let raw = ResourceId::in_group("s", "rg", "Contoso.Widgets/widgets", "w");
+        let observed = json!({"properties": {"size": 1, "other": true}});
+        for said in [
+            json!({"size": 1, "other": null}),
+            json!({"size": 1, "absent": null}),
+            json!({"size": 1, "switch": false}),
+            json!({"size": "1", "list": [], "text": ""}),
+        ] {
+            let desired = json!({"properties": said});
+            assert_eq!(standing(&raw, &desired, &observed, false), Standing::Met, "{desired}");
+        }
+        let password = json!({"properties": {"size": 1, "adminPassword": "x"}});
+        assert_eq!(standing(&raw, &password, &observed, false), Standing::Unproven);
+        let larger = json!({"properties": {"size": 2, "adminPassword": "x"}});
+        assert_eq!(standing(&raw, &larger, &observed, false), Standing::Differs);
     }
 }

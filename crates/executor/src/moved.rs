@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
-use plan::{Action, Fingerprint, Operation};
-use resource::catalogue::fingerprint;
+use plan::{Action, Fingerprint, Operation, part_of};
+use resource::catalogue::{fingerprint, fingerprint_of_part};
 use resource::{Observation, ResourceId, walk_expressions};
 
 use crate::ActionError;
-use crate::covers::covers;
+use crate::covers::{Standing, covers, standing};
 use crate::resolve::UsedSecrets;
 use crate::run::Run;
 
@@ -103,7 +103,36 @@ impl Run<'_> {
                 return true;
             }
         }
-        false
+        self.is_as_known_in_part(id, now) && self.has_begun().await
+    }
+
+    /// Tells whether what the plan's actions speak of is as the plan knows it.
+    fn is_as_known_in_part(&self, id: &ResourceId, now: Option<&Observation>) -> bool {
+        let (Some(known), Some(now)) = (self.plan.parts.get(id), now) else { return false };
+        let part = part_of(&self.plan.actions, id);
+        fingerprint_of_part(&id.resource_type(), &now.body, &part) == *known
+    }
+
+    /// Tells whether this run of the plan, or one before it, has changed anything: then a difference
+    /// elsewhere may be the plan's own doing.
+    async fn has_begun(&self) -> bool {
+        if self.has_written_anything() {
+            return true;
+        }
+        let look = async || {
+            for action in &self.plan.actions {
+                let changes =
+                    matches!(action.operation, Operation::Write { .. } | Operation::Delete);
+                if changes
+                    && let Ok(now) = self.read(&action.resource, &action.api_version).await
+                    && self.is_done(action, now.as_ref()).await
+                {
+                    return true;
+                }
+            }
+            false
+        };
+        *self.begun.get_or_init(look).await
     }
 
     /// Tells whether a later action on the same resource is done, and this one with it.
@@ -142,9 +171,16 @@ impl Run<'_> {
                 covers(&action.resource, lock, &now.body, false)
             }
             (Operation::Write { write, body, create }, Some(now)) => {
-                let resolved = self.resolve(body, &mut UsedSecrets::default()).await;
+                let Ok(body) = self.resolve(body, &mut UsedSecrets::default()).await else {
+                    return false;
+                };
                 let exact = *write == plan::Write::PutExact && !create;
-                resolved.is_ok_and(|body| covers(&action.resource, &body, &now.body, exact))
+                match standing(&action.resource, &body, &now.body, exact) {
+                    Standing::Met => true,
+                    // What was absent and is as wanted is what an earlier run has made.
+                    Standing::Unproven => *create,
+                    Standing::Differs => false,
+                }
             }
             // What only reads, waits or starts leaves nothing to compare.
             _ => false,

@@ -29,6 +29,8 @@ pub(crate) struct Run<'a> {
     pub checks: Mutex<Checks>,
     /// What the plan has fingerprints of, by family.
     pub families: HashMap<ResourceId, Vec<&'a ResourceId>>,
+    /// Whether an earlier run of the plan has changed anything, once it was looked for.
+    pub begun: OnceCell<bool>,
     written: Mutex<HashSet<ResourceId>>,
 }
 
@@ -41,12 +43,24 @@ impl<'a> Run<'a> {
         cancel: &'a Cancel,
         journal: Journal,
     ) -> Self {
-        let (cache, checks, written) = Default::default();
+        let (cache, checks, begun, written) = Default::default();
         let mut families: HashMap<ResourceId, Vec<&ResourceId>> = HashMap::new();
         for id in plan.fingerprints.keys() {
             families.entry(family(id)).or_default().push(id);
         }
-        Self { plan, writer, world, progress, cancel, journal, cache, checks, families, written }
+        Self {
+            plan,
+            writer,
+            world,
+            progress,
+            cancel,
+            journal,
+            cache,
+            checks,
+            families,
+            begun,
+            written,
+        }
     }
 
     /// Does what an action says.
@@ -101,6 +115,10 @@ impl<'a> Run<'a> {
     pub fn has_written(&self, id: &ResourceId) -> bool {
         let written = self.written.lock().expect("no panic while locked");
         written.iter().any(|other| id.is_within(other))
+    }
+
+    pub fn has_written_anything(&self) -> bool {
+        !self.written.lock().expect("no panic while locked").is_empty()
     }
 
     /// Tells whether this run has written anything that the action comes after.

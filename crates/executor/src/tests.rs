@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use plan::{
     Action, ActionId, ActionOutcome, Band, Done, Fingerprint, Operation, Outcome, Plan, Verb, Write,
 };
-use resource::catalogue::{facts_of, fingerprint};
+use resource::catalogue::{facts_of, fingerprint, fingerprint_of_part};
 use resource::{Expression, Part, ResourceId, SecretSource};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -100,6 +100,7 @@ fn plan(actions: Vec<Action>) -> Plan {
         fingerprints: BTreeMap::new(),
         reliances: BTreeMap::new(),
         unused: [].into(),
+        parts: BTreeMap::new(),
         api_versions: BTreeMap::new(),
         places: BTreeMap::new(),
         notices: vec![],

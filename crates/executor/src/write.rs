@@ -9,7 +9,7 @@ use resource::{Observation, ResourceId};
 use serde_json::Value;
 
 use crate::ActionError;
-use crate::covers::covers;
+use crate::covers::{Standing, standing};
 use crate::resolve::UsedSecrets;
 use crate::run::Run;
 
@@ -44,11 +44,13 @@ impl Run<'_> {
         let wish = Wish { body: desired, exact: write == Write::PutExact && !create };
         let mut current = self.read_at_rest(action).await?;
         if let Some(found) = &current {
-            if wish.is_met_by(id, found) || self.is_superseded(action, found).await {
+            let standing = wish.standing(id, found);
+            if standing == Standing::Met || self.is_superseded(action, found).await {
                 return Ok(Done::Before);
             }
-            // What a failed creation has left behind is ours to write again.
-            if create && !azure::Reader::has_failed(found) {
+            // What a failed creation has left behind is ours to write again, and so is a password that
+            // nobody can compare.
+            if create && standing == Standing::Differs && !azure::Reader::has_failed(found) {
                 return Err(ActionError::Moved { id: id.clone() });
             }
         }
@@ -244,7 +246,14 @@ struct Wish {
 
 impl Wish {
     fn is_met_by(&self, id: &ResourceId, found: &Observation) -> bool {
-        !azure::Reader::has_failed(found) && covers(id, &self.body, &found.body, self.exact)
+        self.standing(id, found) == Standing::Met
+    }
+
+    fn standing(&self, id: &ResourceId, found: &Observation) -> Standing {
+        match azure::Reader::has_failed(found) {
+            true => Standing::Differs,
+            false => standing(id, &self.body, &found.body, self.exact),
+        }
     }
 }
 

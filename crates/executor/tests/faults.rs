@@ -149,6 +149,7 @@ fn plan(ids: &Ids, subscription: &str, tenant: &str) -> Plan {
         fingerprints: BTreeMap::new(),
         reliances: BTreeMap::new(),
         unused: [].into(),
+        parts: BTreeMap::new(),
         api_versions: BTreeMap::new(),
         places: BTreeMap::new(),
         notices: vec![],

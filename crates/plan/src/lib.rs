@@ -7,6 +7,7 @@
 mod action;
 mod check;
 mod outcome;
+mod part;
 mod plan_file;
 mod reliance;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod verdict;
 pub use action::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write};
 pub use check::{Violation, check};
 pub use outcome::{ActionOutcome, Done, Outcome};
+pub use part::part_of;
 pub use plan_file::{
     ApplyLock, Commit, Coverage, Fingerprint, Guard, Notice, Origin, Place, Plan, PlanFileError,
     SavedPlan, Severity,

@@ -136,6 +136,8 @@ pub struct Plan {
     /// they lead to serves.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unused: BTreeSet<ResourceId>,
+    /// Fingerprints of the parts of observations that the plan's actions speak of: see [`crate::part_of`].
+    pub parts: BTreeMap<ResourceId, String>,
     /// API versions of what is read and not written, where the topology names another than the
     /// catalogue does.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -20,6 +20,7 @@ pub(crate) fn plan(actions: impl IntoIterator<Item = Action>) -> Plan {
         fingerprints: BTreeMap::new(),
         reliances: BTreeMap::new(),
         unused: [].into(),
+        parts: BTreeMap::new(),
         api_versions: BTreeMap::new(),
         places: BTreeMap::new(),
         notices: vec![],

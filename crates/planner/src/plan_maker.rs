@@ -39,6 +39,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
         subscription: desired.subscription.clone(),
         apply_lock: desired.apply_lock.clone(),
         stamps: desired.stamps.clone(),
+        parts: parts(&actions, &fingerprints, observed),
         api_versions: api_versions(&desired, &actions),
         actions,
         fingerprints,
@@ -69,6 +70,21 @@ fn places<'a>(
     };
     let unique: BTreeSet<&String> = addresses.collect();
     unique.into_iter().filter_map(|address| Some((address.clone(), nearest(address)?))).collect()
+}
+
+/// Takes the fingerprints of the parts that the actions speak of.
+fn parts(
+    actions: &[plan::Action],
+    fingerprints: &BTreeMap<ResourceId, Fingerprint>,
+    observed: &Observed,
+) -> BTreeMap<ResourceId, String> {
+    let seen = fingerprints.keys().filter_map(|id| Some((id, observed.get(id)?)));
+    seen.map(|(id, seen)| {
+        let part = plan::part_of(actions, id);
+        let digest = catalogue::fingerprint_of_part(&id.resource_type(), &seen.body, &part);
+        (id.clone(), digest)
+    })
+    .collect()
 }
 
 /// Notes by which API version a value is read that an action takes from a resource that the plan

@@ -320,6 +320,7 @@ fn plan_of(actions: Vec<Action>) -> Plan {
         fingerprints: BTreeMap::new(),
         reliances: BTreeMap::new(),
         unused: [].into(),
+        parts: BTreeMap::new(),
         api_versions: BTreeMap::new(),
         places: declared.into_iter().zip([12, 12, 31].map(place)).collect(),
         notices: vec![],

@@ -49,7 +49,7 @@ mod web;
 
 pub use arrays::{ArrayKey, Pairing, find_member, member_label, pair};
 pub use compare::{Comparison, Difference, NotCompared, Resolve, Unknown, Why};
-pub use fingerprint::{APPLIED_TAG, fingerprint, is_applied_tag};
+pub use fingerprint::{APPLIED_TAG, fingerprint, fingerprint_of_part, is_applied_tag};
 pub use forms::resembles;
 pub use likeness::{Likeness, is_empty};
 pub use mask::masked;

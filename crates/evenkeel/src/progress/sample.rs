@@ -48,6 +48,7 @@ pub fn plan() -> Plan {
         fingerprints: BTreeMap::new(),
         reliances: BTreeMap::new(),
         unused: [].into(),
+        parts: BTreeMap::new(),
         api_versions: BTreeMap::new(),
         notices: vec![],
         refusals: vec![],

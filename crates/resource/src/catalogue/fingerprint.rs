@@ -25,9 +25,28 @@ pub fn is_applied_tag(path: &PropertyPath) -> bool {
 /// ETags, times, states and back references are left out, as are the order of keys and of members
 /// whose order says nothing.
 pub fn fingerprint(resource_type: &ResourceType, body: &Value) -> String {
-    let stable = stable(facts_of_body(resource_type, body), body, &mut PropertyPath::root());
+    digest(facts_of_body(resource_type, body), body)
+}
+
+/// Returns the fingerprint of the members of `body` that `part` has: an object holds the members that
+/// count, anything else stands for the whole value in its place.
+pub fn fingerprint_of_part(resource_type: &ResourceType, body: &Value, part: &Value) -> String {
+    digest(facts_of_body(resource_type, body), &restricted(body, part))
+}
+
+fn digest(facts: &TypeFacts, body: &Value) -> String {
+    let stable = stable(facts, body, &mut PropertyPath::root());
     let digest = Sha256::digest(stable.to_string().as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn restricted(body: &Value, part: &Value) -> Value {
+    let (Value::Object(body), Value::Object(part)) = (body, part) else { return body.clone() };
+    let kept = body.iter().filter_map(|(key, value)| {
+        let (_, part) = part.iter().find(|(wanted, _)| wanted.eq_ignore_ascii_case(key))?;
+        Some((key.clone(), restricted(value, part)))
+    });
+    Value::Object(kept.collect())
 }
 
 fn stable(facts: &TypeFacts, value: &Value, path: &mut PropertyPath) -> Value {
@@ -105,5 +124,20 @@ mod tests {
             fingerprint(&PROFILE.into(), &body)
         };
         assert_ne!(of(1), of(2));
+    }
+
+    #[test]
+    fn what_lies_outside_a_part_does_not_count_for_it() {
+        let of = |body: Value, part: Value| fingerprint_of_part(&PROFILE.into(), &body, &part);
+        let body = |team: &str, ttl: u64, more: u64| json!({ "tags": { "team": team }, "properties": { "dnsConfig": { "ttl": ttl }, "more": more } });
+        let part = json!({ "tags": null, "properties": { "DnsConfig": { "ttl": 5 } } });
+        let known = of(body("a", 1, 1), part.clone());
+        assert_eq!(known, of(body("a", 1, 2), part.clone()));
+        assert_ne!(known, of(body("a", 2, 1), part.clone()));
+        assert_ne!(known, of(body("b", 1, 1), part));
+        assert_eq!(
+            of(body("a", 1, 1), Value::Null),
+            fingerprint(&PROFILE.into(), &body("a", 1, 1))
+        );
     }
 }

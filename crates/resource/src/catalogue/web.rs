@@ -61,6 +61,8 @@ const SITE: TypeFacts = TypeFacts {
         "properties.siteConfig.machineKey",
         // The mirror of the bindings, which are resources of their own.
         "properties.hostNameSslStates",
+        // The mirror of the plan's size.
+        "properties.sku",
     ],
     write_only: SITE_WRITE_ONLY,
     decided: &[
