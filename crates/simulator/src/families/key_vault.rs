@@ -84,6 +84,26 @@ fn deleted_key(location: &str, name: &str) -> String {
     format!("{location}/{name}").to_ascii_lowercase()
 }
 
+fn deleted_vaults(azure: &Azure) -> impl Iterator<Item = &Stored> {
+    azure.state.deleted.values().filter(|stored| stored.kind().is(VAULT))
+}
+
+/// Answers `checkNameAvailability`; a deleted vault keeps its name.
+pub(crate) fn check_availability(azure: &Azure, request: &Request) -> Result<Answer, Answer> {
+    let sent = request.json()?;
+    let name = sent["name"].as_str().unwrap_or_default();
+    let mut all = azure.state.of_type(VAULT).chain(deleted_vaults(azure));
+    let body = match all.any(|vault| vault.id.name().eq_ignore_ascii_case(name)) {
+        true => json!({
+            "nameAvailable": false,
+            "reason": "AlreadyExists",
+            "message": format!("The vault name '{name}' is already in use. Vault names are globally unique so it is possible that the name is already taken. If you are sure that the vault name was not taken then it is possible that a vault with the same name was recently deleted but not purged after being placed in a recoverable state. If the vault is in a recoverable state then the vault will need to be purged before reusing the name. For more information about VaultAlreadyExists, soft delete and purging a vault follow this link https://go.microsoft.com/fwlink/?linkid=2147740."),
+        }),
+        false => json!({"nameAvailable": true}),
+    };
+    Ok(Answer::json(200, body))
+}
+
 fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let name = draft.name();
     let location = draft.body["location"].as_str().map(regions::short).unwrap_or_default();
@@ -99,13 +119,7 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         draft.body = deleted.body.clone();
         return Ok(());
     }
-    if is_new
-        && azure
-            .state
-            .deleted
-            .keys()
-            .any(|key| key.ends_with(&format!("/{}", name.to_ascii_lowercase())))
-    {
+    if is_new && deleted_vaults(azure).any(|stored| stored.id.name().eq_ignore_ascii_case(&name)) {
         let text = "A vault with the same name already exists in deleted state. You need to either recover or purge existing key vault. Follow this link https://go.microsoft.com/fwlink/?linkid=2149745 for more information on soft delete.";
         return Err(Answer::error(409, "ConflictError", text));
     }
@@ -202,7 +216,7 @@ pub(crate) fn special(azure: &mut Azure, request: &Request) -> Option<Answer> {
             ["subscriptions", _, "providers", "microsoft.keyvault", "deletedvaults"],
         ) => {
             let rows: Vec<Value> =
-                azure.state.deleted.values().map(|stored| deleted_view(azure, stored)).collect();
+                deleted_vaults(azure).map(|stored| deleted_view(azure, stored)).collect();
             Some(Answer::json(200, json!({"value": rows})))
         }
         (

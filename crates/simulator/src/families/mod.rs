@@ -3,6 +3,7 @@
 //! To add a type: write a `Kind` into the table of its family (or a new module with a table, named
 //! in [`FAMILIES`]). Types that are in no table are stored and answered all the same.
 
+pub(crate) mod app_configuration;
 pub(crate) mod authorization;
 pub(crate) mod dns_zones;
 pub(crate) mod groups;
@@ -34,6 +35,7 @@ static FAMILIES: &[&[Kind]] = &[
     storage::children::KINDS,
     storage::migration::KINDS,
     key_vault::KINDS,
+    app_configuration::KINDS,
     managed_identity::KINDS,
     monitor::KINDS,
     platform::KINDS,
@@ -84,7 +86,9 @@ fn versions_of(namespace: &str) -> &'static [&'static str] {
 /// Answers a POST on the subscription or on a location of it.
 pub(crate) fn subscription_action(azure: &mut Azure, request: &Request) -> Option<Answer> {
     let path = request.path.to_ascii_lowercase();
-    let answer = if path.ends_with("/checktrafficmanagernameavailability") {
+    let answer = if path.ends_with("/checktrafficmanagernameavailability")
+        || path.ends_with("/checktrafficmanagernameavailabilityv2")
+    {
         traffic_manager::check_availability(azure, request)
     } else if path.ends_with("/getdnsresourcereference") {
         dns_zones::references(azure, request)
@@ -92,6 +96,12 @@ pub(crate) fn subscription_action(azure: &mut Azure, request: &Request) -> Optio
         storage::check_availability(azure, request)
     } else if path.ends_with("/microsoft.web/checknameavailability") {
         web::check_availability(azure, request)
+    } else if path.ends_with("/microsoft.keyvault/checknameavailability") {
+        key_vault::check_availability(azure, request)
+    } else if path.ends_with("/microsoft.appconfiguration/checknameavailability") {
+        app_configuration::check_availability(azure, request)
+    } else if path.ends_with("/microsoft.sql/checknameavailability") {
+        platform::check_server_availability(azure, request)
     } else {
         return None;
     };
@@ -101,6 +111,7 @@ pub(crate) fn subscription_action(azure: &mut Azure, request: &Request) -> Optio
 /// Answers paths that look like resources and are none, or returns `None`.
 pub(crate) fn special(azure: &mut Azure, request: &Request) -> Option<Answer> {
     key_vault::special(azure, request)
+        .or_else(|| app_configuration::special(azure, request))
         .or_else(|| roles::special(azure, request))
         .or_else(|| tags::special(azure, request))
         .or_else(|| web::stacks::answer(request))

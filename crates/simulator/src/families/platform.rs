@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::azure::Azure;
 use crate::kind::{Accepted, Delete, Errors, Form, Kind, Missing, Place, Put, Tags};
+use crate::request::Request;
 use crate::state::Stored;
 
 /// `Microsoft.Network` without DNS and Traffic Manager.
@@ -76,6 +77,25 @@ const COSMOS_CHILD: Kind = Kind {
     dropped: &["/properties/options"],
     ..Kind::GENERIC
 };
+
+/// Answers `checkNameAvailability` of SQL, whose answer has a word of its own.
+///
+/// Source: <https://learn.microsoft.com/rest/api/sql/servers/check-name-availability>.
+pub(crate) fn check_server_availability(
+    azure: &Azure,
+    request: &Request,
+) -> Result<Answer, Answer> {
+    let sent = request.json()?;
+    let name = sent["name"].as_str().unwrap_or_default();
+    let mut servers = azure.state.of_type("Microsoft.Sql/servers");
+    let body = match servers.any(|server| server.id.name().eq_ignore_ascii_case(name)) {
+        true => {
+            json!({"name": name, "available": false, "reason": "AlreadyExists", "message": "Specified server name is already used."})
+        }
+        false => json!({"name": name, "available": true}),
+    };
+    Ok(Answer::json(200, body))
+}
 
 /// A record set is answered with its full name.
 fn view_private_record(_: &Azure, set: &Stored, body: &mut Value) {
@@ -295,15 +315,6 @@ pub(crate) const KINDS: &[Kind] = &[
         patch: Some(Put::long(202, 202, Form::AsyncAndLocation, 60.0, 30)),
         delete: Delete::long(Form::Location, 60.0, 30),
         place: Place::Display,
-        tags: Tags::Empty,
-        ..Kind::GENERIC
-    },
-    Kind {
-        name: "Microsoft.AppConfiguration/configurationStores",
-        defaults: r#"{"properties": {"disableLocalAuth": false, "softDeleteRetentionInDays": 7, "enablePurgeProtection": false, "dataPlaneProxy": {"authenticationMode": "Local", "privateLinkDelegation": "Disabled"}, "encryption": {"keyVaultProperties": null}}}"#,
-        put: Put { form_again: Form::Direct, ..Put::long(201, 200, Form::Async, 20.0, 10) },
-        delete: Delete::direct(200),
-        dropped: &["/properties/createMode"],
         tags: Tags::Empty,
         ..Kind::GENERIC
     },
