@@ -1,10 +1,11 @@
 //! A look at Azure: what is wanted, what carries our mark and what lies beside them, read with one
 //! call for each collection.
 
+mod ahead;
 mod collection;
 mod look;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -25,6 +26,8 @@ pub struct Wants {
     pub owned_by: Option<String>,
     /// Subscriptions to look through beside those of `ids`.
     pub subscriptions: BTreeSet<String>,
+    /// Resources that are created where they are not there, each with its unique name where it has one.
+    pub made: BTreeMap<ResourceId, Option<String>>,
     /// Types of which every resource of the subscriptions is shown, each with its API version.
     /// Locks are shown always.
     pub types: Vec<(ResourceType, String)>,
@@ -33,7 +36,9 @@ pub struct Wants {
 /// Looks at Azure and notes what is there, what is absent and what could not be read.
 ///
 /// Lists stand for single reads wherever the catalogue knows one; children of what is absent are
-/// not asked for. The look is at most three round trips deep. What is missing for want of a right
+/// not asked for. Of resources that are not there it is asked what could stand in the way of their
+/// creation: who bears a unique name, and whether their provider is registered; for what is there nothing
+/// more is asked. The look is at most three round trips deep. What is missing for want of a right
 /// is noted as not evaluated; resources that Azure is working on are waited for.
 ///
 /// The subscription's list of tagged resources lags behind, so it serves as a hint: each hit is
@@ -46,8 +51,10 @@ pub async fn observe(reader: &Reader, wants: &Wants) -> Result<Observed, Error> 
     look.want_hits(hits?);
     let second = look.read_rest().await?;
     look.note_all(second);
-    let third = look.read_rest().await?;
-    look.note_all(third);
+    let (third, ahead) =
+        futures_util::future::join(look.read_rest(), look.ahead(&wants.made)).await;
+    look.note_all(third?);
+    look.note_ahead(ahead);
     let mut observed = look.finish();
     settle(reader, wants, &mut observed).await?;
     observed.requests = reader.counts().requests - before;

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use resource::catalogue::{Listing, facts_of};
+use resource::catalogue::{Listing, NameCheck, facts_of};
 use resource::{Observation, ResourceId};
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::request::{Request, Response};
@@ -16,8 +16,8 @@ const LIST_RESTARTS: u32 = 2;
 
 /// Reads Azure and cannot change it.
 ///
-/// Its transport refuses, before it reaches the network, whatever is not a GET or the one POST that
-/// lists application settings.
+/// Its transport refuses, before it reaches the network, whatever is not a GET, the one POST that lists
+/// application settings, or one that asks whether a name is free.
 #[derive(Clone)]
 pub struct Reader {
     client: Client,
@@ -92,6 +92,35 @@ impl Reader {
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Asks whether a name is free in the whole cloud.
+    pub async fn is_name_free(
+        &self,
+        subscription: &str,
+        resource_type: &str,
+        check: &NameCheck,
+        name: &str,
+    ) -> Result<bool, Error> {
+        let url = self
+            .client
+            .url(&format!("/subscriptions/{subscription}{}", check.path), check.api_version);
+        let request = Request::check_name(url, json!({ "name": name, "type": resource_type }));
+        let answer = self.read_object(&request).await?.body;
+        // A provider that says nothing else has nothing against the name.
+        Ok(answer.get(check.answer) != Some(&json!(false)))
+    }
+
+    /// Returns the state of a provider's registration in a subscription, `Registered` for one.
+    pub async fn registration(
+        &self,
+        subscription: &str,
+        namespace: &str,
+        api_version: &str,
+    ) -> Result<String, Error> {
+        let path = format!("/subscriptions/{subscription}/providers/{namespace}");
+        let answer = self.read_object(&Request::get(self.client.url(&path, api_version))).await?;
+        Ok(answer.body["registrationState"].as_str().unwrap_or_default().to_owned())
     }
 
     /// Sends a read whose answer is a JSON object, once more where something else came.

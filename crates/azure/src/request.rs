@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use reqwest::header::HeaderMap;
+use resource::catalogue::known_types;
 use serde_json::Value;
 use url::Url;
 
@@ -64,15 +65,36 @@ impl Request {
         Self::new(Method::POST, url)
     }
 
+    /// Returns the question whether a name is free, a POST that changes nothing.
+    pub fn check_name(url: Url, body: Value) -> Self {
+        Self { body: Some(body), ..Self::new(Method::POST, url) }
+    }
+
     /// Tells whether the request is one that a plan may make.
     pub fn is_read(&self) -> bool {
         let document = self.listed_document();
-        self.method == Method::GET || document.is_some_and(|document| document == "appsettings")
+        self.method == Method::GET
+            || self.is_name_check()
+            || document.is_some_and(|document| document == "appsettings")
     }
 
     /// Tells whether the request can change nothing.
     pub fn is_harmless(&self) -> bool {
-        self.method == Method::GET || self.listed_document().is_some()
+        self.method == Method::GET || self.is_name_check() || self.listed_document().is_some()
+    }
+
+    /// Tells whether the request asks if a name is free: on a subscription, by one of the paths that
+    /// the catalogue knows.
+    fn is_name_check(&self) -> bool {
+        let below = self.url.path().strip_prefix("/subscriptions/").and_then(|rest| {
+            let (_, path) = rest.split_once('/')?;
+            Some(path)
+        });
+        let checks = known_types().filter_map(|facts| facts.unique_name);
+        self.method == Method::POST
+            && below.is_some_and(|below| {
+                checks.into_iter().any(|name| name.check.path[1..].eq_ignore_ascii_case(below))
+            })
     }
 
     /// Tells whether the request has the same effect when it is carried out twice.
@@ -141,6 +163,19 @@ mod tests {
         assert!(!strings.is_read() && strings.is_harmless());
         assert!(!request(Method::POST, &format!("{SITE}/listKeys")).is_harmless());
         assert!(!request(Method::PUT, &format!("{SITE}/config/appsettings/list")).is_read());
+        let check = "/subscriptions/s/providers/Microsoft.Storage/checkNameAvailability";
+        assert!(
+            request(Method::POST, check).is_read() && request(Method::POST, check).is_harmless()
+        );
+        assert!(!request(Method::PUT, check).is_read());
+        for other in [
+            "/subscriptions/s/providers/Microsoft.Storage/checkNameAvailability/x",
+            "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/checkNameAvailability",
+            "/subscriptions/s/providers/Evil.Storage/checkNameAvailability",
+            "/providers/Microsoft.Storage/checkNameAvailability",
+        ] {
+            assert!(!request(Method::POST, other).is_read(), "{other}");
+        }
         let other = "/subscriptions/s/providers/Evil.Web/x/config/appsettings/list";
         assert!(!request(Method::POST, other).is_read());
     }

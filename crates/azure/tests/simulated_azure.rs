@@ -4,8 +4,8 @@ use azure::{
     Auth, Client, ClientSecret, Cloud, Error, Holder, LEASE, LeaseBlob, Precondition, Settings,
     Wants, Writer, observe,
 };
-use resource::ResourceId;
 use resource::catalogue::facts_of;
+use resource::{NameState, ResourceId};
 use serde_json::{Value, json};
 use simulator::{Fault, Faults, Latency, Rule, Scenario, Simulator};
 use uuid::Uuid;
@@ -126,6 +126,87 @@ async fn operations_that_take_time_are_seen_to_their_end() {
         let found = writer.reader().get(id, facts_of(id).api_version).await;
         assert_eq!(found.expect("an answer"), None, "{id} is still there");
     }
+    simulator.stop().await;
+}
+
+const BORNE: &str = "
+seed:
+  - put: /subscriptions/${subscription}/resourceGroups/rg
+    body: {location: westeurope}
+  - put: /subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/sttaken
+    body: {location: westeurope, kind: StorageV2, sku: {name: Standard_LRS}}
+  - put: /subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv-gone
+    body: {location: westeurope, properties: {tenantId: '${tenant}', sku: {family: A, name: standard}, enableRbacAuthorization: true}}
+  - put: /subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.AppConfiguration/configurationStores/appcs-gone
+    body: {location: westeurope, sku: {name: standard}, properties: {}}
+changes:
+  - delete: /subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv-gone
+  - delete: /subscriptions/${subscription}/resourceGroups/rg/providers/Microsoft.AppConfiguration/configurationStores/appcs-gone
+unregistered: [Microsoft.Sql]
+";
+
+#[tokio::test]
+async fn what_stands_in_the_way_of_a_creation_is_seen_by_reads() {
+    let simulator = start(simulator::Settings::default()).await;
+    simulator.apply_scenario(&Scenario::parse(BORNE).expect("a scenario")).expect("applied");
+    let client = client(&simulator);
+    let subscription = simulator.subscription();
+    let of = |kind: &str, name: &str| ResourceId::in_group(subscription, "new", kind, name);
+    let account = of("Microsoft.Storage/storageAccounts", "sttaken");
+    let fresh = of("Microsoft.Storage/storageAccounts", "stfresh");
+    let vault = of("Microsoft.KeyVault/vaults", "KV-gone");
+    let store = of("Microsoft.AppConfiguration/configurationStores", "appcs-gone");
+    let server = of("Microsoft.Sql/servers", "sql-a");
+    let profile = of("Microsoft.Network/trafficManagerProfiles", "p");
+    let there =
+        ResourceId::in_group(subscription, "rg", "Microsoft.Storage/storageAccounts", "sttaken");
+    let all = [&account, &fresh, &vault, &store, &server, &profile, &there];
+    let wants = Wants {
+        ids: all.map(|id| (id.clone(), facts_of(id).api_version.to_owned())).into(),
+        made: all.map(|id| (id.clone(), Some(id.name().to_owned()))).into(),
+        ..Wants::default()
+    };
+    let observed = observe(&client.reader(), &wants).await.expect("a look");
+    let state = |id: &ResourceId| observed.names.get(id);
+    assert_eq!(state(&account), Some(&NameState::Taken { by: Some(there.clone()) }));
+    for free in [&fresh, &server, &profile] {
+        assert_eq!(state(free), Some(&NameState::Free), "{free}");
+    }
+    for deleted in [&vault, &store] {
+        let found = state(deleted);
+        assert!(matches!(found, Some(NameState::Deleted { purged_at: Some(_), .. })), "{found:?}");
+    }
+    assert_eq!(state(&there), None, "nothing is asked of what is there");
+    let namespaces: Vec<_> = observed.unregistered.iter().map(|(_, name)| name.as_str()).collect();
+    assert_eq!(namespaces, ["Microsoft.Sql"]);
+    assert_eq!(client.counts().writes, 0);
+
+    let ids = vec![(there.clone(), facts_of(&there).api_version.to_owned())];
+    let wants = Wants { ids, ..Wants::default() };
+    let plain = observe(&client.reader(), &wants).await.expect("a look").requests;
+    let made = [(there.clone(), Some("sttaken".to_owned()))].into();
+    let with_names = observe(&client.reader(), &Wants { made, ..wants }).await.expect("a look");
+    assert_eq!(with_names.requests, plain, "what is there costs no request");
+    simulator.stop().await;
+}
+
+#[tokio::test]
+async fn a_name_that_may_not_be_asked_for_is_not_evaluated() {
+    let rule = json!({"fault": Fault::Denied, "methods": ["POST"]});
+    let rules = vec![serde_json::from_value::<Rule>(rule).expect("a rule")];
+    let settings = simulator::Settings { faults: Faults { seed: 7, rules }, ..Default::default() };
+    let simulator = start(settings).await;
+    let client = client(&simulator);
+    let kind = "Microsoft.Storage/storageAccounts";
+    let id = ResourceId::in_group(simulator.subscription(), "rg", kind, "sta");
+    let wants = Wants {
+        ids: vec![(id.clone(), facts_of(&id).api_version.to_owned())],
+        made: [(id.clone(), Some("sta".to_owned()))].into(),
+        ..Wants::default()
+    };
+    let observed = observe(&client.reader(), &wants).await.expect("no failure");
+    let state = observed.names.get(&id);
+    assert!(matches!(state, Some(NameState::Hidden(_))), "{state:?}");
     simulator.stop().await;
 }
 

@@ -254,6 +254,7 @@ impl Session {
             owned_by: Some(self.desired.topology.clone()),
             subscriptions: [self.desired.subscription.clone()].into(),
             types: self.desired.types_wanted(),
+            made: self.desired.made(),
         };
         let mut observed = azure::observe(&reader, &wants).await?;
         for group in self.groups_to_go(&observed) {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use azure::{Class, Operation as Begun, Precondition};
-use plan::{Action, Done, Write};
-use resource::catalogue::{facts_of, fingerprint, overlay};
+use plan::{Action, Done, Operation, Write};
+use resource::catalogue::{Right, facts_of, fingerprint, overlay};
 use resource::{Observation, ResourceId};
 use serde_json::Value;
 
@@ -152,8 +152,10 @@ impl Run<'_> {
     ) -> Result<Judgement, ActionError> {
         let id = &action.resource;
         if error.code() == Some("RoleAssignmentExists") {
-            // Under another name, with the same scope, role and principal.
-            return Ok(Judgement::Done(Done::Before));
+            return match self.is_given_otherwise(action, &wish.body).await? {
+                true => Ok(Judgement::Done(Done::Before)),
+                false => Err(ActionError::Refused { verb: "write", id: id.clone(), source: error }),
+            };
         }
         if !error.is_precondition_failed() {
             return Err(ActionError::Refused { verb: "write", id: id.clone(), source: error });
@@ -166,6 +168,29 @@ impl Run<'_> {
             }
             _ => Err(ActionError::Moved { id: id.clone() }),
         }
+    }
+
+    /// Tells whether a right is there under another name, on the same terms and to stay.
+    async fn is_given_otherwise(&self, action: &Action, body: &Value) -> Result<bool, ActionError> {
+        let id = &action.resource;
+        let (Some(wanted), Some(scope)) = (Right::of(body), id.parent()) else { return Ok(false) };
+        let path = format!("{scope}/providers/{}?$filter=atScope()", id.resource_type());
+        let found = self.writer.reader().list(&path, &action.api_version).await;
+        let found = found.map_err(|source| ActionError::Refused {
+            verb: "read",
+            id: id.clone(),
+            source,
+        })?;
+        let goes = |id: &ResourceId| {
+            let mut actions = self.plan.actions.iter();
+            actions
+                .any(|other| matches!(other.operation, Operation::Delete) && other.resource == *id)
+        };
+        Ok(found.iter().any(|other| {
+            let other_id = other["id"].as_str().and_then(|id| ResourceId::parse(id).ok());
+            other_id.is_some_and(|id| id.parent().as_ref() == Some(&scope) && !goes(&id))
+                && Right::of(other).as_ref() == Some(&wanted)
+        }))
     }
 
     /// Deletes the resource and waits until ARM has finished.

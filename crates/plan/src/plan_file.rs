@@ -137,6 +137,7 @@ pub struct Plan {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unused: BTreeSet<ResourceId>,
     /// Fingerprints of the parts of observations that the plan's actions speak of: see [`crate::part_of`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parts: BTreeMap<ResourceId, String>,
     /// API versions of what is read and not written, where the topology names another than the
     /// catalogue does.

@@ -7,12 +7,14 @@ use resource::catalogue::{self, Ownership};
 use resource::{Expression, Observation, Observed, ResourceId, SecretSource};
 use serde_json::Value;
 
+use crate::ahead;
 use crate::desired::{Desired, DesiredResource, Mode};
 use crate::diff::{self, Comparison};
 use crate::last::Last;
 use crate::order::CERTIFICATE;
 use crate::ownership::is_owned;
 use crate::resolve::resolve;
+use crate::rights::{self, Right};
 use crate::unwanted;
 
 /// What the caller allows and knows.
@@ -69,6 +71,8 @@ pub struct Changes {
     pub notices: Vec<Notice>,
     /// What was looked at.
     pub coverage: Coverage,
+    /// Role assignments that give a declared right under another name.
+    pub stand_ins: BTreeSet<ResourceId>,
 }
 
 /// Finds what must change in Azure to make `observed` into `desired`.
@@ -96,6 +100,7 @@ pub fn changes(desired: &Desired, observed: &Observed, options: &Options) -> Cha
     }
     remake_below_replaced(&mut found, desired);
     unwanted::find(&mut found, desired, observed, &options.last);
+    ahead::judge(&mut found, desired, observed);
     found
 }
 
@@ -129,11 +134,13 @@ fn absent(found: &mut Changes, desired: &Desired, resource: &DesiredResource, ob
         });
         return;
     }
-    // A role assignment of the same scope, role and principal under another name does as well.
-    if same_assignment(desired, resource, observed).is_some() {
-        return;
+    match rights::standing(desired, resource, observed) {
+        Right::Absent | Right::Ours => found.insert(resource, Kind::Create, vec![]),
+        Right::Given(other) => {
+            found.stand_ins.insert(other);
+        }
+        Right::Foreign(guard) => found.refusals.push(guard),
     }
-    found.insert(resource, Kind::Create, vec![]);
 }
 
 fn present(
@@ -215,48 +222,34 @@ fn compare(
     options: &Options,
 ) -> Vec<PropertyChange> {
     let lookup = |expression: &Expression| resolve(expression, observed, &options.secrets);
+    let holds_data = catalogue::facts_of(&resource.id).holds_data.is_some();
     let Comparison { mut changes, unknown, .. } =
         diff::compare(&resource.id.resource_type(), &resource.body, &observation.body, &lookup);
     // A value that is known only after an apply differs by definition, unless it is a secret that
     // this look could not read: then nothing is known of it.
     changes.extend(unknown.into_iter().filter_map(|unknown| {
         let pending = !unknown.expression.is_secret();
+        // The value is another for certain where its resource is made in this plan; what holds data
+        // is never replaced for a value that nobody knows.
+        let is_new = !holds_data && is_made_by_plan(&unknown.expression, observed);
         pending.then(|| PropertyChange {
             path: unknown.path,
             before: None,
             after: Some(unknown.expression.to_value()),
             sensitive: false,
-            forces_replacement: None,
+            forces_replacement: unknown.immutable.filter(|_| is_new).map(str::to_owned),
         })
     }));
     changes
 }
 
-/// Finds an observed role assignment of the same scope, role and principal.
-fn same_assignment<'a>(
-    desired: &Desired,
-    resource: &DesiredResource,
-    observed: &'a Observed,
-) -> Option<&'a Observation> {
-    const TYPE: &str = "Microsoft.Authorization/roleAssignments";
-    if !resource.id.resource_type().is(TYPE) || desired.topology.is_empty() {
-        return None;
-    }
-    let principal = Expression::read(&resource.body["properties"]["principalId"])
-        .and_then(|expression| resolve(&expression, observed, &BTreeMap::new()))?;
-    let role = last_segment(&resource.body["properties"]["roleDefinitionId"])?;
-    let scope = resource.id.parent()?;
-    observed.resources.values().find(|observation| {
-        observation.id.resource_type().is(TYPE)
-            && observation.id.parent().as_ref() == Some(&scope)
-            && observation.body["properties"]["principalId"] == principal
-            && last_segment(&observation.body["properties"]["roleDefinitionId"])
-                .is_some_and(|other| other.eq_ignore_ascii_case(role))
+/// Tells whether a value comes from a resource that is not there yet, or is made anew.
+fn is_made_by_plan(expression: &Expression, observed: &Observed) -> bool {
+    expression.references().iter().any(|reference| {
+        let id = &reference.id;
+        let is_absent = observed.get(id).is_none() && !observed.not_evaluated.contains_key(id);
+        is_absent || observed.is_renewed(id)
     })
-}
-
-fn last_segment(value: &Value) -> Option<&str> {
-    value.as_str()?.rsplit('/').next()
 }
 
 impl Changes {

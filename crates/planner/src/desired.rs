@@ -333,6 +333,18 @@ impl Desired {
         wanted.into_iter().map(|kind| (kind.clone(), version(&kind))).collect()
     }
 
+    /// Returns what is created where it is not there, each with the name that only it may bear in the
+    /// whole cloud, where it has one and that is known.
+    pub fn made(&self) -> BTreeMap<ResourceId, Option<String>> {
+        let made = self.resources().filter(|resource| resource.mode != Mode::Existing);
+        made.map(|resource| {
+            let unique = resource::catalogue::facts_of(&resource.id).unique_name;
+            let name = unique.and_then(|unique| unique.of(resource.id.name(), &resource.body));
+            (resource.id.clone(), name.map(str::to_owned))
+        })
+        .collect()
+    }
+
     /// Returns what must be read from Azure to compare it: IDs with their API versions.
     pub fn wants(&self) -> Vec<(ResourceId, String)> {
         let mut wants: BTreeMap<ResourceId, String> = self

@@ -11,7 +11,7 @@ pub struct Explanation {
     pub text: &'static str,
 }
 
-const CODES: [Explanation; 15] = [
+const CODES: [Explanation; 18] = [
     Explanation {
         code: "adoption-needs-replacement",
         title: "an existing resource differs where it cannot be changed",
@@ -71,10 +71,24 @@ const CODES: [Explanation; 15] = [
                `--allow-mass-delete` lifts the bound for one plan.",
     },
     Explanation {
+        code: "name-taken",
+        title: "a name that must be unique in all of Azure is another's",
+        text: "Storage accounts, vaults, App Configuration stores, apps, SQL servers and the DNS names of \
+               Traffic Manager share one space of names with everybody. A deleted vault or store keeps \
+               its name for up to 90 days: recover it, purge it where it is not protected, or choose \
+               another name. What this plan deletes itself frees its name first.",
+    },
+    Explanation {
         code: "protected",
         title: "a plan deletes or replaces what is protected",
         text: "What holds data is protected unless the topology says `protect: false`. Name it with \
                `--permit <address>` once you are sure that it may be lost.",
+    },
+    Explanation {
+        code: "provider-not-registered",
+        title: "a provider of a resource is not registered in the subscription",
+        text: "Azure creates nothing of it until it is. Registering is a right of its own, so it is not \
+               done in passing: run the command of the help line once for the subscription.",
     },
     Explanation {
         code: "record-conflict",
@@ -101,6 +115,13 @@ const CODES: [Explanation; 15] = [
                declare a new resource beside the old one and move the data.",
     },
     Explanation {
+        code: "right-on-other-terms",
+        title: "a role is assigned already, on another condition",
+        text: "Azure has one assignment of a role to a principal at a scope, whatever its name. One that \
+               gives the same is left as it is, whoever made it; one on another condition stands in the \
+               way. Delete it, or declare its condition.",
+    },
+    Explanation {
         code: "unknown-role",
         title: "a role has no built-in definition of that name",
         text: "Write the role definition's GUID; `az role definition list` shows it.",
@@ -124,7 +145,9 @@ mod tests {
     #[test]
     fn every_code_in_the_source_is_explained() {
         let sources = [
+            include_str!("ahead.rs"),
             include_str!("change.rs"),
+            include_str!("rights.rs"),
             include_str!("guard.rs"),
             include_str!("unwanted.rs"),
             include_str!("expand/permissions.rs"),

@@ -4,6 +4,7 @@
 //! Pure: no HTTP, no async, no clock, no randomness. Equal inputs give equal plans.
 
 pub mod accept;
+mod ahead;
 mod change;
 mod complete;
 mod desired;
@@ -19,6 +20,7 @@ mod ownership;
 mod plan_maker;
 mod redundancy;
 mod resolve;
+mod rights;
 mod unwanted;
 mod verdict;
 

@@ -13,6 +13,7 @@ mod domains;
 mod gate;
 mod graph;
 mod locks;
+mod names;
 mod note;
 mod question;
 mod records;
@@ -25,6 +26,7 @@ use resource::{Observed, ResourceId};
 
 pub use domains::CERTIFICATE;
 pub use graph::{ActionGraph, OrderError};
+pub use locks::LOCK;
 pub use note::{applied, note_of};
 
 use crate::change::{Changes, Kind, Options};
@@ -80,6 +82,7 @@ pub fn order(
     scene.connect_needs();
     scene.cut_edges_before_nodes();
     scene.part_conflicting_records();
+    scene.free_names_first();
     scene.switch_domains_last();
     scene.separate_stamps();
     scene.ask_before_traffic();

@@ -1,11 +1,12 @@
 //! Puts the parts together: complete, compare, order, guard.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use plan::{Fingerprint, Operation, Place, Plan, Verb};
 use resource::{Observed, ResourceId, catalogue};
 
-use crate::change::{Options, changes};
+use crate::change::{Changes, Kind, Options, changes};
 use crate::complete::complete;
 use crate::desired::{Desired, ids_in};
 use crate::guard::guards;
@@ -16,8 +17,8 @@ use crate::order::{OrderError, Ordered, order};
 /// Pure: equal inputs give equal plans. A plan with refusals is returned too, so that a reader
 /// sees what was refused; it must not be applied.
 pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result<Plan, OrderError> {
-    let desired = complete(desired, observed);
-    let mut found = changes(&desired, observed, options);
+    let (desired, mut found, observed) = decide(desired, observed, options);
+    let observed = observed.as_ref();
     let Ordered { actions, refusals, notices, reliances, unused } =
         order(&desired, observed, &found, options)?;
     found.refusals.extend(refusals);
@@ -51,6 +52,28 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
         coverage: found.coverage,
         verdicts: None,
     })
+}
+
+/// Finds what must change.
+///
+/// What is made anew has other values afterwards: an identity another principal. What takes such a value
+/// changes in the same plan, which may make that anew too, so the changes are found until no more is.
+fn decide<'a>(
+    desired: &'a Desired,
+    observed: &'a Observed,
+    options: &Options,
+) -> (Cow<'a, Desired>, Changes, Cow<'a, Observed>) {
+    let mut observed = Cow::Borrowed(observed);
+    loop {
+        let completed = complete(desired, &observed);
+        let found = changes(&completed, &observed, options);
+        let replaced = found.changes.values().filter(|change| change.kind == Kind::Replace);
+        let replaced: Vec<ResourceId> = replaced.map(|change| change.id.clone()).collect();
+        if replaced.iter().all(|id| observed.renewed.contains(id)) {
+            return (completed, found, observed);
+        }
+        observed.to_mut().renewed.extend(replaced);
+    }
 }
 
 /// Finds where each address is declared, or the resource that it lies in.

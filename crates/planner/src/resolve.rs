@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use resource::{Expression, Observed, Part, SecretSource};
+use resource::{Expression, Observed, Part, Reference, SecretSource};
 use serde_json::Value;
 
 /// Returns the value of `expression`, or `None` while a part of it is unknown.
@@ -12,9 +12,7 @@ pub fn resolve(
     secrets: &BTreeMap<SecretSource, String>,
 ) -> Option<Value> {
     match expression {
-        Expression::Reference(reference) => {
-            observed.property(&reference.id, &reference.pointer).cloned()
-        }
+        Expression::Reference(reference) => value_of(reference, observed),
         Expression::Secret(source) => secrets.get(source).cloned().map(Value::String),
         Expression::Join(parts) => {
             let mut text = String::new();
@@ -29,6 +27,17 @@ pub fn resolve(
             }
             Some(Value::String(text))
         }
+    }
+}
+
+/// Returns what a reference stands for: an ID and a name are known before the resource is there, and
+/// of one that is made anew nothing else is.
+fn value_of(Reference { id, pointer }: &Reference, observed: &Observed) -> Option<Value> {
+    match pointer.as_str() {
+        "/id" => Some(id.as_str().into()),
+        "/name" => Some(id.name().into()),
+        _ if observed.is_renewed(id) => None,
+        pointer => observed.property(id, pointer).cloned(),
     }
 }
 

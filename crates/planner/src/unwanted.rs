@@ -9,6 +9,7 @@ use resource::{Observation, Observed, ResourceId};
 use crate::change::{Change, Changes, Kind};
 use crate::desired::Desired;
 use crate::last::Last;
+use crate::order::LOCK;
 use crate::ownership::is_owned;
 
 /// Finds what carries our mark, or was declared at the last apply, and is no longer in the topology;
@@ -18,7 +19,8 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
     let groups: BTreeSet<ResourceId> =
         desired.resources().filter_map(|resource| group_of(&resource.id)).collect();
     for (id, observation) in &observed.resources {
-        if desired.get(id).is_some() || is_service_made(observation) {
+        if desired.get(id).is_some() || found.stand_ins.contains(id) || is_service_made(observation)
+        {
             continue;
         }
 
@@ -32,7 +34,8 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
         // What lies below a deleted resource goes with it.
         let cascades = std::iter::successors(id.parent(), ResourceId::parent)
             .any(|ancestor| deleted.contains(&ancestor) && !is_group(&ancestor));
-        if cascades {
+        // A lock that goes along refuses what it goes with.
+        if cascades && !id.resource_type().is(LOCK) {
             continue;
         }
         if is_group(id) && !empties(id, observed, &deleted) {

@@ -25,6 +25,7 @@ mod path;
 mod relations;
 mod treatment;
 mod typical;
+mod unique;
 mod wholes;
 
 mod app_configuration;
@@ -48,6 +49,7 @@ mod traffic_manager;
 mod web;
 
 pub use arrays::{ArrayKey, Pairing, find_member, member_label, pair};
+pub use authorization::Right;
 pub use compare::{Comparison, Difference, NotCompared, Resolve, Unknown, Why};
 pub use fingerprint::{APPLIED_TAG, fingerprint, fingerprint_of_part, is_applied_tag};
 pub use forms::resembles;
@@ -61,6 +63,7 @@ pub use relations::{
 };
 pub use treatment::{Treatment, is_secret_name};
 pub use typical::Typical;
+pub use unique::{NameCheck, SoftDelete, UniqueName};
 pub use wholes::Form;
 
 /// How the resources of a type are read in few requests.
@@ -190,6 +193,10 @@ pub struct TypeFacts {
     pub locality: Locality,
     /// What a delete loses for good, as a noun phrase; `None` where a re-creation restores all.
     pub holds_data: Option<&'static str>,
+    /// The name that only one resource of the cloud may bear.
+    pub unique_name: Option<UniqueName>,
+    /// What the service keeps of a deleted resource.
+    pub soft_delete: Option<SoftDelete>,
     /// Properties that can only be set at creation, each with the reason.
     pub immutable: &'static [(&'static str, &'static str)],
     /// Properties that the service sets and clients cannot.
@@ -275,6 +282,8 @@ impl TypeFacts {
         ownership: Ownership::Tags,
         locality: Locality::Regional,
         holds_data: None,
+        unique_name: None,
+        soft_delete: None,
         immutable: &[("location", "a resource cannot move to another region")],
         read_only: &[],
         write_only: &[],

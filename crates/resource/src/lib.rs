@@ -15,5 +15,5 @@ pub use expression::{
     Expression, Part, Reference, SecretSource, contains_expression, walk_expressions,
 };
 pub use id::{ResourceId, ResourceIdError};
-pub use observed::{NotEvaluated, Observation, Observed};
+pub use observed::{NameState, NotEvaluated, Observation, Observed};
 pub use resource_type::ResourceType;

@@ -25,6 +25,29 @@ pub struct NotEvaluated {
     pub reason: String,
 }
 
+/// How it stands with a name that only one resource of the cloud may bear.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NameState {
+    /// Nobody has it.
+    Free,
+    /// Another resource has it.
+    Taken {
+        /// The resource, where it is in a subscription that was looked at.
+        by: Option<ResourceId>,
+    },
+    /// A deleted resource keeps it, and can be recovered.
+    Deleted {
+        /// The ID that the resource had.
+        id: ResourceId,
+        /// When it is purged, as the service says it.
+        purged_at: Option<String>,
+        /// True where it cannot be purged before.
+        is_protected: bool,
+    },
+    /// It could not be asked.
+    Hidden(NotEvaluated),
+}
+
 /// All that one look at Azure has shown.
 ///
 /// A resource is in exactly one of three states: seen ([`Observed::get`]), looked for and absent,
@@ -38,6 +61,15 @@ pub struct Observed {
     /// Collections that were listed in full: whatever lies directly in them and was not seen does
     /// not exist.
     pub listed: BTreeSet<String>,
+    /// Of resources that are not there under their unique name: who has that name.
+    #[serde(default)]
+    pub names: BTreeMap<ResourceId, NameState>,
+    /// Namespaces of wanted resources that the subscription has not registered, with it.
+    #[serde(default)]
+    pub unregistered: BTreeSet<(String, String)>,
+    /// What a plan makes anew: of what comes back, what was observed says nothing.
+    #[serde(skip)]
+    pub renewed: BTreeSet<ResourceId>,
     /// How many requests the look cost.
     pub requests: usize,
 }
@@ -51,6 +83,11 @@ impl Observed {
     /// Notes what ARM answered for one resource.
     pub fn insert(&mut self, observation: Observation) {
         self.resources.insert(observation.id.clone(), observation);
+    }
+
+    /// Tells whether `id` is made anew, itself or with what it lies in.
+    pub fn is_renewed(&self, id: &ResourceId) -> bool {
+        self.renewed.iter().any(|renewed| id.is_within(renewed))
     }
 
     /// Returns the property at `pointer` (a JSON pointer) of `id`, if it is there and not null.

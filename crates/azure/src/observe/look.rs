@@ -23,7 +23,7 @@ const GROUPS: (&str, &str) = ("Microsoft.Resources/resourceGroups", "2021-04-01"
 const LOCKS: (&str, &str) = ("Microsoft.Authorization/locks", "2020-05-01");
 
 pub(super) struct Look<'a> {
-    reader: &'a Reader,
+    pub(super) reader: &'a Reader,
     owned_by: Option<String>,
     subscriptions: BTreeSet<String>,
     wanted: BTreeMap<ResourceId, String>,
@@ -32,8 +32,10 @@ pub(super) struct Look<'a> {
     pending: BTreeMap<Call, String>,
     made: BTreeSet<Call>,
     /// All that lists have shown, kept or not.
-    seen: BTreeSet<ResourceId>,
-    observed: Observed,
+    pub(super) seen: BTreeSet<ResourceId>,
+    /// Who bears which unique name, by type and name in lower case.
+    pub(super) bearers: BTreeMap<(String, String), ResourceId>,
+    pub(super) observed: Observed,
 }
 
 /// What one call came to.
@@ -57,6 +59,7 @@ impl<'a> Look<'a> {
             pending: BTreeMap::new(),
             made: BTreeSet::new(),
             seen: BTreeSet::new(),
+            bearers: BTreeMap::new(),
             observed: Observed::default(),
         };
         for (id, api_version) in &wants.ids {
@@ -198,6 +201,7 @@ impl<'a> Look<'a> {
         }
         for observation in found {
             self.seen.insert(observation.id.clone());
+            self.note_name(&observation);
             if self.is_kept(&call, &observation) {
                 self.note_beside(&observation);
                 self.observed.insert(observation);

@@ -74,7 +74,10 @@ fn what_cannot_be_known_yet_is_no_change() {
     let desired = json!({ "properties": { "a": secret.to_value() } });
     let found = compare(&UNKNOWN.into(), &desired, &json!({ "properties": {} }), &|_| None);
     assert_eq!(found.changes, []);
-    assert_eq!(found.unknown, [Unknown { path: "properties.a".into(), expression: secret }]);
+    assert_eq!(
+        found.unknown,
+        [Unknown { path: "properties.a".into(), expression: secret, immutable: None }]
+    );
 }
 
 #[test]

@@ -35,9 +35,18 @@ impl Scene<'_> {
         let is_born = catalogue::facts_of(&resource.id).born_with_parent;
         let parent = resource.id.parent();
         let is_new = !is_born || parent.is_some_and(|id| self.observed.get(&id).is_none());
-        let verb = if is_new { Verb::Create } else { Verb::Update };
+        // What is there and is made goes with what it lies in, which is replaced.
+        let is_remade = !is_born && self.observed.get(&resource.id).is_some();
+        let verb = match (is_remade, is_new) {
+            (true, _) => Verb::ReplaceCreate,
+            (false, true) => Verb::Create,
+            (false, false) => Verb::Update,
+        };
         let mut action = action(verb, resource, create(resource, !is_born));
         action.changes = if is_new { vec![] } else { all_new(&resource.body) };
+        if is_remade {
+            action.reasons.push("goes with what it lies in, which is replaced".to_owned());
+        }
         self.graph.add(action);
         if resource.id.resource_type().is(domains::CERTIFICATE) {
             self.add_certificate_tags(resource);

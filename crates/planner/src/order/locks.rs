@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Scene;
 
 /// The type of a management lock.
-pub(super) const LOCK: &str = "Microsoft.Authorization/locks";
+pub const LOCK: &str = "Microsoft.Authorization/locks";
 
 impl Scene<'_> {
     /// Adds the lifting and restoring of each lock that stands in the way of an action.
@@ -50,8 +50,11 @@ impl Scene<'_> {
             .into_iter()
             .filter(|node| {
                 let action = self.graph.action(*node);
+                // A delete is refused by what is locked below it as well.
+                let is_above = matches!(action.operation, Operation::Delete)
+                    && scope.is_within(&action.resource);
                 is_blocked(action)
-                    && action.resource.is_within(scope)
+                    && (action.resource.is_within(scope) || is_above)
                     && !action.resource.resource_type().is(LOCK)
             })
             .collect()

@@ -1,6 +1,7 @@
 //! The planner on whole topologies, against an Azure that is only data.
 
 mod accept;
+mod ahead;
 mod azure;
 mod clones;
 mod deletes;

@@ -3,13 +3,28 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.appconfiguration/configurationstores>
 //! and recorded traffic.
 
-use super::{Listing, TypeFacts, Update};
+use super::{Listing, NameCheck, SoftDelete, TypeFacts, UniqueName, Update};
 
 const VERSION: &str = "2024-06-01";
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.AppConfiguration/configurationStores",
+        unique_name: Some(UniqueName {
+            pointer: "",
+            check: NameCheck {
+                path: "/providers/Microsoft.AppConfiguration/checkNameAvailability",
+                api_version: VERSION,
+                answer: "nameAvailable",
+            },
+        }),
+        soft_delete: Some(SoftDelete {
+            list: "/providers/Microsoft.AppConfiguration/deletedConfigurationStores",
+            api_version: VERSION,
+            id: "/properties/configurationStoreId",
+            recover: "az appconfig recover --name",
+            purge: "az appconfig purge --name",
+        }),
         api_version: VERSION,
         listing: Listing::Subscription,
         update: Update::Patch,

@@ -3,6 +3,8 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.authorization/locks> and recorded
 //! traffic.
 
+use serde_json::Value;
+
 use super::{Limit, Listing, Locality, Ownership, TypeFacts, Typical, Update};
 
 /// Role assignments and policies share a tight limit of their own, which Microsoft does not publish.
@@ -99,3 +101,56 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ..SCOPED
     },
 ];
+
+/// What a role assignment gives, whatever its name: a GUID that says nothing.
+///
+/// Azure has one assignment at most of a role to a principal at a scope, on whatever condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Right {
+    role: String,
+    principal: String,
+    condition: Option<String>,
+}
+
+impl Right {
+    /// Reads the body of an assignment; `None` where role or principal are not known yet.
+    pub fn of(body: &Value) -> Option<Self> {
+        let text = |name: &str| body["properties"][name].as_str().map(str::trim);
+        let role = text("roleDefinitionId")?.rsplit('/').next()?;
+        let condition = text("condition").filter(|condition| !condition.is_empty());
+        Some(Self {
+            role: role.to_ascii_lowercase(),
+            principal: text("principalId")?.to_ascii_lowercase(),
+            condition: condition.map(str::to_owned),
+        })
+    }
+
+    /// Tells whether both are of one role to one principal, so that only one of them can be.
+    pub fn is_of(&self, other: &Self) -> bool {
+        self.role == other.role && self.principal == other.principal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_right_is_its_role_its_principal_and_its_condition() {
+        let right = |role: &str, condition: Value| {
+            let role = format!("{role}/2A2B9908-6ea1-4ae2-8e65-a410df84e7d1");
+            let properties =
+                json!({ "roleDefinitionId": role, "principalId": "P", "condition": condition });
+            Right::of(&json!({ "properties": properties }))
+        };
+        let plain = right("/providers/Microsoft.Authorization/roleDefinitions", json!(null));
+        assert!(plain.is_some());
+        assert_eq!(plain, right("/subscriptions/s/providers/x/roleDefinitions", json!("")));
+        let other = right("", json!("@Resource[a]"));
+        assert_ne!(plain, other);
+        assert!(plain.zip(other).is_some_and(|(plain, other)| plain.is_of(&other)));
+        assert_eq!(Right::of(&json!({ "properties": { "principalId": "p" } })), None);
+    }
+}

@@ -19,6 +19,8 @@ pub struct Unknown {
     pub path: String,
     /// What the value will be.
     pub expression: Expression,
+    /// Why the property cannot be changed in place, where it cannot.
+    pub immutable: Option<&'static str>,
 }
 
 /// A declared value that is no wish that could be checked.
@@ -202,8 +204,9 @@ impl<'a> Comparer<'a> {
                 self.secret = outer;
             }
             None => {
-                let path = self.path.to_string();
-                self.found.unknown.push(Unknown { path, expression: expression.clone() });
+                let (path, expression) = (self.path.to_string(), expression.clone());
+                let immutable = self.facts.immutable_at(&self.path);
+                self.found.unknown.push(Unknown { path, expression, immutable });
             }
         }
     }
@@ -267,7 +270,8 @@ impl<'a> Comparer<'a> {
                 Some(value) => known.push(value),
                 None => {
                     let path = self.path.member(&index.to_string()).to_string();
-                    unknown.push(Unknown { path, expression });
+                    let immutable = self.facts.immutable_at(&self.path);
+                    unknown.push(Unknown { path, expression, immutable });
                 }
             }
         }

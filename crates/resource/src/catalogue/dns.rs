@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use super::overlay::at;
 use super::wholes::text;
-use super::{ArrayKey, Likeness, Listing, Locality, Ownership, Routing, TypeFacts, Typical, Update};
+use super::{
+    ArrayKey, Likeness, Listing, Locality, Ownership, Routing, TypeFacts, Typical, Update,
+};
 
 const PUBLIC: &str = "2018-05-01";
 const PRIVATE: &str = "2024-06-01";

@@ -3,13 +3,30 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.keyvault/vaults> and recorded
 //! traffic.
 
-use super::{ArrayKey, Listing, Literal, TypeFacts, Typical, Update};
+use super::{
+    ArrayKey, Listing, Literal, NameCheck, SoftDelete, TypeFacts, Typical, UniqueName, Update,
+};
 
 const VERSION: &str = "2026-02-01";
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.KeyVault/vaults",
+        unique_name: Some(UniqueName {
+            pointer: "",
+            check: NameCheck {
+                path: "/providers/Microsoft.KeyVault/checkNameAvailability",
+                api_version: VERSION,
+                answer: "nameAvailable",
+            },
+        }),
+        soft_delete: Some(SoftDelete {
+            list: "/providers/Microsoft.KeyVault/deletedVaults",
+            api_version: VERSION,
+            id: "/properties/vaultId",
+            recover: "az keyvault recover --name",
+            purge: "az keyvault purge --name",
+        }),
         api_version: VERSION,
         listing: Listing::Subscription,
         update: Update::Patch,

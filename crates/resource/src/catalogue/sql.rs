@@ -5,7 +5,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Alias, Listing, Literal, Locality, Ownership, TypeFacts, Typical, Update};
+use super::{
+    Alias, Listing, Literal, Locality, NameCheck, Ownership, TypeFacts, Typical, UniqueName, Update,
+};
 
 const VERSION: &str = "2023-08-01";
 
@@ -29,6 +31,14 @@ const ORIGINS: &[&str] = &[
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Sql/servers",
+        unique_name: Some(UniqueName {
+            pointer: "",
+            check: NameCheck {
+                path: "/providers/Microsoft.Sql/checkNameAvailability",
+                api_version: VERSION,
+                answer: "available",
+            },
+        }),
         api_version: VERSION,
         listing: Listing::Subscription,
         update: Update::Patch,

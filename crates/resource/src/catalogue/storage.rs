@@ -3,7 +3,9 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.storage/storageaccounts> and
 //! recorded traffic.
 
-use super::{Likeness, Listing, Literal, Ownership, TypeFacts, Typical, Update};
+use super::{
+    Likeness, Listing, Literal, NameCheck, Ownership, TypeFacts, Typical, UniqueName, Update,
+};
 
 const VERSION: &str = "2025-08-01";
 
@@ -22,6 +24,14 @@ const SERVICE: TypeFacts = TypeFacts {
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Storage/storageAccounts",
+        unique_name: Some(UniqueName {
+            pointer: "",
+            check: NameCheck {
+                path: "/providers/Microsoft.Storage/checkNameAvailability",
+                api_version: VERSION,
+                answer: "nameAvailable",
+            },
+        }),
         api_version: VERSION,
         listing: Listing::Subscription,
         // A PUT may reset what it does not name.

@@ -4,7 +4,10 @@
 //! and recorded traffic.
 
 use super::wholes::network;
-use super::{ArrayKey, Handle, Listing, Locality, Members, Monitor, Ownership, Routing, TypeFacts, Typical, Update};
+use super::{
+    ArrayKey, Handle, Listing, Locality, Members, Monitor, NameCheck, Ownership, Routing,
+    TypeFacts, Typical, UniqueName, Update,
+};
 
 const VERSION: &str = "2022-04-01";
 
@@ -47,6 +50,14 @@ const ENDPOINTS: Members = Members {
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Network/trafficManagerProfiles",
+        unique_name: Some(UniqueName {
+            pointer: "/properties/dnsConfig/relativeName",
+            check: NameCheck {
+                path: "/providers/Microsoft.Network/checkTrafficManagerNameAvailabilityV2",
+                api_version: VERSION,
+                answer: "nameAvailable",
+            },
+        }),
         locality: Locality::Global,
         api_version: VERSION,
         listing: Listing::Subscription,

@@ -5,7 +5,8 @@
 use serde_json::Value;
 
 use super::{
-    ArrayKey, Handle, Likeness, Listing, Literal, Ownership, Serving, TypeFacts, Typical, Update,
+    ArrayKey, Handle, Likeness, Listing, Literal, NameCheck, Ownership, Serving, TypeFacts,
+    Typical, UniqueName, Update,
 };
 
 const VERSION: &str = "2024-11-01";
@@ -241,7 +242,18 @@ pub(super) const TYPES: &[TypeFacts] = &[
         typical: Typical { create_secs: Some(10), update_secs: Some(10), delete_secs: None },
         ..TypeFacts::GENERIC
     },
-    TypeFacts { resource_type: "Microsoft.Web/sites", ..SITE },
+    TypeFacts {
+        resource_type: "Microsoft.Web/sites",
+        unique_name: Some(UniqueName {
+            pointer: "",
+            check: NameCheck {
+                path: "/providers/Microsoft.Web/checkNameAvailability",
+                api_version: VERSION,
+                answer: "nameAvailable",
+            },
+        }),
+        ..SITE
+    },
     TypeFacts {
         resource_type: "Microsoft.Web/sites/slots",
         listing: Listing::InParent("slots"),

@@ -1,0 +1,108 @@
+//! What would be refused half-way is refused before.
+
+use plan::Guard;
+use resource::catalogue::facts_of;
+use resource::{NameState, Observed, ResourceId};
+
+use crate::change::{Changes, Kind};
+use crate::desired::{Desired, DesiredResource};
+
+/// Refuses the creation of what cannot be created: its name is another's, its provider is not registered.
+pub fn judge(found: &mut Changes, desired: &Desired, observed: &Observed) {
+    let created: Vec<&DesiredResource> = desired
+        .resources()
+        .filter(|resource| {
+            let change = found.changes.get(&resource.id);
+            change.is_some_and(|change| matches!(change.kind, Kind::Create | Kind::Replace))
+        })
+        .collect();
+    for resource in created {
+        if let Some(state) = observed.names.get(&resource.id) {
+            judge_name(found, resource, state);
+        }
+        if let Some(guard) = unregistered(resource, observed) {
+            found.refusals.push(guard);
+        }
+    }
+}
+
+fn judge_name(found: &mut Changes, resource: &DesiredResource, state: &NameState) {
+    let facts = facts_of(&resource.id);
+    let unique = facts.unique_name.and_then(|name| name.of(resource.id.name(), &resource.body));
+    let name = unique.unwrap_or(resource.id.name());
+    let (message, help) = match state {
+        NameState::Free => return,
+        NameState::Hidden(why) => {
+            found.coverage.not_evaluated.insert(resource.id.clone(), why.reason.clone());
+            return;
+        }
+        // A name goes with its bearer, unless the service keeps it.
+        NameState::Taken { by: Some(by) }
+            if facts.soft_delete.is_none()
+                && found.changes.get(by).is_some_and(|change| change.kind == Kind::Delete) =>
+        {
+            return;
+        }
+        NameState::Taken { by: Some(by) } => (
+            format!("the name `{name}` must be unique in all of Azure, and `{by}` has it"),
+            "choose another name, or declare that resource, with `existing: true` or `adopt: true`"
+                .to_owned(),
+        ),
+        NameState::Taken { by: None } => (
+            format!(
+                "the name `{name}` must be unique in all of Azure, and somebody else's resource has it"
+            ),
+            "choose another name".to_owned(),
+        ),
+        NameState::Deleted { .. } if facts.is_recovery(&resource.body) => return,
+        NameState::Deleted { id, purged_at, is_protected } => {
+            softly_deleted(resource, name, (id, purged_at.as_deref(), *is_protected))
+        }
+    };
+    let (code, address) = ("name-taken".to_owned(), resource.address.clone());
+    found.refusals.push(Guard { code, address, message, help });
+}
+
+/// Tells of a deleted resource that keeps its name, with the choice: recover, purge, rename.
+fn softly_deleted(
+    resource: &DesiredResource,
+    name: &str,
+    (id, purged_at, is_protected): (&ResourceId, Option<&str>, bool),
+) -> (String, String) {
+    let until = purged_at.map(|at| format!(" until {at}")).unwrap_or_default();
+    let message = format!("a deleted resource, `{id}`, keeps the name `{name}`{until}");
+    let soft = facts_of(&resource.id).soft_delete;
+    let recover = match soft {
+        Some(soft) if *id == resource.id => {
+            format!(
+                "`{} {name}` brings it back with what it holds (then `adopt: true`)",
+                soft.recover
+            )
+        }
+        Some(soft) => format!("`{} {name}` brings it back where it was", soft.recover),
+        None => "recover it".to_owned(),
+    };
+    let purge = match soft.filter(|_| !is_protected) {
+        Some(soft) => format!("`{} {name}` frees the name and loses what it holds", soft.purge),
+        None => "it is protected and cannot be purged before".to_owned(),
+    };
+    (message, format!("{recover}; {purge}; or choose another name"))
+}
+
+fn unregistered(resource: &DesiredResource, observed: &Observed) -> Option<Guard> {
+    let (subscription, kind) = (resource.id.subscription()?, resource.id.resource_type());
+    let namespace = kind.namespace();
+    let is_it = |(other, unknown): &&(String, String)| {
+        other.eq_ignore_ascii_case(subscription) && unknown.eq_ignore_ascii_case(namespace)
+    };
+    observed.unregistered.iter().find(is_it)?;
+    Some(Guard {
+        code: "provider-not-registered".to_owned(),
+        address: resource.address.clone(),
+        message: format!("the subscription has not registered the provider `{namespace}`"),
+        help: format!(
+            "`az provider register --subscription {subscription} --namespace {namespace}`, which \
+             needs the right to do so and takes some minutes"
+        ),
+    })
+}

@@ -1,0 +1,52 @@
+//! Names that only one resource of a cloud may bear, and what keeps them after a delete.
+
+use serde_json::Value;
+
+/// A name that is unique in the whole cloud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UniqueName {
+    /// Where the name is, as a JSON pointer into the body; empty where it is the resource's own.
+    pub pointer: &'static str,
+    /// How the subscription is asked whether a name is free.
+    pub check: NameCheck,
+}
+
+/// A POST on the subscription that tells whether a name is free, and changes nothing.
+///
+/// It is sent `{"name", "type"}`. Source:
+/// <https://learn.microsoft.com/rest/api/storagerp/storage-accounts/check-name-availability> and its
+/// like of the other providers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameCheck {
+    /// The path below the subscription.
+    pub path: &'static str,
+    /// The API version.
+    pub api_version: &'static str,
+    /// The member of the answer that is true for a free name.
+    pub answer: &'static str,
+}
+
+/// What a service keeps of a deleted resource, its name too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SoftDelete {
+    /// The list of what is kept, as a path below the subscription.
+    pub list: &'static str,
+    /// The API version.
+    pub api_version: &'static str,
+    /// The pointer to the ID that a deleted resource had.
+    pub id: &'static str,
+    /// The Azure CLI's commands that recover and purge, without the name.
+    pub recover: &'static str,
+    /// See above.
+    pub purge: &'static str,
+}
+
+impl UniqueName {
+    /// Returns the name in a body of the resource `own`, where it is known.
+    pub fn of<'a>(&self, own: &'a str, body: &'a Value) -> Option<&'a str> {
+        match self.pointer {
+            "" => Some(own),
+            pointer => body.pointer(pointer)?.as_str(),
+        }
+    }
+}
