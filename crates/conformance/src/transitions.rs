@@ -48,6 +48,9 @@ pub struct Settings<'a> {
     pub verbose: bool,
 }
 
+/// How long one pair is made smaller.
+const SHRINK_MILLIS: u32 = 90_000;
+
 /// What was found so far.
 #[derive(Default)]
 struct Found {
@@ -128,7 +131,7 @@ fn one(seed: u64, settings: &Settings<'_>, found: &Mutex<Found>) {
         found.thrown += pair.thrown;
         match &result {
             Ok(Passed::Alike) => found.alike += 1,
-            Ok(Passed::Refused) => found.refused += 1,
+            Ok(Passed::Refused(_)) => found.refused += 1,
             Err(_) => found.failed += 1,
         }
         for kind in result.as_ref().err().iter().flat_map(|fault| &fault.kinds) {
@@ -195,6 +198,7 @@ fn runner(seed: u64, tries: u32) -> TestRunner {
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let config = Config {
         max_shrink_iters: tries,
+        max_shrink_time: SHRINK_MILLIS,
         failure_persistence: None,
         verbose: 0,
         ..Config::default()

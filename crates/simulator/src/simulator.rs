@@ -162,6 +162,11 @@ impl Simulator {
         self.ask(|azure| azure.journal.lines().to_vec())
     }
 
+    /// Returns all that this Azure holds, each resource as a GET would answer it.
+    pub fn resources(&self) -> Vec<serde_json::Value> {
+        self.ask(|azure| azure.state.resources.values().map(|it| azure.view(it)).collect())
+    }
+
     /// Returns what the simulator noticed at writes: profiles that lost their last target.
     pub fn violations(&self) -> Vec<Violation> {
         self.ask(|azure| azure.state.violations.clone())

@@ -198,7 +198,13 @@ fn settled(holdings: &Holdings) -> Holdings {
     let mut settled = Holdings::new();
     for (id, body) in holdings.iter().filter(|(id, _)| !is_made(id)) {
         let mut body = body.clone();
+        let texts = kept(holdings, id, &mut body, &drawn);
         tidy(&mut body, &drawn, false);
+        for (pointer, text) in texts {
+            if let Some(place) = body.pointer_mut(pointer) {
+                *place = text;
+            }
+        }
         let id = match id.contains("/roleassignments/") {
             true => assignment(id, &mut body),
             false => id.clone(),
@@ -206,6 +212,46 @@ fn settled(holdings: &Holdings) -> Holdings {
         settled.insert(id, body);
     }
     settled
+}
+
+/// Takes the parts out of a body in which case counts: they are compared as they stand. Each comes
+/// with the place it goes back to.
+fn kept(
+    holdings: &Holdings,
+    id: &str,
+    body: &mut Value,
+    drawn: &BTreeMap<String, String>,
+) -> Vec<(&'static str, Value)> {
+    let is_txt = id.contains("/dnszones/") && id.contains("/txt/");
+    let is_settings = id.ends_with("/config/appsettings");
+    // Names of settings are environment variables: only Linux tells their case apart.
+    let site = id.trim_end_matches("/config/appsettings");
+    let kind = holdings.get(site).and_then(|site| site["kind"].as_str()).unwrap_or_default();
+    let parts = [
+        (true, "/tags", "/tags", false),
+        (is_txt, "/properties/TXTRecords", "/properties/txtrecords", true),
+        (is_settings, "/properties", "/properties", kind.contains("linux")),
+    ];
+    let mut kept = vec![];
+    for (is_here, pointer, place, are_keys_kept) in parts {
+        let Some(part) = body.pointer_mut(pointer).filter(|_| is_here) else { continue };
+        let mut part = part.take();
+        if let Value::Object(map) = &mut part {
+            let entries = std::mem::take(map);
+            let entries = entries.into_iter().filter_map(|(key, value)| {
+                let lower = key.to_ascii_lowercase();
+                let value = match value.as_str().map(|it| drawn.get(&it.to_ascii_lowercase())) {
+                    Some(Some(owner)) => Value::String(owner.clone()),
+                    _ => value,
+                };
+                let is_made = MADE.contains(&lower.as_str());
+                (!is_made).then_some((if are_keys_kept { key } else { lower }, value))
+            });
+            map.extend(entries);
+        }
+        kept.push((place, part));
+    }
+    kept
 }
 
 /// Tells whether a resource is what a service makes beside one that was asked for.

@@ -88,6 +88,12 @@ pub fn edit(tree: &mut Value, draw: &mut Draw<'_>) -> Option<Edit> {
     let verb = draw.one(&VERBS);
     let all = sites(tree, &TOPOLOGY);
     let fitting: Vec<&Site> = all.iter().filter(|site| fits(verb, site, tree)).collect();
+    // Every part of the language is as likely, however many of it there are.
+    let mut labels: Vec<&str> = fitting.iter().map(|site| label(site)).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    let chosen = *labels.get(draw.below(labels.len()))?;
+    let fitting: Vec<&Site> = fitting.into_iter().filter(|site| label(site) == chosen).collect();
     let site = (*fitting.get(draw.below(fitting.len()))?).clone();
     draw.in_stamp = Scope::of(&site.path) != Scope::Global;
     match verb {
@@ -104,6 +110,17 @@ pub fn edit(tree: &mut Value, draw: &mut Draw<'_>) -> Option<Edit> {
         Verb::Differ => differ(tree, &site, draw)?,
     }
     Some(Edit { verb, place: written(&site.path) })
+}
+
+/// Returns which part of the language a site is: its key, or the section that it is a member of.
+fn label(site: &Site) -> &str {
+    if let Some(key) = site.key {
+        return key.name;
+    }
+    match &site.path[..] {
+        [.., Step::Key(section), _] => section,
+        _ => "",
+    }
 }
 
 fn fits(verb: Verb, site: &Site, tree: &Value) -> bool {

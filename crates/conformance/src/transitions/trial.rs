@@ -21,12 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const REPEATS: usize = 4;
 
 /// What a trial came to when nothing was wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Passed {
     /// The ends are alike.
     Alike,
-    /// A plan was refused, for a right reason.
-    Refused,
+    /// A plan was refused, for right reasons.
+    Refused(Vec<String>),
 }
 
 /// What was wrong.
@@ -46,7 +46,7 @@ impl Fault {
 
 /// How a trial ended that goes no further.
 enum End {
-    Refused,
+    Refused(Vec<String>),
     Fault(Fault),
 }
 
@@ -55,7 +55,7 @@ pub async fn run(pair: &Pair) -> Result<Passed, Fault> {
     let timed = tokio::time::timeout(PATIENCE, play(pair)).await;
     match timed {
         Ok(Ok(())) => Ok(Passed::Alike),
-        Ok(Err(End::Refused)) => Ok(Passed::Refused),
+        Ok(Err(End::Refused(codes))) => Ok(Passed::Refused(codes)),
         Ok(Err(End::Fault(fault))) => Err(fault),
         Err(_) => Err(Fault::one("no end".to_owned(), format!("no end after {PATIENCE:?}"))),
     }
@@ -66,9 +66,9 @@ async fn play(pair: &Pair) -> Result<(), End> {
         parse(&text(tree)).map_err(|why| End::Fault(Fault::one("invalid".to_owned(), why)))
     };
     let (a, b) = (topology(&pair.a)?, topology(&pair.b)?);
-    let world = open().await?;
-    let fresh = open().await?;
-    let result = go(pair, &a, &b, &world, &fresh).await;
+    let mut world = open().await?;
+    let mut fresh = open().await?;
+    let result = go(pair, &a, &b, &mut world, &mut fresh).await;
     world.close().await;
     fresh.close().await;
     result
@@ -82,8 +82,8 @@ async fn go(
     pair: &Pair,
     a: &Topology,
     b: &Topology,
-    world: &World,
-    fresh: &World,
+    world: &mut World,
+    fresh: &mut World,
 ) -> Result<(), End> {
     reach("A", world, a, None).await?;
     is_empty("A", world, a).await?;
@@ -97,8 +97,8 @@ async fn go(
     reach("B", world, b, kill).await?;
     is_empty("B", world, b).await?;
     reach("fresh B", fresh, b, None).await?;
-    let found = look(world).await?;
-    let wanted = look(fresh).await?;
+    let found = world.look();
+    let wanted = fresh.look();
     let excuses = Excuses::new(a, b, wanted.clone());
     let unlike = compare(&found, &wanted);
     judge("end", unlike.into_iter().filter(|unlike| !excuses.allow(unlike)).collect())
@@ -107,17 +107,17 @@ async fn go(
 /// Applies a topology; a kill is followed by more runs.
 async fn reach(
     stage: &str,
-    world: &World,
+    world: &mut World,
     topology: &Topology,
     mut kill_after: Option<u64>,
 ) -> Result<(), End> {
     for _ in 0..REPEATS {
         match world.apply(topology, kill_after.take()).await {
-            Ok(Reached::Done(_)) => return Ok(()),
+            Ok(Reached::Done) => return Ok(()),
             Ok(Reached::Killed) => {}
             Ok(Reached::Refused(codes)) => {
                 return Err(match codes.iter().find(|code| !is_right_refusal(code)) {
-                    None => End::Refused,
+                    None => End::Refused(codes),
                     Some(code) => fault(&format!("{stage} refused: {code}"), codes.join(", ")),
                 });
             }
@@ -128,7 +128,7 @@ async fn reach(
 }
 
 /// Asks for the plan of what was applied: there may be nothing in it.
-async fn is_empty(stage: &str, world: &World, topology: &Topology) -> Result<(), End> {
+async fn is_empty(stage: &str, world: &mut World, topology: &Topology) -> Result<(), End> {
     let plan = world.plan(topology, &evenkeel::Allow::default()).await;
     let plan =
         plan.map_err(|Broken { kind, text }| fault(&format!("{stage} again {kind}"), text))?;
@@ -167,19 +167,19 @@ fn path_form(path: &str) -> String {
 }
 
 /// Changes something behind everybody's back and applies again: then all is as before.
-async fn disturbed(world: &World, a: &Topology, choice: u64) -> Result<(), End> {
-    let before = look(world).await?;
+async fn disturbed(world: &mut World, a: &Topology, choice: u64) -> Result<(), End> {
+    let before = world.look();
     if !disturb(world, a, &before, choice) {
         return Ok(());
     }
     reach("A after a disturbance", world, a, None).await?;
-    let after = look(world).await?;
+    let after = world.look();
     judge("A after a disturbance", compare(&after, &before))
 }
 
 /// Deletes a resource, or changes a property of one; tells whether Azure let it.
 fn disturb(
-    world: &World,
+    world: &mut World,
     topology: &Topology,
     holdings: &super::alike::Holdings,
     choice: u64,
@@ -219,10 +219,6 @@ fn leaves_of(body: &Value, pointer: &mut String, found: &mut Vec<(String, Value)
         }
         leaf => found.extend(other(leaf).map(|other| (pointer.clone(), other))),
     }
-}
-
-async fn look(world: &World) -> Result<super::alike::Holdings, End> {
-    world.look().await.map_err(|error| fault("no look", format!("{error:#}")))
 }
 
 fn judge(stage: &str, unlike: Vec<Unlike>) -> Result<(), End> {

@@ -1,9 +1,10 @@
 //! A simulated Azure with what lies in it before, and the command line that is run against it.
 
-use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use evenkeel::Allow;
 use evenkeel::exit::Failure;
 use evenkeel::pass;
@@ -16,18 +17,21 @@ use simulator::{Scenario, Simulator, Step};
 use tempfile::TempDir;
 use topology::Topology;
 
+use super::alike::Holdings;
 use super::language::{
     SHARED_ACCOUNT, SHARED_GROUP, SHARED_IDENTITY, SHARED_VAULT, SHARED_ZONE, SUBSCRIPTION,
 };
 
 /// Runs before an apply that asks for one permission after the other counts as refused.
 const RUNS: usize = 12;
+/// How often a kill looks whether it is due.
+const LOOK: Duration = Duration::from_millis(1);
 
 /// How an apply ended.
 #[derive(Debug)]
 pub enum Reached {
-    /// All is done, by a plan of so many actions.
-    Done(usize),
+    /// All is done.
+    Done,
     /// A guard refused it, for these reasons, and no permission lifts them.
     Refused(Vec<String>),
     /// It was killed.
@@ -47,6 +51,7 @@ pub struct Broken {
 pub struct World {
     simulator: Simulator,
     disk: TempDir,
+    session: Option<Session>,
 }
 
 impl World {
@@ -58,17 +63,12 @@ impl World {
         })
         .await?;
         simulator.apply_scenario(&before())?;
-        Ok(Self { simulator, disk: tempfile::tempdir()? })
+        Ok(Self { simulator, disk: tempfile::tempdir()?, session: None })
     }
 
     /// Ends it.
     pub async fn close(self) {
         self.simulator.stop().await;
-    }
-
-    /// Returns how many requests were made so far.
-    pub fn requests(&self) -> u64 {
-        self.simulator.counts().total as u64
     }
 
     /// Changes Azure behind everybody's back; tells whether Azure lets it be done.
@@ -77,26 +77,25 @@ impl World {
         self.simulator.apply_scenario(&scenario).is_ok()
     }
 
-    /// Reads all that Azure holds, by resource ID without case.
-    pub async fn look(&self) -> anyhow::Result<BTreeMap<String, Value>> {
-        let url = format!("{}/simulator/resources", self.simulator.resource_manager());
-        let authority = reqwest::Certificate::from_pem(self.simulator.ca_pem().as_bytes())?;
-        let http = reqwest::Client::builder().tls_certs_only([authority]).build()?;
-        let found: Value = http.get(url).send().await?.json().await?;
-        let rows = found["value"].as_array().context("a list of resources")?;
-        let by_id = |row: &Value| Some((row["id"].as_str()?.to_ascii_lowercase(), row.clone()));
-        Ok(rows.iter().filter_map(by_id).collect())
+    /// Returns all that Azure holds, by resource ID without case.
+    pub fn look(&self) -> Holdings {
+        let by_id = |row: Value| Some((row["id"].as_str()?.to_ascii_lowercase(), row));
+        self.simulator.resources().into_iter().filter_map(by_id).collect()
     }
 
-    fn session(&self, topology: &Topology) -> Result<Session, Broken> {
+    /// Returns a session for a topology. The connection is kept: a client is dear to make.
+    fn session(&mut self, topology: &Topology) -> Result<&Session, Broken> {
         let desired = planner::expand(topology);
-        let azure = Azure::join(&self.simulator, Arc::new(Progress::kept()), None);
-        let azure = azure.map_err(|failure| broken("cannot connect", failure))?;
-        Ok(Session { azure, desired })
+        let azure = match self.session.take() {
+            Some(session) => session.azure,
+            None => Azure::join(&self.simulator, Arc::new(Progress::kept()), None)
+                .map_err(|failure| broken("cannot connect", failure))?,
+        };
+        Ok(self.session.insert(Session { azure, desired }))
     }
 
     /// Makes a plan.
-    pub async fn plan(&self, topology: &Topology, allow: &Allow) -> Result<Plan, Broken> {
+    pub async fn plan(&mut self, topology: &Topology, allow: &Allow) -> Result<Plan, Broken> {
         let session = self.session(topology)?;
         session.plan(allow).await.map_err(|failure| broken("plan", failure))
     }
@@ -104,57 +103,66 @@ impl World {
     /// Applies until all is done; permissions are given where a guard asks for one. After so many
     /// requests it is killed.
     pub async fn apply(
-        &self,
+        &mut self,
         topology: &Topology,
         kill_after: Option<u64>,
     ) -> Result<Reached, Broken> {
-        let until = kill_after.map(|requests| self.requests() + requests);
-        tokio::select! {
-            reached = self.settle(topology) => reached,
-            () = self.reaches(until) => Ok(Reached::Killed),
+        let disk = self.disk.path().to_owned();
+        self.session(topology)?;
+        let Self { simulator, session: Some(session), .. } = self else {
+            return Ok(Reached::Killed);
+        };
+        let until = kill_after.map(|requests| requests_of(simulator) + requests);
+        let reached = tokio::select! {
+            reached = settle(session, &disk) => reached,
+            () = reaches(simulator, until) => Ok(Reached::Killed),
+        };
+        if matches!(reached, Ok(Reached::Killed)) {
+            // A new process has nothing of what the killed one knew.
+            self.session = None;
         }
+        reached
     }
+}
 
-    async fn reaches(&self, until: Option<u64>) {
-        let Some(until) = until else { return std::future::pending().await };
-        while self.requests() < until {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-        }
+async fn reaches(simulator: &Simulator, until: Option<u64>) {
+    let Some(until) = until else { return std::future::pending().await };
+    while requests_of(simulator) < until {
+        tokio::time::sleep(LOOK).await;
     }
+}
 
-    async fn settle(&self, topology: &Topology) -> Result<Reached, Broken> {
-        let mut allow = Allow::default();
-        for _ in 0..RUNS {
-            let session = self.session(topology)?;
-            let name = &session.desired.topology;
-            pass::put_back_locks(&session.azure, self.disk.path(), name)
-                .await
-                .map_err(|failure| broken("put back locks", failure))?;
-            let plan = session.plan(&allow).await.map_err(|failure| broken("plan", failure))?;
-            if !plan.refusals.is_empty() {
-                let is_new = permit(&plan, &mut allow);
-                if is_new {
-                    continue;
-                }
-                let mut codes: Vec<String> =
-                    plan.refusals.iter().map(|refusal| refusal.code.clone()).collect();
-                codes.sort();
-                codes.dedup();
-                return Ok(Reached::Refused(codes));
+fn requests_of(simulator: &Simulator) -> u64 {
+    simulator.counts().total as u64
+}
+
+async fn settle(session: &Session, disk: &Path) -> Result<Reached, Broken> {
+    let mut allow = Allow::default();
+    for _ in 0..RUNS {
+        pass::put_back_locks(&session.azure, disk, &session.desired.topology)
+            .await
+            .map_err(|failure| broken("put back locks", failure))?;
+        let plan = session.plan(&allow).await.map_err(|failure| broken("plan", failure))?;
+        if !plan.refusals.is_empty() {
+            if permit(&plan, &mut allow) {
+                continue;
             }
-            let cancel = Cancel::default();
-            let options = Options::default();
-            let outcome =
-                pass::carry_out(&session.azure, &plan, self.disk.path(), options, &cancel)
-                    .await
-                    .map_err(|failure| broken("apply", failure))?;
-            return match outcome.is_success() {
-                true => Ok(Reached::Done(plan.actions.len())),
-                false => Err(failed(&plan, &outcome)),
-            };
+            let mut codes: Vec<String> =
+                plan.refusals.iter().map(|refusal| refusal.code.clone()).collect();
+            codes.sort();
+            codes.dedup();
+            return Ok(Reached::Refused(codes));
         }
-        Ok(Reached::Refused(vec!["permission after permission".to_owned()]))
+        let (cancel, options) = (Cancel::default(), Options::default());
+        let outcome = pass::carry_out(&session.azure, &plan, disk, options, &cancel)
+            .await
+            .map_err(|failure| broken("apply", failure))?;
+        return match outcome.is_success() {
+            true => Ok(Reached::Done),
+            false => Err(failed(&plan, &outcome)),
+        };
     }
+    Ok(Reached::Refused(vec!["permission after permission".to_owned()]))
 }
 
 /// Gives what the guards of a plan ask for; tells whether that is anything new.

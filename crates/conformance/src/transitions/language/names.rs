@@ -120,11 +120,11 @@ pub static DOMAINS: Members = Members {
 static DOMAIN: Record = Record {
     keys: &[
         key("routeTo", 100, Shape::Reference(&[Kind::Profile, Kind::App])),
-        value("bind", 70, |d| match d.below(3) {
+        value("bind", 80, |d| match d.below(3) {
             0 => json!(["@bind"]),
             _ => json!("@bind"),
         }),
-        value("certificate", 60, |d| match d.below(8) {
+        value("certificate", 75, |d| match d.below(8) {
             0 => json!("none"),
             1..=3 => json!("managed"),
             _ => json!({ "keyVault": "@shared", "secret": d.one(&["site", "next"]) }),

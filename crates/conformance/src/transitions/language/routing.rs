@@ -61,7 +61,7 @@ static MONITOR: Record = Record {
 };
 
 static HEADERS: Members = Members {
-    names: &["X-Probe", "Host", "x-from"],
+    names: &["X-Probe", "X-Mode", "x-from"],
     count: (1, 2),
     member: Shape::Value(text),
     any_case: true,
