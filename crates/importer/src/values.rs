@@ -1,6 +1,7 @@
 //! Texts: what refers to another resource, what is secret, what is meant as it stands.
 
 use resource::ResourceId;
+use resource::catalogue::facts_of;
 use serde_json::Value;
 
 use crate::addresses::Section;
@@ -8,19 +9,17 @@ use crate::draft::Draft;
 use crate::node::{Map, Node, literal};
 use crate::secrets;
 
-/// Properties by which the language refers to a resource, and where they stand in its body.
-const PROPERTIES: [(Section, &str, &str); 10] = [
-    (Section::Apps, "principalId", "/identity/principalId"),
-    (Section::Apps, "defaultHostName", "/properties/defaultHostName"),
-    (Section::Storage, "blobEndpoint", "/properties/primaryEndpoints/blob"),
-    (Section::Storage, "queueEndpoint", "/properties/primaryEndpoints/queue"),
-    (Section::Storage, "tableEndpoint", "/properties/primaryEndpoints/table"),
-    (Section::Storage, "fileEndpoint", "/properties/primaryEndpoints/file"),
-    (Section::Vaults, "uri", "/properties/vaultUri"),
-    (Section::Identities, "principalId", "/properties/principalId"),
-    (Section::Identities, "clientId", "/properties/clientId"),
-    (Section::TrafficManager, "fqdn", "/properties/dnsConfig/fqdn"),
+/// Sections whose resources others are told of by what they answer.
+const TOLD: [Section; 5] = [
+    Section::Apps,
+    Section::Storage,
+    Section::Vaults,
+    Section::Identities,
+    Section::TrafficManager,
 ];
+
+/// Answers that many resources share: they tell nothing of whom a value is meant to be of.
+const SHARED: [&str; 2] = ["tenantId", "verificationId"];
 
 impl Draft<'_> {
     /// Writes a text of the user's: a secret by the name of a variable, what another resource of
@@ -55,14 +54,17 @@ impl Draft<'_> {
         if value.len() < 8 {
             return None;
         }
-        PROPERTIES.iter().find_map(|(section, property, pointer)| {
-            let stamps = (0..self.placement.stamps.len()).map(Some).chain([None]);
-            let mut entries = stamps.flat_map(|home| self.addresses.of(*section, home));
-            let (id, _) = entries.find(|(id, _)| {
-                let found = self.survey.observed.property(id, pointer);
+        let stamps = || (0..self.placement.stamps.len()).map(Some).chain([None]);
+        let homes = TOLD.iter().flat_map(|section| stamps().map(move |home| (*section, home)));
+        let mut entries = homes.flat_map(|(section, home)| self.addresses.of(section, home));
+        entries.find_map(|(id, _)| {
+            let answers = facts_of(&id).answers.iter().filter(|(name, _)| !SHARED.contains(name));
+            let mut answers = answers.map(|(name, pointer)| (*name, *pointer));
+            let (name, _) = answers.find(|(_, pointer)| {
+                let found = self.survey.observed.property(&id, pointer);
                 found.and_then(Value::as_str) == Some(value)
             })?;
-            written(&id, property)
+            written(&id, name)
         })
     }
 

@@ -201,6 +201,8 @@ pub struct TypeFacts {
     pub immutable: &'static [(&'static str, &'static str)],
     /// Properties that the service sets and clients cannot.
     pub read_only: &'static [&'static str],
+    /// What a topology may ask of a resource beside its ID and name, each with its JSON pointer.
+    pub answers: &'static [(&'static str, &'static str)],
     /// Properties that the service takes and never returns.
     pub write_only: &'static [&'static str],
     /// Properties that change without a write to the resource.
@@ -286,6 +288,7 @@ impl TypeFacts {
         soft_delete: None,
         immutable: &[("location", "a resource cannot move to another region")],
         read_only: &[],
+        answers: &[],
         write_only: &[],
         volatile: &[],
         decided: &[],
@@ -334,6 +337,12 @@ impl TypeFacts {
             Locality::Global => Some("global"),
             Locality::Unplaced => None,
         }
+    }
+
+    /// Returns where a property stands that a topology may ask of a resource.
+    pub fn pointer_of(&self, property: &str) -> Option<&'static str> {
+        let found = self.answers.iter().find(|(name, _)| *name == property);
+        found.map(|(_, pointer)| *pointer)
     }
 
     /// Returns the facts of the resource `name` of this type.

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use resource::{ResourceType, catalogue};
+
 use crate::decode::{Context, Decode, quoted};
 use crate::suggest::closest;
 use crate::tree::Node;
@@ -78,33 +80,21 @@ impl Kind {
         }
     }
 
-    /// Returns the properties that a text may ask for; any property of a raw resource.
-    fn properties(self) -> Option<&'static [&'static str]> {
-        match self {
-            Self::App => Some(&[
-                "id",
-                "name",
-                "defaultHostName",
-                "principalId",
-                "tenantId",
-                "verificationId",
-            ]),
-            Self::Plan | Self::ResourceGroup | Self::Domain => Some(&["id", "name"]),
-            Self::Storage => Some(&[
-                "id",
-                "name",
-                "blobEndpoint",
-                "queueEndpoint",
-                "tableEndpoint",
-                "fileEndpoint",
-                "webEndpoint",
-            ]),
-            Self::Vault => Some(&["id", "name", "uri"]),
-            Self::Identity => Some(&["id", "name", "principalId", "clientId", "tenantId"]),
-            Self::TrafficManager => Some(&["id", "name", "fqdn"]),
-            Self::DnsZone => Some(&["id", "name", "nameServers"]),
-            Self::Resource | Self::Id => None,
-        }
+    /// Returns the properties that a text may ask for; `None` for any property of a raw resource.
+    fn properties(self) -> Option<Vec<&'static str>> {
+        let arm = match self {
+            Self::App => "Microsoft.Web/sites",
+            Self::Plan => "Microsoft.Web/serverfarms",
+            Self::Storage => "Microsoft.Storage/storageAccounts",
+            Self::Vault => "Microsoft.KeyVault/vaults",
+            Self::Identity => "Microsoft.ManagedIdentity/userAssignedIdentities",
+            Self::ResourceGroup | Self::Domain => "Microsoft.Resources/resourceGroups",
+            Self::TrafficManager => "Microsoft.Network/trafficManagerProfiles",
+            Self::DnsZone => "Microsoft.Network/dnsZones",
+            Self::Resource | Self::Id => return None,
+        };
+        let answers = catalogue::facts(&ResourceType::new(arm)).answers.iter();
+        Some(["id", "name"].into_iter().chain(answers.map(|(name, _)| *name)).collect())
     }
 }
 
@@ -318,7 +308,7 @@ pub(crate) fn property(
     }
     let help = match closest(&property, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("it has {}", quoted(known)),
+        None => format!("it has {}", quoted(&known)),
     };
     let noun = Kind::of(&target).noun();
     let message = format!("{noun} has no property `{property}`");

@@ -22,6 +22,7 @@ mod overlay;
 mod pseudo_terminal;
 mod reference;
 mod reference_docs;
+mod references;
 mod saved;
 mod scenario;
 mod schemas;

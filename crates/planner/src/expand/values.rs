@@ -1,6 +1,6 @@
 //! From texts of the language to values of a body.
 
-use resource::{Expression, Part, ResourceId, SecretSource};
+use resource::{Expression, Part, ResourceId, SecretSource, catalogue};
 use serde_json::{Value, json};
 use topology::{Target, Text};
 
@@ -79,27 +79,14 @@ fn secret(source: &topology::SecretSource) -> SecretSource {
     }
 }
 
-/// Returns where a property of the language stands in the resource's body.
+/// Returns where a property of the language stands in the resource's body; of a raw entry any path
+/// can be asked for.
 fn pointer(id: &ResourceId, target: &Target, property: &str) -> String {
-    let resource_type = id.resource_type();
-    match property {
-        "principalId" if resource_type.is(super::ids::SITE) => "/identity/principalId".to_owned(),
-        "blobEndpoint" => "/properties/primaryEndpoints/blob".to_owned(),
-        "queueEndpoint" => "/properties/primaryEndpoints/queue".to_owned(),
-        "tableEndpoint" => "/properties/primaryEndpoints/table".to_owned(),
-        "fileEndpoint" => "/properties/primaryEndpoints/file".to_owned(),
-        "uri" => "/properties/vaultUri".to_owned(),
-        "fqdn" | "hostName" if resource_type.is(super::ids::PROFILE) => {
-            "/properties/dnsConfig/fqdn".to_owned()
-        }
-        property if matches!(target, Target::Resource { .. }) => {
-            let path = property.replace('.', "/");
-            if property.starts_with("properties.") || property.starts_with("identity.") {
-                format!("/{path}")
-            } else {
-                format!("/properties/{path}")
-            }
-        }
-        property => format!("/properties/{property}"),
+    let is_raw = matches!(target, Target::Resource { .. });
+    if let Some(pointer) = catalogue::facts_of(id).pointer_of(property).filter(|_| !is_raw) {
+        return pointer.to_owned();
     }
+    let path = property.replace('.', "/");
+    let is_whole = ["properties.", "identity."].iter().any(|top| property.starts_with(top));
+    if is_whole { format!("/{path}") } else { format!("/properties/{path}") }
 }

@@ -77,6 +77,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         listing: Listing::Subscription,
         update: Update::Patch,
         etag: true,
+        answers: &[("nameServers", "/properties/nameServers")],
         holds_data: Some(RECORDS),
         immutable: &[
             ("location", "a zone is global"),

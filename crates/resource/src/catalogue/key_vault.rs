@@ -30,6 +30,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         api_version: VERSION,
         listing: Listing::Subscription,
         update: Update::Patch,
+        answers: &[("uri", "/properties/vaultUri")],
         holds_data: Some("all keys, secrets and certificates of the vault"),
         immutable: &[
             ("location", "a vault cannot move to another region"),

@@ -14,6 +14,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
         listing: Listing::Subscription,
         update: Update::Patch,
         holds_data: None,
+        answers: &[
+            ("principalId", "/properties/principalId"),
+            ("clientId", "/properties/clientId"),
+            ("tenantId", "/properties/tenantId"),
+        ],
         read_only: &["properties.principalId", "properties.clientId", "properties.tenantId"],
         handles: &[Handle {
             pointer: "/properties/principalId",

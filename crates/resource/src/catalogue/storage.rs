@@ -36,6 +36,13 @@ pub(super) const TYPES: &[TypeFacts] = &[
         listing: Listing::Subscription,
         // A PUT may reset what it does not name.
         update: Update::Patch,
+        answers: &[
+            ("blobEndpoint", "/properties/primaryEndpoints/blob"),
+            ("queueEndpoint", "/properties/primaryEndpoints/queue"),
+            ("tableEndpoint", "/properties/primaryEndpoints/table"),
+            ("fileEndpoint", "/properties/primaryEndpoints/file"),
+            ("webEndpoint", "/properties/primaryEndpoints/web"),
+        ],
         holds_data: Some("all blobs, files, queues and tables of the account"),
         immutable: &[
             ("location", "an account cannot move to another region"),

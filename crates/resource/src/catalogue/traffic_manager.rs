@@ -65,6 +65,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         // endpoints are one aggregate, written by one PUT.
         update: Update::PutOver,
         ownership: Ownership::Tags,
+        answers: &[("fqdn", "/properties/dnsConfig/fqdn")],
         immutable: &[(
             "properties.dnsConfig.relativeName",
             "the DNS name of a profile is fixed at its creation",

@@ -29,6 +29,12 @@ const SITE: TypeFacts = TypeFacts {
     // A PUT with settings replaces them all; PATCH merges.
     update: Update::Patch,
     ownership: Ownership::Tags,
+    answers: &[
+        ("defaultHostName", "/properties/defaultHostName"),
+        ("principalId", "/identity/principalId"),
+        ("tenantId", "/identity/tenantId"),
+        ("verificationId", "/properties/customDomainVerificationId"),
+    ],
     immutable: &[
         REGION,
         ("kind", "the kind and the operating system of an app are fixed at its creation"),
