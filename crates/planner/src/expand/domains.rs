@@ -3,8 +3,7 @@
 use plan::Band;
 use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
-use topology::Target;
-use topology::{Certificate, Cloud};
+use topology::{Certificate, Cloud, Target, TrafficManager};
 
 use super::ids::{PROFILE, SITE};
 use super::{Expansion, Home, Life};
@@ -106,7 +105,7 @@ impl<'a> Expansion<'a> {
         if let Target::TrafficManager { name } = target
             && let Some(profile) = self.topology.traffic_manager.get(name)
         {
-            return json!(format!("{}.{}", profile.dns_name, self.traffic_manager_suffix()));
+            return json!(self.profile_host(profile));
         }
         let pointer = if id.resource_type().is(PROFILE) {
             "/properties/dnsConfig/fqdn"
@@ -116,6 +115,11 @@ impl<'a> Expansion<'a> {
             "/properties/hostName"
         };
         Expression::reference(id, pointer).to_value()
+    }
+
+    /// Returns the host name of a profile.
+    pub(super) fn profile_host(&self, profile: &TrafficManager) -> String {
+        format!("{}.{}", profile.dns_name, self.traffic_manager_suffix())
     }
 
     fn traffic_manager_suffix(&self) -> String {

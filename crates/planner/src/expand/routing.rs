@@ -3,7 +3,8 @@
 use plan::Band;
 use serde_json::{Value, json};
 use topology::{
-    Endpoint, EndpointTarget, Monitor, MonitorProtocol, Routing, SubnetRange, TrafficManager,
+    Endpoint, EndpointTarget, Monitor, MonitorProtocol, Part, Routing, SubnetRange, Target, Text,
+    TrafficManager,
 };
 
 use super::ids::PROFILE;
@@ -106,8 +107,23 @@ impl Expansion<'_> {
     fn headers(&self, headers: &indexmap::IndexMap<String, topology::Sp<topology::Text>>) -> Value {
         headers
             .iter()
-            .map(|(name, value)| json!({ "name": name, "value": self.text(&value.value) }))
+            .map(|(name, value)| json!({ "name": name, "value": self.routed_text(&value.value) }))
             .collect()
+    }
+
+    /// Returns the value of a text of a profile. The name of a profile of this topology is known
+    /// beforehand, so that profiles may speak of each other and of themselves.
+    fn routed_text(&self, text: &Text) -> Value {
+        let part = |part: &Part| match part {
+            Part::Reference { target: Target::TrafficManager { name }, property }
+                if property == "fqdn" && self.topology.traffic_manager.contains_key(name) =>
+            {
+                let profile = &self.topology.traffic_manager[name];
+                Part::Literal(self.profile_host(profile))
+            }
+            part => part.clone(),
+        };
+        self.text(&Text(text.0.iter().map(part).collect()))
     }
 
     fn endpoint(&self, name: &str, endpoint: &Endpoint) -> Option<Value> {
@@ -120,7 +136,7 @@ impl Expansion<'_> {
             EndpointTarget::Host(host) => {
                 properties["target"] = match host.literal() {
                     Some(name) => json!(super::dns::host(name)),
-                    None => self.text(&host.value),
+                    None => self.routed_text(&host.value),
                 };
                 "externalEndpoints"
             }

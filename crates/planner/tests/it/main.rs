@@ -14,6 +14,7 @@ mod one_owner;
 mod ownership;
 mod raw;
 mod redundancy;
+mod routing;
 mod scale;
 mod stamps;
 mod verdict;
