@@ -174,6 +174,8 @@ fn routing_record<'a>(
 }
 
 fn proof_of(survey: &Survey<'_>, zone: &ResourceId, host: &str) -> Option<ResourceId> {
+    // A wildcard is proved where the name above it is.
+    let host = host.strip_prefix("*.").unwrap_or(host);
     let label = host.strip_suffix(&zone.name().to_ascii_lowercase())?.trim_end_matches('.');
     let name = if label.is_empty() { "asuid".to_owned() } else { format!("asuid.{label}") };
     let seen = survey.observed.get(&zone.child("TXT", &name))?;

@@ -29,6 +29,8 @@ use sha2::{Digest, Sha256};
 use topology::{Diagnostic, Place, Sp};
 use topology::{Stamp, Topology};
 
+pub(crate) use domains::proof_name;
+
 use crate::desired::{Desired, DesiredResource, Mode};
 use crate::ownership;
 

@@ -8,6 +8,7 @@ use resource::{Observation, Observed, ResourceId};
 
 use crate::change::{Change, Changes, Kind};
 use crate::desired::Desired;
+use crate::expand::proof_name;
 use crate::last::Last;
 use crate::order::LOCK;
 use crate::ownership::is_owned;
@@ -133,7 +134,7 @@ fn is_deletable(
     }
 }
 fn has_our_proof(desired: &Desired, observed: &Observed, host: &str) -> bool {
-    let wanted = format!("asuid.{}", host.to_ascii_lowercase());
+    let wanted = proof_name(host).to_ascii_lowercase();
     observed.resources.values().any(|observation| {
         observation.id.resource_type().is("Microsoft.Network/dnsZones/TXT")
             && observation.id.parent().is_some_and(|zone| {

@@ -149,14 +149,18 @@ impl<'a> Expansion<'a> {
         let zone = self.topology.zone_of(host).map(|(zone, _)| zone.to_owned());
         let id = zone.as_deref().and_then(|zone| self.zone_id(zone));
         let (Some(zone), Some(id)) = (zone, id) else {
-            self.manual(host, format!("asuid.{host}"), "TXT", value);
+            self.manual(host, proof_name(host), "TXT", value);
             return None;
         };
-        let name = match label(host, &zone).as_str() {
+        let name = match label(proven(host), &zone).as_str() {
             "@" => "asuid".to_owned(),
             label => format!("asuid.{label}"),
         };
         let id = id.child("TXT", &name);
+        // A wildcard is proved where the name above it is: one record does for both.
+        if self.desired.get(&id).is_some_and(|it| it.keep_foreign_values) {
+            return Some(id);
+        }
         // A set that `dns` declares too holds the texts of both.
         if let Some(declared) = self.desired.get_mut(&id).filter(|it| !it.keep_foreign_values)
             && let Some(records) = declared.body["properties"]["TXTRecords"].as_array_mut()
@@ -207,6 +211,17 @@ impl<'a> Expansion<'a> {
         self.add(resource, Life { adopt: true, ..Life::default() }, &domain.place);
         id
     }
+}
+
+/// Returns the name at which a host is proved: of a wildcard that is the name above it.
+/// Source: <https://learn.microsoft.com/azure/app-service/app-service-web-tutorial-custom-domain>.
+fn proven(host: &str) -> &str {
+    host.strip_prefix("*.").unwrap_or(host)
+}
+
+/// Returns the full name of the TXT record that proves a host to App Service.
+pub fn proof_name(host: &str) -> String {
+    format!("asuid.{}", proven(host))
 }
 
 /// Returns the name of a host relative to its zone; `@` is the zone itself.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Scene, actions};
 use crate::change::{Change, Kind};
 use crate::desired::{DesiredResource, Domain, ManualRecord};
+use crate::expand::proof_name;
 
 /// The type of a host-name binding.
 pub(super) const BINDING: &str = "Microsoft.Web/sites/hostNameBindings";
@@ -95,7 +96,7 @@ impl Scene<'_> {
 
     /// Waits for a TXT record that only a person can make.
     fn verify_by_hand(&mut self, domain: &Domain, binding: NodeIndex) -> Option<NodeIndex> {
-        let name = format!("asuid.{}", domain.name);
+        let name = proof_name(&domain.name);
         let record: &ManualRecord =
             self.desired.manual_records.iter().find(|record| record.name == name)?;
         let template = self.graph.action(binding).clone();

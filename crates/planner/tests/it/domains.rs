@@ -98,3 +98,33 @@ fn a_record_outside_azure_is_told_and_waited_for() {
         &["verify TXT asuid.ca.example.com", "create weu/web/domains/ca.example.com"],
     );
 }
+
+#[test]
+fn a_wildcard_is_proved_where_the_name_above_it_is() {
+    let text = "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+stamp: { plan: { sku: S1 }, apps: { web: { runtime: node|22-lts } } }
+stamps: { weu: { region: westeurope } }
+dns: { example.com: {}, example.net: {} }
+domains:
+  \"*.example.com\": { routeTo: weu/web, bind: web }
+  \"*.shop.example.net\": { routeTo: weu/web, bind: web }
+  shop.example.net: { routeTo: weu/web, bind: web }
+";
+    let desired = expand(text);
+    let proofs: Vec<&str> = desired
+        .resources()
+        .map(|resource| resource.id.as_str())
+        .filter(|id| id.contains("/TXT/"))
+        .filter_map(|id| id.rsplit('/').next())
+        .collect();
+    assert_eq!(proofs, ["asuid", "asuid.shop"]);
+    assert!(desired.mistakes.is_empty(), "{:?}", desired.mistakes);
+    let plan = plan(&desired, &Observed::default());
+    for host in ["*.shop.example.net", "shop.example.net"] {
+        let binding = format!("create weu/web/domains/{host}");
+        assert_ordered(&plan, &["create domains/*.shop.example.net/proof", &binding]);
+    }
+}
