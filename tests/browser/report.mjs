@@ -3,15 +3,16 @@
 // is loaded besides the page, or where the console has something to say.
 //
 //     evenkeel plan --simulator --format html > plan.html
-//     node tests/browser/report.mjs plan.html
+//     node tests/browser/report.mjs plan.html [pictures/plan]
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const page = pathToFileURL(resolve(process.argv[2])).href;
+const picture = process.argv[3];
 const profile = mkdtempSync(join(tmpdir(), "report-"));
 const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 const browser = spawn(
@@ -53,7 +54,7 @@ async function use() {
   const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
   const tab = (method, params) => send(method, params, sessionId);
   const ask = async (expression) =>
-    (await tab("Runtime.evaluate", { expression, returnByValue: true })).result.value;
+    (await tab("Runtime.evaluate", { expression, returnByValue: true, userGesture: true })).result.value;
   const resize = (width) =>
     tab("Emulation.setDeviceMetricsOverride", {
       width, height: 900, deviceScaleFactor: 1, mobile: false,
@@ -80,14 +81,37 @@ async function use() {
   for (const type of ["keyDown", "keyUp"]) await tab("Input.dispatchKeyEvent", { type, ...key });
   assert.ok(!(await ask("box.open")), "Enter does not close a box");
 
+  assert.ok(!(await ask("Boolean(document.querySelector('.same[open]'))")), "a list of what stays is open");
+  for (const at of (await ask("[...document.querySelectorAll('.risks a')].map((_, at) => at)")) ?? []) {
+    await ask(`window.link = document.querySelectorAll('.risks a')[${at}], link.click()`);
+    // The browser opens what it scrolls to in a task of its own.
+    await new Promise((done) => setTimeout(done, 50));
+    const shown = await ask("document.querySelector(link.hash).checkVisibility()");
+    assert.ok(shown, "a link of what to look at first does not open its box");
+  }
+  if (picture) await photograph(tab, resize);
+
   await ask("document.querySelectorAll('details').forEach((box) => (box.open = true))");
-  for (const width of [1300, 400]) {
+  for (const width of [1400, 400]) {
     await resize(width);
     const inner = await ask("document.documentElement.scrollWidth");
     assert.ok(inner <= width, `at ${width} pixels the page is ${inner} wide`);
   }
-  assert.deepEqual(requests, [page], "something else is loaded");
+  const loaded = requests.filter((url) => url.split("#")[0] !== page);
+  assert.deepEqual(loaded, [], "something else is loaded");
   assert.deepEqual(problems, [], "the console has something to say");
+}
+
+// Keeps pictures of the page, narrow and wide, light and dark.
+async function photograph(tab, resize) {
+  for (const width of [400, 1400]) {
+    for (const value of ["light", "dark"]) {
+      await tab("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value }] });
+      await resize(width);
+      const { data } = await tab("Page.captureScreenshot", { captureBeyondViewport: true });
+      writeFileSync(`${picture}-${width}-${value}.png`, Buffer.from(data, "base64"));
+    }
+  }
 }
 
 const tooLong = setTimeout(() => {

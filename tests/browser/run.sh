@@ -2,7 +2,7 @@
 # Opens the HTML reports of a plan and of a drift in headless Chromium and uses them as a person does.
 # Installs Chromium and Node.js from Debian's packages where they are missing and that is allowed.
 #
-#     tests/browser/run.sh [picture.png]      keeps a screenshot of the plan
+#     tests/browser/run.sh [folder]      keeps pictures: 400 and 1,400 pixels wide, light and dark
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -32,11 +32,8 @@ subscription=$(sed -n 's/^subscription: //p' "$topology")
     --scenario tests/scenarios/r1/drifts/changed-probe-path.yaml 2> /dev/null
 "$evenkeel" drift "$topology" "${azure[@]}" --format html > "$work/drift.html" || [ $? = 2 ]
 
+[ -z "${1:-}" ] || mkdir -p "$1"
 for page in plan drift; do
-    node tests/browser/report.mjs "$work/$page.html"
+    node tests/browser/report.mjs "$work/$page.html" ${1:+"$1/$page"}
     echo "ok: $page.html"
 done
-if [ -n "${1:-}" ]; then
-    chromium --headless --no-sandbox --disable-gpu --window-size=1280,1600 \
-        --screenshot="$1" "file://$work/plan.html" 2> /dev/null
-fi

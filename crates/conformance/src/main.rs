@@ -13,6 +13,7 @@ mod imports;
 mod latency;
 mod likeness;
 mod pairs;
+mod refusals;
 mod settled;
 mod stage;
 mod transitions;
@@ -75,6 +76,17 @@ enum Command {
         #[arg(long)]
         verbose: bool,
     },
+    /// Breaks good bodies in ways that the published type definitions forbid and sends them to a
+    /// simulator, which must refuse each.
+    Refusals {
+        /// The folder of definitions in the format of bicep-types, with its `index.json`.
+        definitions: PathBuf,
+        /// Where good bodies come from: topologies (`.yaml`) and folders of recorded pairs.
+        good: Vec<PathBuf>,
+        /// Lists each broken body that was accepted, not only their number.
+        #[arg(long)]
+        verbose: bool,
+    },
     /// Sends recorded requests to a fresh simulator, which must hold afterwards what Azure held.
     Settled {
         /// The folder of recorded pairs, a JSON file each.
@@ -129,6 +141,9 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Settled { directory, verbose } => settled::run(&directory, verbose)?,
         Command::Pairs { directory, json, verbose } => {
             pairs::run(&directory, json.as_deref(), verbose)?
+        }
+        Command::Refusals { definitions, good, verbose } => {
+            refusals::run(&definitions, &good, verbose)?
         }
         Command::Transitions { seeds, from, threads, keep, shrink, tries, verbose } => {
             let seeds = faults::Seeds { from, count: seeds };

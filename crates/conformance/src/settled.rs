@@ -18,17 +18,22 @@ use crate::stage::{Stage, encoded, is_moving};
 
 /// A recorded write with what came of it.
 #[derive(Debug, Deserialize)]
-struct Case {
-    id: String,
-    api_version: String,
+pub struct Case {
+    /// The file's name without `.json`.
+    pub id: String,
+    /// The API version of the request.
+    pub api_version: String,
     resource_id: String,
-    request: Message,
+    /// What was sent.
+    pub request: Message,
     settled: Settled,
 }
 
+/// A recorded request.
 #[derive(Debug, Deserialize)]
-struct Message {
-    method: String,
+pub struct Message {
+    /// PUT or PATCH.
+    pub method: String,
     body: Value,
 }
 
@@ -50,7 +55,20 @@ pub fn run(directory: &Path, verbose: bool) -> anyhow::Result<bool> {
     Ok(report(&played, verbose))
 }
 
-async fn play(case: &Case) -> anyhow::Result<Verdict> {
+/// A fresh simulator in which a recorded write can be repeated.
+pub struct Prepared {
+    /// The simulator.
+    pub stage: Stage,
+    /// What is written.
+    pub id: ResourceId,
+    /// The body to send.
+    pub body: Value,
+    /// Whether the simulator models the type.
+    pub is_covered: bool,
+}
+
+/// Makes what a recorded write needs around it.
+pub async fn prepare(case: &Case) -> anyhow::Result<Prepared> {
     let mut stage = Stage::open(Latency::None, 100).await?;
     let id = ResourceId::parse(&case.resource_id.replace("//", "/"))?;
     let kind = id.resource_type();
@@ -70,6 +88,12 @@ async fn play(case: &Case) -> anyhow::Result<Verdict> {
             stage.own_domain(id.name())?;
         }
     }
+    Ok(Prepared { stage, id, body, is_covered })
+}
+
+async fn play(case: &Case) -> anyhow::Result<Verdict> {
+    let Prepared { stage, id, body, is_covered } = prepare(case).await?;
+    let kind = id.resource_type();
     let target = format!("{}?api-version={}", encoded(id.as_str()), case.api_version);
     let written = stage.send(&case.request.method, &target, &[], &body).await?;
     let mut answer = stage.get(&target).await?;

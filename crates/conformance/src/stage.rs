@@ -105,8 +105,16 @@ impl Stage {
 
     /// Tells whether a resource is there.
     pub async fn has(&self, id: &ResourceId) -> anyhow::Result<bool> {
-        let target = format!("{}?api-version=2024-01-01", encoded(id.as_str()));
-        Ok(self.get(&target).await?.status == 200)
+        Ok(self.held(id).await?.is_some())
+    }
+
+    /// Returns a resource as the simulator holds it, whatever API versions its type has.
+    pub async fn held(&self, id: &ResourceId) -> anyhow::Result<Option<Value>> {
+        let all = self.get("/simulator/resources").await?.body["value"].take();
+        let is_it = |row: &&Value| {
+            row["id"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(id.as_str()))
+        };
+        Ok(all.as_array().and_then(|rows| rows.iter().find(is_it)).cloned())
     }
 
     /// Makes a resource behind everybody's back.

@@ -11,8 +11,8 @@ use anyhow::Context;
 use serde::Deserialize;
 use serde_json::Value;
 
-mod definitions;
-mod topologies;
+pub mod definitions;
+pub mod topologies;
 mod validate;
 
 pub use definitions::Definitions;

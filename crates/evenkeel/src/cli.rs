@@ -60,7 +60,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
   evenkeel apply plan.json                    carry out what was reviewed
 
 Exit codes: 0 done or nothing to change, 1 failed, 2 there are changes (`drift`, and `plan
---detailed-exitcode`), 3 the input is invalid, 4 refused by a guard, 130 interrupted."
+--detailed-exitcode`), 3 the input or the call is invalid, 4 refused by a guard or by who was asked,
+5 incomplete (`--require-complete`), 130 interrupted."
 )]
 pub struct Cli {
     #[command(subcommand)]

@@ -14,16 +14,25 @@ pub enum Exit {
     Changes,
     /// The input is invalid.
     Invalid,
-    /// Refused by a guard.
+    /// Refused by a guard, or by the person who was asked.
     Refused,
+    /// Something could not be looked at, where completeness was asked for.
+    Incomplete,
     /// Interrupted; safe to run again.
     Interrupted,
 }
 
 impl Exit {
     /// Every way for a run to end.
-    pub const ALL: [Self; 6] =
-        [Self::Done, Self::Failed, Self::Changes, Self::Invalid, Self::Refused, Self::Interrupted];
+    pub const ALL: [Self; 7] = [
+        Self::Done,
+        Self::Failed,
+        Self::Changes,
+        Self::Invalid,
+        Self::Refused,
+        Self::Incomplete,
+        Self::Interrupted,
+    ];
 
     /// Returns the exit code.
     pub const fn code(self) -> u8 {
@@ -33,6 +42,7 @@ impl Exit {
             Self::Changes => 2,
             Self::Invalid => 3,
             Self::Refused => 4,
+            Self::Incomplete => 5,
             // As shells tell a process that SIGINT has ended: 128 and the signal's number.
             Self::Interrupted => 130,
         }
@@ -50,11 +60,17 @@ impl Exit {
                 "There are changes: always of `drift`, of `plan` with `--detailed-exitcode`."
             }
             Self::Invalid => {
-                "The input is invalid: the topology, an option or a plan file. Nothing was sent."
+                "The input or the call is invalid: the topology, a command, an option or a plan \
+                 file. Nothing was written."
             }
             Self::Refused => {
-                "Refused by a guard: data would be lost, something is not ours, a lock stands in \
-                 the way, or Azure has moved since the plan was saved."
+                "Refused: by a guard (data would be lost, something is not ours, a lock stands in \
+                 the way, or Azure has moved since the plan was saved), or by the person who was \
+                 asked. Nothing more was written."
+            }
+            Self::Incomplete => {
+                "Incomplete: something could not be looked at, and `--require-complete` asked for \
+                 all of it. Where there are changes too, 2 is told."
             }
             Self::Interrupted => {
                 "Interrupted. What was under way is told; it is safe to run again."

@@ -35,7 +35,10 @@ use telemetry::Telemetry;
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => return told_by_clap(&told).into(),
+    };
     let telemetry = Telemetry::start(&cli.global, &cli.command);
     let exit = match run(cli.command) {
         Ok(exit) => exit,
@@ -46,6 +49,15 @@ pub fn main() -> ExitCode {
     };
     telemetry.stop();
     exit.into()
+}
+
+/// Prints what clap has to say: help and versions are what was asked for, all else is a wrong call.
+///
+/// clap itself would end with 2, which here means that there are changes.
+fn told_by_clap(told: &clap::Error) -> Exit {
+    // Where nobody reads any more, there is nobody to tell it either.
+    let _ = told.print();
+    if told.use_stderr() { Exit::Invalid } else { Exit::Done }
 }
 
 fn run(command: Command) -> Outcome {

@@ -34,8 +34,8 @@ impl Answer {
     pub fn decline(self) -> Exit {
         let (words, exit) = match self {
             Self::Interrupted => ("interrupted; nothing was changed", Exit::Interrupted),
-            Self::WrongName => ("the name does not match; nothing was changed", Exit::Done),
-            Self::Yes | Self::No => ("nothing was changed", Exit::Done),
+            Self::WrongName => ("the name does not match; nothing was changed", Exit::Refused),
+            Self::Yes | Self::No => ("nothing was changed", Exit::Refused),
         };
         output::say(words);
         exit

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use topology::{Input, Parsed, Severity, Topology};
+use plan::{Notice, Plan};
+use topology::{Diagnostic, Input, Parsed, Severity, Topology};
 
 use crate::base::Files;
 use crate::cli::File;
 use crate::exit::{Exit, Failure};
-use crate::output;
+use crate::git::Repository;
+use crate::{output, saved};
 
 /// A topology and where it came from.
 pub struct Source {
@@ -20,12 +22,45 @@ pub struct Source {
     pub overlays: Vec<PathBuf>,
     /// All files that it was read from.
     pub files: Vec<PathBuf>,
+    /// What is probably not meant as it is written.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl Source {
     /// Returns the files by which it is named.
     pub fn named(&self) -> Files<'_> {
         Files { main: &self.path, overlays: &self.overlays }
+    }
+
+    /// Adds what is probably not meant to the notices of `plan`, so that a reader of a report sees it
+    /// too: on a terminal it was told before.
+    pub fn warn(&self, plan: &mut Plan) {
+        for Diagnostic { code, message, label, place, help, .. } in &self.warnings {
+            let label = if label.is_empty() { String::new() } else { format!(": {label}") };
+            let place = plan::Place {
+                file: place.file.to_string(),
+                line: place.line,
+                column: place.column,
+            };
+            plan.notices.push(Notice {
+                severity: plan::Severity::Warning,
+                code: (*code).to_owned(),
+                address: place.to_string(),
+                message: format!("{message}{label}"),
+                help: help.clone(),
+            });
+            plan.places.insert(place.to_string(), place);
+        }
+        plan.notices.sort();
+    }
+
+    /// Returns when and of which commit a report is made.
+    pub fn made(&self) -> report::Made {
+        let commit = Repository::of(&self.path).and_then(|found| found.head(&self.files));
+        report::Made {
+            at: format!("{:.0}", jiff::Timestamp::now()),
+            commit: commit.as_ref().map(saved::told),
+        }
     }
 
     /// Returns how a command line names it.
@@ -42,8 +77,9 @@ pub fn load(file: &File) -> Result<Source, Failure> {
     let parsed = parse(&path, &overlays)?;
     tell(&parsed);
     let files = parsed.sources.files().map(PathBuf::from).collect();
+    let warnings = parsed.diagnostics;
     match parsed.topology {
-        Some(topology) => Ok(Source { path, topology, overlays, files }),
+        Some(topology) => Ok(Source { path, topology, overlays, files, warnings }),
         None => Err(Failure::Told(Exit::Invalid)),
     }
 }
@@ -62,7 +98,9 @@ pub fn read(file: &File) -> Result<Source, Failure> {
         .collect();
     let files = parsed.sources.files().map(PathBuf::from).collect();
     match parsed.topology {
-        Some(topology) => Ok(Source { path, topology, overlays, files }),
+        Some(topology) => {
+            Ok(Source { path, topology, overlays, files, warnings: parsed.diagnostics })
+        }
         None => {
             Err(Failure::invalid(anyhow!("{}", mistakes.join("; ")), "run `evenkeel validate`"))
         }

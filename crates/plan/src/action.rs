@@ -7,6 +7,8 @@ use resource::ResourceId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::Risk;
+
 /// Names an action within its plan: `verb address`, with a number where one address needs several.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -160,24 +162,6 @@ pub struct PropertyChange {
     /// Why this change forces a replacement, where it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forces_replacement: Option<String>,
-}
-
-/// What a reader should look at first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Risk {
-    /// Something that cannot be brought back is deleted.
-    LosesData,
-    /// Something is deleted.
-    Deletes,
-    /// Live traffic is affected.
-    Traffic,
-    /// An app restarts.
-    Restarts,
-    /// A protection is off for a while.
-    Unprotected,
-    /// A secret changes.
-    Secret,
 }
 
 /// One thing that a plan does: a change, or what makes a change safe.

@@ -8,7 +8,7 @@ use std::fmt;
 use resource::ResourceId;
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Reliance, Verdicts};
+use crate::{Action, Reliance, Risk, Verdicts};
 
 pub use saved::{Commit, Origin, PlanFileError, SavedPlan};
 
@@ -22,6 +22,9 @@ pub enum Fingerprint {
     /// SHA-256 of the body without its volatile parts, in hexadecimal.
     Digest(String),
 }
+
+/// The code of a refusal of what would leave nothing to serve.
+pub const NO_TARGET_LEFT: &str = "no-target-left";
 
 /// How grave a notice is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -61,6 +64,14 @@ pub struct Guard {
     pub message: String,
     /// How to allow it, or what to do instead.
     pub help: String,
+}
+
+impl Guard {
+    /// Returns the risk that the refusal keeps from happening, where it is one that nothing else in
+    /// the plan tells of.
+    pub fn risk(&self) -> Option<Risk> {
+        (self.code == NO_TARGET_LEFT).then_some(Risk::Outage)
+    }
 }
 
 /// Where in the topology something is declared.
@@ -164,5 +175,10 @@ impl Plan {
     /// Tells whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.actions.is_empty()
+    }
+
+    /// Tells whether all that concerns the topology was looked at.
+    pub fn is_complete(&self) -> bool {
+        self.coverage.not_evaluated.is_empty()
     }
 }

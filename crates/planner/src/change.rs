@@ -86,8 +86,8 @@ pub fn changes(desired: &Desired, observed: &Observed, options: &Options) -> Cha
         ..Changes::default()
     };
     for resource in desired.resources() {
-        if let Some(reason) = observed.not_evaluated.get(&resource.id) {
-            found.coverage.not_evaluated.insert(resource.id.clone(), reason.reason.clone());
+        if let Some(reason) = hidden_by(desired, observed, &resource.id) {
+            found.coverage.not_evaluated.insert(resource.id.clone(), reason);
             continue;
         }
         found.coverage.evaluated += 1;
@@ -98,10 +98,25 @@ pub fn changes(desired: &Desired, observed: &Observed, options: &Options) -> Cha
             }
         }
     }
+    // What is hidden and not declared matters too: something of ours may be among it.
+    let hidden = observed.not_evaluated.iter();
+    found.coverage.not_evaluated.extend(hidden.map(|(id, why)| (id.clone(), why.reason.clone())));
     remake_below_replaced(&mut found, desired);
     unwanted::find(&mut found, desired, observed, &options.last);
     ahead::judge(&mut found, desired, observed);
     found
+}
+
+/// Returns why a resource cannot be compared: it was not looked at, or what it lies in was not.
+fn hidden_by(desired: &Desired, observed: &Observed, id: &ResourceId) -> Option<String> {
+    let hidden = |id: &ResourceId| observed.not_evaluated.get(id).map(|why| why.reason.clone());
+    hidden(id).or_else(|| {
+        let holders = std::iter::successors(id.parent(), ResourceId::parent);
+        // What is noted for a subscription is what a list of it did not show, not all in it.
+        let holder =
+            holders.into_iter().find(|id| desired.get(id).is_some() && hidden(id).is_some())?;
+        Some(format!("`{}`, in which it lies, was not evaluated", holder.name()))
+    })
 }
 
 /// What lies below a replaced resource goes with it: it is made again, whatever differed.

@@ -11,7 +11,7 @@ pub struct Explanation {
     pub text: &'static str,
 }
 
-const CODES: [Explanation; 18] = [
+const CODES: [Explanation; 19] = [
     Explanation {
         code: "adoption-needs-replacement",
         title: "an existing resource differs where it cannot be changed",
@@ -77,6 +77,13 @@ const CODES: [Explanation; 18] = [
                Traffic Manager share one space of names with everybody. A deleted vault or store keeps \
                its name for up to 90 days: recover it, purge it where it is not protected, or choose \
                another name. What this plan deletes itself frees its name first.",
+    },
+    Explanation {
+        code: "no-target-left",
+        title: "nothing would be left to serve",
+        text: "A profile without an enabled endpoint answers with nothing, so no plan may leave it so, \
+               not even between two of its actions. Leave one endpoint enabled; where nothing shall be \
+               served, disable the profile itself.",
     },
     Explanation {
         code: "protected",

@@ -21,6 +21,7 @@ mod plan_maker;
 mod redundancy;
 mod resolve;
 mod rights;
+mod risk;
 mod unwanted;
 mod verdict;
 

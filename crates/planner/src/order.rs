@@ -31,6 +31,7 @@ pub use note::{applied, note_of};
 
 use crate::change::{Changes, Kind, Options};
 use crate::desired::Desired;
+use crate::risk;
 
 /// What the procedures work on.
 struct Scene<'a> {
@@ -90,7 +91,10 @@ pub fn order(
     scene.lift_locks();
     scene.note_applied();
     let Scene { graph, refusals, notices, reliances, unused, .. } = scene;
-    let actions = graph.into_order(&desired.stamps)?;
+    let mut actions = graph.into_order(&desired.stamps)?;
+    for action in &mut actions {
+        action.risks.extend(risk::risks(action, observed));
+    }
     Ok(Ordered { actions, refusals, notices, reliances, unused })
 }
 

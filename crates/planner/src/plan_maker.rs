@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use plan::{Fingerprint, Operation, Place, Plan, Verb};
+use plan::{Fingerprint, Guard, NO_TARGET_LEFT, Operation, Place, Plan, Verb, Violation};
 use resource::{Observed, ResourceId, catalogue};
 
 use crate::change::{Changes, Kind, Options, changes};
@@ -33,7 +33,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
     let spoken = spoken.chain(found.notices.iter().map(|notice| &notice.address));
     let spoken = spoken.chain(found.refusals.iter().map(|refusal| &refusal.address));
     let places = places(&desired, spoken);
-    Ok(Plan {
+    let mut plan = Plan {
         version: Plan::VERSION,
         topology: desired.topology.clone(),
         topology_hash: desired.hash.clone(),
@@ -51,7 +51,27 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
         refusals: found.refusals,
         coverage: found.coverage,
         verdicts: None,
-    })
+    };
+    refuse_outages(&mut plan, &desired);
+    Ok(plan)
+}
+
+/// Refuses what would leave nothing to serve: the check of a plan finds it, and here a reader is
+/// told what to do about it.
+fn refuse_outages(plan: &mut Plan, desired: &Desired) {
+    for violation in plan::check(plan) {
+        let Violation::TrafficWithoutTarget { profile, .. } = violation else { continue };
+        let address = desired.get(&profile).map_or(profile.name(), |resource| &resource.address);
+        plan.refusals.push(Guard {
+            code: NO_TARGET_LEFT.to_owned(),
+            address: address.to_owned(),
+            message: "no enabled endpoint would be left, and its name would answer with nothing"
+                .to_owned(),
+            help: "leave one endpoint enabled, or disable the profile itself where it is to serve \
+                   nothing"
+                .to_owned(),
+        });
+    }
 }
 
 /// Finds what must change.

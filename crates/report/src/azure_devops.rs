@@ -10,8 +10,9 @@ use crate::finding::{Finding, Level, changes, findings};
 /// Azure Pipelines knows errors and warnings; what is merely good to know is a line of the log.
 /// Source: <https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>.
 pub fn azure_devops(plan: &Plan, file: Option<&str>) -> String {
-    let told = findings(plan).into_iter().chain(changes(plan));
-    told.map(|finding| format!("{}\n", command(&finding, file))).collect()
+    let mut told: Vec<Finding<'_>> = findings(plan).into_iter().chain(changes(plan)).collect();
+    told.sort_by_key(|finding| finding.level);
+    told.iter().map(|finding| format!("{}\n", command(finding, file))).collect()
 }
 
 fn command(finding: &Finding<'_>, file: Option<&str>) -> String {

@@ -2,7 +2,7 @@
 
 use plan::{LastApply, Plan, Verdict};
 
-use crate::entry::{self, is_loud, tone};
+use crate::entry::{self, drift_tone, is_loud};
 use crate::model::{Entry, Kind, Model};
 use crate::page::{Page, TextOptions, Tone};
 use crate::properties::{Voice, write_changes};
@@ -23,7 +23,8 @@ pub fn drift(plan: &Plan, options: &TextOptions) -> String {
     write_not_evaluated(&mut page, plan);
     let changes = without_steps(&model);
     write_bands(&mut page, &changes, Voice::Drift, |page, entry| {
-        entry::write_head(page, entry, &format!("{:<19}", word(entry.kind, entry.verdict())));
+        let words = format!("{:<19}", word(entry.kind, entry.verdict()));
+        entry::write_drift_head(page, entry, &words);
         if is_loud(entry) && entry.differs {
             page.flow(6, Tone::Quiet, "the other stamps are as the topology says");
         }
@@ -150,7 +151,7 @@ pub(crate) fn counts(model: &Model<'_>) -> Vec<(Tone, usize, &'static str)> {
         let (count, word) = (model.count(kind), word(kind, None));
         match counts.iter_mut().find(|(_, _, known)| *known == word) {
             Some((_, sum, _)) => *sum += count,
-            None => counts.push((tone(kind), count, word)),
+            None => counts.push((drift_tone(kind, None), count, word)),
         }
     }
     counts.retain(|(_, count, _)| *count > 0);

@@ -1,6 +1,6 @@
 //! One entry of a plan as lines.
 
-use plan::{Action, Plan, Risk};
+use plan::{Action, Plan, Risk, Verdict};
 
 use crate::model::{Entry, Kind};
 use crate::page::{Page, Tone};
@@ -21,8 +21,26 @@ pub(crate) fn tone(kind: Kind) -> Tone {
 
 /// Writes the entry's first line, `  ~ update   web  in both stamps`.
 pub(crate) fn write_head(page: &mut Page, entry: &Entry<'_>, verb: &str) {
-    let tone = tone(entry.kind);
-    let head = format!("{:>3} {verb}  ", entry.kind.mark());
+    write_marked_head(page, entry, (tone(entry.kind), entry.kind.mark()), verb);
+}
+
+/// Writes the entry's first line as a drift tells it, `  - missing in Azure   web  in both stamps`.
+pub(crate) fn write_drift_head(page: &mut Page, entry: &Entry<'_>, verb: &str) {
+    let (mark, _) = entry.kind.seen(entry.verdict());
+    write_marked_head(page, entry, (drift_tone(entry.kind, entry.verdict()), mark), verb);
+}
+
+/// Returns the colour of what has moved.
+pub(crate) fn drift_tone(kind: Kind, verdict: Option<Verdict>) -> Tone {
+    match kind.seen(verdict).1 {
+        "missing" => Tone::Removed,
+        "unexpected" => Tone::Changed,
+        _ => tone(kind),
+    }
+}
+
+fn write_marked_head(page: &mut Page, entry: &Entry<'_>, (tone, mark): (Tone, &str), verb: &str) {
+    let head = format!("{mark:>3} {verb}  ");
     let address_tone = match entry.kind {
         Kind::Step(_) => Tone::Plain,
         _ => Tone::Strong,

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use plan::{Place, Plan, Risk, Severity};
 
 use crate::model::{Entry, Kind, Model};
+use crate::risks::sections;
 use crate::value::inline;
 
 /// How grave a finding is, from worst to least.
@@ -58,24 +59,68 @@ pub(crate) fn findings(plan: &Plan) -> Vec<Finding<'_>> {
 
 /// Returns the changes of `plan` as findings, the gravest first; the same change in each stamp once.
 ///
-/// What loses data, deletes or replaces is a warning, all else is good to know. What only makes a
-/// change safe is left out.
+/// What loses data, deletes, replaces, or leaves less redundancy or weaker security is a warning,
+/// all else is good to know. What only makes a change safe is left out.
 pub(crate) fn changes(plan: &Plan) -> Vec<Finding<'_>> {
     let model = Model::new(plan);
     let entries = model.entries().filter(|entry| !matches!(entry.kind, Kind::Step(_)));
-    let mut found: Vec<Finding<'_>> = entries.map(|entry| change(plan, entry)).collect();
-    found.sort_by_key(|finding| finding.level);
+    let mut entries: Vec<&Entry<'_>> = entries.collect();
+    entries.sort_by_key(|entry| entry.gravity());
+    entries.into_iter().map(|entry| change(plan, entry)).collect()
+}
+
+/// Returns each risk of each change as a finding, the gravest first; refusals tell themselves.
+pub(crate) fn risks(plan: &Plan) -> Vec<Finding<'_>> {
+    let model = Model::new(plan);
+    let mut found = vec![];
+    for section in sections(&model) {
+        for entry in section.entries {
+            let told = change(plan, entry);
+            found.push(Finding {
+                level: if is_grave(entry, section.label) || entry.kind == Kind::Replace {
+                    Level::Warning
+                } else {
+                    Level::Info
+                },
+                code: section.label,
+                message: format!("{}\n{}", section.label, lines(entry).join("\n")).into(),
+                ..told
+            });
+        }
+    }
     found
 }
 
+/// Tells whether a risk of `entry` is to be looked at before the plan is applied, not only known:
+/// traffic that moves is what many plans are for, traffic that stops is not.
+fn is_grave(entry: &Entry<'_>, label: &str) -> bool {
+    let grave = Risk::ALL.into_iter().filter(|risk| *risk < Risk::Traffic);
+    grave.into_iter().any(|risk| risk.label() == label && entry.carries(risk))
+}
+
 fn change<'a>(plan: &'a Plan, entry: &Entry<'a>) -> Finding<'a> {
-    let risks = entry.risks();
+    let risks = entry.labels();
     let is_grave = matches!(entry.kind, Kind::Delete | Kind::Replace)
-        || risks.contains(&Risk::LosesData)
-        || risks.contains(&Risk::Deletes);
+        || risks.iter().any(|label| is_grave(entry, label));
+    let mut told = lines(entry);
+    if !risks.is_empty() {
+        told.insert(0, risks.join(", "));
+    }
+    Finding {
+        level: if is_grave { Level::Warning } else { Level::Info },
+        code: entry.kind.word(),
+        address: entry.full_name().into(),
+        message: told.join("\n").into(),
+        help: None,
+        place: plan.places.get(&entry.items[0].action.address),
+    }
+}
+
+/// Returns what changes and why, or what it is that does.
+fn lines(entry: &Entry<'_>) -> Vec<String> {
     let item = &entry.items[0];
     let mut lines: Vec<String> =
-        item.changes.iter().take(PROPERTIES_TOLD).map(|c| told(c)).collect();
+        item.changes.iter().take(PROPERTIES_TOLD).map(|c| self::told(c)).collect();
     if let Some(rest @ 1..) = item.changes.len().checked_sub(PROPERTIES_TOLD) {
         lines.push(format!("and {rest} more"));
     }
@@ -84,14 +129,7 @@ fn change<'a>(plan: &'a Plan, entry: &Entry<'a>) -> Finding<'a> {
         let resource = &item.action.resource;
         lines.push(format!("{} `{}`", resource.resource_type(), resource.name()));
     }
-    Finding {
-        level: if is_grave { Level::Warning } else { Level::Info },
-        code: entry.kind.word(),
-        address: entry.full_name().into(),
-        message: lines.join("\n").into(),
-        help: None,
-        place: plan.places.get(&item.action.address),
-    }
+    lines
 }
 
 fn told(change: &plan::PropertyChange) -> String {

@@ -4,13 +4,26 @@ use plan::{Place, Plan};
 
 use crate::finding::{Finding, Level, changes, findings};
 
+/// Annotations that GitHub shows of one step and level; of more it drops any.
+const MOST: usize = 10;
+
 /// Renders refusals, notices and changes as workflow commands, each at the line that declares what
 /// it speaks of; `file` is the topology to annotate where that is not known.
 ///
+/// There are at most ten, the gravest first; what is left is counted in the last.
 /// Source: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 pub fn github(plan: &Plan, file: Option<&str>) -> String {
-    let told = findings(plan).into_iter().chain(changes(plan));
-    told.map(|finding| command(&finding, file)).collect()
+    let mut told: Vec<Finding<'_>> = findings(plan).into_iter().chain(changes(plan)).collect();
+    told.sort_by_key(|finding| finding.level);
+    let rest = if told.len() > MOST { told.split_off(MOST - 1).len() } else { 0 };
+    let mut text: String = told.iter().map(|finding| command(finding, file)).collect();
+    if rest > 0 {
+        text.push_str(&format!(
+            "::notice title=and {rest} more::GitHub shows {MOST} annotations of a step; the plan \
+             tells all\n"
+        ));
+    }
+    text
 }
 
 fn command(finding: &Finding<'_>, file: Option<&str>) -> String {
@@ -56,6 +69,24 @@ mod tests {
             "::error file=topologies/app.yaml,line=12,col=5,title=adoption-not-allowed%3A weu/web::50%25 of%0Ait%0A\
              write `adopt: true` on it, or pass `--adopt weu/web`"
         );
+    }
+
+    #[test]
+    fn ten_are_told_the_gravest_first_and_the_rest_is_counted() {
+        let mut plan = sample::large(40);
+        plan.refusals = sample::refused().refusals;
+        let text = github(&plan, None);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), MOST);
+        let level = |line: &str| match line {
+            line if line.starts_with("::error") => 0,
+            line if line.starts_with("::warning") => 1,
+            _ => 2,
+        };
+        assert!(lines.is_sorted_by_key(|line| level(line)), "{text}");
+        assert!(lines[MOST - 1].starts_with("::notice title=and "), "{text}");
+        let all = findings(&plan).len() + changes(&plan).len();
+        assert!(lines[MOST - 1].contains(&format!("and {} more", all - MOST + 1)), "{text}");
     }
 
     #[test]

@@ -11,24 +11,34 @@ use crate::markup::escape;
 use crate::model::{Kind, Model};
 use crate::picture::{Picture, band_name};
 use crate::properties::Voice;
+use crate::risks::sections;
 use crate::svg::graph_svg;
-use crate::text::{closing, no_changes, risks, tail};
+use crate::text::{closing, no_changes, tail};
 use card::{Card, cards};
 
 /// Renders `plan` as one HTML file that needs nothing else: no script, no font, no image.
 ///
 /// `picture` is the topology that it is a plan of. Whatever it holds is written as text; a policy in
 /// the file forbids the browser to load or to run anything.
-pub fn html(plan: &Plan, picture: &Picture) -> String {
-    document(plan, picture, Voice::Plan)
+pub fn html(plan: &Plan, picture: &Picture, made: &Made) -> String {
+    document(plan, picture, made, Voice::Plan)
+}
+
+/// When a report was made, and from which version of the topology.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The time, in RFC 3339.
+    pub at: String,
+    /// The commit of the topology in words, where git knows one.
+    pub commit: Option<String>,
 }
 
 /// Renders `plan` as [`html`] does, told as what has moved in Azure.
-pub fn drift_html(plan: &Plan, picture: &Picture) -> String {
-    document(plan, picture, Voice::Drift)
+pub fn drift_html(plan: &Plan, picture: &Picture, made: &Made) -> String {
+    document(plan, picture, made, Voice::Drift)
 }
 
-fn document(plan: &Plan, picture: &Picture, voice: Voice) -> String {
+fn document(plan: &Plan, picture: &Picture, made: &Made, voice: Voice) -> String {
     let model = Model::new(plan);
     let cards = cards(&model, picture, voice);
     let what = if voice == Voice::Plan { "plan" } else { "drift" };
@@ -41,15 +51,19 @@ fn document(plan: &Plan, picture: &Picture, voice: Voice) -> String {
          <title>{name}: {what}</title>\n<style>\n{style}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#main\">Skip to the changes</a>\n\
          <header>\n<p class=\"what\">Evenkeel {what}</p>\n<h1>{name}</h1>\n{verdict}\
-         <p class=\"meta\">subscription {subscription}</p>\n</header>\n<main id=\"main\">\n",
+         <p class=\"meta\">subscription {subscription} · <time datetime=\"{at}\">{at}</time>{commit} · \
+         evenkeel {version}</p>\n</header>\n<main id=\"main\">\n",
         name = escape(&plan.topology),
         style = include_str!("html/style.css"),
         verdict = verdict(&model, voice),
         subscription = escape(&plan.subscription),
+        at = escape(&made.at),
+        commit = made.commit.iter().map(|c| format!(" · {}", escape(c))).collect::<String>(),
+        version = env!("CARGO_PKG_VERSION"),
     );
     push_findings(&mut text, plan);
     if voice == Voice::Plan {
-        push_risks(&mut text, &model);
+        push_risks(&mut text, &model, &cards);
     }
     push_bands(&mut text, picture, plan, &cards);
     if voice == Voice::Plan && !plan.actions.is_empty() {
@@ -73,17 +87,25 @@ fn verdict(model: &Model<'_>, voice: Voice) -> String {
     for kind in Kind::CHANGES {
         let count = model.count(kind);
         if count > 0 {
-            let words = if voice == Voice::Plan { kind.word() } else { word(kind, None) };
+            let (mark, class, words) = match voice {
+                Voice::Plan => (kind.mark(), kind.word(), kind.word()),
+                _ => {
+                    let (mark, class) = kind.seen(None);
+                    (mark, class, word(kind, None))
+                }
+            };
             told.push_str(&format!(
-                "<li class=\"chip {}\"><span aria-hidden=\"true\">{}</span> <b>{count}</b> {words}</li>\n",
-                kind.word(),
-                escape(kind.mark()),
+                "<li class=\"chip {class}\"><span aria-hidden=\"true\">{}</span> <b>{count}</b> {words}</li>\n",
+                escape(mark),
             ));
         }
     }
     if voice == Voice::Plan && model.steps() > 0 {
         let steps = model.steps();
-        told.push_str(&format!("<li class=\"chip step\"><b>{steps}</b> steps for safety</li>\n"));
+        told.push_str(&format!(
+            "<li class=\"chip step\"><b>{steps}</b> {} for safety</li>\n",
+            if steps == 1 { "step" } else { "steps" }
+        ));
     }
     if told.is_empty() {
         let plan = model.plan;
@@ -155,16 +177,24 @@ fn push_findings(text: &mut String, plan: &Plan) {
     text.push_str("</ul>\n</section>\n");
 }
 
-fn push_risks(text: &mut String, model: &Model<'_>) {
-    let risks = risks(model);
-    if risks.is_empty() {
+fn push_risks(text: &mut String, model: &Model<'_>, cards: &[Card<'_>]) {
+    let sections = sections(model);
+    if sections.is_empty() {
         return;
     }
     text.push_str("<section aria-labelledby=\"risks\">\n<h2 id=\"risks\">Look at these first</h2>\n<dl class=\"risks\">\n");
-    for (label, entries) in risks {
-        let mut names: Vec<_> = entries.iter().map(|entry| escape(&entry.full_name())).collect();
+    for section in sections {
+        let label = section.label;
+        text.push_str(&format!("<dt class=\"{}\">{label}</dt><dd>", label.replace(' ', "-")));
+        let refused = section.refusals.iter().map(|refusal| escape(&refusal.address));
+        let told = section.entries.iter().map(|entry| {
+            let mut links = String::new();
+            card::push_links(&mut links, cards, entry);
+            links
+        });
+        let mut names: Vec<_> = refused.chain(told).collect();
         names.dedup();
-        text.push_str(&format!("<dt>{label}</dt><dd>{}</dd>\n", names.join("; ")));
+        text.push_str(&format!("{}</dd>\n", names.join("; ")));
     }
     text.push_str("</dl>\n</section>\n");
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::model::{Kind, Model};
+use crate::risks::sections;
 
 /// Renders `plan` as the schema `evenkeel.plan/1`.
 pub fn plan_json(plan: &Plan) -> String {
@@ -25,6 +26,7 @@ pub fn plan_json(plan: &Plan) -> String {
         "empty": plan.is_empty(),
         "applicable": plan.refusals.is_empty(),
         "summary": summary,
+        "risks": risks(&model),
         "actions": plan.actions.iter().map(|action| self::action(plan, action)).collect::<Vec<_>>(),
         "refusals": data(&plan.refusals),
         "notices": data(&plan.notices),
@@ -40,6 +42,23 @@ pub fn plan_json(plan: &Plan) -> String {
         document["lastApply"] = data(&verdicts.last_apply);
     }
     pretty(&document)
+}
+
+/// Returns what to look at first, the gravest first.
+fn risks(model: &Model<'_>) -> Vec<Value> {
+    let told = sections(model).into_iter().map(|section| {
+        let entries = section.entries.iter();
+        let items = entries.flat_map(|entry| &entry.items).map(|item| &item.action.address);
+        let refused = section.refusals.iter().map(|refusal| &refusal.address);
+        let mut addresses: Vec<&String> = vec![];
+        for address in refused.chain(items) {
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }
+        json!({ "risk": section.label, "addresses": addresses })
+    });
+    told.collect()
 }
 
 /// Counts the changes of a drift by who has moved.

@@ -139,7 +139,7 @@ fn each_verdict_is_data() {
 
 #[test]
 fn a_page_shows_each_verdict_as_a_badge() {
-    let page = drift_html(&both(), &sample::picture());
+    let page = drift_html(&both(), &sample::picture(), &sample::made());
     for told in [
         "<li class=\"chip drift\">1 drifted</li>",
         "<li class=\"chip pending\">2 pending</li>",
@@ -151,7 +151,7 @@ fn a_page_shows_each_verdict_as_a_badge() {
     ] {
         assert!(page.contains(told), "{told}\n{page}");
     }
-    let page = drift_html(&failed_over(), &sample::picture());
+    let page = drift_html(&failed_over(), &sample::picture(), &sample::made());
     assert!(page.contains("<li class=\"chip failed-over\">failed over: trafficManager/main</li>"));
 }
 
@@ -202,7 +202,7 @@ fn what_may_not_be_shown_is_not_shown_as_it_was_either() {
     for text in [
         drift(&plan, &TextOptions::default()),
         junit(&plan, &sample::picture()),
-        drift_html(&plan, &sample::picture()),
+        drift_html(&plan, &sample::picture(), &sample::made()),
         plan_json(&plan),
     ] {
         assert!(!text.contains("hunter2"), "{text}");

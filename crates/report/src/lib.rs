@@ -24,6 +24,7 @@ mod page;
 mod picture;
 mod properties;
 mod question;
+mod risks;
 #[cfg(test)]
 mod sample;
 mod sarif;
@@ -37,7 +38,7 @@ pub use azure_devops::azure_devops;
 pub use drift::drift;
 pub use drift_markdown::{NOT_EVALUATED_MARKER, drift_markdown};
 pub use github::github;
-pub use html::{drift_html, html};
+pub use html::{Made, drift_html, html};
 pub use json::{outcome_json, plan_json};
 pub use junit::junit;
 pub use markdown::{MARKDOWN_LIMIT, markdown};

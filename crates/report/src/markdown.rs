@@ -5,7 +5,8 @@ use plan::Plan;
 use crate::entry;
 use crate::model::{Entry, Kind, Model};
 use crate::page::{Page, TextOptions};
-use crate::text::{closing, counts, no_changes, risks};
+use crate::risks::{Section, sections};
+use crate::text::{closing, counts, no_changes};
 
 /// The bytes that a comment may have: GitHub takes 65,536 characters, and who posts it adds a line.
 pub const MARKDOWN_LIMIT: usize = 65_536 - 1_024;
@@ -101,23 +102,21 @@ fn push_refusals(text: &mut String, plan: &Plan) {
 }
 
 fn push_risks(text: &mut String, model: &Model<'_>, detail: Detail) {
-    let mut risks = risks(model);
+    let mut sections = sections(model);
     if detail == Detail::NamesOnly {
-        risks.retain(|(label, _)| matches!(*label, "loses data" | "deletes" | "replaces"));
+        sections.retain(Section::is_of_what_goes);
     }
-    if risks.is_empty() {
+    if sections.is_empty() {
         return;
     }
     text.push_str("\n> [!WARNING]\n> **Look at these first**\n");
-    for (label, entries) in risks {
-        let names: Vec<_> = entries
-            .iter()
-            .map(|entry| match &entry.place[..] {
-                "" => code(entry.address),
-                place => format!("{} {place}", code(entry.address)),
-            })
+    for section in sections {
+        let names: Vec<_> = section
+            .names()
+            .into_iter()
+            .map(|(address, place)| format!("{} {place}", code(address)).trim_end().to_owned())
             .collect();
-        text.push_str(&format!("> - **{label}**: {}\n", names.join(", ")));
+        text.push_str(&format!("> - **{}**: {}\n", section.label, names.join(", ")));
     }
 }
 

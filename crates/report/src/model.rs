@@ -65,6 +65,17 @@ impl Kind {
         }
     }
 
+    /// Returns the mark and the name of the colour of what has moved: what Azure has lost is a loss,
+    /// though the next apply creates it.
+    pub(crate) fn seen(self, verdict: Option<Verdict>) -> (&'static str, &'static str) {
+        match (self, verdict) {
+            (kind, Some(Verdict::Pending)) => (kind.mark(), kind.word()),
+            (Self::Create, _) => ("-", "missing"),
+            (Self::Delete, _) => ("+", "unexpected"),
+            (kind, _) => (kind.mark(), kind.word()),
+        }
+    }
+
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Create => "create",

@@ -9,11 +9,20 @@ use plan::{
 use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
 
+use crate::html::Made;
 use crate::picture::{Node, Picture};
 
 const SITES: &str = "Microsoft.Web/sites";
 const PROFILES: &str = "Microsoft.Network/trafficManagerProfiles";
 const ZONES: &str = "Microsoft.Network/dnsZones";
+
+/// When the reports of these plans were made.
+pub(crate) fn made() -> Made {
+    Made {
+        at: "2026-01-31T12:00:00Z".to_owned(),
+        commit: Some("commit 0123456789ab, with changes of its own".to_owned()),
+    }
+}
 
 /// A second region for an app that exists: profile, clone, record behind a lock, storage moved.
 pub(crate) fn first_apply() -> Plan {
@@ -60,7 +69,7 @@ pub(crate) fn first_apply() -> Plan {
         })).because("endpoints and profile are one aggregate, written by one PUT").after(["create sea/web"]),
         Action {
             operation: Operation::LiftLock { lock: lock_body.clone() },
-            ..global(Verb::LiftLock, "dns/example.com/lock/keep", lock.clone()).risking([Risk::Unprotected])
+            ..global(Verb::LiftLock, "dns/example.com/lock/keep", lock.clone()).risking([Risk::WeakerSecurity])
         },
         global(Verb::ReplaceDelete, "dns/example.com/app", zone.child("A", "app"))
             .because("DNS allows no CNAME beside it; the new record follows at once")

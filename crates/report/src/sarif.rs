@@ -5,21 +5,22 @@ use std::collections::BTreeMap;
 use plan::Plan;
 use serde_json::{Value, json};
 
-use crate::finding::{Finding, Level, findings};
+use crate::finding::{Finding, Level, findings, risks};
 use crate::text::tail;
 
 const NOT_EVALUATED: &str = "not-evaluated";
 /// The bytes that a URI may hold unescaped besides letters and digits.
 const URI_MARKS: &[u8] = b"-._~/";
 
-/// Renders refusals and notices as a SARIF 2.1.0 log, each at the line that declares what it speaks
+/// Renders refusals, notices and risks as a SARIF 2.1.0 log, each at the line that declares what it speaks
 /// of; `file` is the topology that they point at where that is not known.
 ///
 /// What could not be looked at is told as a notification of the run, so that a log without results
 /// is not taken for a clean bill. A result is recognised in the next run by its code and address.
 /// Source: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
 pub fn sarif(plan: &Plan, file: Option<&str>) -> String {
-    let findings = findings(plan);
+    let mut findings = findings(plan);
+    findings.extend(risks(plan));
     let mut rules: BTreeMap<&str, Level> = BTreeMap::new();
     for finding in &findings {
         let level = rules.entry(finding.code).or_insert(finding.level);
@@ -56,10 +57,15 @@ pub fn sarif(plan: &Plan, file: Option<&str>) -> String {
     text
 }
 
+/// Returns a code as an ID; that of a risk is its label.
+fn rule_id(code: &str) -> String {
+    code.replace(' ', "-")
+}
+
 fn rule(code: &str, level: Level) -> Value {
     let words = code.replace('-', " ");
     json!({
-        "id": code,
+        "id": rule_id(code),
         "shortDescription": { "text": words },
         "defaultConfiguration": { "level": level_name(level) },
     })
@@ -86,12 +92,12 @@ fn result(finding: &Finding<'_>, rule: usize, file: Option<&str>) -> Value {
             json!({ "artifactLocation": { "uri": uri(file) }, "region": region });
     }
     json!({
-        "ruleId": code,
+        "ruleId": rule_id(code),
         "ruleIndex": rule,
         "level": level_name(*level),
         "message": { "text": format!("{address}: {message}{help}") },
         "locations": [location],
-        "partialFingerprints": { "codeAndAddress/v1": format!("{code}:{address}") },
+        "partialFingerprints": { "codeAndAddress/v1": format!("{}:{address}", rule_id(code)) },
     })
 }
 
@@ -155,7 +161,7 @@ mod tests {
         let log = log(&plan);
         let run = &log["runs"][0];
         let results = run["results"].as_array().expect("results");
-        assert_eq!(results.len(), plan.refusals.len() + plan.notices.len());
+        assert_eq!(results.len(), plan.refusals.len() + plan.notices.len() + risks(&plan).len());
         for result in results {
             let at =
                 usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("small");
@@ -167,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_plan_without_findings_is_an_empty_run() {
-        let log = log(&sample::drifted());
+        let log = log(&Plan { actions: vec![], ..sample::drifted() });
         assert_eq!(log["runs"][0]["results"], json!([]));
         assert_eq!(log["version"], "2.1.0");
     }

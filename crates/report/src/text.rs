@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use plan::{ActionId, Guard, Notice, Plan, Risk, Severity};
+use plan::{ActionId, Guard, Notice, Plan, Severity};
 
 use crate::entry;
 use crate::model::{Entry, Kind, Model};
 use crate::page::{Page, TextOptions, Tone};
 use crate::properties::Voice;
+use crate::risks::sections;
 
 /// Resources that could not be read and are told by name; the rest is counted.
 const NOT_EVALUATED_TOLD: usize = 5;
@@ -78,44 +79,24 @@ fn write_headline(page: &mut Page, model: &Model<'_>) {
     page.spans(2, &line);
 }
 
-/// Lists entries by what a reader should look at first.
-pub(crate) fn risks<'m, 'a>(model: &'m Model<'a>) -> Vec<(&'static str, Vec<&'m Entry<'a>>)> {
-    let with = |wanted: &dyn Fn(&Entry<'_>) -> bool| -> Vec<&Entry<'_>> {
-        model.entries().filter(|entry| wanted(entry)).collect()
-    };
-    let risky = |risk: Risk| with(&move |entry| entry.risks().contains(&risk));
-    let sections = [
-        ("loses data", risky(Risk::LosesData)),
-        ("deletes", with(&|entry| is_delete(entry) && !entry.risks().contains(&Risk::LosesData))),
-        ("replaces", with(&|entry| entry.kind == Kind::Replace)),
-        ("traffic", risky(Risk::Traffic)),
-        ("secrets", risky(Risk::Secret)),
-        ("unprotected", risky(Risk::Unprotected)),
-        ("restarts", risky(Risk::Restarts)),
-    ];
-    sections.into_iter().filter(|(_, entries)| !entries.is_empty()).collect()
-}
-
-fn is_delete(entry: &Entry<'_>) -> bool {
-    entry.kind == Kind::Delete
-        || (entry.kind != Kind::Replace && entry.risks().contains(&Risk::Deletes))
-}
-
 fn write_risks(page: &mut Page, model: &Model<'_>) {
-    let risks = risks(model);
-    if risks.is_empty() {
+    let sections = sections(model);
+    if sections.is_empty() {
         return;
     }
     page.heading(&[(Tone::Strong, "Look at these first")]);
-    for (label, entries) in risks {
-        let tone = match label {
-            "loses data" | "deletes" => Tone::Removed,
+    for section in sections {
+        let tone = match section.label {
+            "outage" | "loses data" | "deletes" => Tone::Removed,
             "replaces" => Tone::Replaced,
             _ => Tone::Changed,
         };
-        let mut names: Vec<_> = entries.iter().map(|entry| entry.full_name()).collect();
-        names.dedup();
-        page.hanging(2, (tone, &format!("{label:<13}")), &names.join("; "));
+        let names: Vec<_> = section
+            .names()
+            .into_iter()
+            .map(|(address, place)| format!("{address} {place}").trim_end().to_owned())
+            .collect();
+        page.hanging(2, (tone, &format!("{:<17}", section.label)), &names.join("; "));
     }
 }
 

@@ -23,6 +23,7 @@ mod mask;
 mod overlay;
 mod path;
 mod relations;
+mod stakes;
 mod treatment;
 mod typical;
 mod unique;
@@ -61,6 +62,7 @@ pub use relations::{
     Destination, Handle, Lead, Members, Monitor, Release, Routing, Serving, leads, leads_anew,
     plain_host,
 };
+pub use stakes::{Scale, Stake, Staked};
 pub use treatment::{Treatment, is_secret_name};
 pub use typical::Typical;
 pub use unique::{NameCheck, SoftDelete, UniqueName};
@@ -238,6 +240,13 @@ pub struct TypeFacts {
     pub restarts: &'static [&'static str],
     /// Properties whose change moves live traffic.
     pub traffic: &'static [&'static str],
+    /// Properties of which one value keeps more, guards better or costs more than another, beside
+    /// those whose names tell.
+    pub stakes: &'static [Staked],
+    /// What is at stake where one comes to be.
+    pub made: &'static [Stake],
+    /// What is at stake where one goes.
+    pub gone: &'static [Stake],
     /// JSON pointers of what every PATCH must carry.
     pub patch_always: &'static [&'static str],
     /// True where a resource comes into being with its parent, so that it is only ever changed.
@@ -306,6 +315,9 @@ impl TypeFacts {
         plain_where_literal: &[],
         restarts: &[],
         traffic: &[],
+        stakes: &[],
+        made: &[],
+        gone: &[],
         patch_always: &[],
         born_with_parent: false,
         delete_query: None,

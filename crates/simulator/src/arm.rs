@@ -1,12 +1,12 @@
 //! Azure Resource Manager: which part of it a path speaks to.
 
 use axum::http::Method;
-use resource::ResourceId;
+use resource::{ResourceId, ResourceType};
 
 use crate::answer::Answer;
 use crate::azure::Azure;
 use crate::request::Request;
-use crate::{actions, list, operation, read, remove, subscription, write};
+use crate::{actions, list, operation, read, remove, subscription, versions, write};
 
 /// What a path means.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,12 +19,23 @@ enum Target {
     Other,
 }
 
+impl Target {
+    /// Returns the type that is asked for, if one is.
+    fn kind(&self) -> Option<ResourceType> {
+        match self {
+            Self::Resource(id) => Some(id.resource_type()),
+            Self::Collection { kind, .. } => Some(ResourceType::new(kind)),
+            Self::Other => None,
+        }
+    }
+}
+
 /// Answers a request for ARM.
 pub(crate) fn answer(azure: &mut Azure, request: &Request) -> Answer {
-    if request.api_version().is_none() {
+    let Some(version) = request.api_version() else {
         let text = "The api-version query parameter (?api-version=) is required for all requests.";
         return Answer::error(400, "MissingApiVersionParameter", text);
-    }
+    };
     if let Err(refusal) = check_subscription(azure, request) {
         return refusal;
     }
@@ -41,6 +52,12 @@ pub(crate) fn answer(azure: &mut Azure, request: &Request) -> Answer {
         return actions::answer(azure, request);
     }
     let (method, target) = (request.method.as_str(), target(request));
+    if !azure.is_unguarded
+        && let Some(kind) = target.kind()
+        && let Err(refusal) = versions::check(azure, &kind, version)
+    {
+        return refusal;
+    }
     match (method, target) {
         ("GET", Target::Resource(id)) => read::get(azure, request, &id),
         ("HEAD", Target::Resource(id)) => read::head(azure, request, &id),

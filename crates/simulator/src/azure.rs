@@ -13,7 +13,9 @@ use crate::request::Request;
 use crate::settings::Settings;
 use crate::state::{State, Stored};
 use crate::throttle::{Buckets, Left, Throttle};
-use crate::{arm, blobs, control, dns, entra, families, hosts, metadata, operation, regions};
+use crate::{
+    arm, blobs, control, dns, entra, families, hosts, identity, metadata, operation, regions,
+};
 
 /// Makes IDs that are the same for the same text.
 const NAMES: Uuid = Uuid::from_u128(0x6d0e_6bb5_3f2c_4f0e_9a55_0b3f_7c61_82d4);
@@ -191,6 +193,7 @@ impl Azure {
         for stored in &removed {
             let kind = self.kind_of(&stored.kind());
             (kind.after_delete)(self, stored, request);
+            identity::note_lost(self, stored, None);
         }
         self.state.next_version();
         self.touched();

@@ -154,6 +154,17 @@ pub(crate) enum Place {
     None,
 }
 
+/// Where the resources of a type may lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lies {
+    /// Anywhere that is known; it need not be said.
+    Anywhere,
+    /// In a region, which must be said.
+    Region,
+    /// In `global`, which must be said.
+    Globe,
+}
+
 /// How `tags` are answered where none were sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tags {
@@ -266,6 +277,10 @@ pub(crate) struct Kind {
     pub delete: Delete,
     /// How `location` is answered.
     pub place: Place,
+    /// Where its resources may lie.
+    pub lies: Lies,
+    /// The API versions, from the oldest on; empty where they are not known.
+    pub versions: &'static [&'static str],
     /// How absent `tags` are answered.
     pub tags: Tags,
     /// Whether `properties.provisioningState` is answered.
@@ -288,6 +303,8 @@ pub(crate) struct Kind {
     pub keeps_absent: bool,
     /// The form of refusals.
     pub errors: Errors,
+    /// The code by which a body that does not have its shape is refused.
+    pub invalid: &'static str,
     /// How absence is reported.
     pub missing: Missing,
     /// See [`Settle`].
@@ -328,6 +345,8 @@ impl Kind {
         patch: Some(Put::direct(200, 200)),
         delete: Delete::direct(200),
         place: Place::Short,
+        lies: Lies::Anywhere,
+        versions: &[],
         tags: Tags::Absent,
         has_state: true,
         has_etag: false,
@@ -339,6 +358,7 @@ impl Kind {
         words: &[],
         keeps_absent: false,
         errors: Errors::Arm,
+        invalid: "BadRequest",
         missing: Missing::Resource,
         settle: |_, _| Ok(()),
         after: |_, _| (),

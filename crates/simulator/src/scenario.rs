@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
+use resource::ResourceId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -161,7 +162,7 @@ impl Step {
             return Err(ScenarioError::Method(index));
         };
         let path = filled(azure, path);
-        let version = self.api_version.as_deref().unwrap_or("2024-01-01");
+        let version = self.api_version.as_deref().unwrap_or_else(|| any_version(azure, &path));
         let uri = format!("{}?api-version={version}", path.replace(' ', "%20").replace('#', "%23"));
         let uri: Uri = uri.parse().map_err(|_| ScenarioError::Path(path.clone()))?;
         let body = self.body.as_ref().map(|body| filled(azure, &body.to_string()));
@@ -174,6 +175,14 @@ impl Step {
         azure.is_unguarded = was_unguarded;
         if answer.is_success() { Ok(()) } else { Err(refused(&request, answer)) }
     }
+}
+
+/// Returns a version that the type of a resource has.
+fn any_version(azure: &Azure, path: &str) -> &'static str {
+    const VERSION: &str = "2024-01-01";
+    let id = ResourceId::parse(path).ok();
+    let known = id.map(|id| azure.kind_of(&id.resource_type()).versions).unwrap_or_default();
+    known.iter().find(|known| **known >= VERSION).or(known.last()).unwrap_or(&VERSION)
 }
 
 fn refused(request: &Request, answer: Answer) -> ScenarioError {

@@ -93,6 +93,9 @@ pub(crate) struct State {
     /// Locks that were lifted and not put back, with the request that lifted each.
     #[serde(default)]
     pub lifted: BTreeMap<String, String>,
+    /// How many system identities a resource that was there has lost, by the key of its ID.
+    #[serde(default)]
+    pub identities_lost: BTreeMap<String, u64>,
     /// The blobs, by container and name.
     #[serde(default)]
     pub blobs: BTreeMap<String, Blob>,

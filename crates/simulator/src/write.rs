@@ -9,7 +9,7 @@ use crate::kind::{Accepted, Draft, Form, Kind, Place, Put, Tags};
 use crate::operation::{self, Begin, Work};
 use crate::request::Request;
 use crate::state::Stored;
-use crate::{clock, identity, json, locks, regions, scope, traffic};
+use crate::{body, clock, identity, json, locks, regions, scope, traffic};
 
 /// Answers a PUT.
 pub(crate) fn put(azure: &mut Azure, request: &Request, id: &ResourceId) -> Answer {
@@ -34,7 +34,7 @@ fn try_write(
     let kind = azure.kind_of(&id.resource_type());
     scope::check(azure, id, "write")?;
     check_registered(azure, id)?;
-    let sent = request.json()?;
+    let mut sent = request.json()?;
     let before = azure.state.get(id).cloned();
     if is_patch && before.is_none() {
         return Err(scope::missing(azure, kind, id));
@@ -50,6 +50,7 @@ fn try_write(
             return Err(Answer::error(405, "MethodNotAllowed", text));
         }
     };
+    body::check(azure, kind, id, &mut sent, is_patch)?;
     let mut draft = Draft {
         id: scope::canonical(azure, kind, id),
         is_patch,
@@ -169,7 +170,7 @@ fn complete(azure: &Azure, kind: &Kind, draft: &mut Draft) -> Result<(), Answer>
     for (pointer, words) in kind.words {
         json::spell(&mut draft.body, pointer, words);
     }
-    identity::complete(azure, draft);
+    identity::complete(azure, draft)?;
     place(kind, draft)?;
     let given = draft.id.resource_type();
     let spelled = kind.spelled(&given).to_owned();
@@ -251,6 +252,9 @@ fn store(azure: &mut Azure, kind: &Kind, style: Put, draft: Draft, request: &Req
     };
     azure.state.insert(stored);
     azure.touched();
+    if let Some(before) = &draft.before {
+        identity::note_lost(azure, before, Some(&draft.body));
+    }
     (kind.after)(azure, &draft);
     traffic::note(azure, request);
     let begun = (form != Form::Direct).then(|| {

@@ -65,6 +65,23 @@ impl Call {
         }
     }
 
+    /// Returns the action of ARM that the call needs, `Microsoft.Web/sites/read`.
+    ///
+    /// Source: <https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations>.
+    pub fn right(&self) -> String {
+        match self {
+            Self::Subscription { resource_type, .. } => read_right(resource_type),
+            Self::Children { owner, path } => {
+                let segment = path.rsplit('/').next().unwrap_or_default();
+                format!("{}/{segment}/read", owner.resource_type())
+            }
+            Self::One { id } => match facts_of(id).listing {
+                Listing::PostList => format!("{}/list/action", id.resource_type()),
+                _ => read_right(&id.resource_type()),
+            },
+        }
+    }
+
     /// Returns what must exist for the call to find anything: the owner of a list, the parent of a
     /// single resource.
     pub fn rests_on(&self) -> Option<ResourceId> {
@@ -73,6 +90,14 @@ impl Call {
             Self::Children { owner, .. } => Some(owner.clone()),
             Self::One { id } => id.parent(),
         }
+    }
+}
+
+/// Groups are read under the name of their subscription.
+fn read_right(resource_type: &ResourceType) -> String {
+    match resource_type.is("Microsoft.Resources/resourceGroups") {
+        true => "Microsoft.Resources/subscriptions/resourceGroups/read".to_owned(),
+        false => format!("{resource_type}/read"),
     }
 }
 
@@ -105,5 +130,22 @@ mod tests {
         assert_eq!(path(lock).as_deref(), Some(locks));
         let unknown = "/providers/Contoso.Widgets/widgets/w";
         assert_eq!(path(unknown), Some(format!("{GROUP}{unknown}")));
+    }
+
+    #[test]
+    fn each_call_names_the_right_that_it_needs() {
+        let right = |id: &str| {
+            let id = ResourceId::parse(&format!("{GROUP}{id}")).expect("valid ID");
+            Call::for_resource(&id).map(|call| call.right()).unwrap_or_default()
+        };
+        let site = "/providers/Microsoft.Web/sites/app";
+        assert_eq!(right(""), "Microsoft.Resources/subscriptions/resourceGroups/read");
+        assert_eq!(right(site), "Microsoft.Web/sites/read");
+        let settings = format!("{site}/config/appsettings");
+        assert_eq!(right(&settings), "Microsoft.Web/sites/config/list/action");
+        assert_eq!(right(&format!("{site}/config/web")), "Microsoft.Web/sites/config/read");
+        let record = "/providers/Microsoft.Network/dnsZones/example.com/CNAME/app";
+        assert_eq!(right(record), "Microsoft.Network/dnsZones/recordsets/read");
+        assert_eq!(right("/providers/Contoso.Widgets/widgets/w"), "Contoso.Widgets/widgets/read");
     }
 }

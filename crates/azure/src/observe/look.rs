@@ -44,6 +44,13 @@ pub(super) struct Answer {
     found: Result<Vec<Observation>, NotEvaluated>,
 }
 
+/// What the subscriptions' lists of tagged resources show.
+#[derive(Default)]
+pub(super) struct Hints {
+    hits: Vec<ResourceId>,
+    hidden: Vec<(ResourceId, NotEvaluated)>,
+}
+
 impl<'a> Look<'a> {
     pub fn new(reader: &'a Reader, wants: &Wants) -> Self {
         let named = wants.ids.iter().filter_map(|(id, _)| id.subscription());
@@ -129,36 +136,47 @@ impl<'a> Look<'a> {
         let found = match found {
             Ok(found) => Ok(found),
             Err(error) if is_nothing(&error) => Ok(vec![]),
-            Err(error) => Err(NotEvaluated { reason: unreadable(error)? }),
+            Err(error) => Err(NotEvaluated { reason: unreadable(error, &call.right())? }),
         };
         Ok(Answer { call, found })
     }
 
     /// Returns resources that the subscriptions' lists show with our mark.
-    pub async fn hints(&self) -> Result<Vec<ResourceId>, Error> {
-        let Some(owner) = &self.owned_by else { return Ok(vec![]) };
+    ///
+    /// A subscription whose list may not be read is noted: what carries our mark there and is no
+    /// longer declared stays unseen.
+    pub async fn hints(&self) -> Result<Hints, Error> {
+        let Some(owner) = &self.owned_by else { return Ok(Hints::default()) };
         let filter = format!("tagName eq '{MARK}' and tagValue eq '{}'", owner.replace('\'', "''"));
         let query: String = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("$filter", &filter)
             .finish();
         let lists = self.subscriptions.iter().map(async |subscription| {
             let path = format!("/subscriptions/{subscription}/resources?{query}");
-            match self.reader.list(&path, RESOURCES_VERSION).await {
-                // A hint that may not be read is no hint.
-                Err(error) if error.is_denied() => Ok(vec![]),
-                other => other,
-            }
+            (subscription, self.reader.list(&path, RESOURCES_VERSION).await)
         });
-        let mut hits = vec![];
-        for list in join_all(lists).await {
-            hits.extend(list?.into_iter().filter_map(member).map(|found| found.id));
+        let mut hints = Hints::default();
+        for (subscription, list) in join_all(lists).await {
+            match list {
+                Ok(list) => hints.hits.extend(list.into_iter().filter_map(member).map(|f| f.id)),
+                Err(error) if error.is_denied() => {
+                    let reason =
+                        unreadable(error, "Microsoft.Resources/subscriptions/resources/read")?;
+                    let scope = ResourceId::subscription_scope(subscription);
+                    hints.hidden.push((scope, NotEvaluated { reason }));
+                }
+                Err(error) => return Err(error),
+            }
         }
-        Ok(hits)
+        Ok(hints)
     }
 
     /// Adds hits to what is wanted, so that each is confirmed.
-    pub fn want_hits(&mut self, hits: Vec<ResourceId>) {
-        for id in hits {
+    pub fn want_hits(&mut self, hints: Hints) {
+        for (scope, why) in hints.hidden {
+            self.note_hidden(scope, &why);
+        }
+        for id in hints.hits {
             if self.wanted.contains_key(&id) || self.observed.get(&id).is_some() {
                 continue;
             }
@@ -209,7 +227,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    fn note_unreadable(&mut self, call: &Call, why: NotEvaluated) {
+    fn note_unreadable(&mut self, call: &Call, mut why: NotEvaluated) {
         let hidden = |id: &&ResourceId| match Call::for_resource(id) {
             Some(own) => own == *call,
             None => {
@@ -217,9 +235,31 @@ impl<'a> Look<'a> {
             }
         };
         let hidden: Vec<ResourceId> = self.wanted.keys().filter(hidden).cloned().collect();
+        // Nothing wanted lies in it, yet what was to be found in it is not known.
+        if hidden.is_empty() {
+            let subscription = match call {
+                Call::Subscription { subscription, .. } => Some(&subscription[..]),
+                Call::Children { owner: within, .. } | Call::One { id: within } => {
+                    why.reason.push_str(&format!(" for `{}`", within.name()));
+                    within.subscription()
+                }
+            };
+            let Some(subscription) = subscription else { return };
+            return self.note_hidden(ResourceId::subscription_scope(subscription), &why);
+        }
         for id in hidden {
             self.observed.not_evaluated.insert(id, why.clone());
         }
+    }
+
+    /// Notes that something within `scope` is not known, beside what else is not.
+    fn note_hidden(&mut self, scope: ResourceId, why: &NotEvaluated) {
+        let known = self.observed.not_evaluated.entry(scope);
+        let known = known.or_insert_with(|| NotEvaluated { reason: String::new() });
+        if !known.reason.is_empty() {
+            known.reason.push_str("; ");
+        }
+        known.reason.push_str(&why.reason);
     }
 
     /// Children of something that carries our mark and is no longer wanted carry none themselves.
@@ -315,11 +355,14 @@ fn is_nothing(error: &Error) -> bool {
 }
 
 /// Returns why a resource stays unread; hands back errors that concern the whole look.
-fn unreadable(error: Error) -> Result<String, Error> {
+///
+/// `right` is the action that the call needs, where ARM does not name it.
+fn unreadable(error: Error, right: &str) -> Result<String, Error> {
     match error {
         error if error.is_denied() => {
             let code = error.code().unwrap_or("Forbidden");
-            Ok(format!("the right to read it is missing ({code})"))
+            let named = error.fault().and_then(|fault| right_in(&fault.message));
+            Ok(format!("the right `{}` is missing ({code})", named.unwrap_or(right)))
         }
         // Listing settings is a POST, which a lock refuses although nothing changes.
         error if error.code().is_some_and(|code| code.eq_ignore_ascii_case("ScopeLocked")) => {
@@ -330,4 +373,13 @@ fn unreadable(error: Error) -> Result<String, Error> {
         }
         error => Err(error),
     }
+}
+
+/// Finds the action in "does not have authorization to perform action 'x/read' over scope".
+pub(super) fn right_in(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("perform action '")?;
+    let (right, _) = rest.split_once('\'')?;
+    let is_action = right.contains('/')
+        && right.chars().all(|c| c.is_ascii_alphanumeric() || "./_-".contains(c));
+    is_action.then_some(right)
 }

@@ -147,8 +147,47 @@ async fn what_may_not_be_read_is_not_evaluated() {
     assert!(observed.get(&wants.ids[0].0).is_some());
     assert_eq!(
         observed.not_evaluated[&wants.ids[1].0].reason,
-        "the right to read it is missing (AuthorizationFailed)"
+        "the right `Microsoft.Web/sites/config/list/action` is missing (AuthorizationFailed)"
     );
+}
+
+#[tokio::test]
+async fn lists_that_may_not_be_read_are_told_by_their_rights() {
+    let site = R1[4];
+    let inner = holding(vec![full(site)]);
+    let arm = FakeArm::start(move |asked| {
+        let path = asked.path.clone();
+        match path.rsplit('/').next() {
+            Some("locks" | "resources" | "hostNameBindings") => {
+                Answer::error(403, "AuthorizationFailed")
+            }
+            _ => inner(asked),
+        }
+    })
+    .await;
+    let wants = wants(&[site]);
+    let observed = observe(&arm.client().reader(), &wants).await.expect("a look");
+    assert!(observed.get(&wants.ids[0].0).is_some(), "the site itself was seen");
+    let told: Vec<_> = observed.not_evaluated.iter().collect();
+    let [(scope, why)] = &told[..] else { panic!("one scope is told: {told:?}") };
+    assert_eq!(scope.as_str(), SUB);
+    for right in [
+        "Microsoft.Authorization/locks/read",
+        "Microsoft.Resources/subscriptions/resources/read",
+        "Microsoft.Web/sites/hostNameBindings/read",
+    ] {
+        assert!(why.reason.contains(&format!("`{right}`")), "{right}: {}", why.reason);
+    }
+}
+
+#[test]
+fn the_right_that_arm_names_is_told() {
+    let message = "The client 'a' does not have authorization to perform action \
+                   'Microsoft.Web/sites/read' over scope '/x' or the scope is invalid.";
+    assert_eq!(super::look::right_in(message), Some("Microsoft.Web/sites/read"));
+    for other in ["forbidden", "to perform action 'a`b/read' over", "to perform action 'x"] {
+        assert_eq!(super::look::right_in(other), None);
+    }
 }
 
 #[tokio::test]

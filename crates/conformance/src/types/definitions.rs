@@ -168,6 +168,14 @@ impl Definitions {
         })
     }
 
+    /// Finds the definition of a resource's body in any version.
+    pub fn find_any(&self, resource_type: &str) -> anyhow::Result<Option<(Rc<Vec<Node>>, usize)>> {
+        let beginning = format!("{resource_type}@").to_ascii_lowercase();
+        let newest = self.index.keys().filter(|key| key.starts_with(&beginning)).max();
+        let version = newest.and_then(|key| key.split('@').nth(1).map(str::to_owned));
+        version.map_or(Ok(None), |version| self.find(resource_type, &version))
+    }
+
     fn file(&self, name: &str) -> anyhow::Result<Rc<Vec<Node>>> {
         if let Some(nodes) = self.files.borrow().get(name) {
             return Ok(Rc::clone(nodes));

@@ -5,13 +5,18 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use plan::{Operation, Write};
 use planner::Options;
-use resource::{Observed, catalogue};
+use resource::{Observed, ResourceId, catalogue};
 use topology::Input;
 
 use super::SentBody;
 
 /// Returns every body that an apply of the topology in `file` would send into an empty Azure.
 pub fn bodies(file: &Path) -> anyhow::Result<Vec<SentBody>> {
+    Ok(writes(file)?.into_iter().map(|(_, body)| body).collect())
+}
+
+/// Returns the same in the order of the apply, each with the resource that it is sent to.
+pub fn writes(file: &Path) -> anyhow::Result<Vec<(ResourceId, SentBody)>> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("failed to read `{}`", file.display()))?;
     let parsed = topology::parse(&Input {
@@ -32,7 +37,7 @@ pub fn bodies(file: &Path) -> anyhow::Result<Vec<SentBody>> {
     for action in &plan.actions {
         if let Operation::Write { body, write, .. } = &action.operation {
             let kind = action.resource.resource_type();
-            bodies.push(SentBody {
+            let sent = SentBody {
                 resource_type: kind.as_str().to_owned(),
                 api_version: desired.get(&action.resource).map_or_else(
                     || catalogue::facts_of(&action.resource).api_version.to_owned(),
@@ -41,7 +46,8 @@ pub fn bodies(file: &Path) -> anyhow::Result<Vec<SentBody>> {
                 name: Some(action.resource.name().to_owned()),
                 partial: *write == Write::Patch,
                 body: body.clone(),
-            });
+            };
+            bodies.push((action.resource.clone(), sent));
         }
     }
     Ok(bodies)

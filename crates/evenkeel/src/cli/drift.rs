@@ -14,6 +14,9 @@ pub struct Drift {
     /// Write the report in a further form to a file; repeatable.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report::parse::<DriftFormat>)]
     pub report: Vec<Report<DriftFormat>>,
+    /// Exit 5 where something could not be looked at; drift is told before it.
+    #[arg(long)]
+    pub require_complete: bool,
     #[command(flatten)]
     pub accept: Accept,
     #[command(flatten)]
@@ -28,7 +31,7 @@ pub struct Accept {
     ///
     /// Comments and layout stay. What has changed is printed as a patch; what can't be accepted
     /// (secrets, missing resources) is told with the reason, and the exit code is 2.
-    #[arg(long, value_name = "ADDRESS", num_args = 0.., conflicts_with_all = ["format", "report"])]
+    #[arg(long, value_name = "ADDRESS", num_args = 0.., conflicts_with_all = ["format", "report", "require_complete"])]
     pub accept: Option<Vec<String>>,
     /// Show what `--accept` would change, and write nothing.
     #[arg(long, requires = "accept")]

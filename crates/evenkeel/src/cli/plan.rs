@@ -26,6 +26,9 @@ pub struct Plan {
     /// Exit 2 when there are changes.
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Exit 5 where something could not be looked at; changes are told before it.
+    #[arg(long)]
+    pub require_complete: bool,
     #[command(flatten)]
     pub allow: Allow,
     #[command(flatten)]

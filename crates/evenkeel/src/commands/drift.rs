@@ -1,7 +1,7 @@
 //! `evenkeel drift`
 
 use plan::Plan;
-use report::Picture;
+use report::{Made, Picture};
 
 use crate::cli::{Drift, DriftFormat};
 use crate::exit::{Exit, Outcome};
@@ -17,21 +17,26 @@ pub async fn run(args: &Drift) -> Outcome {
     let session = Session::start(&source.topology, &args.connection).await?;
     let plan = session.drift(&source.named()).await?;
     let picture = picture::of(&session.desired);
+    let made = source.made();
     session.stop().await;
-    output::result(&rendered(args.format, &plan, &picture))?;
+    output::result(&rendered(args.format, &plan, &picture, &made))?;
     for further in &args.report {
-        output::file(&further.file, &rendered(further.format, &plan, &picture))?;
+        output::file(&further.file, &rendered(further.format, &plan, &picture, &made))?;
     }
-    Ok(if plan.is_as_declared() { Exit::Done } else { Exit::Changes })
+    Ok(match (plan.is_as_declared(), plan.is_complete()) {
+        (false, _) => Exit::Changes,
+        (true, false) if args.require_complete => Exit::Incomplete,
+        (true, _) => Exit::Done,
+    })
 }
 
 /// Renders what has moved.
-pub fn rendered(format: DriftFormat, plan: &Plan, picture: &Picture) -> String {
+pub fn rendered(format: DriftFormat, plan: &Plan, picture: &Picture, made: &Made) -> String {
     match format {
         DriftFormat::Text => report::drift(plan, &output::text_options(false)),
         DriftFormat::Json => report::plan_json(plan),
         DriftFormat::Junit => report::junit(plan, picture),
-        DriftFormat::Html => report::drift_html(plan, picture),
+        DriftFormat::Html => report::drift_html(plan, picture, made),
         DriftFormat::Markdown => report::drift_markdown(plan, report::MARKDOWN_LIMIT),
     }
 }

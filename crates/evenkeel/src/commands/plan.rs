@@ -11,14 +11,16 @@ pub async fn run(args: &Plan) -> Outcome {
     let session = Session::start(&source.topology, &args.connection).await?;
     let plan = session.plan(&args.allow).await?;
     let path = source.path.display().to_string();
+    let mut warned = plan.clone();
+    source.warn(&mut warned);
     let rendered = |format| match format {
         PlanFormat::Text => report::text(&plan, &output::text_options(false)),
-        PlanFormat::Markdown => report::markdown(&plan, report::MARKDOWN_LIMIT),
-        PlanFormat::Json => report::plan_json(&plan),
-        PlanFormat::Github => report::github(&plan, Some(&path)),
-        PlanFormat::AzureDevops => report::azure_devops(&plan, Some(&path)),
-        PlanFormat::Sarif => report::sarif(&plan, Some(&path)),
-        PlanFormat::Html => report::html(&plan, &picture::of(&session.desired)),
+        PlanFormat::Markdown => report::markdown(&warned, report::MARKDOWN_LIMIT),
+        PlanFormat::Json => report::plan_json(&warned),
+        PlanFormat::Github => report::github(&warned, Some(&path)),
+        PlanFormat::AzureDevops => report::azure_devops(&warned, Some(&path)),
+        PlanFormat::Sarif => report::sarif(&warned, Some(&path)),
+        PlanFormat::Html => report::html(&warned, &picture::of(&session.desired), &source.made()),
     };
     output::result(&rendered(args.format))?;
     for further in &args.report {
@@ -39,6 +41,8 @@ pub async fn run(args: &Plan) -> Outcome {
         Exit::Refused
     } else if args.detailed_exitcode && !plan.is_empty() {
         Exit::Changes
+    } else if args.require_complete && !plan.is_complete() {
+        Exit::Incomplete
     } else {
         Exit::Done
     })

@@ -88,9 +88,9 @@ fn tell(args: &Watch, finding: &Finding, round: u64) -> Result<(), Failure> {
         None => tracing::info!(%topology, round, result, requests, "a round has ended"),
     }
     output::result(&finding.to_json(round).to_string())?;
-    let Some((plan, picture)) = &finding.plan else { return Ok(()) };
+    let Some((plan, picture, made)) = &finding.plan else { return Ok(()) };
     for report in &args.report {
-        output::file(&report.file, &drift::rendered(report.format, plan, picture))?;
+        output::file(&report.file, &drift::rendered(report.format, plan, picture, made))?;
     }
     Ok(())
 }

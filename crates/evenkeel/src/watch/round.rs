@@ -20,6 +20,8 @@ use crate::source::{self, Source};
 pub enum Ending {
     /// Azure is as the topology says.
     Clean,
+    /// What was looked at is as the topology says, and something was not.
+    Incomplete,
     /// Something has drifted, is pending or has failed over.
     Changes,
     /// A guard refuses the plan that would mend it.
@@ -35,6 +37,7 @@ impl Ending {
     pub fn name(self) -> &'static str {
         match self {
             Self::Clean => "clean",
+            Self::Incomplete => "incomplete",
             Self::Changes => "changes",
             Self::Refused => "refused",
             Self::Invalid => "invalid",
@@ -45,7 +48,7 @@ impl Ending {
     /// Returns how a run ends that ends with this round.
     pub fn exit(self) -> Exit {
         match self {
-            Self::Clean => Exit::Done,
+            Self::Clean | Self::Incomplete => Exit::Done,
             Self::Changes | Self::Refused => Exit::Changes,
             Self::Invalid => Exit::Invalid,
             Self::Failed => Exit::Failed,
@@ -82,7 +85,7 @@ pub struct Finding {
     /// How long it took.
     pub duration: Duration,
     /// What was found, for reports.
-    pub plan: Option<(Plan, report::Picture)>,
+    pub plan: Option<(Plan, report::Picture, report::Made)>,
 }
 
 /// A watcher's connection and what it watches.
@@ -121,14 +124,15 @@ impl<'a> Watcher<'a> {
         let duration = begun.elapsed();
         let topology = self.name.clone();
         match found {
-            Ok(plan) => {
+            Ok((plan, made)) => {
                 let tally = tally(&plan);
                 let ending = match (plan.is_as_declared(), plan.refusals.is_empty()) {
-                    (true, _) => Ending::Clean,
+                    (true, _) if plan.is_complete() => Ending::Clean,
+                    (true, _) => Ending::Incomplete,
                     (false, true) => Ending::Changes,
                     (false, false) => Ending::Refused,
                 };
-                let plan = Some((plan, picture::of(&self.session.desired)));
+                let plan = Some((plan, picture::of(&self.session.desired), made));
                 let tally = Some(tally);
                 Finding { topology, ending, error: None, tally, requests, duration, plan }
             }
@@ -143,10 +147,10 @@ impl<'a> Watcher<'a> {
         }
     }
 
-    async fn find(&mut self) -> Result<Plan, Failure> {
+    async fn find(&mut self) -> Result<(Plan, report::Made), Failure> {
         let source = source::read(self.file)?;
         self.follow(&source).await?;
-        self.session.drift(&source.named()).await
+        Ok((self.session.drift(&source.named()).await?, source.made()))
     }
 
     /// Takes over what the topology says now; where it lives elsewhere, connects there.

@@ -67,3 +67,70 @@ fn the_environment_can_ask_for_the_simulator() {
         assert!(String::from_utf8_lossy(&run.stderr).contains("AZURE_"), "{no}: {run:?}");
     }
 }
+
+#[test]
+fn a_wrong_call_is_never_taken_for_changes() {
+    let scenario = Scenario::of("minimal");
+    let wrong: [&[&str]; 6] = [
+        &["drift", "--bogus"],
+        &["plan", "--format", "pdf"],
+        &["nothing-like-this"],
+        &["plan", "--valid-for"],
+        &["post", "issue"],
+        &[],
+    ];
+    for args in wrong {
+        let run = scenario.run_offline(args);
+        assert_eq!(run.code, 3, "{args:?}: {}", run.stderr);
+        assert!(run.stdout.is_empty() && !run.stderr.is_empty(), "{args:?}");
+    }
+    for args in [&["--help"][..], &["drift", "--help"], &["--version"], &["help", "plan"]] {
+        let run = scenario.run_offline(args);
+        assert_eq!((run.code, run.stderr.is_empty()), (0, true), "{args:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_refused_destroy_is_no_success() {
+    let scenario = Scenario::of("minimal");
+    scenario.apply();
+    let wrong_name = scenario.run(&["destroy", "--confirm", "another"]);
+    assert_eq!(wrong_name.code, 4, "{}", wrong_name.stderr);
+    assert_eq!(scenario.run(&["destroy"]).code, 3, "there is nobody to ask");
+    assert_eq!(scenario.run(&["plan", "--detailed-exitcode"]).code, 0, "nothing has gone");
+}
+
+/// An Azure that refuses reads of paths with `part`.
+fn denying(part: &str) -> String {
+    let rule = format!("fault: denied, path: {part:?}");
+    format!("faults: {{ rules: [{{ {rule} }}] }}\n")
+}
+
+#[test]
+fn what_was_not_looked_at_is_named_by_its_right_and_is_incomplete() {
+    for (part, right) in [
+        ("/providers/Microsoft.Web/sites", "Microsoft.Web/sites/read"),
+        ("/providers/Microsoft.Authorization/locks", "Microsoft.Authorization/locks/read"),
+        ("555555555555/resources", "Microsoft.Resources/subscriptions/resources/read"),
+    ] {
+        // Faults are of one run of the simulator, so each run gets its own.
+        let run = |args: &[&str]| Scenario::with_azure("minimal", &denying(part)).run(args);
+        let plan = run(&["plan"]);
+        assert_eq!(plan.code, 0, "{}", plan.stderr);
+        assert!(plan.stdout.contains(right), "{right}: {}", plan.stdout);
+        assert_eq!(run(&["plan", "--require-complete"]).code, 5, "{right}");
+        let both = ["plan", "--require-complete", "--detailed-exitcode"];
+        assert_eq!(run(&both).code, 2, "changes are told before what is hidden");
+        assert_eq!(run(&["drift", "--require-complete"]).code, 2);
+    }
+}
+
+#[test]
+fn a_whole_look_without_changes_is_complete() {
+    let scenario = Scenario::of("minimal");
+    scenario.apply();
+    for command in ["plan", "drift"] {
+        let run = scenario.run(&[command, "--require-complete"]);
+        assert_eq!(run.code, 0, "{}", run.stdout);
+    }
+}

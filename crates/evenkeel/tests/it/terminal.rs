@@ -69,7 +69,7 @@ fn question_names_the_subscription_and_no_changes_nothing() {
         assert!(screen.contains("(11111111-2222-3333-4444-555555555555)"), "{screen}");
         terminal.press(answer);
         let ended = terminal.end();
-        assert_eq!(ended.code, Some(0), "{}", ended.screen);
+        assert_eq!(ended.code, Some(4), "{}", ended.screen);
         assert!(ended.screen.contains("nothing was changed"), "{}", ended.screen);
         ended.assert_clean();
         assert_eq!(writes(&scenario), 0);
@@ -129,7 +129,7 @@ fn destroy_takes_the_name_alone_for_a_yes() {
     let scenario = Scenario::of("minimal");
     scenario.apply();
     let args = ["destroy", "--trace-http", "trace.jsonl"];
-    for (answer, code) in [("y\r", 0), (CTRL_C, 130)] {
+    for (answer, code) in [("y\r", 4), ("Hello\r", 4), (CTRL_C, 130)] {
         let terminal = Terminal::open(scenario.simulated(&args), 60, 100, &[]);
         terminal.wait_for("Type `hello` to go on:");
         assert!(terminal.screen().contains(" delete ("), "{}", terminal.screen());

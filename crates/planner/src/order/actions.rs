@@ -79,7 +79,6 @@ impl Scene<'_> {
         };
         let mut action = action(verb, resource, Operation::Write { write, body, create: false });
         action.changes = change.properties.clone();
-        action.risks = risks(facts, &change.properties);
         self.graph.add(action);
     }
 
@@ -296,21 +295,4 @@ fn set_pointer(value: &mut Value, pointer: &str, member: Value) {
         at = &mut at[segment];
     }
     *at = member;
-}
-
-fn risks(facts: &TypeFacts, changes: &[PropertyChange]) -> BTreeSet<Risk> {
-    let mut risks = BTreeSet::new();
-    if changes.iter().any(|change| change.sensitive) {
-        risks.insert(Risk::Secret);
-    }
-    let touches = |paths: &[&str]| {
-        changes.iter().any(|change| paths.iter().any(|path| change.path.starts_with(path)))
-    };
-    if touches(facts.restarts) {
-        risks.insert(Risk::Restarts);
-    }
-    if touches(facts.traffic) {
-        risks.insert(Risk::Traffic);
-    }
-    risks
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::stable_graph::NodeIndex;
-use plan::{Action, ActionId, Guard, Operation, Risk, Verb};
+use plan::{Action, ActionId, Guard, Operation, Verb};
 use resource::{Observation, ResourceId};
 use serde_json::{Value, json};
 
@@ -121,7 +121,7 @@ impl Scene<'_> {
                 operation,
                 changes: vec![],
                 reasons: vec![reason.to_owned()],
-                risks: BTreeSet::from([Risk::Unprotected]),
+                risks: BTreeSet::new(),
                 permission: None,
                 after: BTreeSet::new(),
                 ..template.clone()

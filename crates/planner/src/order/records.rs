@@ -76,7 +76,7 @@ impl Scene<'_> {
                 "DNS allows no {} beside it; the new record follows at once",
                 id.resource_type().last()
             )],
-            risks: BTreeSet::from([Risk::Deletes, Risk::Traffic]),
+            risks: BTreeSet::from([Risk::Deletes]),
             permission: None,
             after: BTreeSet::new(),
             ..wanted

@@ -15,6 +15,8 @@ use crate::step;
 
 /// A resource of the topology or of the plan, with what is done to it.
 pub(super) struct Card<'a> {
+    /// Unique within the page.
+    id: String,
     pub(super) band: Band,
     pub(super) address: String,
     resource: &'a ResourceId,
@@ -62,7 +64,8 @@ impl Card<'_> {
 /// Returns a card for each resource of `picture`, and for each that only the plan knows.
 pub(super) fn cards<'a>(model: &Model<'a>, picture: &'a Picture, voice: Voice) -> Vec<Card<'a>> {
     let plan = model.plan;
-    let card = |band: &Band, address: &str, resource: &'a ResourceId| Card {
+    let card = |at: usize, band: &Band, address: &str, resource: &'a ResourceId| Card {
+        id: format!("box{at}"),
         band: band.clone(),
         address: address.to_owned(),
         resource,
@@ -72,8 +75,12 @@ pub(super) fn cards<'a>(model: &Model<'a>, picture: &'a Picture, voice: Voice) -
         plan,
         voice,
     };
-    let mut cards: Vec<Card<'a>> =
-        picture.nodes.iter().map(|node| card(&node.band, &node.address, &node.resource)).collect();
+    let mut cards: Vec<Card<'a>> = picture
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(at, node)| card(at, &node.band, &node.address, &node.resource))
+        .collect();
     for entry in model.entries() {
         for item in &entry.items {
             if voice == Voice::Drift && !item.kind.is_difference() {
@@ -81,13 +88,40 @@ pub(super) fn cards<'a>(model: &Model<'a>, picture: &'a Picture, voice: Voice) -
             }
             let action = item.action;
             let at = position(&cards, &action.resource, &action.address).unwrap_or_else(|| {
-                cards.push(card(&action.band, &action.address, &action.resource));
+                cards.push(card(cards.len(), &action.band, &action.address, &action.resource));
                 cards.len() - 1
             });
             cards[at].told.push((entry.clone(), item.clone()));
         }
     }
     cards
+}
+
+/// Writes the address and place of `entry`, with a link to the box of each stamp.
+///
+/// The IDs are of what is inside a box: a browser opens the box to show it.
+pub(super) fn push_links(text: &mut String, cards: &[Card<'_>], entry: &Entry<'_>) {
+    let link = |item: &Item<'_>, words: &str| {
+        let words = escape(words);
+        match position(cards, &item.action.resource, &item.action.address) {
+            Some(at) => format!("<a href=\"#{}\">{words}</a>", cards[at].id),
+            None => words,
+        }
+    };
+    let mut by_stamp = vec![];
+    for item in entry.items.iter().filter(|item| item.stamp.is_some()) {
+        by_stamp.push(link(item, item.stamp.unwrap_or_default()));
+    }
+    match (&entry.items[..], &entry.place[..]) {
+        ([item, ..], "") => text.push_str(&link(item, entry.address)),
+        ([item], place) => {
+            text.push_str(&format!("{} {}", link(item, entry.address), escape(place)));
+        }
+        (_, place) => {
+            let (address, place) = (escape(entry.address), escape(place));
+            text.push_str(&format!("{address} {place} ({})", by_stamp.join(", ")));
+        }
+    }
 }
 
 fn position(cards: &[Card<'_>], resource: &ResourceId, address: &str) -> Option<usize> {
@@ -111,7 +145,7 @@ pub(super) fn push_all(text: &mut String, cards: &[&Card<'_>]) {
         return;
     }
     text.push_str(&format!(
-        "<details class=\"same\" open><summary>{} unchanged</summary>\n<ul>\n",
+        "<details class=\"same\"><summary>{} unchanged</summary>\n<ul>\n",
         same.len()
     ));
     for card in same {
@@ -128,7 +162,8 @@ fn push(text: &mut String, card: &Card<'_>) {
     let (class, mark, words) = match card.kind() {
         Some(kind @ Kind::Step(_)) => ("step", kind.mark(), kind.word()),
         Some(kind) if card.voice == Voice::Drift => {
-            (kind.word(), kind.mark(), word(kind, card.verdict()))
+            let (mark, class) = kind.seen(card.verdict());
+            (class, mark, word(kind, card.verdict()))
         }
         Some(kind) => (kind.word(), kind.mark(), kind.word()),
         None if card.is_refused => ("delete", "✗", "refused"),
@@ -147,15 +182,19 @@ fn push(text: &mut String, card: &Card<'_>) {
         };
         format!(" <span class=\"badge {class}\">{words}</span>")
     });
-    let badge = verdict.unwrap_or_default() + &badge.unwrap_or_default();
+    let mut badge = verdict.unwrap_or_default() + &badge.unwrap_or_default();
+    if card.voice == Voice::Plan {
+        push_risks(&mut badge, card);
+    }
     text.push_str(&format!(
         "<li><details class=\"card {class}\"{}><summary><span class=\"verb\"><span \
          aria-hidden=\"true\">{}</span> {words}</span> <b>{}</b>{badge} <span class=\"type\">{}</span>\
-         </summary>\n<div class=\"inside\">\n",
+         </summary>\n<div class=\"inside\" id=\"{}\">\n",
         if card.is_open() { " open" } else { "" },
         escape(mark),
         escape(card.label()),
         escape(&short_type(card.resource)),
+        card.id,
     ));
     if let Some(reason) = card.not_evaluated {
         text.push_str(&format!("<p>Not evaluated: {}</p>\n", escape(reason)));
@@ -167,6 +206,18 @@ fn push(text: &mut String, card: &Card<'_>) {
         "<p class=\"id\">{}</p>\n</div>\n</details></li>\n",
         escape(card.resource.as_str())
     ));
+}
+
+/// Writes what a reader should look at first beside the name, once.
+fn push_risks(text: &mut String, card: &Card<'_>) {
+    let mut told = vec![];
+    for label in card.told.iter().flat_map(|(entry, _)| entry.labels()) {
+        // What is replaced or deleted says so itself.
+        if !told.contains(&label) && !["replaces", "deletes"].contains(&label) {
+            told.push(label);
+            text.push_str(&format!(" <span class=\"badge risk\">{label}</span>"));
+        }
+    }
 }
 
 fn push_item(text: &mut String, card: &Card<'_>, entry: &Entry<'_>, item: &Item<'_>) {

@@ -3,6 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.appconfiguration/configurationstores>
 //! and recorded traffic.
 
+use super::stakes::{Stake, TIERS, cost};
 use super::{Listing, NameCheck, SoftDelete, TypeFacts, UniqueName, Update};
 
 const VERSION: &str = "2024-06-01";
@@ -37,6 +38,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ),
         ],
         read_only: &["properties.creationDate", "properties.endpoint"],
+        stakes: &[cost("sku.name", TIERS)],
         // Never answered, in 43 of 43 recordings.
         write_only: &["properties.createMode"],
         // A recovered store comes back as it was deleted.
@@ -53,6 +55,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         resource_type: "Microsoft.AppConfiguration/configurationStores/replicas",
         api_version: VERSION,
         listing: Listing::InParent("replicas"),
+        gone: &[Stake::Redundancy],
         immutable: &[("location", "a replica cannot move to another region")],
         ..TypeFacts::CHILD
     },

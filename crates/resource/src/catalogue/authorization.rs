@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::stakes::{Scale, Stake, access, security};
 use super::{Limit, Listing, Locality, Ownership, TypeFacts, Typical, Update};
 
 /// Role assignments and policies share a tight limit of their own, which Microsoft does not publish.
@@ -14,6 +15,9 @@ const LIMIT: Option<Limit> = Some(Limit { requests: 120, per_secs: 60 });
 
 /// Nothing of these lies in a region.
 const SCOPED: TypeFacts = TypeFacts { locality: Locality::Unplaced, ..TypeFacts::GENERIC };
+const LEVEL: Scale = Scale::Rungs(&[&["NotSpecified"], &["CanNotDelete"], &["ReadOnly"]]);
+
+const ENFORCEMENT: Scale = Scale::Rungs(&[&["DoNotEnforce"], &["Default", "Enroll"]]);
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
@@ -23,12 +27,21 @@ pub(super) const TYPES: &[TypeFacts] = &[
         update: Update::PutOver,
         // A lock has notes and no tags.
         ownership: Ownership::Note("/properties/notes"),
+        stakes: &[security("properties.level", LEVEL, "")],
+        gone: &[Stake::Security],
         immutable: &[],
         typical: Typical::AT_ONCE,
         ..SCOPED
     },
     TypeFacts {
         resource_type: "Microsoft.Authorization/roleAssignments",
+        stakes: &[
+            access("properties.roleDefinitionId"),
+            access("properties.principalId"),
+            access("properties.condition"),
+        ],
+        made: &[Stake::Access],
+        gone: &[Stake::Access],
         api_version: "2022-04-01",
         listing: Listing::Scope,
         update: Update::PutOver,
@@ -50,6 +63,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Authorization/roleDefinitions",
+        stakes: &[access("properties.permissions"), access("properties.assignableScopes")],
         api_version: "2022-04-01",
         listing: Listing::Get,
         ownership: Ownership::Note("/properties/description"),
@@ -66,6 +80,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Authorization/policyAssignments",
+        stakes: &[
+            security("properties.enforcementMode", ENFORCEMENT, "Default"),
+            security("properties.notScopes", Scale::FewerMembers, ""),
+        ],
+        gone: &[Stake::Security],
         api_version: "2025-01-01",
         listing: Listing::Scope,
         update: Update::PutOver,

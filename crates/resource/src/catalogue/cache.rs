@@ -3,11 +3,18 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.cache/redis> and recorded
 //! traffic.
 
+use super::stakes::{
+    ENABLED, OFF, ON, PRIVATE, Scale, Stake, TIERS, access, cost, redundancy, security,
+};
 use super::{Likeness, Listing, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2024-11-01";
 const ENTERPRISE: &str = "2025-07-01";
 const KEYS: &str = "all keys of the cache";
+
+const SKU: Scale = Scale::Rungs(&[&["Basic"], &["Standard", "Premium"]]);
+
+const PROTOCOL: Scale = Scale::Rungs(&[&["Plaintext"], &["Encrypted"]]);
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
@@ -34,6 +41,21 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("properties.redisConfiguration.maxmemory-delta", "the service sets it by the size"),
             ("properties.redisConfiguration.maxclients", "the service sets it by the size"),
         ],
+        stakes: &[
+            security("properties.enableNonSslPort", OFF, "false"),
+            security("properties.disableAccessKeyAuthentication", ON, "false"),
+            security("properties.redisConfiguration.aad-enabled", ON, "false"),
+            // A basic cache is one machine.
+            redundancy("properties.sku.name", SKU, ""),
+            redundancy("properties.replicasPerMaster", Scale::Number, ""),
+            redundancy("properties.replicasPerPrimary", Scale::Number, ""),
+            redundancy("properties.redisConfiguration.rdb-backup-enabled", ON, "false"),
+            redundancy("properties.redisConfiguration.aof-backup-enabled", ON, "false"),
+            cost("properties.sku.name", TIERS),
+            cost("properties.sku.capacity", Scale::Number),
+            cost("properties.shardCount", Scale::Number),
+            cost("properties.replicasPerPrimary", Scale::Number),
+        ],
         // `6` is answered as `6.0`.
         likeness: &[("properties.redisVersion", Likeness::Version)],
         // A creation takes 15 to 30 minutes, another size 20 or more.
@@ -42,6 +64,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Cache/redis/accessPolicies",
+        stakes: &[access("properties")],
+        gone: &[Stake::Access],
         api_version: VERSION,
         listing: Listing::InParent("accessPolicies"),
         // `+get` is answered as `+get allkeys`.
@@ -50,18 +74,26 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Cache/redis/accessPolicyAssignments",
+        stakes: &[access("properties")],
+        made: &[Stake::Access],
+        gone: &[Stake::Access],
         api_version: VERSION,
         listing: Listing::InParent("accessPolicyAssignments"),
         ..TypeFacts::CHILD
     },
     TypeFacts {
         resource_type: "Microsoft.Cache/redis/firewallRules",
+        stakes: &[access("properties")],
+        // Without any rule everybody may come, so the last one that goes opens the cache.
+        made: &[Stake::Access],
+        gone: &[Stake::Security],
         api_version: VERSION,
         listing: Listing::InParent("firewallRules"),
         ..TypeFacts::CHILD
     },
     TypeFacts {
         resource_type: "Microsoft.Cache/redis/linkedServers",
+        gone: &[Stake::Redundancy],
         api_version: VERSION,
         listing: Listing::InParent("linkedServers"),
         ..TypeFacts::CHILD
@@ -82,10 +114,18 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("zones", "the zones of a cache are fixed at its creation"),
             ("properties.highAvailability", "high availability is chosen at creation"),
         ],
+        stakes: &[redundancy("properties.highAvailability", ENABLED, "Enabled")],
         ..TypeFacts::GENERIC
     },
     TypeFacts {
         resource_type: "Microsoft.Cache/redisEnterprise/databases",
+        stakes: &[
+            security("properties.clientProtocol", PROTOCOL, "Encrypted"),
+            security("properties.accessKeysAuthentication", PRIVATE, ""),
+            redundancy("properties.persistence.aofEnabled", ON, "false"),
+            redundancy("properties.persistence.rdbEnabled", ON, "false"),
+            redundancy("properties.geoReplication.linkedDatabases", Scale::Members, ""),
+        ],
         api_version: ENTERPRISE,
         listing: Listing::InParent("databases"),
         update: Update::Patch,

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::stakes::{ON, Scale, Stake, access, cost, redundancy, security};
 use super::{Additions, Likeness, Listing, Literal, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2025-10-01";
@@ -14,6 +15,11 @@ const OPEN_SIZE: Literal = Literal::Number(0);
 
 /// An ordinary node pool answers nothing about spot prices.
 const REGULAR: Literal = Literal::Text("Regular");
+
+/// A free control plane comes without a promise.
+///
+/// Source: <https://learn.microsoft.com/azure/aks/free-standard-pricing-tiers>.
+const UPTIME: Scale = Scale::Rungs(&[&["Free"], &["Standard", "Premium"]]);
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
@@ -62,6 +68,25 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("properties.agentPoolProfiles[].scaleSetEvictionPolicy", Literal::Text("Delete")),
             ("properties.agentPoolProfiles[].spotMaxPrice", Literal::Number(-1)),
         ],
+        stakes: &[
+            redundancy("sku.tier", UPTIME, "Free"),
+            redundancy("properties.agentPoolProfiles[].count", Scale::Number, ""),
+            redundancy("properties.agentPoolProfiles[].minCount", Scale::Number, ""),
+            cost("properties.agentPoolProfiles[].count", Scale::Number),
+            cost("properties.agentPoolProfiles[].maxCount", Scale::Number),
+            cost("properties.agentPoolProfiles[].minCount", Scale::Number),
+            redundancy("properties.agentPoolProfiles", Scale::Members, ""),
+            security("properties.apiServerAccessProfile.enablePrivateCluster", ON, "false"),
+            security("properties.apiServerAccessProfile.authorizedIPRanges", Scale::Presence, ""),
+            security("properties.aadProfile.enableAzureRBAC", ON, "false"),
+            security("properties.aadProfile.managed", ON, "false"),
+            security("properties.networkProfile.networkPolicy", Scale::Presence, ""),
+            security("properties.securityProfile.defender.securityMonitoring.enabled", ON, "false"),
+            security("properties.securityProfile.workloadIdentity.enabled", ON, "false"),
+            security("properties.addonProfiles.azurepolicy.enabled", ON, "false"),
+            access("properties.apiServerAccessProfile.authorizedIPRanges"),
+            access("properties.aadProfile.adminGroupObjectIDs"),
+        ],
         // `1.29` asks for the newest 1.29.
         likeness: &[
             ("properties.kubernetesVersion", Likeness::Version),
@@ -101,6 +126,14 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("properties.osDiskSizeGB", OPEN_SIZE),
             ("properties.orchestratorVersion", Literal::Text("")),
         ],
+        stakes: &[
+            redundancy("properties.count", Scale::Number, ""),
+            redundancy("properties.minCount", Scale::Number, ""),
+            cost("properties.count", Scale::Number),
+            cost("properties.maxCount", Scale::Number),
+            cost("properties.minCount", Scale::Number),
+        ],
+        gone: &[Stake::Redundancy],
         defaults: &[
             ("properties.scaleSetPriority", REGULAR),
             ("properties.scaleSetEvictionPolicy", Literal::Text("Delete")),

@@ -3,6 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.documentdb/databaseaccounts> and
 //! recorded traffic.
 
+use super::stakes::{ON, Scale, Stake, Staked, access, cost, redundancy, security};
 use super::{Additions, ArrayKey, Listing, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2025-10-15";
@@ -34,6 +35,10 @@ const CHILD: TypeFacts = TypeFacts {
 };
 
 const THROUGHPUT: TypeFacts = TypeFacts {
+    stakes: &[
+        cost("properties.resource.throughput", Scale::Number),
+        cost("properties.resource.autoscaleSettings.maxThroughput", Scale::Number),
+    ],
     api_version: VERSION,
     read_only: &[
         "properties.resource.minimumThroughput",
@@ -43,6 +48,41 @@ const THROUGHPUT: TypeFacts = TypeFacts {
     ],
     ..TypeFacts::CHILD
 };
+
+/// Source: <https://learn.microsoft.com/azure/reliability/reliability-cosmos-db-nosql>.
+const ACCOUNT_STAKES: &[Staked] = &[
+    redundancy("properties.locations", Scale::Members, ""),
+    redundancy("properties.enableAutomaticFailover", ON, "false"),
+    redundancy("properties.enableMultipleWriteLocations", ON, "false"),
+    redundancy("properties.backupPolicy.type", BACKUP, "Periodic"),
+    redundancy(
+        "properties.backupPolicy.periodicModeProperties.backupStorageRedundancy",
+        BACKUP_COPIES,
+        "",
+    ),
+    redundancy(
+        "properties.backupPolicy.periodicModeProperties.backupRetentionIntervalInHours",
+        Scale::Number,
+        "",
+    ),
+    redundancy("properties.backupPolicy.continuousModeProperties.tier", BACKUP_DAYS, ""),
+    security("properties.ipRules", RULES, ""),
+    security("properties.isVirtualNetworkFilterEnabled", ON, "false"),
+    security("properties.disableKeyBasedMetadataWriteAccess", ON, "false"),
+    access("properties.ipRules"),
+    access("properties.virtualNetworkRules"),
+    access("properties.cors"),
+    cost("properties.locations", Scale::Members),
+    cost("properties.enableMultipleWriteLocations", ON),
+    cost("properties.capacity.totalThroughputLimit", Scale::Number),
+];
+
+const BACKUP: Scale = Scale::Rungs(&[&["Periodic"], &["Continuous"]]);
+const BACKUP_COPIES: Scale = Scale::Rungs(&[&["Local"], &["Zone"], &["Geo"]]);
+const BACKUP_DAYS: Scale = Scale::Rungs(&[&["Continuous7Days"], &["Continuous30Days"]]);
+
+/// An account without rules lets everybody in.
+const RULES: Scale = Scale::Rank(|rules| Some(i64::from(!rules.as_array()?.is_empty())));
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
@@ -71,6 +111,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.failoverPolicies",
             "properties.privateEndpointConnections",
         ],
+        stakes: ACCOUNT_STAKES,
         arrays: &[
             ("properties.locations", ArrayKey::Name("locationName")),
             ("properties.ipRules", ArrayKey::Name("ipAddressOrRange")),
@@ -128,6 +169,9 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments",
+        stakes: &[access("properties")],
+        made: &[Stake::Access],
+        gone: &[Stake::Access],
         api_version: VERSION,
         listing: Listing::InParent("sqlRoleAssignments"),
         ..TypeFacts::CHILD

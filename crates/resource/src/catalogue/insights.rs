@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::stakes::{OFF, ON, Scale, Stake, cost, redundancy, security};
 use super::{Additions, ArrayKey, Collective, Listing, Locality, Ownership, TypeFacts, Update};
 
 const TOP: TypeFacts =
@@ -18,6 +19,14 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("location", "a setting cannot move to another region"),
             ("properties.targetResourceUri", "a setting scales one resource"),
         ],
+        stakes: &[
+            redundancy("properties.enabled", ON, "true"),
+            redundancy("properties.profiles[].capacity.minimum", Scale::Number, ""),
+            redundancy("properties.profiles[].capacity.default", Scale::Number, ""),
+            cost("properties.profiles[].capacity.minimum", Scale::Number),
+            cost("properties.profiles[].capacity.maximum", Scale::Number),
+        ],
+        gone: &[Stake::Redundancy],
         ..TOP
     },
     TypeFacts {
@@ -40,6 +49,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.PrivateLinkScopedResources",
         ],
         volatile: &["properties.LaMigrationDate"],
+        stakes: &[security("properties.DisableIpMasking", OFF, "false")],
         ..TOP
     },
     TypeFacts { resource_type: "Microsoft.Insights/webtests", api_version: "2022-06-15", ..TOP },

@@ -3,6 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.keyvault/vaults> and recorded
 //! traffic.
 
+use super::stakes::{OFF, Stake, TIERS, access, cost, security};
 use super::{
     ArrayKey, Listing, Literal, NameCheck, SoftDelete, TypeFacts, Typical, UniqueName, Update,
 };
@@ -51,6 +52,16 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("properties.networkAcls.bypass", Literal::Text("AzureServices")),
             ("properties.networkAcls.defaultAction", Literal::Text("Allow")),
         ],
+        stakes: &[
+            security("properties.enabledForDeployment", OFF, "false"),
+            security("properties.enabledForDiskEncryption", OFF, "false"),
+            security("properties.enabledForTemplateDeployment", OFF, "false"),
+            access("properties.enableRbacAuthorization"),
+            access("properties.networkAcls.ipRules"),
+            access("properties.networkAcls.virtualNetworkRules"),
+            access("properties.networkAcls.bypass"),
+            cost("properties.sku.name", TIERS),
+        ],
         takes_away: &["properties.enableRbacAuthorization"],
         // A policy is for one principal, as a user or through one application.
         arrays: &[("properties.accessPolicies", ArrayKey::Fields(&["objectId"]))],
@@ -60,6 +71,9 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.KeyVault/vaults/accessPolicies",
+        stakes: &[access("properties")],
+        made: &[Stake::Access],
+        gone: &[Stake::Access],
         api_version: VERSION,
         ..TypeFacts::CHILD
     },

@@ -3,6 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.managedidentity/userassignedidentities>
 //! and recorded traffic.
 
+use super::stakes::{Stake, access};
 use super::{Handle, Listing, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2024-11-30";
@@ -31,6 +32,9 @@ pub(super) const TYPES: &[TypeFacts] = &[
         resource_type: "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
         api_version: VERSION,
         listing: Listing::InParent("federatedIdentityCredentials"),
+        stakes: &[access("properties")],
+        made: &[Stake::Access],
+        gone: &[Stake::Access],
         update: Update::PutOver,
         ..TypeFacts::CHILD
     },

@@ -5,6 +5,9 @@
 
 use serde_json::Value;
 
+use super::stakes::{
+    ENABLED, ON, PRIVATE, Scale, Stake, Staked, access, cost, redundancy, security,
+};
 use super::{Additions, ArrayKey, Listing, Locality, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2025-01-01";
@@ -22,6 +25,25 @@ const TOP: TypeFacts = TypeFacts {
 
 const CHILD: TypeFacts =
     TypeFacts { api_version: VERSION, update: Update::PutOver, etag: true, ..TypeFacts::CHILD };
+
+/// A firewall that only detects lets everything through.
+const FIREWALL: Scale = Scale::Rungs(&[&["Detection"], &["Prevention"]]);
+
+const GATEWAYS: Scale = Scale::Rungs(&[&["Basic", "Standard", "Standard_v2"], &["WAF", "WAF_v2"]]);
+
+/// Source: <https://learn.microsoft.com/azure/web-application-firewall/shared/waf-azure-policy>.
+const FIREWALL_STAKES: &[Staked] = &[
+    security("properties.policySettings.mode", FIREWALL, ""),
+    security("properties.policySettings.state", ENABLED, "Enabled"),
+    security("properties.policySettings.enabledState", ENABLED, "Enabled"),
+    security("properties.policySettings.requestBodyCheck", ON, ""),
+    security("properties.policySettings.requestBodyCheck", ENABLED, ""),
+    security("properties.managedRules.managedRuleSets", Scale::Members, ""),
+    security("properties.managedRules.exclusions", Scale::FewerMembers, ""),
+    security("properties.customRules", Scale::Members, ""),
+    security("properties.customRules.rules", Scale::Members, ""),
+    access("properties.customRules"),
+];
 
 /// A storage endpoint serves the paired region too.
 const fn endpoint_regions(path: &'static str) -> Additions {
@@ -42,6 +64,10 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.virtualNetworkPeerings[].properties.peeringState",
             "properties.virtualNetworkPeerings[].properties.peeringSyncLevel",
         ],
+        stakes: &[
+            security("properties.encryption.enabled", ON, "false"),
+            security("properties.subnets[].properties.networkSecurityGroup", Scale::Presence, ""),
+        ],
         // Left out of the answer in 369 of 383 recordings.
         write_only: &["properties.enableVmProtection"],
         // The first server is asked first.
@@ -54,6 +80,10 @@ pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Network/virtualNetworks/subnets",
         listing: Listing::InParent("subnets"),
+        stakes: &[
+            security("properties.networkSecurityGroup", Scale::Presence, ""),
+            access("properties.serviceEndpoints"),
+        ],
         volatile: &[
             "properties.ipConfigurations",
             "properties.ipConfigurationProfiles",
@@ -68,6 +98,13 @@ pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Network/virtualNetworks/virtualNetworkPeerings",
         listing: Listing::InParent("virtualNetworkPeerings"),
+        stakes: &[
+            access("properties.allowVirtualNetworkAccess"),
+            access("properties.allowForwardedTraffic"),
+            access("properties.allowGatewayTransit"),
+        ],
+        made: &[Stake::Access],
+        gone: &[Stake::Access],
         immutable: &[("properties.remoteVirtualNetwork", "a peering is with one network for good")],
         // The other side connects when it is made.
         volatile: &["properties.peeringState", "properties.peeringSyncLevel"],
@@ -76,12 +113,20 @@ pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Network/networkSecurityGroups",
         read_only: &["properties.defaultSecurityRules"],
+        stakes: &[
+            access("properties.securityRules"),
+            security("properties.securityRules[].properties.access", PRIVATE, ""),
+        ],
+        gone: &[Stake::Security],
         volatile: &["properties.networkInterfaces", "properties.subnets"],
         ..TOP
     },
     TypeFacts {
         resource_type: "Microsoft.Network/networkSecurityGroups/securityRules",
         listing: Listing::InParent("securityRules"),
+        stakes: &[access("properties"), security("properties.access", PRIVATE, "")],
+        made: &[Stake::Access],
+        gone: &[Stake::Access],
         ..CHILD
     },
     TypeFacts { resource_type: "Microsoft.Network/applicationSecurityGroups", ..TOP },
@@ -151,6 +196,13 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.probes[].properties.loadBalancingRules",
             "properties.inboundNatRules[].properties.backendIPConfiguration",
         ],
+        stakes: &[redundancy("properties.backendAddressPools", Scale::Members, "")],
+        traffic: &[
+            "properties.backendAddressPools",
+            "properties.frontendIPConfigurations",
+            "properties.loadBalancingRules",
+            "properties.probes",
+        ],
         additions: &[Additions {
             path: "properties.inboundNatRules",
             is_service_made: is_rule_of_pool,
@@ -196,6 +248,19 @@ pub(super) const TYPES: &[TypeFacts] = &[
         decided: &[("sku.family", "the service moves gateways to newer hardware")],
         sensitive: &["properties.sslCertificates[].properties.data"],
         traffic: &["properties"],
+        stakes: &[
+            redundancy("properties.sku.capacity", Scale::Number, ""),
+            redundancy("properties.autoscaleConfiguration.minCapacity", Scale::Number, ""),
+            redundancy("properties.backendAddressPools", Scale::Members, ""),
+            security("properties.sku.tier", GATEWAYS, ""),
+            security("properties.firewallPolicy", Scale::Presence, ""),
+            security("properties.webApplicationFirewallConfiguration.enabled", ON, "false"),
+            security("properties.webApplicationFirewallConfiguration.firewallMode", FIREWALL, ""),
+            cost("properties.sku.capacity", Scale::Number),
+            cost("properties.sku.tier", GATEWAYS),
+            cost("properties.autoscaleConfiguration.minCapacity", Scale::Number),
+            cost("properties.autoscaleConfiguration.maxCapacity", Scale::Number),
+        ],
         // 5 to 15 minutes to create or delete, 1 to 10 to change.
         typical: Typical { create_secs: Some(540), update_secs: Some(180), delete_secs: Some(540) },
         ..TOP
@@ -208,6 +273,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.pathBasedRules",
             "properties.resourceState",
         ],
+        stakes: FIREWALL_STAKES,
+        gone: &[Stake::Security],
         traffic: &["properties"],
         ..TOP
     },
@@ -222,6 +289,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.securityPolicyLinks",
             "properties.resourceState",
         ],
+        stakes: FIREWALL_STAKES,
+        gone: &[Stake::Security],
         traffic: &["properties"],
         ..TOP
     },

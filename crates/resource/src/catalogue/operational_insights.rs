@@ -3,6 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.operationalinsights/workspaces>
 //! and recorded traffic.
 
+use super::stakes::{ON, Scale, cost, redundancy};
 use super::{Alias, Listing, Literal, TypeFacts, Update};
 
 const VERSION: &str = "2025-07-01";
@@ -25,6 +26,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.modifiedDate",
             "properties.workspaceCapping.quotaNextResetTime",
             "properties.workspaceCapping.dataIngestionStatus",
+        ],
+        stakes: &[
+            redundancy("properties.replication.enabled", ON, "false"),
+            cost("properties.workspaceCapping.dailyQuotaGb", Scale::Number),
+            cost("properties.retentionInDays", Scale::Number),
         ],
         // The old price by workspace is the new one by gigabyte.
         aliases: &[Alias {

@@ -68,15 +68,60 @@ impl PropertyPath {
         })
     }
 
-    /// Tells whether `pattern` (`properties.endpoints[].*`) is this very path, in any case.
+    /// Reads a path as it is shown, `properties.endpoints[weu].properties.weight`.
+    ///
+    /// A key that itself holds a full stop or a bracket is read as several steps.
+    pub fn parse(text: &str) -> Self {
+        let mut path = Self::root();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let end = match rest.strip_prefix('[') {
+                Some(member) => {
+                    let end = member.find(']').unwrap_or(member.len());
+                    path.push_member(&member[..end]);
+                    (end + 2).min(rest.len())
+                }
+                None => {
+                    let end = rest.find(['.', '[']).unwrap_or(rest.len());
+                    path.push_key(&rest[..end]);
+                    end
+                }
+            };
+            rest = rest[end..].strip_prefix('.').unwrap_or(&rest[end..]);
+        }
+        path
+    }
+
+    /// Tells whether `pattern` (`properties.endpoints[].*`) is this very path, in any case;
+    /// `**.sku.name` is any path that ends so.
     pub fn is(&self, pattern: &str) -> bool {
-        matches(&self.0, pattern)
+        is(&self.0, pattern)
+    }
+
+    /// Tells whether this is the path of an array member.
+    pub fn is_member(&self) -> bool {
+        matches!(self.0.last(), Some(Step::Member(_)))
+    }
+
+    /// Tells whether this is the path of a member of the array at `pattern`.
+    pub fn is_member_of(&self, pattern: &str) -> bool {
+        match self.0.split_last() {
+            Some((Step::Member(_), array)) => is(array, pattern),
+            _ => false,
+        }
     }
 
     /// Tells whether this path is `pattern` or lies below it.
     pub fn is_within(&self, pattern: &str) -> bool {
-        (1..=self.0.len()).any(|end| matches(&self.0[..end], pattern))
+        (1..=self.0.len()).any(|end| is(&self.0[..end], pattern))
     }
+}
+
+fn is(steps: &[Step], pattern: &str) -> bool {
+    let Some(end) = pattern.strip_prefix("**.") else { return matches(steps, pattern) };
+    let wanted = end.split('.').map(|segment| 1 + usize::from(segment.ends_with("[]")));
+    let from = steps.len().checked_sub(wanted.sum());
+    from.is_some_and(|from| matches(&steps[from..], end))
 }
 
 fn matches(steps: &[Step], pattern: &str) -> bool {
@@ -132,5 +177,28 @@ mod tests {
         assert!(!weight().is("endpoints[].weight"));
         assert!(weight().is_within("properties.endpoints[]"));
         assert!(!weight().is("properties.endpoints[]"));
+    }
+
+    #[test]
+    fn a_shown_path_is_read_again() {
+        for text in ["sku.name", "zones", "properties.endpoints[weu].weight", "a[x.y/z][0].b", ""] {
+            assert_eq!(PropertyPath::parse(text).to_string(), text);
+        }
+        assert!(PropertyPath::parse("properties.rules[10.0.0.0/8]").is_member());
+        assert!(weight() == PropertyPath::parse(&weight().to_string()));
+        for broken in ["a[", "a]", "..", "[", "[]]"] {
+            PropertyPath::parse(broken);
+        }
+    }
+
+    #[test]
+    fn a_pattern_may_leave_open_how_deep_it_lies() {
+        assert!(weight().is("**.weight") && weight().is("**.endpoints[].weight"));
+        assert!(PropertyPath::parse("sku.capacity").is("**.sku.capacity"));
+        assert!(!weight().is("**.endpoints.weight") && !weight().is("**.other"));
+        assert!(weight().is_within("**.endpoints[]"));
+        let endpoint = PropertyPath::parse("properties.endpoints[weu]");
+        assert!(endpoint.is_member_of("properties.endpoints"));
+        assert!(!weight().is_member_of("properties.endpoints"));
     }
 }

@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use super::stakes::{ENABLED, Scale, Stake, Staked, access, cost, redundancy, security};
 use super::{
     Alias, Listing, Literal, Locality, NameCheck, Ownership, TypeFacts, Typical, UniqueName, Update,
 };
@@ -27,6 +28,35 @@ const ORIGINS: &[&str] = &[
     "properties.restorePointInTime",
     "properties.sampleName",
 ];
+
+/// Of databases and of the pools that they share.
+const DATABASE_STAKES: &[Staked] = &[
+    redundancy("properties.requestedBackupStorageRedundancy", BACKUP_COPIES, ""),
+    redundancy("properties.highAvailabilityReplicaCount", Scale::Number, "0"),
+    redundancy("properties.readScale", ENABLED, ""),
+    // These two keep replicas with the data; the others start another engine over remote storage.
+    redundancy("sku.tier", REPLICAS, ""),
+    cost("sku.tier", TIERS),
+    cost("properties.highAvailabilityReplicaCount", Scale::Number),
+    cost("properties.maxSizeBytes", Scale::Number),
+];
+
+const BACKUP_COPIES: Scale = Scale::Rungs(&[&["Local"], &["Zone"], &["Geo"], &["GeoZone"]]);
+
+/// Source: <https://learn.microsoft.com/azure/azure-sql/database/high-availability-sla-local-zone-redundancy>.
+const REPLICAS: Scale =
+    Scale::Rungs(&[&["Basic", "Standard", "GeneralPurpose"], &["Premium", "BusinessCritical"]]);
+
+/// Tiers by what they cost for the same work.
+const TIERS: Scale = Scale::Rungs(&[
+    &["Basic"],
+    &["Standard"],
+    &["GeneralPurpose", "Hyperscale"],
+    &["Premium"],
+    &["BusinessCritical"],
+]);
+
+const FAILOVER: Scale = Scale::Rungs(&[&["Manual"], &["Automatic"]]);
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
@@ -55,6 +85,10 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.privateEndpointConnections",
         ],
         write_only: &["properties.administratorLoginPassword"],
+        stakes: &[
+            security("properties.restrictOutboundNetworkAccess", ENABLED, "Disabled"),
+            access("properties.administrators"),
+        ],
         // 2.0 is history: the service makes a 12.0 of it.
         aliases: &[Alias { path: "properties.version", sent: "2.0", returned: "12.0" }],
         // 1 to 3 minutes.
@@ -91,6 +125,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.pausedDate",
         ],
         write_only: ORIGINS,
+        stakes: DATABASE_STAKES,
         // Answered for databases that are paid by the core alone.
         defaults: &[("properties.licenseType", Literal::Text("LicenseIncluded"))],
         rewrite: Some(split_sku_name),
@@ -105,6 +140,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ownership: Ownership::Tags,
         immutable: &[("location", "a pool cannot move to another region")],
         read_only: &["kind", "properties.state", "properties.creationDate"],
+        stakes: DATABASE_STAKES,
         // Answered for serverless pools alone.
         write_only: &["properties.minCapacity"],
         defaults: &[("properties.licenseType", Literal::Text("LicenseIncluded"))],
@@ -122,6 +158,12 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.replicationState",
             "properties.partnerServers[].replicationRole",
         ],
+        stakes: &[
+            redundancy("properties.readWriteEndpoint.failoverPolicy", FAILOVER, ""),
+            redundancy("properties.databases", Scale::Members, ""),
+            redundancy("properties.partnerServers", Scale::Members, ""),
+        ],
+        gone: &[Stake::Redundancy],
         rewrite: Some(leave_roles_to_failovers),
         // Never answered.
         write_only: &["properties.secondaryType"],
@@ -129,28 +171,45 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Sql/servers/firewallRules",
+        stakes: &[access("properties")],
+        made: &[Stake::Security],
+        gone: &[Stake::Access],
         listing: Listing::InParent("firewallRules"),
         ..CHILD
     },
     TypeFacts {
         resource_type: "Microsoft.Sql/servers/virtualNetworkRules",
+        stakes: &[access("properties")],
+        made: &[Stake::Access],
+        gone: &[Stake::Access],
         listing: Listing::InParent("virtualNetworkRules"),
         read_only: &["properties.state"],
         ..CHILD
     },
     TypeFacts {
         resource_type: "Microsoft.Sql/servers/auditingSettings",
+        stakes: &[security("properties.state", ENABLED, "Disabled")],
+        gone: &[Stake::Security],
         write_only: &["properties.storageAccountAccessKey"],
         ..CHILD
     },
-    TypeFacts { resource_type: "Microsoft.Sql/servers/administrators", ..CHILD },
+    TypeFacts {
+        resource_type: "Microsoft.Sql/servers/administrators",
+        stakes: &[access("properties")],
+        made: &[Stake::Access],
+        gone: &[Stake::Access],
+        ..CHILD
+    },
     TypeFacts { resource_type: "Microsoft.Sql/servers/connectionPolicies", ..CHILD },
     TypeFacts {
         resource_type: "Microsoft.Sql/servers/databases/transparentDataEncryption",
+        stakes: &[security("properties.state", ENABLED, "")],
         ..CHILD
     },
     TypeFacts {
         resource_type: "Microsoft.Sql/servers/databases/auditingSettings",
+        stakes: &[security("properties.state", ENABLED, "Disabled")],
+        gone: &[Stake::Security],
         write_only: &["properties.storageAccountAccessKey"],
         ..CHILD
     },

@@ -3,6 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.storage/storageaccounts> and
 //! recorded traffic.
 
+use super::stakes::{OFF, ON, Scale, Staked, access, cost, redundancy, security};
 use super::{
     Likeness, Listing, Literal, NameCheck, Ownership, TypeFacts, Typical, UniqueName, Update,
 };
@@ -17,9 +18,72 @@ const SERVICE: TypeFacts = TypeFacts {
     update: Update::PutOver,
     ownership: Ownership::Parent,
     read_only: &["sku"],
+    stakes: SERVICE_STAKES,
     typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
 };
+
+/// Copies in several zones, in a second region, and to read from there: an account can lose one
+/// and win another.
+///
+/// Source: <https://learn.microsoft.com/azure/storage/common/storage-redundancy>.
+const ZONES: Scale = Scale::Rungs(&[
+    &["Standard_LRS", "Premium_LRS", "Standard_GRS", "Standard_RAGRS"],
+    &["Standard_ZRS", "Premium_ZRS", "Standard_GZRS", "Standard_RAGZRS"],
+]);
+const REGIONS: Scale = Scale::Rungs(&[
+    &["Standard_LRS", "Premium_LRS", "Standard_ZRS", "Premium_ZRS"],
+    &["Standard_GRS", "Standard_RAGRS", "Standard_GZRS", "Standard_RAGZRS"],
+]);
+const READABLE: Scale = Scale::Rungs(&[
+    &[
+        "Standard_LRS",
+        "Premium_LRS",
+        "Standard_ZRS",
+        "Premium_ZRS",
+        "Standard_GRS",
+        "Standard_GZRS",
+    ],
+    &["Standard_RAGRS", "Standard_RAGZRS"],
+]);
+
+/// Defaults of an account that says nothing are those of its creation through the API.
+const ACCOUNT_STAKES: &[Staked] = &[
+    redundancy("sku.name", ZONES, ""),
+    redundancy("sku.name", REGIONS, ""),
+    redundancy("sku.name", READABLE, ""),
+    cost("sku.name", ZONES),
+    cost("sku.name", REGIONS),
+    cost("sku.name", READABLE),
+    security("properties.allowBlobPublicAccess", OFF, "false"),
+    security("properties.allowSharedKeyAccess", OFF, "true"),
+    security("properties.allowCrossTenantReplication", OFF, "false"),
+    security("properties.isSftpEnabled", OFF, "false"),
+    security("properties.isLocalUserEnabled", OFF, "false"),
+    security("properties.encryption.keySource", KEY_SOURCE, "Microsoft.Storage"),
+    access("properties.networkAcls.ipRules"),
+    access("properties.networkAcls.virtualNetworkRules"),
+    access("properties.networkAcls.resourceAccessRules"),
+    access("properties.networkAcls.bypass"),
+];
+
+const KEY_SOURCE: Scale = Scale::Rungs(&[&["Microsoft.Storage"], &["Microsoft.Keyvault"]]);
+
+/// What is deleted or overwritten by mistake can be had back for a while.
+const SERVICE_STAKES: &[Staked] = &[
+    security("properties.deleteRetentionPolicy.enabled", ON, "false"),
+    security("properties.deleteRetentionPolicy.days", Scale::Number, ""),
+    security("properties.containerDeleteRetentionPolicy.enabled", ON, "false"),
+    security("properties.containerDeleteRetentionPolicy.days", Scale::Number, ""),
+    security("properties.shareDeleteRetentionPolicy.enabled", ON, "false"),
+    security("properties.shareDeleteRetentionPolicy.days", Scale::Number, ""),
+    security("properties.isVersioningEnabled", ON, "false"),
+    security("properties.changeFeed.enabled", ON, "false"),
+    security("properties.restorePolicy.enabled", ON, "false"),
+];
+
+/// Who may read without being known.
+const ANONYMOUS: Scale = Scale::Rungs(&[&["Container"], &["Blob"], &["None"]]);
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
@@ -92,6 +156,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("properties.dnsEndpointType", Literal::Text("Standard")),
             ("properties.largeFileSharesState", Literal::Text("Disabled")),
         ],
+        stakes: ACCOUNT_STAKES,
         // `logging,metrics` comes back as `Logging, Metrics`.
         likeness: &[("properties.networkAcls.bypass", Likeness::List)],
         // A creation takes 10 to 60 seconds; the rest is done when it is answered.
@@ -122,6 +187,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             "properties.version",
         ],
         volatile: &["properties.leaseStatus", "properties.leaseState", "properties.leaseDuration"],
+        stakes: &[security("properties.publicAccess", ANONYMOUS, "None")],
         typical: Typical::AT_ONCE,
         ..TypeFacts::CHILD
     },

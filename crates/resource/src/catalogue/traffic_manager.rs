@@ -3,6 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.network/trafficmanagerprofiles>
 //! and recorded traffic.
 
+use super::stakes::{ENABLED, Scale, Stake, redundancy, serving};
 use super::wholes::network;
 use super::{
     ArrayKey, Handle, Listing, Locality, Members, Monitor, NameCheck, Ownership, Routing,
@@ -23,6 +24,8 @@ const ENDPOINT: TypeFacts = TypeFacts {
     volatile: &[MONITOR_STATUS],
     wholes: &[("properties.subnets[]", network)],
     traffic: &["properties"],
+    stakes: &[redundancy("properties.endpointStatus", ENABLED, "Enabled")],
+    gone: &[Stake::Redundancy],
     typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
 };
@@ -80,6 +83,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
         arrays: &[("properties.endpoints", ArrayKey::Fields(&["type", "name"]))],
         wholes: &[("properties.endpoints[].properties.subnets[]", network)],
         traffic: &["properties"],
+        stakes: &[
+            serving("properties.profileStatus", ENABLED, "Enabled"),
+            redundancy("properties.endpoints", Scale::Members, ""),
+            redundancy("properties.endpoints[].properties.endpointStatus", ENABLED, "Enabled"),
+        ],
         handles: &[Handle {
             pointer: "/properties/dnsConfig/fqdn",
             holders: &["Microsoft.Network/dnsZones/CNAME"],

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::stakes::{OFF, ON, PRIVATE, Scale, Staked, access, cost, redundancy, security, serving};
 use super::{
     ArrayKey, Handle, Likeness, Listing, Literal, NameCheck, Ownership, Serving, TypeFacts,
     Typical, UniqueName, Update,
@@ -93,9 +94,17 @@ const SITE: TypeFacts = TypeFacts {
         "properties.siteConfig",
         "properties.serverFarmId",
         "properties.virtualNetworkSubnetId",
-        "properties.clientCert",
+        "properties.clientCertEnabled",
+        "properties.clientCertMode",
+        "properties.clientCertExclusionPaths",
     ],
     traffic: &["properties.enabled", "properties.publicNetworkAccess"],
+    stakes: &[
+        serving("properties.enabled", ON, "true"),
+        security("properties.clientCertEnabled", ON, "false"),
+        security("properties.clientCertMode", CLIENT_CERT, ""),
+        security("properties.endToEndEncryptionEnabled", ON, "false"),
+    ],
     // Deleting the last app of a plan deletes the plan too, unless told otherwise.
     delete_query: Some("deleteEmptyServerFarm=false&deleteMetrics=true"),
     handles: &[
@@ -116,6 +125,70 @@ const SITE: TypeFacts = TypeFacts {
     typical: Typical { create_secs: Some(45), ..Typical::UNKNOWN },
     ..TypeFacts::GENERIC
 };
+
+const CLIENT_CERT: Scale = Scale::Rungs(&[&["Optional", "OptionalInteractiveUser"], &["Required"]]);
+
+/// Source: <https://learn.microsoft.com/azure/app-service/configure-common>.
+const CONFIG_STAKES: &[Staked] = &[
+    security("properties.ftpsState", FTPS, ""),
+    security("properties.remoteDebuggingEnabled", OFF, "false"),
+    security("properties.ipSecurityRestrictionsDefaultAction", PRIVATE, "Allow"),
+    security("properties.scmIpSecurityRestrictionsDefaultAction", PRIVATE, "Allow"),
+    access("properties.ipSecurityRestrictions"),
+    access("properties.scmIpSecurityRestrictions"),
+    access("properties.cors.allowedOrigins"),
+    // Instances that fail are taken out of service only where somebody looks.
+    redundancy("properties.healthCheckPath", Scale::Presence, ""),
+    redundancy("properties.minimumElasticInstanceCount", Scale::Number, ""),
+    redundancy("properties.preWarmedInstanceCount", Scale::Number, ""),
+    redundancy("properties.numberOfWorkers", Scale::Number, ""),
+    cost("properties.minimumElasticInstanceCount", Scale::Number),
+    cost("properties.preWarmedInstanceCount", Scale::Number),
+];
+
+const FTPS: Scale = Scale::Rungs(&[&["AllAllowed"], &["FtpsOnly"], &["Disabled"]]);
+
+/// Who is asked who they are.
+const AUTH_STAKES: &[Staked] = &[
+    security("properties.enabled", ON, "false"),
+    security("properties.platform.enabled", ON, "false"),
+    security("properties.globalValidation.requireAuthentication", ON, "false"),
+    security("properties.globalValidation.unauthenticatedClientAction", ANONYMOUS, ""),
+    security("properties.unauthenticatedClientAction", ANONYMOUS, ""),
+    security("properties.httpSettings.requireHttps", ON, "true"),
+];
+
+const ANONYMOUS: Scale = Scale::Rungs(&[
+    &["AllowAnonymous"],
+    &["RedirectToLoginPage", "Return401", "Return403", "Return404"],
+]);
+
+/// Sizes of plans by what they cost, about, the cheapest first.
+///
+/// Source: <https://azure.microsoft.com/pricing/details/app-service/linux/>.
+const SIZES: Scale = Scale::Rungs(&[
+    &["F1", "Y1", "FC1"],
+    &["D1"],
+    &["B1"],
+    &["B2"],
+    &["B3", "P0v3", "P0v4"],
+    &["S1"],
+    &["P1v2"],
+    &["P1v3", "P1v4", "S2"],
+    &["P1mv3", "P1mv4", "EP1", "WS1"],
+    &["P2v2"],
+    &["I1v2", "P2v3", "P2v4", "S3"],
+    &["P2mv3", "P2mv4", "EP2", "WS2"],
+    &["P3v2"],
+    &["I2v2", "P3v3", "P3v4"],
+    &["P3mv3", "P3mv4", "EP3", "WS3"],
+    &["I3v2"],
+    &["P4mv3", "P4mv4"],
+    &["I4v2"],
+    &["P5mv3", "P5mv4"],
+    &["I5v2"],
+    &["I6v2"],
+]);
 
 const CONFIG: TypeFacts = TypeFacts {
     api_version: VERSION,
@@ -142,6 +215,7 @@ const WEB_CONFIG: TypeFacts = TypeFacts {
         "properties.machineKey",
     ],
     sensitive: &["properties.machineKey"],
+    stakes: CONFIG_STAKES,
     restarts: &["properties"],
     typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
@@ -167,8 +241,13 @@ static APP_SETTINGS: TypeFacts = TypeFacts { plain_where_literal: &["properties.
 static CONNECTION_STRINGS: TypeFacts = SETTINGS;
 static METADATA: TypeFacts = SETTINGS;
 static STORAGE_MOUNTS: TypeFacts = TypeFacts { likeness: &[], ..SETTINGS };
-static AUTH_SETTINGS: TypeFacts =
-    TypeFacts { listing: Listing::PostList, update: Update::PutOver, ..WEB_CONFIG };
+static AUTH_SETTINGS: TypeFacts = TypeFacts {
+    listing: Listing::PostList,
+    update: Update::PutOver,
+    stakes: AUTH_STAKES,
+    ..WEB_CONFIG
+};
+static AUTH: TypeFacts = TypeFacts { update: Update::PutOver, stakes: AUTH_STAKES, ..WEB_CONFIG };
 static WHOLE: TypeFacts = TypeFacts { update: Update::PutOver, ..WEB_CONFIG };
 
 const DOCUMENTS: &[(&str, &TypeFacts)] = &[
@@ -178,11 +257,13 @@ const DOCUMENTS: &[(&str, &TypeFacts)] = &[
     ("metadata", &METADATA),
     ("azurestorageaccounts", &STORAGE_MOUNTS),
     ("authsettings", &AUTH_SETTINGS),
-    ("authsettingsV2", &WHOLE),
+    ("authsettingsV2", &AUTH),
     ("logs", &WHOLE),
     ("slotConfigNames", &WHOLE),
     ("backup", &AUTH_SETTINGS),
 ];
+
+const SSL: Scale = Scale::Rungs(&[&["Disabled"], &["SniEnabled", "IpBasedEnabled"]]);
 
 const BINDING: TypeFacts = TypeFacts {
     api_version: VERSION,
@@ -193,6 +274,7 @@ const BINDING: TypeFacts = TypeFacts {
     likeness: &[("properties.thumbprint", Likeness::Word)],
     // Never answered, in 24 of 24 recordings.
     write_only: &["properties.domainId"],
+    stakes: &[security("properties.sslState", SSL, "Disabled")],
     // A name without a certificate is answered with none of these, or with the word for it.
     defaults: &[("properties.sslState", Literal::Text("Disabled"))],
     // An empty thumbprint and no TLS, as Terraform's provider unbinds a certificate.
@@ -242,6 +324,10 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("sku.family", "the family follows the name of the SKU"),
         ],
         restarts: &["sku.name"],
+        stakes: &[
+            cost("sku.name", SIZES),
+            cost("properties.maximumElasticWorkerCount", Scale::Number),
+        ],
         offers: Some(tier),
         rewrite: Some(leave_workers_to_the_service),
         // Some seconds, as long as the SKU stays in its family.
@@ -275,6 +361,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         resource_type: "Microsoft.Web/sites/basicPublishingCredentialsPolicies",
         api_version: VERSION,
         born_with_parent: true,
+        stakes: &[security("properties.allow", OFF, "true")],
         ..TypeFacts::CHILD
     },
     TypeFacts {

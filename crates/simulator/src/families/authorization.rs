@@ -11,6 +11,35 @@ use crate::{clock, identity, json};
 
 const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
 
+/// The API versions of locks.
+const LOCK_VERSIONS: &[&str] =
+    &["2015-01-01", "2015-05-01-preview", "2016-09-01", "2017-04-01", "2020-05-01"];
+
+/// The API versions of role assignments.
+const VERSIONS: &[&str] = &[
+    "2014-07-01-preview",
+    "2014-10-01-preview",
+    "2015-06-01",
+    "2015-07-01",
+    "2016-07-01",
+    "2017-05-01",
+    "2017-09-01",
+    "2017-10-01-preview",
+    "2018-01-01-preview",
+    "2018-05-01-preview",
+    "2018-07-01",
+    "2018-09-01-preview",
+    "2018-12-01-preview",
+    "2019-04-01-preview",
+    "2020-03-01-preview",
+    "2020-04-01-preview",
+    "2020-08-01-preview",
+    "2020-10-01-preview",
+    "2021-04-01-preview",
+    "2022-01-01-preview",
+    "2022-04-01",
+];
+
 /// The types of this family.
 pub(crate) const KINDS: &[Kind] = &[
     Kind {
@@ -18,6 +47,7 @@ pub(crate) const KINDS: &[Kind] = &[
         put: Put::direct(201, 200),
         delete: Delete::direct(200),
         place: Place::None,
+        versions: LOCK_VERSIONS,
         has_state: false,
         words: &[("/properties/level", &["CanNotDelete", "ReadOnly", "NotSpecified"])],
         settle: settle_lock,
@@ -34,6 +64,7 @@ pub(crate) const KINDS: &[Kind] = &[
         patch: None,
         delete: Delete::direct(200).answering(Deleted::Resource),
         place: Place::None,
+        versions: VERSIONS,
         has_state: false,
         missing: Missing::Code("RoleAssignmentNotFound"),
         settle: settle_assignment,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::azure::Azure;
-use crate::kind::{Delete, Draft, Errors, Form, Kind, Missing, Place, Put, Tags};
+use crate::kind::{Delete, Draft, Errors, Form, Kind, Lies, Missing, Place, Put, Tags};
 use crate::request::Request;
 use crate::state::Stored;
 use crate::{json, traffic};
@@ -27,10 +27,23 @@ const MEMBERS: &[(&str, &str)] = &[
     ("TXT", "TXTRecords"),
 ];
 
+/// The API versions of the provider.
+const VERSIONS: &[&str] = &[
+    "2015-05-04-preview",
+    "2016-04-01",
+    "2017-09-01",
+    "2017-09-15-preview",
+    "2017-10-01",
+    "2018-03-01-preview",
+    "2018-05-01",
+    "2023-07-01-preview",
+];
+
 const RECORD: Kind = Kind {
     put: Put::direct(201, 200),
     delete: Delete::direct(200),
     place: Place::None,
+    versions: VERSIONS,
     has_etag: true,
     errors: Errors::Flat,
     missing: Missing::Child,
@@ -51,6 +64,8 @@ pub(crate) const KINDS: &[Kind] = &[
         name: "Microsoft.Network/dnszones",
         put: Put::direct(201, 200),
         delete: Delete::long(Form::AsyncAndLocation, 5.0, 3),
+        lies: Lies::Globe,
+        versions: VERSIONS,
         tags: Tags::Empty,
         has_state: false,
         has_etag: true,

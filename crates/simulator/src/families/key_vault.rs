@@ -9,13 +9,37 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::azure::Azure;
-use crate::kind::{Delete, Draft, Form, Kind, Place, Put, Tags};
+use crate::kind::{Delete, Draft, Form, Kind, Lies, Place, Put, Tags};
 use crate::operation::{self, Begin, Work};
 use crate::request::Request;
 use crate::state::Stored;
 use crate::{clock, json, locks, regions, scope};
 
 const VAULT: &str = "Microsoft.KeyVault/vaults";
+
+/// The API versions of the provider.
+const VERSIONS: &[&str] = &[
+    "2015-06-01",
+    "2016-10-01",
+    "2018-02-14-preview",
+    "2018-02-14",
+    "2019-09-01",
+    "2020-04-01-preview",
+    "2021-04-01-preview",
+    "2021-06-01-preview",
+    "2021-10-01",
+    "2021-11-01-preview",
+    "2022-02-01-preview",
+    "2022-07-01",
+    "2022-11-01",
+    "2023-02-01",
+    "2023-07-01",
+    "2024-04-01-preview",
+    "2024-11-01",
+    "2024-12-01-preview",
+    "2025-05-01",
+    "2026-02-01",
+];
 
 /// The types of this family.
 pub(crate) const KINDS: &[Kind] = &[
@@ -27,6 +51,8 @@ pub(crate) const KINDS: &[Kind] = &[
             ..Put::long(200, 200, Form::State, 25.0, 0)
         },
         delete: Delete::direct(200),
+        lies: Lies::Region,
+        versions: VERSIONS,
         tags: Tags::Empty,
         defaults: r#"{"properties": {"accessPolicies": [], "enabledForDeployment": false, "enableSoftDelete": true, "softDeleteRetentionInDays": 90, "publicNetworkAccess": "Enabled"}}"#,
         dropped: &["/properties/createMode"],
@@ -67,6 +93,7 @@ pub(crate) const KINDS: &[Kind] = &[
         name: "Microsoft.KeyVault/vaults/secrets",
         put: Put::direct(201, 200),
         place: Place::None,
+        versions: VERSIONS,
         has_state: false,
         dropped: &["/properties/value"],
         settle: |_, draft| {

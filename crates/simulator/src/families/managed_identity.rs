@@ -3,7 +3,19 @@
 use serde_json::json;
 
 use crate::json;
-use crate::kind::{Delete, Kind, Place, Put, Tags};
+use crate::kind::{Delete, Kind, Lies, Place, Put, Tags};
+
+/// The API versions of the provider.
+const VERSIONS: &[&str] = &[
+    "2015-08-31-preview",
+    "2018-11-30",
+    "2021-09-30-preview",
+    "2022-01-31-preview",
+    "2023-01-31",
+    "2023-07-31-preview",
+    "2024-11-30",
+    "2025-01-31-preview",
+];
 
 /// The types of this family.
 pub(crate) const KINDS: &[Kind] = &[
@@ -12,6 +24,8 @@ pub(crate) const KINDS: &[Kind] = &[
         group_segment: "resourcegroups",
         put: Put::direct(201, 200),
         delete: Delete::direct(200),
+        lies: Lies::Region,
+        versions: VERSIONS,
         tags: Tags::Empty,
         has_state: false,
         made: &["/principalId", "/clientId", "/tenantId"],
@@ -33,6 +47,7 @@ pub(crate) const KINDS: &[Kind] = &[
         put: Put::direct(201, 200),
         delete: Delete::direct(200),
         place: Place::None,
+        versions: VERSIONS,
         has_state: false,
         ..Kind::GENERIC
     },

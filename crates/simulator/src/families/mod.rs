@@ -61,25 +61,22 @@ pub(crate) fn namespaces() -> Vec<&'static str> {
     names
 }
 
-/// Returns the types of a namespace without it, each with API versions.
-pub(crate) fn types_of(namespace: &str) -> Vec<(&'static str, &'static [&'static str])> {
-    let split = |kind: &'static Kind| kind.name.split_once('/').unwrap_or_default();
-    let known = FAMILIES.iter().copied().flatten().map(split);
-    let known = known.filter(|(name, _)| name.eq_ignore_ascii_case(namespace));
-    known.map(|(_, name)| (name, versions_of(namespace))).collect()
+/// Returns the types of a namespace without it, each with API versions, the newest first.
+pub(crate) fn types_of(namespace: &str) -> Vec<(&'static str, Vec<&'static str>)> {
+    let known = FAMILIES.iter().copied().flatten();
+    let named = known.filter_map(|kind| Some((kind, kind.name.split_once('/')?)));
+    let own = named.filter(|(_, (found, _))| found.eq_ignore_ascii_case(namespace));
+    own.map(|(kind, (_, name))| (name, versions_of(kind, namespace))).collect()
 }
 
-fn versions_of(namespace: &str) -> &'static [&'static str] {
+fn versions_of(kind: &Kind, namespace: &str) -> Vec<&'static str> {
+    if !kind.versions.is_empty() {
+        return kind.versions.iter().rev().copied().collect();
+    }
     match namespace.to_ascii_lowercase().as_str() {
-        "microsoft.network" => &["2024-05-01", "2022-04-01", "2018-05-01"],
-        "microsoft.web" => &["2024-11-01", "2024-04-01", "2023-12-01"],
-        "microsoft.storage" => &["2025-08-01", "2025-06-01", "2024-01-01", "2023-05-01"],
-        "microsoft.keyvault" => &["2024-11-01", "2023-07-01"],
-        "microsoft.managedidentity" => &["2024-11-30", "2023-01-31"],
-        "microsoft.authorization" => &["2022-04-01", "2020-05-01"],
-        "microsoft.operationalinsights" => &["2025-07-01", "2023-09-01"],
-        "microsoft.resources" => &["2025-04-01", "2021-04-01"],
-        _ => &["2024-01-01"],
+        "microsoft.network" => vec!["2024-05-01", "2022-04-01", "2018-05-01"],
+        "microsoft.operationalinsights" => vec!["2025-07-01", "2023-09-01"],
+        _ => vec!["2024-01-01"],
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::azure::Azure;
-use crate::kind::{Delete, Draft, Form, Kind, Place, Put, Tags};
+use crate::kind::{Delete, Draft, Form, Kind, Lies, Place, Put, Tags};
 use crate::{clock, json};
 
 /// The types of this family.
@@ -29,6 +29,8 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "Microsoft.Insights/autoscaleSettings",
         in_ids: "microsoft.insights/autoscalesettings",
+        lies: Lies::Region,
+        versions: &["2014-04-01", "2015-04-01", "2021-05-01-preview", "2022-10-01"],
         put: Put::direct(201, 200),
         has_state: false,
         defaults: r#"{"properties": {"enabled": false, "notifications": null, "predictiveAutoscalePolicy": {"scaleMode": "Disabled", "scaleLookAheadTime": null}}}"#,
@@ -38,6 +40,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "Microsoft.Insights/diagnosticSettings",
         in_ids: "microsoft.insights/diagnosticSettings",
+        versions: &["2015-07-01", "2016-09-01", "2017-05-01-preview", "2021-05-01-preview"],
         put: Put::direct(200, 200),
         place: Place::None,
         has_state: false,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::azure::Azure;
-use crate::kind::{Accepted, Delete, Draft, Form, Kind, Put, Tags};
+use crate::kind::{Accepted, Delete, Draft, Form, Kind, Lies, Put, Tags};
 use crate::request::Request;
 use crate::state::Stored;
 use crate::{clock, json, regions};
@@ -34,6 +34,41 @@ const SKUS: &[&str] = &[
     "PremiumV2_LRS",
     "PremiumV2_ZRS",
 ];
+
+/// The API versions of the provider.
+const VERSIONS: &[&str] = &[
+    "2015-05-01-preview",
+    "2015-06-15",
+    "2016-01-01",
+    "2016-05-01",
+    "2016-12-01",
+    "2017-06-01",
+    "2017-10-01",
+    "2018-02-01",
+    "2018-03-01-preview",
+    "2018-07-01",
+    "2018-11-01",
+    "2019-04-01",
+    "2019-06-01",
+    "2020-08-01-preview",
+    "2021-01-01",
+    "2021-02-01",
+    "2021-04-01",
+    "2021-05-01",
+    "2021-06-01",
+    "2021-08-01",
+    "2021-09-01",
+    "2022-05-01",
+    "2022-09-01",
+    "2023-01-01",
+    "2023-04-01",
+    "2023-05-01",
+    "2024-01-01",
+    "2025-01-01",
+    "2025-06-01",
+    "2025-08-01",
+];
+
 /// The types of this family.
 pub(crate) const KINDS: &[Kind] = &[Kind {
     name: ACCOUNT,
@@ -43,6 +78,8 @@ pub(crate) const KINDS: &[Kind] = &[Kind {
         ..Put::long(202, 200, Form::Location, 17.0, 17)
     },
     delete: Delete::direct(200),
+    lies: Lies::Region,
+    versions: VERSIONS,
     tags: Tags::Empty,
     words: &[
         ("/sku/name", SKUS),

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::azure::Azure;
-use crate::kind::{Delete, Deleted, Draft, Kind, Missing, Place, Put, Tags};
+use crate::kind::{Delete, Deleted, Draft, Kind, Lies, Missing, Place, Put, Tags};
 use crate::request::Request;
 use crate::state::Stored;
 use crate::{json, traffic};
@@ -23,11 +23,28 @@ use crate::{json, traffic};
 const METHODS: &[&str] =
     &["Performance", "Priority", "Weighted", "Geographic", "MultiValue", "Subnet"];
 
+/// The API versions of the provider.
+const VERSIONS: &[&str] = &[
+    "2015-11-01",
+    "2017-03-01",
+    "2017-05-01",
+    "2017-09-01-preview",
+    "2018-02-01",
+    "2018-03-01",
+    "2018-04-01",
+    "2018-08-01",
+    "2022-04-01-preview",
+    "2022-04-01",
+    "2024-04-01-preview",
+    "2025-01-01-preview",
+];
+
 const ENDPOINT: Kind = Kind {
     // An update of an endpoint answers 201 as well.
     put: Put::direct(201, 201),
     delete: Delete::direct(200).answering(Deleted::Boolean),
     place: Place::None,
+    versions: VERSIONS,
     has_state: false,
     is_paged: false,
     missing: Missing::Resource,
@@ -48,6 +65,8 @@ pub(crate) const KINDS: &[Kind] = &[
         name: traffic::PROFILE,
         put: Put::direct(201, 200),
         delete: Delete::direct(200).answering(Deleted::Boolean),
+        lies: Lies::Globe,
+        versions: VERSIONS,
         tags: Tags::Empty,
         has_state: false,
         // One of Azure's own clients does not follow links here.

@@ -65,8 +65,9 @@ impl Client {
             return path.to_owned();
         }
         let joint = if path.contains('?') { '&' } else { '?' };
+        let version = version_of(path);
         format!(
-            "{}{}{joint}api-version=2024-01-01",
+            "{}{}{joint}api-version={version}",
             self.simulator.resource_manager(),
             self.id(path)
         )
@@ -103,6 +104,28 @@ impl Client {
     pub async fn delete(&self, path: &str) -> Reply {
         self.send(Method::DELETE, path, None).await
     }
+}
+
+/// Returns an API version that the last type of a path has.
+fn version_of(path: &str) -> &'static str {
+    const VERSIONS: &[(&str, &str)] = &[
+        ("authorization/locks", "2020-05-01"),
+        ("authorization/roleassignments", "2022-04-01"),
+        ("/diagnosticsettings", "2021-05-01-preview"),
+        ("/autoscalesettings", "2022-10-01"),
+        ("/trafficmanagerprofiles", "2022-04-01"),
+        ("/dnszones", "2023-07-01-preview"),
+        ("microsoft.managedidentity", "2023-01-31"),
+        ("microsoft.web", "2024-11-01"),
+        ("microsoft.keyvault", "2024-11-01"),
+        ("microsoft.", "2024-01-01"),
+        ("", "2024-03-01"),
+    ];
+    let path = path.to_ascii_lowercase();
+    let last = path.rsplit("/providers/").next().unwrap_or_default();
+    let (_, version) =
+        VERSIONS.iter().find(|(part, _)| last.contains(part)).expect("the last fits");
+    version
 }
 
 /// Returns a client that trusts the simulator's authority.

@@ -5,6 +5,7 @@ mod client;
 mod faults;
 mod locks;
 mod protocol;
+mod refusals;
 mod services;
 mod throttle;
 mod web;

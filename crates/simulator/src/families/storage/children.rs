@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ACCOUNT, bad_request, insert};
+use super::{ACCOUNT, VERSIONS, bad_request, insert};
 use crate::answer::Answer;
 use crate::azure::Azure;
 use crate::kind::{Delete, Draft, Kind, Missing, Place, Put};
@@ -29,6 +29,7 @@ const SERVICE: Kind = Kind {
     patch: None,
     delete: Delete::direct(405),
     place: Place::None,
+    versions: VERSIONS,
     has_state: false,
     settle: settle_service,
     view: view_service,
@@ -40,7 +41,8 @@ const SERVICE: Kind = Kind {
     ..Kind::GENERIC
 };
 
-const CHILD: Kind = Kind { place: Place::None, has_state: false, ..Kind::GENERIC };
+const CHILD: Kind =
+    Kind { place: Place::None, versions: VERSIONS, has_state: false, ..Kind::GENERIC };
 
 /// The types that lie in an account.
 pub(crate) const KINDS: &[Kind] = &[

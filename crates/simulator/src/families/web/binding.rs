@@ -19,6 +19,7 @@ pub(super) const BINDING: Kind = Kind {
     put: Put::direct(200, 200),
     delete: Delete::direct(200),
     place: Place::Display,
+    versions: super::VERSIONS,
     errors: Errors::Web,
     has_state: false,
     words: &[

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{binding, plan_of, sites_on, webspace};
 use crate::answer::Answer;
 use crate::azure::Azure;
-use crate::kind::{Accepted, Delete, Draft, Errors, Form, Kind, Place, Put};
+use crate::kind::{Accepted, Delete, Draft, Errors, Form, Kind, Lies, Place, Put};
 use crate::state::Stored;
 use crate::{clock, json};
 
@@ -18,6 +18,8 @@ pub(super) const KIND: Kind = Kind {
     put: Put::direct(200, 200),
     delete: Delete::direct(200),
     place: Place::Display,
+    lies: Lies::Region,
+    versions: super::VERSIONS,
     errors: Errors::Web,
     has_state: false,
     made: &["/thumbprint", "/issueDate", "/expirationDate", "/webSpace", "/keyVaultSecretStatus"],

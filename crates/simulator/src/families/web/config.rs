@@ -50,6 +50,7 @@ pub(super) const CONFIG: Kind = Kind {
     put: Put::direct(200, 200),
     delete: Delete::direct(200),
     place: Place::Display,
+    versions: super::VERSIONS,
     errors: Errors::Web,
     has_state: false,
     settle,

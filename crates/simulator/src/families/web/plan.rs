@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{sites_on, webspace};
 use crate::answer::Answer;
 use crate::azure::Azure;
-use crate::kind::{Delete, Draft, Errors, Kind, Place, Put};
+use crate::kind::{Delete, Draft, Errors, Kind, Lies, Place, Put};
 use crate::state::Stored;
 use crate::{clock, json, regions};
 
@@ -28,6 +28,8 @@ pub(super) const KIND: Kind = Kind {
     put: Put::direct(200, 200),
     delete: Delete::direct(200),
     place: Place::Display,
+    lies: Lies::Region,
+    versions: super::VERSIONS,
     errors: Errors::Web,
     defaults: r#"{"properties": {
         "workerSize": "Default", "workerSizeId": 0, "workerTierName": null,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{config, plan_of, sites_on, verification_id, webspace};
 use crate::answer::{Answer, Body};
 use crate::azure::Azure;
-use crate::kind::{Delete, Draft, Errors, Kind, Place, Put};
+use crate::kind::{Delete, Draft, Errors, Kind, Lies, Place, Put};
 use crate::request::Request;
 use crate::state::Stored;
 use crate::{clock, json, traffic};
@@ -20,6 +20,8 @@ pub(super) const SITE: Kind = Kind {
     delete: Delete::direct(200),
     has_stamp: true,
     place: Place::Display,
+    lies: Lies::Region,
+    versions: super::VERSIONS,
     errors: Errors::Web,
     has_state: false,
     defaults: include_str!("site.json"),
