@@ -151,6 +151,9 @@ fn main() -> anyhow::Result<ExitCode> {
             let settings = transitions::Settings { seeds, threads, keep, shrink, tries, verbose };
             transitions::run(settings)?
         }
+        Command::Refusals { definitions, good, verbose } => {
+            refusals::run(&definitions, &good, verbose)?
+        }
         Command::Types { definitions, bodies } => types::run(&definitions, &bodies)?,
     };
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
