@@ -25,8 +25,10 @@ const NAMES: Uuid = Uuid::from_u128(0x6d0e_6bb5_3f2c_4f0e_9a55_0b3f_7c61_82d4);
 pub(crate) struct Azure {
     /// How it was set up.
     pub settings: Settings,
-    /// The scheme, host and port under which it is reached.
+    /// The scheme, host and port under which the current client reaches it.
     pub origin: String,
+    /// The certificate that clients must trust.
+    pub ca_pem: String,
     /// What it holds.
     pub state: State,
     /// The time of the current request, in milliseconds since 1970.
@@ -55,6 +57,7 @@ impl Azure {
         Self {
             settings,
             origin,
+            ca_pem: String::new(),
             state,
             now: crate::clock::now(),
             is_unguarded: false,
@@ -83,6 +86,14 @@ impl Azure {
         let is_limited = self.settings.throttle == Throttle::Real;
         let principal = is_limited.then(|| entra::principal_of(self, request))?;
         Some(self.buckets.draw(&principal, request, self.now))
+    }
+
+    /// Lets the URLs of the next answer lead where the client came to.
+    pub fn meet(&mut self, request: &Request) {
+        if hosts::is_own(&request.host) && !request.authority.is_empty() {
+            let scheme = if self.settings.tls { "https" } else { "http" };
+            self.origin = format!("{scheme}://{}", request.authority);
+        }
     }
 
     /// Answers a request.

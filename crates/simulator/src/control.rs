@@ -34,6 +34,10 @@ pub(crate) fn answer(azure: &mut Azure, request: &Request) -> Option<Answer> {
             let rows = azure.state.resources.values().map(|stored| azure.view(stored));
             Answer::json(200, json!({"value": rows.collect::<Vec<_>>()}))
         }
+        (&Method::GET, "ca.pem") => {
+            let body = Body::Text("application/x-pem-file", azure.ca_pem.clone());
+            Answer { body, ..Answer::empty(200) }
+        }
         (&Method::POST, "scenario") => scenario(azure, request),
         (&Method::POST, "reset") => reset(azure),
         // Where the link of a broken page leads; the way back is to ask for the list again.

@@ -240,6 +240,8 @@ impl Draft {
     }
 }
 
+/// Makes what a service makes by itself before it looks at what was sent.
+pub(crate) type Prepare = fn(&mut Azure, &ResourceId, &mut Value);
 /// Makes the stored body of what was sent, or refuses it.
 pub(crate) type Settle = fn(&Azure, &mut Draft) -> Result<(), Answer>;
 /// Changes the neighbours of what was stored.
@@ -307,6 +309,10 @@ pub(crate) struct Kind {
     pub invalid: &'static str,
     /// How absence is reported.
     pub missing: Missing,
+    /// Whether the service writes names in lower case.
+    pub lowers_names: bool,
+    /// See [`Prepare`].
+    pub prepare: Prepare,
     /// See [`Settle`].
     pub settle: Settle,
     /// See [`After`].
@@ -360,6 +366,8 @@ impl Kind {
         errors: Errors::Arm,
         invalid: "BadRequest",
         missing: Missing::Resource,
+        lowers_names: false,
+        prepare: |_, _, _| (),
         settle: |_, _| Ok(()),
         after: |_, _| (),
         view: |_, _, _| (),

@@ -30,8 +30,12 @@ pub(crate) fn collection(azure: &mut Azure, request: &Request, scope: &str, kind
             |s: &&Stored| s.kind() == wanted && s.id.parent().is_some_and(|p| p == scope);
         azure.state.below(&scope).filter(is_child).collect()
     } else {
-        let is_within =
-            |stored: &&Stored| stored.kind() == wanted && is_resource_of(stored, &scope);
+        let with_slots = wanted.is("Microsoft.Web/sites")
+            && request.query.get("includeslots").is_some_and(|v| v.eq_ignore_ascii_case("true"));
+        let is_slot = |stored: &Stored| with_slots && stored.kind().is("Microsoft.Web/sites/slots");
+        let is_within = |stored: &&Stored| {
+            (stored.kind() == wanted || is_slot(stored)) && is_resource_of(stored, &scope)
+        };
         azure.state.resources.values().filter(is_within).collect()
     };
     let known = azure.kind_of(&wanted);

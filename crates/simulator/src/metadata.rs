@@ -9,7 +9,6 @@ use crate::request::Request;
 /// Answers `/metadata/endpoints`.
 pub(crate) fn endpoints(azure: &Azure, request: &Request) -> Answer {
     let origin = &azure.origin;
-    let tenant = &azure.settings.tenant;
     let audiences =
         json!(["https://management.core.windows.net/", "https://management.azure.com/", origin]);
     if request.api_version() == Some("2015-01-01") {
@@ -32,7 +31,8 @@ pub(crate) fn endpoints(azure: &Azure, request: &Request) -> Answer {
             "authentication": {
                 "loginEndpoint": origin,
                 "audiences": audiences,
-                "tenant": tenant,
+                // Any tenant of the cloud may log in.
+                "tenant": "common",
                 "identityProvider": "AAD",
             },
             "graph": "https://graph.windows.net/",

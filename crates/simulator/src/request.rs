@@ -22,21 +22,22 @@ pub(crate) struct Request {
     pub body: Vec<u8>,
     /// The host that the client meant, without a port, in lower case.
     pub host: String,
+    /// The host with its port, as the client wrote it.
+    pub authority: String,
 }
 
 impl Request {
     /// Takes a request apart.
     pub fn new(method: Method, uri: &axum::http::Uri, headers: HeaderMap, body: Vec<u8>) -> Self {
         let authority = uri.authority().map(|authority| authority.as_str().to_owned());
-        let host = authority
-            .or_else(|| header(&headers, "host").map(str::to_owned))
-            .map(|host| without_port(&host))
-            .unwrap_or_default();
+        let authority =
+            authority.or_else(|| header(&headers, "host").map(str::to_owned)).unwrap_or_default();
+        let host = without_port(&authority);
         let query = uri.query().unwrap_or_default();
         let query = url::form_urlencoded::parse(query.as_bytes())
             .map(|(name, value)| (name.to_ascii_lowercase(), value.into_owned()))
             .collect();
-        Self { method, path: squeezed(&decoded(uri.path())), query, headers, body, host }
+        Self { method, path: squeezed(&decoded(uri.path())), query, headers, body, host, authority }
     }
 
     /// Returns the segments of the path. Azure's clients send empty ones, which mean nothing.

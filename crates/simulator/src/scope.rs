@@ -107,7 +107,8 @@ pub(crate) fn canonical(azure: &Azure, kind: &Kind, id: &ResourceId) -> Resource
     }
     let subscription = &azure.settings.subscription;
     let given = id.resource_type();
-    let name = id.name();
+    let lower = id.name().to_lowercase();
+    let name = if kind.lowers_names { lower.as_str() } else { id.name() };
     if given.is("Microsoft.Resources/resourceGroups") {
         return ResourceId::group(subscription, name);
     }

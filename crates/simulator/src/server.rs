@@ -81,6 +81,7 @@ impl Shared {
 }
 
 fn decide(azure: &mut Azure, request: &Request) -> Fate {
+    azure.meet(request);
     let mut fate = Fate { answer: None, delay: Duration::ZERO, is_truncated: false, left: None };
     let is_arm = request.path.to_ascii_lowercase().starts_with("/subscriptions")
         && crate::hosts::is_own(&request.host);

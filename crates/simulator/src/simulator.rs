@@ -94,6 +94,7 @@ impl Simulator {
         let acceptor = if settings.tls { Some(acceptor(authority)?) } else { None };
         let mut azure = Azure::new(settings.clone(), origin.clone());
         azure.injector = Injector::new(settings.faults.clone());
+        azure.ca_pem.clone_from(&ca_pem);
         let shared = Arc::new(Shared::new(azure, folder));
         shared.with(|_| ())?;
         let stop = CancellationToken::new();
@@ -125,6 +126,18 @@ impl Simulator {
     /// Returns the file with that certificate, where the state lives in a folder.
     pub fn ca_path(&self) -> Option<PathBuf> {
         self.settings.dir.as_ref().map(|dir| dir.join("ca.pem"))
+    }
+
+    /// Returns all that is stored, `{"resources": {id: {"body": …}}}`, each body without what is
+    /// computed when it is read.
+    pub fn dump(&self) -> Result<serde_json::Value, Error> {
+        let resources: serde_json::Map<String, serde_json::Value> = self.shared.with(|azure| {
+            let stored = azure.state.resources.iter();
+            stored
+                .map(|(id, stored)| (id.clone(), serde_json::json!({"body": stored.body})))
+                .collect()
+        })?;
+        Ok(serde_json::json!({"resources": resources}))
     }
 
     /// Returns the only subscription.

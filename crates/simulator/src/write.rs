@@ -25,6 +25,17 @@ pub(crate) fn patch(azure: &mut Azure, request: &Request, id: &ResourceId) -> An
     }
 }
 
+/// Makes a resource that a service makes by itself.
+pub(crate) fn make(azure: &mut Azure, id: &ResourceId, body: &Value) {
+    let uri = format!("{id}?api-version=2024-01-01");
+    let Ok(uri) = uri.parse() else { return };
+    let bytes = body.to_string().into_bytes();
+    let request = Request::new(axum::http::Method::PUT, &uri, Default::default(), bytes);
+    let was_unguarded = std::mem::replace(&mut azure.is_unguarded, true);
+    put(azure, &request, id);
+    azure.is_unguarded = was_unguarded;
+}
+
 fn try_write(
     azure: &mut Azure,
     request: &Request,
@@ -51,6 +62,9 @@ fn try_write(
         }
     };
     body::check(azure, kind, id, &mut sent, is_patch)?;
+    if before.is_none() {
+        (kind.prepare)(azure, id, &mut sent);
+    }
     let mut draft = Draft {
         id: scope::canonical(azure, kind, id),
         is_patch,

@@ -18,6 +18,9 @@ pub struct Simulate {
     /// Apply the scenario and stop.
     #[arg(long, requires = "scenario")]
     pub once: bool,
+    /// Print what is stored, `{"resources": {ID: {"body": …}}}`, and stop.
+    #[arg(long)]
+    pub dump: bool,
     /// The subscription that the local Azure has.
     #[arg(long, value_name = "ID")]
     pub subscription: Option<String>,

@@ -14,7 +14,7 @@ pub async fn run(args: &Simulate) -> Outcome {
     let scenario = args.scenario.as_ref().map(read_scenario).transpose()?;
     let mut settings = Settings {
         dir: args.dir.clone(),
-        port: if args.once { 0 } else { args.port },
+        port: if args.once || args.dump { 0 } else { args.port },
         latency: latency(&args.latency)?,
         throttle: if args.throttle == "real" { Throttle::Real } else { Throttle::None },
         ..Settings::default()
@@ -26,7 +26,9 @@ pub async fn run(args: &Simulate) -> Outcome {
     if let Some(scenario) = &scenario {
         simulator.apply_scenario(scenario)?;
     }
-    if !args.once {
+    if args.dump {
+        output::result(&serde_json::to_string_pretty(&simulator.dump()?)?)?;
+    } else if !args.once {
         let mut interruptions = Interruptions::listen()?;
         announce(&simulator)?;
         interruptions.next().await;
@@ -36,9 +38,13 @@ pub async fn run(args: &Simulate) -> Outcome {
 }
 
 fn announce(simulator: &Simulator) -> Result<(), Failure> {
-    let trust = simulator.ca_path().map_or_else(String::new, |path| {
-        format!("\ntrust             SSL_CERT_FILE={}", path.display())
-    });
+    let trust = simulator.ca_path().map_or_else(
+        || {
+            let url = format!("{}/simulator/ca.pem", simulator.resource_manager());
+            format!("\ntrust             curl -k {url} > ca.pem; SSL_CERT_FILE=ca.pem")
+        },
+        |path| format!("\ntrust             SSL_CERT_FILE={}", path.display()),
+    );
     output::result(&format!(
         "resource manager  {}\nauthority         {}\nsubscription      {}\n\
          tenant            {}\nclient ID         {}\nclient secret     {}{trust}",

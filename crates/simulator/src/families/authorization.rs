@@ -113,6 +113,13 @@ fn settle_assignment(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         );
         return Err(Answer::error(400, "InvalidRoleAssignmentId", text));
     }
+    let is_guid = |text: &str| uuid::Uuid::parse_str(text).is_ok();
+    if !azure.is_unguarded && (!is_guid(&principal) || !is_guid(last(&role))) {
+        let text = format!(
+            "The principal ID '{principal}' or the role definition ID '{role}' is not valid. Both must be GUIDs."
+        );
+        return Err(Answer::error(400, "InvalidPrincipalId", text));
+    }
     if principal.is_empty() || role.is_empty() {
         let text =
             "The request content was invalid: 'principalId' and 'roleDefinitionId' are required.";

@@ -3,6 +3,8 @@
 //! Rules: <https://learn.microsoft.com/azure/dns/dns-zones-records>,
 //! <https://learn.microsoft.com/azure/dns/dns-alias>; answers as observed in recorded traffic.
 
+mod records;
+
 use resource::ResourceId;
 use serde_json::{Value, json};
 
@@ -83,7 +85,7 @@ pub(crate) const KINDS: &[Kind] = &[
     },
     record("Microsoft.Network/dnszones/A"),
     record("Microsoft.Network/dnszones/AAAA"),
-    record("Microsoft.Network/dnszones/CAA"),
+    Kind { lowers_names: true, ..record("Microsoft.Network/dnszones/CAA") },
     record("Microsoft.Network/dnszones/CNAME"),
     record("Microsoft.Network/dnszones/MX"),
     record("Microsoft.Network/dnszones/NS"),
@@ -98,12 +100,7 @@ fn bad_request(text: impl Into<String>) -> Answer {
 }
 
 fn settle_zone(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
-    let labels = draft.id.name().split('.').count();
-    if !(2..=34).contains(&labels) {
-        let text =
-            format!("The zone name '{}' must have between 2 and 34 labels.", draft.id.name());
-        return Err(bad_request(text));
-    }
+    records::check_zone_name(draft.id.name())?;
     // A zone that is made anew gets other servers, as the number follows its creation.
     let number = azure.state.revision % 9 + 1;
     let properties = draft.properties();
@@ -173,11 +170,13 @@ fn member_of(kind: &str) -> &'static str {
 }
 
 fn settle_record(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
-    spell_members(draft.properties());
     let kind = kind_of(&draft.id);
     let member = member_of(&kind);
     let name = draft.name();
     let zone = draft.id.parent().map(|zone| zone.name().to_owned()).unwrap_or_default();
+    if !azure.is_unguarded {
+        records::check(azure, draft, &kind, member)?;
+    }
     check_place(azure, draft, &kind)?;
     let is_newest = draft.api_version.as_str() >= "2023-07-01";
     let alias = draft.text("/targetResource/id").map(str::to_owned);
@@ -218,20 +217,6 @@ fn settle_record(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         json::fill(properties, &empty);
     }
     Ok(())
-}
-
-/// The service takes member names in any case and answers its own.
-fn spell_members(properties: &mut Value) {
-    let Some(object) = properties.as_object_mut() else { return };
-    let own =
-        MEMBERS.iter().map(|(_, member)| *member).chain(["TTL", "metadata", "targetResource"]);
-    for name in own {
-        let given =
-            object.keys().find(|key| key.eq_ignore_ascii_case(name) && *key != name).cloned();
-        if let Some(value) = given.and_then(|given| object.remove(&given)) {
-            object.insert(name.to_owned(), value);
-        }
-    }
 }
 
 /// A CNAME stands alone, and never at the apex.

@@ -1,5 +1,6 @@
 //! `Microsoft.Resources`: resource groups.
 
+use crate::answer::Answer;
 use crate::kind::{Delete, Form, Kind, Lies, Put};
 
 /// The API versions of resource groups.
@@ -45,12 +46,26 @@ const VERSIONS: &[&str] = &[
 ];
 
 /// The types of this family.
-pub(crate) const KINDS: &[Kind] = &[Kind {
-    name: "Microsoft.Resources/resourceGroups",
-    put: Put::direct(201, 200),
-    lies: Lies::Region,
-    versions: VERSIONS,
-    // A group and all in it take minutes; recorded `Retry-After` is 15.
-    delete: Delete::long(Form::Location, 60.0, 15),
-    ..Kind::GENERIC
-}];
+pub(crate) const KINDS: &[Kind] = &[
+    Kind {
+        name: "Microsoft.Resources/resourceGroups",
+        put: Put::direct(201, 200),
+        lies: Lies::Region,
+        versions: VERSIONS,
+        // A group and all in it take minutes; recorded `Retry-After` is 15.
+        delete: Delete::long(Form::Location, 60.0, 15),
+        ..Kind::GENERIC
+    },
+    Kind {
+        name: "Microsoft.Resources/deployments",
+        // Better refused than `Succeeded` with nothing made.
+        settle: |_, draft| {
+            let text = format!(
+                "The simulator carries out no template deployments: '{}' was not deployed.",
+                draft.id.name()
+            );
+            Err(Answer::error(501, "NotImplemented", text))
+        },
+        ..Kind::GENERIC
+    },
+];

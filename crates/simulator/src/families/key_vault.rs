@@ -160,6 +160,14 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         );
         return Err(Answer::error(409, "VaultAlreadyExists", text));
     }
+    // Since this version a vault goes by roles where nothing is said.
+    if is_new && draft.api_version.as_str() >= "2026-02-01" {
+        json::fill(draft.properties(), &json!({"enableRbacAuthorization": true}));
+    }
+    if !azure.is_unguarded {
+        check_name(&name)?;
+        check_kept(draft)?;
+    }
     check_body(draft)?;
     let properties = draft.properties();
     properties["vaultUri"] =
@@ -177,6 +185,39 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         json::remove(properties, "/networkAcls");
     }
     Ok(())
+}
+
+/// Checks the name against
+/// <https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates>.
+fn check_name(name: &str) -> Result<(), Answer> {
+    let is_good = (3..=24).contains(&name.len())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !name.ends_with('-')
+        && !name.contains("--");
+    if is_good {
+        return Ok(());
+    }
+    let text = format!(
+        "The vault name '{name}' is invalid. A vault's name must be between 3-24 alphanumeric \
+         characters. The name must begin with a letter, end with a letter or digit, and not contain \
+         consecutive hyphens."
+    );
+    Err(Answer::error(400, "VaultNameNotValid", text))
+}
+
+/// How long a deleted vault is kept is said once.
+fn check_kept(draft: &Draft) -> Result<(), Answer> {
+    const DAYS: &str = "/softDeleteRetentionInDays";
+    let before = draft.before.as_ref().and_then(|before| before.property(DAYS));
+    let sent = draft.sent["properties"].pointer(DAYS).filter(|sent| !sent.is_null());
+    match (before, sent) {
+        (Some(before), Some(sent)) if before != sent => {
+            let text = "The property \"softDeleteRetentionInDays\" has been set already and it can't be modified.";
+            Err(Answer::error(400, "BadRequest", text))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_body(draft: &Draft) -> Result<(), Answer> {

@@ -44,6 +44,7 @@ pub(crate) const KINDS: &[Kind] = &[
         put: Put::direct(200, 200),
         place: Place::None,
         has_state: false,
+        settle: settle_diagnostics,
         defaults: r#"{"location": null, "kind": null, "tags": null, "identity": null, "properties": {"storageAccountId": null, "serviceBusRuleId": null, "workspaceId": null, "eventHubAuthorizationRuleId": null, "eventHubName": null, "metrics": [], "logs": [], "logAnalyticsDestinationType": null}}"#,
         ..Kind::GENERIC
     },
@@ -135,7 +136,110 @@ fn settle_component(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     Ok(())
 }
 
-fn settle_autoscale(_: &Azure, draft: &mut Draft) -> Result<(), Answer> {
+/// A setting sends somewhere, and no category twice to one place.
+///
+/// Source: <https://learn.microsoft.com/azure/azure-monitor/essentials/diagnostic-settings>.
+fn settle_diagnostics(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
+    const PLACES: [&str; 4] = [
+        "/workspaceId",
+        "/storageAccountId",
+        "/eventHubAuthorizationRuleId",
+        "/marketplacePartnerId",
+    ];
+    if azure.is_unguarded {
+        return Ok(());
+    }
+    let places: Vec<&str> = PLACES.iter().filter_map(|place| draft.text(place)).collect();
+    if places.is_empty() {
+        let text = "At least one data sink needs to be specified.";
+        return Err(Answer::error(400, "BadRequest", text));
+    }
+    let scope = draft.id.parent();
+    let others: Vec<&crate::state::Stored> = azure
+        .state
+        .of_type("Microsoft.Insights/diagnosticSettings")
+        .filter(|other| other.id != draft.id && other.id.parent() == scope)
+        .collect();
+    if others.len() >= 5 {
+        let text = "A resource cannot have more than 5 diagnostic settings.";
+        return Err(Answer::error(409, "Conflict", text));
+    }
+    let own = categories(&draft.body["properties"]);
+    let is_rival = |other: &&&crate::state::Stored| {
+        let shares = |place: &&str| {
+            other
+                .text(place)
+                .zip(draft.text(place))
+                .is_some_and(|(one, two)| one.eq_ignore_ascii_case(two))
+        };
+        PLACES.iter().any(|place| shares(place))
+            && categories(&other.body["properties"]).iter().any(|category| own.contains(category))
+    };
+    match others.iter().find(is_rival) {
+        Some(other) => {
+            let text = format!(
+                "Data sink is already used in diagnostic setting '{}' for a category of this one. Data sinks can't be reused in different settings on the same category for the same resource.",
+                other.id.name()
+            );
+            Err(Answer::error(409, "Conflict", text))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Returns what a setting sends, each as `logs/<category>`.
+fn categories(properties: &Value) -> Vec<String> {
+    let of = |list: &'static str| {
+        let rows = properties[list].as_array().into_iter().flatten();
+        let sent = rows.filter(|row| row["enabled"] == json!(true));
+        sent.filter_map(move |row| {
+            let name = row["category"].as_str().or(row["categoryGroup"].as_str())?;
+            Some(format!("{list}/{}", name.to_ascii_lowercase()))
+        })
+    };
+    of("logs").chain(of("metrics")).collect()
+}
+
+/// Bounds are whole numbers in order, and a resource is scaled by one setting.
+fn check_scaling(azure: &Azure, draft: &Draft) -> Result<(), Answer> {
+    let profiles = draft.property("/profiles").and_then(Value::as_array);
+    for profile in profiles.into_iter().flatten() {
+        let capacity = &profile["capacity"];
+        let bound = |name: &str| match &capacity[name] {
+            Value::String(text) => text.parse::<i64>().ok(),
+            other => other.as_i64(),
+        };
+        let (least, most, usual) = (bound("minimum"), bound("maximum"), bound("default"));
+        let fits = least.zip(most).zip(usual);
+        if !fits.is_some_and(|((least, most), usual)| 0 <= least && least <= usual && usual <= most)
+        {
+            let text = format!(
+                "The capacity {capacity} is not valid: minimum, default and maximum are whole numbers that do not fall."
+            );
+            return Err(Answer::error(400, "BadRequest", text));
+        }
+    }
+    let target = draft.text("/targetResourceUri").unwrap_or_default();
+    let is_rival = |other: &crate::state::Stored| {
+        other.id != draft.id
+            && !target.is_empty()
+            && other.text("/targetResourceUri").is_some_and(|own| own.eq_ignore_ascii_case(target))
+    };
+    let mut settings = azure.state.of_type("Microsoft.Insights/autoscaleSettings");
+    match settings.find(|other| is_rival(other)) {
+        Some(other) => {
+            let text =
+                format!("The resource '{target}' is already scaled by the setting '{}'.", other.id);
+            Err(Answer::error(409, "ResourceAlreadyScaled", text))
+        }
+        None => Ok(()),
+    }
+}
+
+fn settle_autoscale(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
+    if !azure.is_unguarded {
+        check_scaling(azure, draft)?;
+    }
     let profiles = draft.property("/profiles").and_then(Value::as_array).map_or(0, Vec::len);
     if !(1..=20).contains(&profiles) {
         return Err(Answer::error(

@@ -32,6 +32,7 @@ const PRIVATE_ZONE: Kind = Kind {
 };
 
 const PRIVATE_RECORD: Kind = Kind {
+    lowers_names: true,
     put: Put::direct(201, 200),
     place: Place::None,
     has_etag: true,
@@ -196,6 +197,7 @@ pub(crate) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+        lowers_names: true,
         defaults: r#"{"properties": {"virtualNetworkLinkState": "Completed"}}"#,
         ..PRIVATE_ZONE
     },

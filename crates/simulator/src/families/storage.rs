@@ -125,6 +125,10 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     }
     check_conversion(draft, &sku)?;
     check_immutable(draft)?;
+    if !azure.is_unguarded {
+        check_kind(draft)?;
+        check_ranges(draft)?;
+    }
     if draft.body["kind"].is_null() {
         draft.body["kind"] = json!("StorageV2");
     }
@@ -221,6 +225,44 @@ fn check_immutable(draft: &Draft) -> Result<(), Answer> {
                 "The property '{name}' was specified in the input, but it cannot be updated."
             );
             return Err(bad_request("AccountPropertyCannotBeUpdated", text));
+        }
+    }
+    Ok(())
+}
+
+/// An account grows into a general one of version 2 and into no other kind; tiers need that.
+fn check_kind(draft: &Draft) -> Result<(), Answer> {
+    let kind = draft.body["kind"].as_str().unwrap_or("StorageV2");
+    let before = draft.before.as_ref().and_then(|before| before.body["kind"].as_str());
+    let grows = |before: &str| ["Storage", "BlobStorage"].contains(&before) && kind == "StorageV2";
+    if before.is_some_and(|before| before != kind && !grows(before)) {
+        let text = format!("The kind of the account cannot be changed to '{kind}'.");
+        return Err(bad_request("AccountPropertyCannotBeUpdated", text));
+    }
+    if kind == "Storage"
+        && draft.sent.pointer("/properties/accessTier").is_some_and(|tier| !tier.is_null())
+    {
+        let text = "The property 'accessTier' is not allowed for an account of kind 'Storage'.";
+        return Err(bad_request("InvalidRequestPropertyValue", text));
+    }
+    Ok(())
+}
+
+/// Rules name public addresses; single ones are written without a length.
+///
+/// Source: <https://learn.microsoft.com/azure/storage/common/storage-network-security>.
+fn check_ranges(draft: &Draft) -> Result<(), Answer> {
+    let rules = draft.property("/networkAcls/ipRules").and_then(Value::as_array);
+    for rule in rules.into_iter().flatten() {
+        let range = rule["value"].as_str().unwrap_or_default();
+        let (address, length) = range.split_once('/').unwrap_or((range, "0"));
+        let is_public =
+            address.parse::<std::net::Ipv4Addr>().is_ok_and(|address| !address.is_private());
+        if !is_public || !length.parse::<u8>().is_ok_and(|length| length <= 30) {
+            let text = format!(
+                "The range '{range}' of networkAcls.ipRules is not valid: public IPv4 addresses and ranges up to /30 are allowed."
+            );
+            return Err(bad_request("InvalidValuesForRequestParameters", text));
         }
     }
     Ok(())

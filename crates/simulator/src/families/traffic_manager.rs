@@ -10,6 +10,8 @@ mod endpoint;
 mod monitor;
 mod status;
 
+use std::collections::BTreeSet;
+
 use resource::ResourceId;
 use serde_json::{Value, json};
 
@@ -143,6 +145,19 @@ fn check_name(azure: &Azure, draft: &Draft) -> Result<String, Answer> {
         let text = "The property 'dnsConfig.relativeName' cannot be changed.";
         return Err(Answer::error(400, "PropertyCannotBeChanged", text));
     }
+    let is_label = |label: &str| {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        (1..=63).contains(&label.len())
+            && label.chars().all(is_plain)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    if !name.split('.').all(is_label) {
+        let text = format!(
+            "The relative DNS name '{name}' is not valid: letters, digits and inner hyphens are allowed."
+        );
+        return Err(bad_request(text));
+    }
     let is_taken = azure.state.of_type(traffic::PROFILE).any(|other| {
         let theirs = other.text("/dnsConfig/relativeName").unwrap_or_default();
         other.id != draft.id && theirs.eq_ignore_ascii_case(&name)
@@ -164,9 +179,13 @@ fn children(azure: &Azure, draft: &Draft) -> Result<Vec<Value>, Answer> {
     }
     let empty = Vec::new();
     let sent = draft.sent.pointer("/properties/endpoints").and_then(Value::as_array);
+    let sent = sent.unwrap_or(&empty);
     let mut made: Vec<Value> = Vec::new();
-    for given in sent.unwrap_or(&empty) {
-        let body = endpoint::inline(azure, draft, given, &made)?;
+    // What is counted up passes over the numbers that are stated anywhere in the list.
+    let mut taken: BTreeSet<u64> = sent.iter().filter_map(endpoint::priority).collect();
+    for given in sent {
+        let body = endpoint::inline(azure, draft, given, &taken)?;
+        taken.extend(endpoint::priority(&body));
         made.push(body);
     }
     Ok(made)

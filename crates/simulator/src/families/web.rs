@@ -4,12 +4,15 @@
 //! Sources: <https://learn.microsoft.com/rest/api/appservice/>; defaults, answers and what differs
 //! between them as observed in recorded traffic.
 
+mod admission;
 mod binding;
 mod certificate;
 mod config;
 mod plan;
+mod settings;
 mod site;
 pub(crate) mod stacks;
+mod tier;
 
 use resource::ResourceId;
 use serde_json::json;

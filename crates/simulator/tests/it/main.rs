@@ -6,6 +6,7 @@ mod faults;
 mod locks;
 mod protocol;
 mod refusals;
+mod rules;
 mod services;
 mod throttle;
 mod web;

@@ -7,6 +7,31 @@ use simulator::{Settings, Simulator};
 use crate::client::{Client, reply, trusting};
 
 #[tokio::test]
+async fn urls_lead_to_the_host_that_was_asked() {
+    let client = Client::start().await;
+    let origin = client.simulator.resource_manager().replace("127.0.0.1", "localhost");
+    let get = |path: &str| reply(client.http.get(format!("{origin}{path}")));
+    let metadata = get("/metadata/endpoints?api-version=2022-09-01").await.body;
+    assert_eq!(metadata["resourceManager"], origin);
+    assert_eq!(metadata["authentication"]["loginEndpoint"], origin);
+    assert_eq!(metadata["authentication"]["tenant"], "common");
+    let openid = get("/any/v2.0/.well-known/openid-configuration").await.body;
+    assert_eq!(openid["token_endpoint"], format!("{origin}/any/oauth2/v2.0/token"));
+    let pem = client.http.get(format!("{origin}/simulator/ca.pem")).send().await.unwrap();
+    assert_eq!(pem.text().await.unwrap(), client.simulator.ca_pem());
+}
+
+#[tokio::test]
+async fn deployments_are_refused_and_nothing_is_made() {
+    let client = Client::start().await;
+    client.put("/resourceGroups/rg", json!({"location": "westeurope"})).await;
+    let path = "/resourceGroups/rg/providers/Microsoft.Resources/deployments/one";
+    let body = json!({"properties": {"mode": "Incremental", "template": {"resources": []}}});
+    assert_eq!(client.put(path, body).await.status, StatusCode::NOT_IMPLEMENTED);
+    assert_eq!(client.get(path).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn wrong_secret_is_refused_and_no_token_is_challenged() {
     let client = Client::start().await;
     let simulator = &client.simulator;

@@ -59,6 +59,22 @@ fn profile(client: &Client, sites: &[&str]) -> serde_json::Value {
 }
 
 #[tokio::test]
+async fn function_app_without_a_plan_gets_one_that_is_paid_by_use() {
+    let client = Client::seeded("seed: [{put: '/subscriptions/${subscription}/resourceGroups/rg', body: {location: westeurope}}]").await;
+    let site = |name: &str| format!("/resourceGroups/rg/providers/Microsoft.Web/sites/{name}");
+    let function = json!({"location": "westeurope", "kind": "functionapp,linux", "properties": {}});
+    let made = client.put(&site("jobs-weu"), function.clone()).await;
+    assert_eq!(made.status, StatusCode::OK, "{:?}", made.body);
+    assert_eq!(made.body["properties"]["sku"], "Dynamic");
+    let other = client.put(&site("more-weu"), function).await;
+    let plan = &made.body["properties"]["serverFarmId"];
+    assert_eq!(&other.body["properties"]["serverFarmId"], plan);
+    let app =
+        client.put(&site("shop-weu"), json!({"location": "westeurope", "properties": {}})).await;
+    assert_eq!(app.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
 async fn plan_is_answered_with_the_services_spelling() {
     let client = stamps().await;
     let plan = client.get(PLAN).await.body;

@@ -154,6 +154,30 @@ fn settle_service(_: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         }
     }
     json::fill(properties, &defaults.unwrap_or_default());
+    check_restore(draft)
+}
+
+/// What is kept is kept for days, and going back needs all that it goes back by.
+///
+/// Source: <https://learn.microsoft.com/azure/storage/blobs/point-in-time-restore-overview>.
+fn check_restore(draft: &Draft) -> Result<(), Answer> {
+    let is_on = |pointer: &str| draft.property(pointer) == Some(&json!(true));
+    let days = |pointer: &str| draft.property(pointer).and_then(Value::as_u64);
+    for policy in ["deleteRetentionPolicy", "containerDeleteRetentionPolicy", "restorePolicy"] {
+        if is_on(&format!("/{policy}/enabled")) && days(&format!("/{policy}/days")).is_none() {
+            let text =
+                format!("The property '{policy}.days' is required while the policy is enabled.");
+            return Err(bad_request("InvalidRequestPropertyValue", text));
+        }
+    }
+    let can_go_back = is_on("/isVersioningEnabled")
+        && is_on("/changeFeed/enabled")
+        && is_on("/deleteRetentionPolicy/enabled")
+        && days("/restorePolicy/days") < days("/deleteRetentionPolicy/days");
+    if is_on("/restorePolicy/enabled") && !can_go_back {
+        let text = "Point-in-time restore needs versioning, the change feed and a deleteRetentionPolicy of more days.";
+        return Err(bad_request("ConflictFeatureEnabled", text));
+    }
     Ok(())
 }
 

@@ -25,18 +25,20 @@ pub(super) fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         .collect();
     let kind = draft.id.resource_type().last().to_owned();
     let version = draft.api_version.clone();
-    complete(azure, &kind, &version, &mut draft.body, &others)?;
+    let taken = others.iter().filter_map(priority).collect();
+    complete(azure, &kind, &version, &mut draft.body, &taken)?;
     let mut all = others;
     all.push(draft.body.clone());
     check_all(azure, &profile, &stored.body["properties"], &all)
 }
 
-/// Returns the whole body of an endpoint that stands in the body of its profile.
+/// Returns the whole body of an endpoint that stands in the body of its profile; `taken` are the
+/// priorities of all the others.
 pub(super) fn inline(
     azure: &Azure,
     draft: &Draft,
     given: &Value,
-    others: &[Value],
+    taken: &BTreeSet<u64>,
 ) -> Result<Value, Answer> {
     let kind = given["type"].as_str().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default();
     let known = KINDS.iter().find(|known| known.eq_ignore_ascii_case(kind));
@@ -57,7 +59,7 @@ pub(super) fn inline(
     for (pointer, words) in super::ENDPOINT.words {
         json::spell(&mut body, pointer, words);
     }
-    complete(azure, known, &draft.api_version, &mut body, others)?;
+    complete(azure, known, &draft.api_version, &mut body, taken)?;
     Ok(body)
 }
 
@@ -67,13 +69,12 @@ fn complete(
     kind: &str,
     api_version: &str,
     body: &mut Value,
-    others: &[Value],
+    taken: &BTreeSet<u64>,
 ) -> Result<(), Answer> {
     if !body["properties"].is_object() {
         body["properties"] = json!({});
     }
     let name = body["name"].as_str().unwrap_or_default().to_owned();
-    let taken: BTreeSet<u64> = others.iter().filter_map(priority).collect();
     let properties = &mut body["properties"];
     json::remove(properties, "/endpointMonitorStatus");
     json::fill(properties, &json!({"endpointStatus": "Enabled", "weight": 1}));
@@ -123,7 +124,8 @@ fn host_of(target: &Stored) -> Option<&str> {
         .find_map(|pointer| target.text(pointer))
 }
 
-fn priority(body: &Value) -> Option<u64> {
+/// Returns the priority that a body states.
+pub(super) fn priority(body: &Value) -> Option<u64> {
     body["properties"]["priority"].as_u64()
 }
 

@@ -5,7 +5,7 @@
 use resource::ResourceId;
 use serde_json::{Value, json};
 
-use super::{is_site, plan_of, verification_id};
+use super::{is_site, plan_of, tier, verification_id};
 use crate::answer::Answer;
 use crate::azure::Azure;
 use crate::dns::{self, trimmed};
@@ -48,8 +48,8 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     };
     let host = trimmed(draft.id.name());
     let plan = plan_of(azure, site);
-    let tier = plan.and_then(|plan| plan.body["sku"]["tier"].as_str()).unwrap_or("Free");
-    if tier == "Free" {
+    let offer = plan.map_or_else(|| tier::of("Free"), tier::of_plan);
+    if !offer.host_names {
         let text = "Custom host names are not allowed on the Free tier.";
         return Err(Answer::web_error(400, "BadRequest", text));
     }
@@ -57,6 +57,12 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     if default != host {
         check_owner(azure, site, &host)?;
         check_single(azure, draft, site, &host)?;
+    }
+    let is_secured = draft.text("/sslState").is_some_and(|state| state != "Disabled");
+    if is_secured && !offer.tls {
+        let text =
+            "There was a conflict. SSL is not allowed for this site as the plan does not allow it.";
+        return Err(Answer::web_error(409, "Conflict", text));
     }
     check_certificate(azure, draft, site)?;
     let (site_name, location) = (site.id.name().to_owned(), site.body["location"].clone());

@@ -3,6 +3,7 @@
 use resource::ResourceId;
 use serde_json::{Map, Value, json};
 
+use super::{plan_of, settings, tier};
 use crate::answer::Answer;
 use crate::azure::Azure;
 use crate::json;
@@ -104,6 +105,8 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
             "The value of an app setting must be a string.",
         ));
     }
+    let site = draft.id.parent().and_then(|site| azure.state.get(&site));
+    check_names(azure, draft, site)?;
     let is_open = SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret));
     if !is_open {
         json::fill(draft.properties(), &defaults);
@@ -118,6 +121,26 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         && let Some(site) = draft.id.parent().and_then(|site| azure.state.get(&site))
     {
         draft.body["location"] = site.body["location"].clone();
+    }
+    Ok(())
+}
+
+/// Checks the names of settings, wherever they stand, and what the plan of the site allows.
+fn check_names(azure: &Azure, draft: &mut Draft, site: Option<&Stored>) -> Result<(), Answer> {
+    let name = draft.id.name().to_ascii_lowercase();
+    let is_map = ["appsettings", "connectionstrings"].contains(&name.as_str());
+    if is_map && !azure.is_unguarded {
+        let map = draft.body["properties"].as_object();
+        settings::check(site, map.into_iter().flatten().map(|(name, _)| name.as_str()))?;
+    }
+    if is_map {
+        settings::keep_spelling(site, draft.before.as_ref(), &mut draft.body);
+    }
+    if name == "web" && !azure.is_unguarded {
+        let sent = &draft.sent["properties"];
+        settings::check(site, settings::listed(&sent["appSettings"]))?;
+        settings::check(site, settings::listed(&sent["connectionStrings"]))?;
+        tier::check_always_on(site.and_then(|site| plan_of(azure, site)), sent)?;
     }
     Ok(())
 }

@@ -127,6 +127,9 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         return Err(Answer::web_error(400, "BadRequest", text));
     }
     check_system(draft)?;
+    if !azure.is_unguarded {
+        check_size(draft, &tier, capacity)?;
+    }
     draft.body["sku"] = json!({
         "name": name, "tier": tier, "size": name, "family": family, "capacity": capacity,
     });
@@ -142,6 +145,23 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     }
     fill(azure, draft, region.display, capacity);
     Ok(())
+}
+
+/// A tier has so many workers and no more; copies in several zones need two.
+fn check_size(draft: &Draft, tier: &str, capacity: u64) -> Result<(), Answer> {
+    let most = super::tier::of(tier).workers;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let name = draft.id.name();
+    let text = if !(1..=60).contains(&name.len()) || !name.chars().all(is_plain) {
+        format!("The plan name '{name}' is not valid.")
+    } else if capacity > most {
+        format!(
+            "The parameter NumberOfWorkers has an invalid value: {capacity} is more than the {most} of tier '{tier}'."
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Answer::web_error(400, "BadRequest", text))
 }
 
 /// The operating system is chosen once.

@@ -3,7 +3,7 @@
 use resource::ResourceId;
 use serde_json::{Value, json};
 
-use super::{config, plan_of, sites_on, verification_id, webspace};
+use super::{admission, config, plan_of, sites_on, verification_id, webspace};
 use crate::answer::{Answer, Body};
 use crate::azure::Azure;
 use crate::kind::{Delete, Draft, Errors, Kind, Lies, Place, Put};
@@ -46,6 +46,7 @@ pub(super) const SITE: Kind = Kind {
         "/webSpace",
         "/repositorySiteName",
     ],
+    prepare: consumption_plan,
     settle,
     after,
     view,
@@ -118,9 +119,35 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     }
     check_identities(azure, draft)?;
     check_move(azure, draft, plan)?;
+    if !azure.is_unguarded {
+        admission::check(azure, draft, plan)?;
+    }
     let reserved = plan.property("/reserved") == Some(&json!(true));
     complete(azure, draft, plan, &name, reserved);
     Ok(())
+}
+
+/// A function app that names no plan gets one that is paid by use, one for a group and region.
+fn consumption_plan(azure: &mut Azure, id: &ResourceId, sent: &mut Value) {
+    let kind = sent["kind"].as_str().unwrap_or_default().to_ascii_lowercase();
+    let has = |word: &str| kind.split(',').any(|own| own.trim() == word);
+    let names_plan = sent.pointer("/properties/serverFarmId").is_some_and(|id| !id.is_null());
+    let (Some(group), Some(location)) = (id.resource_group(), sent["location"].as_str()) else {
+        return;
+    };
+    if !has("functionapp") || names_plan || id.resource_type().is(SLOT.name) {
+        return;
+    }
+    let region = crate::regions::display(location).replace(' ', "");
+    let is_linux = has("linux");
+    let name = format!("{region}{}Plan", if is_linux { "LinuxDynamic" } else { "" });
+    let kind = "Microsoft.Web/serverfarms";
+    let plan = ResourceId::in_group(&azure.settings.subscription, group, kind, &name);
+    if azure.state.get(&plan).is_none() {
+        let body = json!({"location": location, "sku": {"name": "Y1"}, "properties": {"reserved": is_linux}});
+        crate::write::make(azure, &plan, &body);
+    }
+    json::set(sent, "/properties/serverFarmId", json!(plan.as_str()));
 }
 
 /// Returns the plan, which may be named by its bare name; a slot shares that of its site.
