@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use planner::certificate_name;
 use resource::{Observation, ResourceId};
 use serde_json::Value;
 
@@ -212,9 +213,18 @@ fn certificates(
             let stamp = &placement.stamps[placement.home(&site)?];
             let group =
                 stamp.plan.as_ref().and_then(ResourceId::parent).or_else(|| site.parent())?;
-            let name =
-                format!("{}-{}", host.replace('.', "-").replace('*', "wildcard"), stamp.name);
-            survey.observed.get(&group.extension(CERTIFICATE, &name))
+            let is_named = |seen: &&Observation| {
+                let properties = &seen.body["properties"];
+                let vault = id_at(properties, "/keyVaultId");
+                let source = vault.as_ref().zip(text(properties, "/keyVaultSecretName"));
+                let source = source.map(|(vault, secret)| (vault.name(), secret));
+                let names =
+                    [None, source].map(|source| certificate_name(host, &stamp.name, source));
+                seen.id.parent().as_ref() == Some(&group)
+                    && names.iter().any(|name| name.eq_ignore_ascii_case(seen.id.name()))
+                    && properties["thumbprint"] == binding.body["properties"]["thumbprint"]
+            };
+            survey.of_type(CERTIFICATE).find(is_named)
         }) else {
             return (vec![], None);
         };

@@ -5,13 +5,14 @@ mod grants;
 
 use std::borrow::Cow;
 
-use resource::Observed;
 use resource::catalogue::{self, PropertyPath};
+use resource::{Expression, Observed};
 use serde_json::{Value, json};
 
 pub use clone::assignment_name;
 
 use crate::desired::{Desired, DesiredResource};
+use crate::diff;
 use crate::failed_over::{self, FailedOver};
 use crate::ownership;
 
@@ -21,6 +22,7 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed) -> Cow<'a, Desire
         resource.clone_of.is_some()
             || resource.keep_foreign_values
             || holds_proof(resource)
+            || resource.formerly.is_some()
             || ownership::has_note(&resource.id)
             || grants::is_grant(resource)
     };
@@ -50,10 +52,34 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed) -> Cow<'a, Desire
             ownership::keep_note(&resource.id, &mut resource.body, observed, &desired.topology);
         }
     }
+    keep_names(&mut completed, observed);
     clone::grant_permissions(&mut completed, observed);
     grants::drop_given(&mut completed, observed);
     completed.connect();
     Cow::Owned(completed)
+}
+
+/// Leaves what is live under a name that an earlier version gave it where it is, as long as it is what
+/// is wanted.
+fn keep_names(desired: &mut Desired, observed: &Observed) {
+    let renamed: Vec<_> = desired
+        .resources()
+        .filter(|resource| observed.get(&resource.id).is_none())
+        .filter_map(|resource| {
+            let formerly = resource.formerly.as_ref()?;
+            let seen = observed.get(formerly)?;
+            let lookup = |expression: &Expression| {
+                crate::resolve::resolve(expression, observed, &Default::default())
+            };
+            let kind = resource.id.resource_type();
+            let found = diff::compare(&kind, &resource.body, &seen.body, &lookup);
+            let is_same = found.changes.iter().all(|change| change.forces_replacement.is_none());
+            is_same.then(|| (resource.id.clone(), formerly.clone()))
+        })
+        .collect();
+    for (id, formerly) in renamed {
+        desired.rename(&id, &formerly);
+    }
 }
 
 /// Tells whether a TXT set holds a value that only Azure knows, such as a proof.

@@ -45,6 +45,10 @@ pub struct DesiredResource {
     /// autoscale) or because it cannot be read back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_only: Option<Value>,
+    /// The ID under which an earlier version of this engine made it; one that is live there and is
+    /// what is wanted stays there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub formerly: Option<ResourceId>,
     /// The app whose observed configuration stands where nothing is declared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clone_of: Option<ResourceId>,
@@ -71,6 +75,7 @@ impl DesiredResource {
             adopt: false,
             body,
             create_only: None,
+            formerly: None,
             clone_of: None,
             keep_foreign_values: false,
             needs: BTreeSet::new(),
@@ -96,6 +101,15 @@ pub fn ids_in(body: &Value) -> BTreeSet<ResourceId> {
     });
     collect_texts(body, &mut ids);
     ids
+}
+
+fn rename_in(value: &mut Value, from: &str, to: &str) {
+    match value {
+        Value::String(text) if text == from => to.clone_into(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| rename_in(item, from, to)),
+        Value::Object(map) => map.values_mut().for_each(|item| rename_in(item, from, to)),
+        _ => {}
+    }
 }
 
 fn collect_texts(value: &Value, ids: &mut BTreeSet<ResourceId>) {
@@ -254,6 +268,22 @@ impl Desired {
         }
     }
 
+    /// Gives a resource another ID, in its body and in all that names it.
+    pub fn rename(&mut self, from: &ResourceId, to: &ResourceId) {
+        let Some(node) = self.index.remove(from) else { return };
+        self.index.insert(to.clone(), node);
+        if let Some(resource) = self.graph.node_weight_mut(node) {
+            resource.id = to.clone();
+        }
+        for resource in self.graph.node_weights_mut() {
+            rename_in(&mut resource.body, from.as_str(), to.as_str());
+        }
+        for domain in &mut self.domains {
+            let named = domain.certificates.iter_mut().filter(|id| *id == from);
+            named.for_each(|id| *id = to.clone());
+        }
+    }
+
     /// Draws the dependencies between all resources, from need to user.
     pub fn connect(&mut self) {
         self.graph.clear_edges();
@@ -358,7 +388,7 @@ impl Desired {
                     wants.entry(id.clone()).or_insert_with(|| version.to_owned());
                 }
             };
-            resource.clone_of.iter().for_each(&mut read);
+            resource.clone_of.iter().chain(&resource.formerly).for_each(&mut read);
             walk_expressions(&resource.body, &mut |expression| {
                 expression.references().iter().for_each(|reference| read(&reference.id));
             });

@@ -18,6 +18,7 @@ mod roles;
 mod routing;
 mod values;
 
+pub use certificates::certificate_name;
 pub use roles::role_name;
 
 use std::collections::HashMap;

@@ -19,6 +19,7 @@ mod order;
 mod ownership;
 mod plan_maker;
 mod redundancy;
+mod release;
 mod resolve;
 mod rights;
 mod risk;
@@ -27,7 +28,7 @@ mod verdict;
 
 pub use change::{Change, Changes, Kind, Options, changes};
 pub use desired::{Desired, DesiredResource, Domain, ManualRecord, Mode, StampProbe};
-pub use expand::expand;
+pub use expand::{certificate_name, expand};
 pub use explain::{Explanation, codes, explain};
 pub use last::{Last, LastApplied, Lost};
 pub use order::{OrderError, applied, note_of};

@@ -9,11 +9,13 @@ mod accounts;
 mod actions;
 mod certificates;
 mod deletes;
+mod detours;
 mod domains;
 mod gate;
 mod graph;
 mod locks;
 mod names;
+mod needs;
 mod note;
 mod question;
 mod records;
@@ -21,6 +23,7 @@ mod stamps;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use petgraph::stable_graph::NodeIndex;
 use plan::{Action, Guard, Notice, Reliance};
 use resource::{Observed, ResourceId};
 
@@ -29,7 +32,7 @@ pub use graph::{ActionGraph, OrderError};
 pub use locks::LOCK;
 pub use note::{applied, note_of};
 
-use crate::change::{Changes, Kind, Options};
+use crate::change::{Changes, Options};
 use crate::desired::Desired;
 use crate::risk;
 
@@ -44,6 +47,8 @@ struct Scene<'a> {
     notices: Vec<Notice>,
     reliances: BTreeMap<String, Reliance>,
     unused: BTreeSet<ResourceId>,
+    /// The actions by which routers leave out what is not there for a while.
+    cuts: BTreeMap<ResourceId, NodeIndex>,
 }
 
 /// Actions in order, with what the ordering found.
@@ -78,8 +83,10 @@ pub fn order(
         notices: vec![],
         reliances: BTreeMap::new(),
         unused: BTreeSet::new(),
+        cuts: BTreeMap::new(),
     };
     scene.add_actions();
+    scene.leave_out_what_is_replaced();
     scene.connect_needs();
     scene.cut_edges_before_nodes();
     scene.part_conflicting_records();
@@ -96,23 +103,4 @@ pub fn order(
         action.risks.extend(risk::risks(action, observed));
     }
     Ok(Ordered { actions, refusals, notices, reliances, unused })
-}
-
-impl Scene<'_> {
-    /// Makes what uses a resource wait for what makes or changes that resource.
-    fn connect_needs(&mut self) {
-        for change in self.changes.changes.values().filter(|change| change.kind != Kind::Delete) {
-            let Some(user) = self.graph.first(&change.id) else { continue };
-            let waits_last = self.graph.last(&change.id).unwrap_or(user);
-            for need in self.desired.needs_of(&change.id) {
-                let Some(made) = self.graph.last(&need.id) else { continue };
-                // A certificate that App Service issues exists only after the plain binding: the
-                // binding's second write waits for it, not the first.
-                let late = need.id.resource_type().is(domains::CERTIFICATE)
-                    && waits_last != user
-                    && change.id.resource_type().is(domains::BINDING);
-                self.graph.edge(made, if late { waits_last } else { user });
-            }
-        }
-    }
 }

@@ -11,6 +11,7 @@ use crate::complete::complete;
 use crate::desired::{Desired, ids_in};
 use crate::guard::guards;
 use crate::order::{OrderError, Ordered, order};
+use crate::release::let_go;
 
 /// Makes the plan that turns `observed` into `desired`.
 ///
@@ -90,7 +91,13 @@ fn decide<'a>(
         let replaced = found.changes.values().filter(|change| change.kind == Kind::Replace);
         let replaced: Vec<ResourceId> = replaced.map(|change| change.id.clone()).collect();
         if replaced.iter().all(|id| observed.renewed.contains(id)) {
-            return (completed, found, observed);
+            return match let_go(&completed, &observed, &found) {
+                Some(released) => {
+                    let found = changes(&released, &observed, options);
+                    (Cow::Owned(released), found, observed)
+                }
+                None => (completed, found, observed),
+            };
         }
         observed.to_mut().renewed.extend(replaced);
     }

@@ -3,6 +3,7 @@
 use plan::Band;
 use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use topology::{Certificate, Domain};
 
 use super::domains::Bound;
@@ -49,8 +50,15 @@ impl Expansion<'_> {
                 properties["keyVaultSecretName"] = json!(source.secret.value);
             }
         }
-        let name = format!("{}-{}", host.replace('.', "-").replace('*', "wildcard"), app.stamp);
-        let id = group.extension(CERTIFICATE, &name);
+        let source = match certificate {
+            Certificate::KeyVault(source) => {
+                let vault = self.id_of(&source.key_vault.value)?;
+                Some((vault.name().to_owned(), source.secret.value.clone()))
+            }
+            Certificate::Managed | Certificate::None => None,
+        };
+        let source = source.as_ref().map(|(vault, secret)| (vault.as_str(), secret.as_str()));
+        let id = group.extension(CERTIFICATE, &certificate_name(host, &app.stamp, source));
         let body = json!({
             "location": self.location(app.home, None),
             "tags": self.tags(app.home, &Default::default()),
@@ -61,7 +69,32 @@ impl Expansion<'_> {
         let mut resource = DesiredResource::managed(address, id.clone(), band, body);
         resource.create_only = create_only.filter(|extra: &Value| !extra.is_null());
         resource.protect = false;
+        resource.formerly = source
+            .is_some()
+            .then(|| group.extension(CERTIFICATE, &certificate_name(host, &app.stamp, None)));
         self.add(resource, Life::default(), &domain.place);
         Some(id)
     }
+}
+
+/// The longest name of a certificate that is put together from its parts.
+const LONGEST_NAME: usize = 200;
+
+/// Returns the name of the certificate of `host` in a stamp; `source` is the vault and the secret
+/// that it comes from, where App Service does not issue it.
+///
+/// Where a certificate comes from cannot be changed, so another source is another certificate, which
+/// stands beside the one that is still bound.
+pub fn certificate_name(host: &str, stamp: &str, source: Option<(&str, &str)>) -> String {
+    let mut name = format!("{}-{stamp}", host.replace('.', "-").replace('*', "wildcard"));
+    if let Some((vault, secret)) = source {
+        name = format!("{name}-{vault}-{secret}").to_ascii_lowercase();
+    }
+    if name.len() <= LONGEST_NAME {
+        return name;
+    }
+    let digest = Sha256::digest(name.as_bytes());
+    let digest: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let kept: String = name.chars().take(LONGEST_NAME).collect();
+    format!("{kept}-{digest}")
 }

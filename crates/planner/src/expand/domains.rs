@@ -204,10 +204,22 @@ impl<'a> Expansion<'a> {
             properties["thumbprint"] =
                 Expression::reference(certificate, "/properties/thumbprint").to_value();
         }
+        let is_given_up = matches!(
+            domain.certificate.as_ref().map(|certificate| &certificate.value),
+            Some(Certificate::None)
+        );
+        if is_given_up {
+            properties["sslState"] = json!("Disabled");
+            properties["thumbprint"] = json!("");
+        }
         let address = format!("{}/{}/domains/{host}", app.stamp, app.app);
         let band = app.home.band(Band::Global);
         let body = json!({ "properties": properties });
-        let resource = DesiredResource::managed(address, id.clone(), band, body);
+        let mut resource = DesiredResource::managed(address, id.clone(), band, body);
+        if certificate.is_none() && !is_given_up {
+            // What somebody else has bound to a name that is taken over stays.
+            resource.create_only = Some(json!({ "properties": { "sslState": "Disabled" } }));
+        }
         self.add(resource, Life { adopt: true, ..Life::default() }, &domain.place);
         id
     }

@@ -44,13 +44,15 @@ impl Expansion<'_> {
         };
         let place = home.stamp.map_or(&self.topology.name.place, |(_, stamp)| &stamp.place).clone();
         let address = format!("resourceGroups/{}", id.name());
-        let mut body = json!({ "tags": self.tags(home, &Default::default()) });
+        let body = json!({ "tags": self.tags(home, &Default::default()) });
         // Without a region nothing can be created: the group has to be there already.
         let location = self.location(home, None);
         let life = Life { existing: location.is_none(), ..Life::default() };
-        body["location"] = json!(location);
         let group = DesiredResource {
             mode: Mode::Ensured,
+            // Where a group keeps its own record is no property of what is in it: what is live stays,
+            // also when the stamp moves to another region.
+            create_only: Some(json!({ "location": location })),
             protect: false,
             ..DesiredResource::managed(address, id, band, body)
         };

@@ -123,6 +123,13 @@ impl Scene<'_> {
         lost.collect()
     }
 
+    /// Returns the stamp of the nearest resource above `id` that the topology still asks for.
+    fn stamp_above(&self, id: &ResourceId) -> Option<Band> {
+        let mut above = std::iter::successors(id.parent(), ResourceId::parent);
+        let above = above.find_map(|id| self.desired.get(&id))?;
+        Some(above.band.clone()).filter(|band| matches!(band, Band::Stamp(_)))
+    }
+
     fn add_delete(&mut self, change: &Change) {
         let facts = catalogue::facts_of(&change.id);
         let mut risks = BTreeSet::from([Risk::Deletes]);
@@ -151,7 +158,7 @@ impl Scene<'_> {
             resource: change.id.clone(),
             api_version: declared
                 .map_or_else(|| facts.api_version.to_owned(), |last| last.api_version.clone()),
-            band: band_of(&change.id, facts),
+            band: self.stamp_above(&change.id).unwrap_or_else(|| band_of(&change.id, facts)),
             operation: Operation::Delete,
             changes: self.names_lost(&change.id),
             reasons,

@@ -1,6 +1,6 @@
 //! Edges go before nodes: what points to a deleted resource lets go of it first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use petgraph::stable_graph::NodeIndex;
 use plan::{Action, ActionId, Operation, Verb};
@@ -10,50 +10,10 @@ use serde_json::Value;
 use super::Scene;
 use crate::change::Kind;
 use crate::desired::ids_in;
+use crate::release::Handles;
 use crate::unwanted::is_group;
 
 const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
-
-/// A relation by value: holders of a type name a property of the target.
-struct ByValue {
-    holder: &'static str,
-    target: &'static str,
-    pointer: &'static str,
-}
-
-const BY_VALUE: [ByValue; 6] = [
-    ByValue {
-        holder: "Microsoft.Network/dnsZones/CNAME",
-        target: PROFILE,
-        pointer: "/properties/dnsConfig/fqdn",
-    },
-    ByValue {
-        holder: "Microsoft.Network/dnsZones/CNAME",
-        target: "Microsoft.Web/sites",
-        pointer: "/properties/defaultHostName",
-    },
-    ByValue {
-        holder: "Microsoft.Authorization/roleAssignments",
-        target: "Microsoft.Web/sites",
-        pointer: "/identity/principalId",
-    },
-    ByValue {
-        holder: "Microsoft.Authorization/roleAssignments",
-        target: "Microsoft.ManagedIdentity/userAssignedIdentities",
-        pointer: "/properties/principalId",
-    },
-    // A bound certificate cannot be deleted.
-    ByValue {
-        holder: "Microsoft.Web/sites/hostNameBindings",
-        target: "Microsoft.Web/certificates",
-        pointer: "/properties/thumbprint",
-    },
-    ByValue {
-        holder: "Microsoft.Web/sites",
-        target: "Microsoft.Web/certificates",
-        pointer: "/properties/thumbprint",
-    },
-];
 
 impl Scene<'_> {
     /// Orders each delete behind the writes and deletes that let go of its resource.
@@ -68,47 +28,24 @@ impl Scene<'_> {
         if deleted.is_empty() {
             return;
         }
-        let handles = self.handles(&deleted);
-        for change in self.changes.changes.values() {
-            let Some(observation) = self.observed.get(&change.id) else { continue };
-            for target in targets(observation, &deleted, &handles) {
-                self.let_go(&change.id, &change.kind, &target);
+        let handles = Handles::of(&deleted, self.observed);
+        for seen in self.observed.resources.values() {
+            for target in targets(seen, &deleted, &handles) {
+                self.let_go(&seen.id, &target);
             }
         }
     }
 
-    /// Returns the values by which holders may name a deleted resource.
-    fn handles(&self, deleted: &BTreeSet<ResourceId>) -> BTreeMap<String, Vec<Handle>> {
-        let mut handles: BTreeMap<String, Vec<Handle>> = BTreeMap::new();
-        for id in deleted {
-            for relation in BY_VALUE.iter().filter(|r| id.resource_type().is(r.target)) {
-                let value = self.observed.property(id, relation.pointer).and_then(Value::as_str);
-                if let Some(value) = value {
-                    let handle = Handle { holder: relation.holder, target: id.clone() };
-                    handles.entry(plain(value)).or_default().push(handle);
-                }
-            }
-        }
-        handles
-    }
-
-    fn let_go(&mut self, holder: &ResourceId, kind: &Kind, target: &ResourceId) {
+    fn let_go(&mut self, holder: &ResourceId, target: &ResourceId) {
         let Some(delete) = self.graph.first(target) else { return };
-        let holder_node = match kind {
-            Kind::Delete => self.graph.first(holder),
-            _ => self.graph.last(holder),
-        };
-        let Some(holder_node) = holder_node else { return };
-        if holder_node == delete {
-            return;
-        }
         // What lies below a replaced resource goes with it and is made again.
-        let still_wanted = *kind != Kind::Delete
-            && (holder.is_within(target)
-                || self.desired.get(holder).is_some_and(|d| ids_in(&d.body).contains(target)));
-        if still_wanted {
+        let goes = self.changes.changes.get(holder).is_some_and(|c| c.kind == Kind::Delete);
+        if holder.is_within(target) && !goes {
             return;
         }
+        let Some(holder_node) = self.releases(holder, target).filter(|node| *node != delete) else {
+            return;
+        };
         match self.forget_secs(holder).filter(|_| !is_group(target)) {
             Some(secs) => {
                 let wait = self.add_wait(holder, target, secs);
@@ -117,6 +54,25 @@ impl Scene<'_> {
             }
             None => self.graph.edge(holder_node, delete),
         }
+    }
+
+    /// Returns the action by which a holder stops naming a target, if there is one: its delete, that
+    /// of something it lies in, or the write of a body that names the target no more.
+    fn releases(&self, holder: &ResourceId, target: &ResourceId) -> Option<NodeIndex> {
+        let lineage = std::iter::successors(Some(holder.clone()), ResourceId::parent);
+        let goes = lineage.into_iter().find(|id| {
+            let change = self.changes.changes.get(id);
+            change.is_some_and(|change| matches!(change.kind, Kind::Delete | Kind::Replace))
+        });
+        if let Some(goes) = goes {
+            return self.graph.first(&goes);
+        }
+        if let Some(cut) = self.cuts.get(holder) {
+            return Some(*cut);
+        }
+        let still_wanted =
+            self.desired.get(holder).is_some_and(|d| ids_in(&d.body).contains(target));
+        self.graph.last(holder).filter(|_| !still_wanted)
     }
 
     /// Returns how long resolvers go on with what the holder answered, where DNS is the holder.
@@ -151,44 +107,19 @@ impl Scene<'_> {
     }
 }
 
-struct Handle {
-    holder: &'static str,
-    target: ResourceId,
-}
-
 /// Returns the deleted resources that an observed body points to.
 fn targets(
-    observation: &Observation,
+    seen: &Observation,
     deleted: &BTreeSet<ResourceId>,
-    handles: &BTreeMap<String, Vec<Handle>>,
+    handles: &Handles,
 ) -> BTreeSet<ResourceId> {
-    let mut targets: BTreeSet<ResourceId> = ids_in(&observation.body)
+    let mut targets: BTreeSet<ResourceId> = ids_in(&seen.body)
         .into_iter()
-        .chain(observation.id.parent())
+        .chain(seen.id.parent())
         .flat_map(|id| std::iter::successors(Some(id), ResourceId::parent))
         .filter(|id| deleted.contains(id))
         .collect();
-    let resource_type = observation.id.resource_type();
-    for_each_text(&observation.body, &mut |text| {
-        for handle in handles.get(&plain(text)).into_iter().flatten() {
-            if resource_type.is(handle.holder) {
-                targets.insert(handle.target.clone());
-            }
-        }
-    });
-    targets.remove(&observation.id);
+    targets.extend(handles.named_by(seen));
+    targets.remove(&seen.id);
     targets
-}
-
-fn for_each_text(value: &Value, visit: &mut impl FnMut(&str)) {
-    match value {
-        Value::String(text) => visit(text),
-        Value::Array(items) => items.iter().for_each(|item| for_each_text(item, visit)),
-        Value::Object(map) => map.values().for_each(|item| for_each_text(item, visit)),
-        _ => {}
-    }
-}
-
-fn plain(value: &str) -> String {
-    value.trim_end_matches('.').to_ascii_lowercase()
 }

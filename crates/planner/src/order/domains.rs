@@ -25,11 +25,18 @@ impl Scene<'_> {
         change: &Change,
         resource: &DesiredResource,
     ) -> bool {
-        let is_split = self
+        let is_managed = self
             .desired
             .domains
             .iter()
             .any(|domain| domain.managed_certificate && domain.bindings.contains(&change.id));
+        // A certificate that is there can be bound at once.
+        let needs = self.desired.needs_of(&change.id);
+        let is_split = is_managed
+            && needs.iter().any(|need| {
+                need.id.resource_type().is(CERTIFICATE)
+                    && self.changes.changes.contains_key(&need.id)
+            });
         if !is_split {
             return false;
         }
@@ -141,19 +148,26 @@ impl Scene<'_> {
         let record = domain.record.as_ref();
         let first = record.and_then(|id| self.graph.first(id));
         let last = record.and_then(|id| self.graph.last(id));
-        let bindings: Vec<_> =
-            domain.bindings.iter().filter_map(|id| self.graph.first(id)).collect();
+        // The plain binding that a certificate needs: of one that is there already there is none.
+        let plain: Vec<NodeIndex> = domain
+            .bindings
+            .iter()
+            .filter_map(|id| self.graph.first(id).filter(|node| self.graph.last(id) != Some(*node)))
+            .collect();
         let mut previous: Option<NodeIndex> = None;
         for certificate in &domain.certificates {
             let Some(issue) = self.graph.first(certificate) else { continue };
-            bindings.iter().for_each(|binding| self.graph.edge(*binding, issue));
+            plain.iter().for_each(|binding| self.graph.edge(*binding, issue));
             last.iter().for_each(|record| self.graph.edge(*record, issue));
             // The authority's check reaches whichever region the profile answers: one at a time.
             previous.iter().for_each(|previous| self.graph.edge(*previous, issue));
             previous = self.graph.last(certificate);
         }
-        for binding in &bindings {
-            first.iter().for_each(|record| self.graph.edge(*binding, *record));
+        // A binding that waits for its certificate comes after the switch, any other before it.
+        let bindings: Vec<NodeIndex> =
+            domain.bindings.iter().filter_map(|id| self.graph.first(id)).collect();
+        for (binding, record) in bindings.into_iter().flat_map(|binding| Some((binding, first?))) {
+            self.graph.edge_if_free(binding, record);
         }
         if previous.is_some() && first.is_some() {
             self.notices.push(Notice {

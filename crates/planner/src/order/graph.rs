@@ -58,6 +58,15 @@ impl ActionGraph {
         node
     }
 
+    /// Takes the actions of a resource out again, before anything waits for them.
+    pub fn remove_all(&mut self, id: &ResourceId) {
+        for node in self.by_resource.remove(id).unwrap_or_default() {
+            if let Some(action) = self.graph.remove_node(node) {
+                self.ids.remove(&action.id);
+            }
+        }
+    }
+
     /// Makes `user` wait for `need`.
     pub fn edge(&mut self, need: NodeIndex, user: NodeIndex) {
         if need != user {

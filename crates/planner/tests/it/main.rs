@@ -3,6 +3,7 @@
 mod accept;
 mod ahead;
 mod azure;
+mod certificates;
 mod clones;
 mod deletes;
 mod domains;
@@ -14,6 +15,7 @@ mod one_owner;
 mod ownership;
 mod raw;
 mod redundancy;
+mod replacements;
 mod routing;
 mod scale;
 mod stamps;

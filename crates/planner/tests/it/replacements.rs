@@ -1,0 +1,127 @@
+//! What is replaced, shrinks or changes hands keeps what rests on it in order.
+
+use plan::{Operation, Plan};
+use serde_json::json;
+
+use crate::azure::{as_desired, assert_ordered, body, expand, names, plan, position};
+
+const TWO: &str = "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+stamp:
+  plan: { sku: P1v3 }
+  apps: { web: { runtime: node|22-lts, healthPath: /health } }
+stamps:
+  weu: { region: westeurope }
+  neu: { region: northeurope }
+trafficManager:
+  main:
+    routing: priority
+    monitor: { protocol: https, path: /health }
+    endpoints:
+      weu: { app: weu/web, priority: 1 }
+      neu: { app: neu/web, priority: 2 }
+";
+
+fn endpoints(plan: &Plan, id: &str) -> Vec<String> {
+    let all = &body(&plan.actions[position(plan, id)])["properties"]["endpoints"];
+    let all = all.as_array().expect("endpoints").iter();
+    all.map(|endpoint| endpoint["name"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn rule_14_an_endpoint_leaves_while_its_app_is_replaced_and_comes_back() {
+    let moved = TWO.replace("region: northeurope", "region: uksouth");
+    let renamed = moved.replace("      neu: { app", "      new: { app");
+    let slower = moved.replace("routing: priority", "ttl: 30s\n    routing: priority");
+    for (text, back) in [(&moved, "neu"), (&renamed, "new"), (&slower, "neu")] {
+        let plan = plan(&expand(text), &as_desired(&expand(TWO)));
+        assert!(plan.refusals.is_empty(), "{:?}", plan.refusals);
+        assert_ordered(
+            &plan,
+            &[
+                "cut trafficManager/main",
+                "delete to replace neu/web",
+                "delete to replace neu/plan",
+                "create to replace neu/plan",
+                "create to replace neu/web",
+                "probe neu/web",
+                "lead trafficManager/main back",
+            ],
+        );
+        assert_eq!(endpoints(&plan, "cut trafficManager/main"), ["weu"]);
+        assert_eq!(endpoints(&plan, "lead trafficManager/main back"), ["weu", back]);
+        // The group stays where it is: only what is in it moves.
+        assert!(!names(&plan).iter().any(|name| name.contains("resourceGroups")));
+    }
+}
+
+#[test]
+fn rule_14_the_last_endpoint_cannot_leave() {
+    let one = TWO
+        .replace("  neu: { region: northeurope }\n", "")
+        .replace("      neu: { app: neu/web, priority: 2 }\n", "");
+    let moved = one.replace("region: westeurope", "region: uksouth");
+    let plan = plan(&expand(&moved), &as_desired(&expand(&one)));
+    let codes: Vec<_> = plan.refusals.iter().map(|refusal| refusal.code.as_str()).collect();
+    assert_eq!(codes, ["no-target-left"]);
+    assert!(plan.refusals[0].help.contains("two steps"));
+}
+
+#[test]
+fn a_plan_shrinks_after_what_needs_it_large_and_grows_before() {
+    let small = "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+location: westeurope
+stamp:
+  plan: { sku: F1, os: windows }
+  apps: { web: { runtime: dotnet|8.0, alwaysOn: false } }
+stamps: { weu: { region: westeurope } }
+dns: { example.com: {} }
+";
+    let large = small.replace("F1", "B1").replace("alwaysOn: false", "alwaysOn: true");
+    let large =
+        format!("{large}domains: {{ app.example.com: {{ routeTo: weu/web, bind: web }} }}\n");
+    let down = plan(&expand(small), &as_desired(&expand(&large)));
+    for first in ["update weu/web/config", "delete hostNameBindings app.example.com"] {
+        assert_ordered(&down, &[first, "update weu/plan"]);
+    }
+    let up = plan(&expand(&large), &as_desired(&expand(small)));
+    for later in ["update weu/web/config", "create weu/web/domains/app.example.com"] {
+        assert_ordered(&up, &["update weu/plan", later]);
+    }
+}
+
+#[test]
+fn a_vault_changes_its_model_once_the_new_rights_are_there() {
+    let policies = "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+location: westeurope
+stamp:
+  plan: { sku: P1v3 }
+  apps: { web: { runtime: node|22-lts, identity: system } }
+stamps: { weu: { region: westeurope } }
+vaults: { main: { name: kv-osprey-main, rbac: false } }
+";
+    let roles = policies.replace("rbac: false", "rbac: true").replace(
+        "identity: system",
+        "identity: system, permissions: [{ role: Key Vault Secrets User, scope: vaults/main }]",
+    );
+    let plan = plan(&expand(&roles), &as_desired(&expand(policies)));
+    let grants = plan
+        .actions
+        .iter()
+        .filter(|action| matches!(action.operation, Operation::Write { create: true, .. }));
+    let grants: Vec<&str> = grants.map(|action| action.id.0.as_str()).collect();
+    assert_eq!(grants.len(), 1, "{:?}", names(&plan));
+    assert_ordered(&plan, &[grants[0], "update vaults/main"]);
+    assert_eq!(
+        body(&plan.actions[position(&plan, "update vaults/main")])["properties"]["enableRbacAuthorization"],
+        json!(true)
+    );
+}
