@@ -324,7 +324,9 @@ fn assignment(id: &str, body: &mut Value) -> String {
     };
     let role = text("/properties/roledefinitionid");
     let role = role.rsplit('/').next().unwrap_or_default();
-    let name = format!("{scope}/roleassignments/{role} to {}", text("/properties/principalid"));
+    // Without slashes, or its type could not be told from its ID.
+    let principal = text("/properties/principalid").replace('/', " ");
+    let name = format!("{scope}/roleassignments/{role} to {principal}");
     if let Some(map) = body.as_object_mut() {
         map.retain(|key, _| key != "id" && key != "name");
     }
