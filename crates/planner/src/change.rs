@@ -15,7 +15,7 @@ use crate::order::CERTIFICATE;
 use crate::ownership::is_owned;
 use crate::resolve::resolve;
 use crate::rights::{self, Right};
-use crate::unwanted;
+use crate::{unread, unwanted};
 
 /// What the caller allows and knows.
 #[derive(Debug, Clone, Default)]
@@ -238,8 +238,15 @@ fn compare(
 ) -> Vec<PropertyChange> {
     let lookup = |expression: &Expression| resolve(expression, observed, &options.secrets);
     let holds_data = catalogue::facts_of(&resource.id).holds_data.is_some();
-    let Comparison { mut changes, unknown, .. } =
+    let Comparison { mut changes, unknown, mut unverifiable, .. } =
         diff::compare(&resource.id.resource_type(), &resource.body, &observation.body, &lookup);
+    if let Some(last) = options.last.known().and_then(|last| last.get(&resource.id)) {
+        let facts = catalogue::facts_of(&resource.id);
+        // A secret that this look could not read is as little to be compared as one that Azure keeps.
+        let hidden = unknown.iter().filter(|unknown| unknown.expression.is_secret());
+        unverifiable.extend(hidden.map(|unknown| unknown.path.clone()));
+        changes.extend(unread::changed(facts, &unverifiable, &resource.body, &last.body));
+    }
     // A value that is known only after an apply differs by definition, unless it is a secret that
     // this look could not read: then nothing is known of it.
     changes.extend(unknown.into_iter().filter_map(|unknown| {

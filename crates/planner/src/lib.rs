@@ -23,6 +23,7 @@ mod release;
 mod resolve;
 mod rights;
 mod risk;
+mod unread;
 mod unwanted;
 mod verdict;
 

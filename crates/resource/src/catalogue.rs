@@ -63,7 +63,7 @@ pub use relations::{
     plain_host,
 };
 pub use stakes::{Scale, Stake, Staked};
-pub use treatment::{Treatment, is_secret_name};
+pub use treatment::{Treatment, is_secret_name, is_way_of_making};
 pub use typical::Typical;
 pub use unique::{NameCheck, SoftDelete, UniqueName};
 pub use wholes::Form;

@@ -1,10 +1,11 @@
 //! Entries of `resources`: what of them reaches Azure.
 
 use plan::Operation;
+use planner::{Last, Options};
 use resource::Observed;
 use serde_json::{Value, json};
 
-use crate::azure::{as_desired, expand, names, plan};
+use crate::azure::{as_desired, expand, names, plan, plan_with};
 
 const HEAD: &str = "
 version: 1
@@ -107,4 +108,34 @@ resources:
     assert_eq!(version("old"), Some("2020-01-01"));
     assert_eq!(version("net"), Some("2021-02-01"));
     assert_eq!(version("one"), None, "its action says it");
+}
+
+#[test]
+fn what_azure_never_returns_is_written_when_the_text_changes() {
+    let entry = |secret: &str, more: &str| {
+        expand(&format!(
+            "{HEAD}resources: {{ it: {{ type: Contoso.Widgets/widgets, apiVersion: 2024-01-01, properties: {{ size: 1, adminPassword: '{secret}'{more} }} }} }}"
+        ))
+    };
+    let before = entry("${secret:env:PROBE_AUTH}", "");
+    let mut azure = as_desired(&before);
+    for seen in azure.resources.values_mut() {
+        if let Some(properties) = seen.body["properties"].as_object_mut() {
+            properties.remove("adminPassword");
+        }
+    }
+    let options = Options { last: Last::of(&before), ..Options::default() };
+    let changed = |after: &planner::Desired| -> Vec<String> {
+        let made = plan_with(after, &azure, &options);
+        made.actions.iter().flat_map(|action| &action.changes).map(|c| c.path.clone()).collect()
+    };
+    assert_eq!(changed(&before), Vec::<String>::new());
+    assert_eq!(changed(&entry("${secret:env:NEXT}", "")), ["properties.adminPassword"]);
+    assert_eq!(
+        changed(&entry("${secret:env:PROBE_AUTH}", ", createMode: Default")),
+        Vec::<String>::new()
+    );
+    let after = entry("${secret:env:NEXT}", "");
+    // Nothing is claimed where the last text cannot be had.
+    assert_eq!(names(&plan(&after, &azure)), Vec::<&str>::new());
 }

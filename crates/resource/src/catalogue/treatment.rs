@@ -18,6 +18,22 @@ pub enum Treatment {
     Decided,
 }
 
+/// How a resource is made says nothing of what it is: a change of it is no wish once it is there.
+const WAYS_OF_MAKING: &[&str] = &[
+    "createMode",
+    "restorePointInTime",
+    "pointInTimeUTC",
+    "sourceServerResourceId",
+    "sourceDatabaseId",
+    "customData",
+    "cloningInfo",
+];
+
+/// Tells whether the property at `path` says how a resource is made, which counts at its creation alone.
+pub fn is_way_of_making(path: &PropertyPath) -> bool {
+    path.keys_upwards().any(|key| WAYS_OF_MAKING.iter().any(|way| way.eq_ignore_ascii_case(key)))
+}
+
 /// Names that every provider uses for what it makes itself.
 const READ_ONLY_ANYWHERE: &[&str] =
     &["etag", "provisioningState", "resourceGuid", "systemData", "lastModifiedTime"];
