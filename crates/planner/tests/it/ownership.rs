@@ -69,7 +69,9 @@ fn rule_13_what_could_not_be_read_is_counted_and_not_changed() {
     azure.not_evaluated.insert(site.clone(), reason);
     let plan = plan(&desired, &azure);
     assert!(plan.is_empty(), "{:?}", names(&plan));
-    assert_eq!(plan.coverage.not_evaluated.keys().collect::<Vec<_>>(), [&site]);
+    // What lies in it is as little known.
+    let hidden: Vec<_> = plan.coverage.not_evaluated.keys().collect();
+    assert!(hidden.contains(&&site) && hidden.iter().all(|id| id.is_within(&site)), "{hidden:?}");
 }
 
 #[test]
