@@ -123,10 +123,11 @@ impl Scene<'_> {
         lost.collect()
     }
 
-    /// Returns the stamp of the nearest resource above `id` that the topology still asks for.
+    /// Returns the stamp of the nearest resource above `id` that the topology still asks for. A group is
+    /// none: what lies in it alone goes with whatever else is removed there.
     fn stamp_above(&self, id: &ResourceId) -> Option<Band> {
         let mut above = std::iter::successors(id.parent(), ResourceId::parent);
-        let above = above.find_map(|id| self.desired.get(&id))?;
+        let above = above.find_map(|id| self.desired.get(&id)).filter(|up| !is_group(&up.id))?;
         Some(above.band.clone()).filter(|band| matches!(band, Band::Stamp(_)))
     }
 
