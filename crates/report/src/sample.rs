@@ -1,10 +1,10 @@
 //! Plans and outcomes, made by hand, that the tests render.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plan::{
     Action, ActionId, ActionOutcome, Band, Coverage, Done, Guard, Notice, Operation, Outcome,
-    Place, Plan, PropertyChange, Risk, Severity, Verb, Write,
+    Place, Plan, PropertyChange, Reliance, Risk, Severity, Verb, Write,
 };
 use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
@@ -100,6 +100,12 @@ pub(crate) fn first_apply() -> Plan {
                 .into(),
             help: Some("`evenkeel check` tells when it is there".into()),
         }],
+        // The name leads to the profile, which is told to lead nowhere that is not known.
+        reliances: [(
+            id("rg", PROFILES, "main").key().to_owned(),
+            Reliance::LeadsOn(BTreeSet::new()),
+        )]
+        .into(),
         coverage: Coverage {
             evaluated: 23,
             unmanaged: vec![zone_record("TXT", "legacy")],
