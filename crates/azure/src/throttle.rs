@@ -347,7 +347,7 @@ mod tests {
         let right = format!("{DOMAIN}/providers/Microsoft.Authorization/roleAssignments/r");
         let right = request(Method::PUT, &right);
         let mut holds = vec![];
-        for _ in 0..60 {
+        for _ in 0..130 {
             while let Err(hold) = limiter.take(&right, !holds.is_empty()).map(|ticket| {
                 let header = ticket.header;
                 ticket.answered(&cloud.lock().expect("not poisoned").answer(header));
@@ -356,7 +356,7 @@ mod tests {
                 holds.push(hold);
             }
         }
-        let told = holds.first().expect("sixty writes are more than fit");
-        assert_eq!((told.limited, told.refill_per_sec), ("writes of this provider", 10.0));
+        let told = holds.first().expect("a hundred and thirty writes are more than fit");
+        assert_eq!((told.limited, told.refill_per_sec), ("writes of this provider", 2.0));
     }
 }

@@ -142,9 +142,6 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Pairs { directory, json, verbose } => {
             pairs::run(&directory, json.as_deref(), verbose)?
         }
-        Command::Refusals { definitions, good, verbose } => {
-            refusals::run(&definitions, &good, verbose)?
-        }
         Command::Transitions { seeds, from, threads, keep, shrink, tries, verbose } => {
             let seeds = faults::Seeds { from, count: seeds };
             let keep = keep.as_deref();
