@@ -41,5 +41,6 @@ pub use regions::{Region, region};
 pub use render::{Sources, render};
 pub use schema::json_schema;
 pub use value::{
-    Duration, Name, NotADuration, OneOrMany, Part, Percent, SecretSource, Target, Text, Ttl,
+    Duration, Name, NotADuration, OneOrMany, Part, Percent, SecretSource, StampIndex, Target, Text,
+    Ttl,
 };
