@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use url::Url;
 
 use crate::Error;
 
@@ -14,12 +15,18 @@ use crate::Error;
 const ATTEMPTS: u32 = 5;
 /// The longest wait for a forge that asks for one; a job is paid by the minute.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// The least wait, whatever an answer asks for.
+const LEAST_WAIT: Duration = Duration::from_secs(1);
 /// Pages of a list that are read; at a hundred entries each nobody has more.
 const PAGES: usize = 50;
 /// Entries of a page, the most that GitHub and GitLab give.
 const PAGE: usize = 100;
 /// The largest answer that is kept in memory.
 const LARGEST_ANSWER: usize = 64 << 20;
+/// How long an answer may take as a whole: one that trickles must end too.
+const LONGEST_ANSWER: Duration = Duration::from_secs(300);
+/// How often one request is sent on to another address.
+const REDIRECTS: usize = 5;
 
 /// A connection to one forge.
 pub(crate) struct Http {
@@ -75,6 +82,9 @@ impl Http {
             .user_agent(concat!("evenkeel/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Duration::from_secs(10))
             .read_timeout(Duration::from_secs(60))
+            .timeout(LONGEST_ANSWER)
+            // The library takes only the usual headers off when it goes to another host.
+            .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|source| Error::Unreachable { who, request: "-".to_owned(), source })?;
         Ok(Self { who, client, header, token, time_scale })
@@ -161,6 +171,10 @@ impl Http {
             source: source.without_url(),
         };
         let mut response = self.request(ask).send().await.map_err(unreachable)?;
+        for _ in 0..REDIRECTS {
+            let Some(target) = redirected(&response, ask) else { break };
+            response = self.follow(ask, target).send().await.map_err(unreachable)?;
+        }
         let is_success = response.status().is_success();
         let (status, headers) = (response.status(), response.headers().clone());
         let mut bytes = vec![];
@@ -201,16 +215,15 @@ impl Http {
         }
     }
 
+    /// Asks where the forge has sent us: with the token at its own address, without it elsewhere.
+    fn follow(&self, ask: &Ask<'_>, target: Url) -> RequestBuilder {
+        let own = Url::parse(ask.url).map(|url| url.origin());
+        let request = self.client.request(ask.method.clone(), target.clone());
+        if own.is_ok_and(|own| own == target.origin()) { self.with_token(request) } else { request }
+    }
+
     fn request(&self, ask: &Ask<'_>) -> RequestBuilder {
-        let request = self.client.request(ask.method.clone(), ask.url);
-        let request = match HeaderValue::from_str(self.token.expose_secret()) {
-            Ok(mut value) => {
-                value.set_sensitive(true);
-                request.header(self.header.clone(), value)
-            }
-            // A token with a line break is none; the forge will say so.
-            Err(_) => request,
-        };
+        let request = self.with_token(self.client.request(ask.method.clone(), ask.url));
         match &ask.body {
             None => request,
             // Azure DevOps takes changes of work items as JSON Patch only.
@@ -220,6 +233,27 @@ impl Http {
             Some(body) => request.json(body),
         }
     }
+
+    fn with_token(&self, request: RequestBuilder) -> RequestBuilder {
+        match HeaderValue::from_str(self.token.expose_secret()) {
+            Ok(mut value) => {
+                value.set_sensitive(true);
+                request.header(self.header.clone(), value)
+            }
+            // A token with a line break is none; the forge will say so.
+            Err(_) => request,
+        }
+    }
+}
+
+/// Returns where an answer sends a read on to. A write is sent nowhere else: its text is for the forge.
+fn redirected(response: &Response, ask: &Ask<'_>) -> Option<Url> {
+    let is_sent_on = response.status().is_redirection() && ask.method == Method::GET;
+    let location = response.headers().get(LOCATION).filter(|_| is_sent_on)?.to_str().ok()?;
+    let target = response.url().join(location).ok()?;
+    // From a protected connection to an open one nothing is followed.
+    let is_open = response.url().scheme() == "https" && target.scheme() != "https";
+    (!is_open).then_some(target)
 }
 
 fn is_sign_in(response: &Response) -> bool {
@@ -245,7 +279,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     if let Some(value) = text("retry-after") {
         if let Ok(secs) = value.parse() {
-            return Some(Duration::from_secs(secs));
+            return Some(Duration::from_secs(secs).max(LEAST_WAIT));
         }
         let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
         return Some(Duration::try_from(date.duration_since(Timestamp::now())).unwrap_or_default());

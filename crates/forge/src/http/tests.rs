@@ -18,7 +18,9 @@ struct Fake {
 }
 
 async fn answer(State(fake): State<Fake>, request: Request) -> Response {
-    let token = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+    let headers = ["authorization", "private-token"];
+    let token = headers.iter().find_map(|name| request.headers().get(*name));
+    let token = token.and_then(|value| value.to_str().ok());
     let heard = format!("{} {} {}", request.method(), request.uri(), token.unwrap_or("-"));
     fake.heard.lock().expect("unpoisoned").push(heard);
     let (status, headers, body) = fake.answers.lock().expect("unpoisoned").remove(0);
@@ -126,13 +128,39 @@ async fn lists_are_read_to_their_end() {
     assert!(heard[2].contains("/x?a=1&per_page=100&page=3"), "{heard:?}");
 }
 
+/// Leaks a redirect to `target`: the answers of these tests are constants.
+fn to(target: String) -> &'static [(&'static str, &'static str)] {
+    Box::leak(Box::new([("location", &*Box::leak(target.into_boxed_str()))]))
+}
+
 #[tokio::test]
-async fn token_stays_with_its_host() {
-    let (store, other) = serve(vec![(200, &[], json!("the file"))]).await;
-    let target: &'static str = Box::leak(format!("{store}/blob").into_boxed_str());
-    let headers: &'static [(&str, &str)] = Box::leak(Box::new([("location", target)]));
-    let (base, _fake) = serve(vec![(302, headers, json!({}))]).await;
-    let file = http().file(&format!("{base}/zip"), "-").await.expect("the file");
-    assert_eq!(file, b"\"the file\"");
-    assert_eq!(other.heard.lock().expect("unpoisoned")[0], "GET /blob -");
+async fn token_stays_with_its_host_whatever_its_header() {
+    for name in ["authorization", "private-token"] {
+        let (store, other) = serve(vec![(200, &[], json!("the file"))]).await;
+        let away = to(format!("{store}/blob"));
+        let (base, own) =
+            serve(vec![(307, to("/moved".into()), json!({})), (302, away, json!({}))]).await;
+        let name = HeaderName::from_static(name);
+        let http = Http::new("GitLab", name, "secret".to_owned().into(), 0.0).expect("a client");
+        let file = http.file(&format!("{base}/zip"), "-").await.expect("the file");
+        assert_eq!(file, b"\"the file\"");
+        assert_eq!(
+            *own.heard.lock().expect("unpoisoned"),
+            ["GET /zip secret", "GET /moved secret"]
+        );
+        assert_eq!(other.heard.lock().expect("unpoisoned")[0], "GET /blob -");
+    }
+}
+
+#[tokio::test]
+async fn redirects_end_and_writes_are_not_sent_on() {
+    let (store, other) = serve(vec![]).await;
+    let (base, _) = serve(vec![(307, to(format!("{store}/x")), json!({}))]).await;
+    let ask = format!("{base}/x");
+    http().json(Ask::write(Method::POST, &ask, json!({}), "-")).await.expect_err("not sent on");
+    assert_eq!(heard(&other), 0);
+
+    let (base, fake) = serve(vec![(302, to("/x".into()), json!({})); REDIRECTS + 1]).await;
+    http().json(Ask::get(&format!("{base}/x"), "-")).await.expect_err("a circle");
+    assert_eq!(heard(&fake), REDIRECTS + 1);
 }
