@@ -1,7 +1,7 @@
 //! A plan in a file, so that what was reviewed is what is applied.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, Mac};
@@ -116,6 +116,16 @@ pub enum PlanFileError {
         /// The version that can be read.
         readable: u32,
     },
+    /// Another version of the program made the plan in the file.
+    #[error("the plan in `{}` has version {found}; this program reads version {readable}", .path.display())]
+    InnerVersion {
+        /// The file.
+        path: PathBuf,
+        /// The plan's version.
+        found: u32,
+        /// The version that can be read.
+        readable: u32,
+    },
     /// The plan in the file is not the one that was saved.
     #[error("plan file `{}` has been altered since it was saved: its checksum does not fit", .path.display())]
     Altered {
@@ -168,10 +178,7 @@ impl SavedPlan {
         };
         let mut text = serde_json::to_string_pretty(&envelope).expect("an envelope is plain data");
         text.push('\n');
-        let mut draft = path.as_os_str().to_owned();
-        draft.push(".new");
-        fs::write(&draft, text)
-            .and_then(|()| fs::rename(&draft, path))
+        replace(path, text.as_bytes())
             .map_err(|source| PlanFileError::Write { path: path.to_owned(), source })
     }
 
@@ -195,12 +202,26 @@ impl SavedPlan {
         }
         let envelope: Envelope = serde_json::from_str(&text).map_err(not_a_plan)?;
         envelope.verify(path, key)?;
+        let inner = envelope.content.pointer("/plan/version").and_then(Value::as_u64);
+        if let Some(inner) = inner.filter(|inner| *inner != u64::from(Plan::VERSION)) {
+            let (found, readable) = (u32::try_from(inner).unwrap_or(u32::MAX), Plan::VERSION);
+            return Err(PlanFileError::InnerVersion { path: path.to_owned(), found, readable });
+        }
         let saved: Self = serde_json::from_value(envelope.content).map_err(not_a_plan)?;
         match check(&saved.plan) {
             violations if violations.is_empty() => Ok(saved),
             violations => Err(PlanFileError::Unsound { path: path.to_owned(), violations }),
         }
     }
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut draft = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    draft.write_all(bytes)?;
+    draft.persist(path)?;
+    Ok(())
 }
 
 impl Envelope {
@@ -309,6 +330,24 @@ mod tests {
         altered(&path, "\"version\": 2,\n  \"checksum", "\"version\": 7,\n  \"checksum");
         let error = SavedPlan::read(&path, None).expect_err("refused").to_string();
         assert!(error.ends_with("has version 7; this program reads version 2"), "{error}");
+    }
+
+    #[test]
+    fn plan_of_another_inner_version_is_refused_before_its_shape_is_read() {
+        let mut newer = plan();
+        newer.plan.version = Plan::VERSION + 1;
+        let (_dir, path) = saved(&newer);
+        let error = SavedPlan::read(&path, None).expect_err("refused").to_string();
+        assert!(error.ends_with("has version 2; this program reads version 1"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_reads_a_plan() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_dir, path) = saved(&plan());
+        let mode = fs::metadata(&path).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]
