@@ -27,8 +27,9 @@ use federated::{GitHubAssertion, PipelinesAssertion};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Auth {
-    /// What the surroundings offer: the environment's service principal, a federated token (of
-    /// Kubernetes, GitHub or Azure Pipelines), a managed identity, the Azure CLI; in this order.
+    /// The first that is configured: the environment's service principal, a federated token (of
+    /// Kubernetes, GitHub or Azure Pipelines), a managed identity. Where none is, a managed identity of the
+    /// machine or else the Azure CLI.
     Default,
     /// A service principal from `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and `AZURE_CLIENT_SECRET`.
     Environment,
@@ -122,6 +123,23 @@ impl FromStr for Auth {
     }
 }
 
+/// What a GitHub job has that logs in with its own token.
+const GITHUB: [&str; 4] = [
+    "ACTIONS_ID_TOKEN_REQUEST_URL",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "AZURE_CLIENT_ID",
+    "AZURE_TENANT_ID",
+];
+
+/// What an Azure Pipelines job has that logs in as its service connection.
+const PIPELINES: [&str; 5] = [
+    "SYSTEM_OIDCREQUESTURI",
+    "SYSTEM_ACCESSTOKEN",
+    "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
+    "AZURESUBSCRIPTION_TENANT_ID",
+    "AZURESUBSCRIPTION_CLIENT_ID",
+];
+
 /// Retries of a login; with the library's own eight a refused certificate is told after 80 s.
 const LOG_IN_RETRIES: u32 = 3;
 
@@ -168,22 +186,25 @@ impl LogIn {
         }
     }
 
-    /// Lists the ways that the surroundings offer, in order; the last two have to be tried.
+    /// Takes the first way that is configured; where none is, what the machine has is tried.
     fn chain(&self) -> Arc<dyn TokenCredential> {
         let is_set = |names: &[&str]| names.iter().all(|name| (self.lookup)(name).is_some());
-        let secret_in_environment =
-            is_set(&["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"]);
-        let offered = [
+        let configured = [
             (Auth::ClientSecret, self.client_secret.is_some()),
-            (Auth::Environment, secret_in_environment),
+            // A secret without the rest is a mistake that must be told, not passed over.
+            (Auth::Environment, is_set(&["AZURE_CLIENT_SECRET"])),
             (Auth::WorkloadIdentity, is_set(&["AZURE_FEDERATED_TOKEN_FILE"])),
-            (Auth::GitHub, is_set(&["ACTIONS_ID_TOKEN_REQUEST_URL", "AZURE_CLIENT_ID"])),
-            (Auth::AzurePipelines, is_set(&["SYSTEM_OIDCREQUESTURI", "SYSTEM_ACCESSTOKEN"])),
-            (Auth::ManagedIdentity, true),
-            (Auth::Cli, true),
+            (Auth::GitHub, is_set(&GITHUB)),
+            (Auth::AzurePipelines, is_set(&PIPELINES)),
+            (Auth::ManagedIdentity, is_set(&["IDENTITY_ENDPOINT"])),
         ];
-        let ways = offered.into_iter().filter(|(_, offered)| *offered).map(|(auth, _)| auth);
-        Arc::new(Chain::new(self.clone(), ways.collect()))
+        let chosen = configured.into_iter().find(|(_, is_configured)| *is_configured);
+        let ways = match chosen {
+            // Whose login is configured shall not log in as somebody else when it is refused.
+            Some((way, _)) => vec![way],
+            None => vec![Auth::ManagedIdentity, Auth::Cli],
+        };
+        Arc::new(Chain::new(self.clone(), ways))
     }
 
     /// Tells whether a managed identity can be asked for at all.
@@ -316,12 +337,26 @@ mod tests {
         assert_eq!(error.to_string(), "the environment variable `AZURE_CLIENT_SECRET` is not set");
     }
 
+    #[tokio::test]
+    async fn a_configured_login_that_is_refused_is_an_error() {
+        for (variables, told) in [
+            (vec![("AZURE_CLIENT_SECRET", "s")], "`AZURE_TENANT_ID` is not set"),
+            (vec![("AZURE_FEDERATED_TOKEN_FILE", "/none")], "`AZURE_CLIENT_ID` is not set"),
+        ] {
+            let error = log_in(&variables).chain().get_token(&["x"], None).await;
+            let error = error.expect_err("refused").to_string();
+            assert!(error.contains(told) && !error.contains("Cli"), "{error}");
+        }
+    }
+
     #[test]
-    fn default_prefers_what_the_environment_offers() {
+    fn what_is_configured_is_taken_and_nothing_else() {
         let names = |variables: &[(&str, &str)]| format!("{:?}", log_in(variables).chain());
         assert_eq!(names(&[]), "Chain [ManagedIdentity, Cli]");
-        let github =
-            names(&[("ACTIONS_ID_TOKEN_REQUEST_URL", "https://x"), ("AZURE_CLIENT_ID", "c")]);
-        assert_eq!(github, "Chain [GitHub, ManagedIdentity, Cli]");
+        assert_eq!(names(&GITHUB.map(|name| (name, "x"))), "Chain [GitHub]");
+        assert_eq!(names(&[("AZURE_FEDERATED_TOKEN_FILE", "/f")]), "Chain [WorkloadIdentity]");
+        assert_eq!(names(&[("AZURE_CLIENT_SECRET", "s")]), "Chain [Environment]");
+        // The variables of a build service alone configure nothing: a step may have used `az login`.
+        assert_eq!(names(&[(GITHUB[0], "x"), (GITHUB[1], "x")]), "Chain [ManagedIdentity, Cli]");
     }
 }

@@ -39,7 +39,11 @@ impl Blobs {
             Some(_) => http_builder(settings)?.http1_only().build().map_err(set_up)?,
             None => http.clone(),
         };
-        Ok(Self { http, connect_to, tokens: Tokens::new(make, SCOPE.to_owned()) })
+        Ok(Self {
+            http,
+            connect_to,
+            tokens: Tokens::new(make, SCOPE.to_owned(), settings.secrets.clone()),
+        })
     }
 
     /// Gives a request its token, version and identifiers.

@@ -1,6 +1,7 @@
 //! One client for all: a request gets a token, identifiers, a place in Azure's limits and, where it
 //! may be repeated, another attempt.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -8,14 +9,15 @@ use std::time::Duration;
 use azure_core::credentials::TokenCredential;
 use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, IF_MATCH, IF_NONE_MATCH};
-use secrecy::SecretString;
-use serde_json::Value;
+use resource::secret::KnownSecrets;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use url::Url;
 use uuid::Uuid;
 
 use crate::auth::LogIn;
 use crate::blobs::Blobs;
+use crate::exchange::{Broken, exchange};
 use crate::fault::Fault;
 use crate::request::{Plane, Request, Response};
 use crate::retry::{next_wait, retry_after};
@@ -43,6 +45,7 @@ struct Inner {
     limiter: Limiter,
     permits: Semaphore,
     correlation_id: Uuid,
+    secrets: KnownSecrets,
     trace: Option<Trace>,
     time_scale: f64,
     progress: Arc<dyn Progress>,
@@ -63,7 +66,7 @@ pub struct Counts {
 enum Attempt {
     Answer(Response),
     Refused { status: u16, fault: Fault, response: Response },
-    Broken(reqwest::Error),
+    Broken(Broken),
 }
 
 impl Client {
@@ -73,6 +76,9 @@ impl Client {
         let log_in =
             LogIn::new(http.clone(), settings.cloud.clone(), settings.client_secret.clone());
         let auth = settings.auth;
+        if let Some(given) = &settings.client_secret {
+            settings.secrets.add(given.secret.expose_secret());
+        }
         Self::build(settings, http, Arc::new(move || log_in.credential(auth)))
     }
 
@@ -90,13 +96,16 @@ impl Client {
         http: reqwest::Client,
         make: MakeCredential,
     ) -> Result<Self, Error> {
-        let trace = settings.trace_http.as_deref().map(Trace::create).transpose();
+        let secrets = settings.secrets.clone();
+        let create = |path: &Path| Trace::create(path, secrets.clone());
+        let trace = settings.trace_http.as_deref().map(create).transpose();
         let trace = trace.map_err(|error| Error::SetUp { what: format!("HTTP trace: {error}") })?;
         Ok(Self(Arc::new(Inner {
             blobs: Blobs::new(&settings, &http, Arc::clone(&make))?,
             http,
-            tokens: Tokens::new(Arc::clone(&make), settings.cloud.scope.clone()),
-            vault_tokens: Tokens::new(make, settings.cloud.key_vault_scope()),
+            tokens: Tokens::new(Arc::clone(&make), settings.cloud.scope.clone(), secrets.clone()),
+            vault_tokens: Tokens::new(make, settings.cloud.key_vault_scope(), secrets.clone()),
+            secrets,
             cloud: settings.cloud,
             limiter: Limiter::default(),
             permits: Semaphore::new(settings.max_concurrency.max(1)),
@@ -177,16 +186,23 @@ impl Client {
             attempts: 1,
             source: source.without_url(),
         };
-        let response = self.0.http.get(url).bearer_auth(token).send().await.map_err(no_answer)?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        if status == 200 {
-            let answer: Answer = response.json().await.map_err(no_answer)?;
-            return Ok(answer.value);
+        let answer = exchange(self.0.http.get(url).bearer_auth(token)).await;
+        let response = answer.map_err(|broken| match broken {
+            Broken::TooLarge => Error::TooLarge { request: label.clone() },
+            Broken::Connection(source) => no_answer(source),
+        })?;
+        if response.status != 200 {
+            let fault = Fault::read(&response.body);
+            return Err(Error::Refused(Box::new(describe(label, fault, &response, 1))));
         }
-        let body = response.json().await.unwrap_or_default();
-        let fault = Fault::read(&body);
-        let response = Response { status, headers, body };
-        Err(Error::Refused(Box::new(describe(label, fault, &response, 1))))
+        let answer: Answer =
+            serde_json::from_value(response.body).map_err(|_| Error::Unreadable {
+                request: label,
+                found: "something else".into(),
+                expected: "a secret's value",
+            })?;
+        self.0.secrets.add(answer.value.expose_secret());
+        Ok(answer.value)
     }
 
     /// Sends a request until it has a final answer, and returns it where it is a success.
@@ -205,7 +221,9 @@ impl Client {
         }
         let mut watch = self.stopwatch();
         let mut renewed = false;
-        for attempts in 1.. {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
             let token = tokens.bearer().await.map_err(Error::LogIn)?;
             let attempt = self.attempt(request, &token).await;
             let (class, asked, reason, error) = match attempt {
@@ -215,13 +233,24 @@ impl Client {
                     tokens.discard(&token).await;
                     continue;
                 }
+                // A proxy's page about a path that it does not know says nothing of the resource.
+                Attempt::Refused { status: 404, response, .. }
+                    if request.plane == Plane::Arm && response.body.is_string() =>
+                {
+                    let found = "404 and a page that is not JSON".to_owned();
+                    let request = request.label();
+                    return Err(Error::Unreadable { request, found, expected: "ARM's own answer" });
+                }
                 Attempt::Refused { status, fault, response } => {
                     let class = classify(status, &fault);
                     let reason = fault.code.clone().unwrap_or_else(|| status.to_string());
                     let asked = retry_after(&response.headers, Timestamp::now());
                     (class, asked, reason, refused(request, fault, &response, attempts))
                 }
-                Attempt::Broken(source) => {
+                Attempt::Broken(Broken::TooLarge) => {
+                    return Err(Error::TooLarge { request: request.label() });
+                }
+                Attempt::Broken(Broken::Connection(source)) => {
                     let reason = if source.is_connect() { "no connection" } else { "broken off" };
                     let error = Error::NoAnswer {
                         request: request.label(),
@@ -243,7 +272,6 @@ impl Client {
             });
             watch.pause(wait).await;
         }
-        unreachable!("the attempts are not counted to an end")
     }
 
     async fn attempt(&self, request: &Request, token: &str) -> Attempt {
@@ -256,7 +284,8 @@ impl Client {
         }
         match answer {
             Ok(response) if (200..300).contains(&response.status) => Attempt::Answer(response),
-            Ok(response) => {
+            Ok(mut response) => {
+                self.0.secrets.scrub_value(&mut response.body);
                 let fault = match request.plane {
                     Plane::Arm => Fault::read(&response.body),
                     Plane::Blobs => {
@@ -270,7 +299,7 @@ impl Client {
     }
 
     /// Sends a request to ARM within its limits.
-    async fn ask_arm(&self, request: &Request, token: &str) -> Result<Response, reqwest::Error> {
+    async fn ask_arm(&self, request: &Request, token: &str) -> Result<Response, Broken> {
         let ticket = self.within_limits(request).await;
         let answer = {
             let _permit = self.0.permits.acquire().await.expect("the semaphore is never closed");
@@ -348,23 +377,14 @@ pub(crate) fn http_builder(settings: &Settings) -> Result<reqwest::ClientBuilder
     if let Some(read) = settings.timeouts.read {
         builder = builder.read_timeout(read);
     }
+    if let Some(whole) = settings.timeouts.whole {
+        builder = builder.timeout(whole);
+    }
     if let Some(pem) = &settings.extra_ca_pem {
         let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(set_up)?;
         builder = builder.tls_certs_merge(certificates);
     }
     Ok(builder)
-}
-
-async fn exchange(builder: reqwest::RequestBuilder) -> Result<Response, reqwest::Error> {
-    let response = builder.send().await?;
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let bytes = response.bytes().await?;
-    let body = match serde_json::from_slice(&bytes) {
-        Ok(body) => body,
-        Err(_) if bytes.is_empty() => Value::Null,
-        Err(_) => Value::String(String::from_utf8_lossy(&bytes).into_owned()),
-    };
-    Ok(Response { status, headers, body })
 }
 
 /// Tells whether the request certainly never reached Azure.

@@ -1,7 +1,7 @@
 //! The clouds: where ARM and Entra ID are, and what services call themselves there.
 
 use serde::{Deserialize, Serialize};
-use url::Url;
+use url::{Host, Url};
 
 use crate::Error;
 
@@ -35,8 +35,11 @@ pub struct Cloud {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CloudError {
     /// The text is not an absolute `http` or `https` URL.
-    #[error("`{0}` is not an absolute http or https URL")]
+    #[error("`{0}` is not an absolute https URL")]
     NotAUrl(String),
+    /// Tokens and secrets would cross the network in the clear.
+    #[error("`{0}` is not https, and only this machine is reached without it")]
+    NotEncrypted(String),
 }
 
 impl Cloud {
@@ -148,8 +151,22 @@ fn scope_of(resource_manager: &Url) -> String {
 
 fn absolute(text: &str) -> Result<Url, CloudError> {
     let url = Url::parse(text).map_err(|_| CloudError::NotAUrl(text.to_owned()))?;
-    let usable = matches!(url.scheme(), "http" | "https") && url.has_host();
-    usable.then_some(url).ok_or_else(|| CloudError::NotAUrl(text.to_owned()))
+    match url.scheme() {
+        "https" if url.has_host() => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" if url.has_host() => Err(CloudError::NotEncrypted(text.to_owned())),
+        _ => Err(CloudError::NotAUrl(text.to_owned())),
+    }
+}
+
+/// Tells whether a URL leads to this very machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 #[cfg(test)]
@@ -182,6 +199,13 @@ mod tests {
     #[test]
     fn endpoint_that_is_no_url_is_named() {
         let error = Cloud::custom("management", "https://login.example").expect_err("not a URL");
-        assert_eq!(error.to_string(), "`management` is not an absolute http or https URL");
+        assert_eq!(error.to_string(), "`management` is not an absolute https URL");
+        for host in ["http://arm.example", "http://127.0.0.1.evil.example", "http://10.0.0.1"] {
+            let error = Cloud::custom(host, "https://login.example").expect_err("not encrypted");
+            assert_eq!(error, CloudError::NotEncrypted(host.to_owned()));
+        }
+        for host in ["http://127.0.0.1:1", "http://[::1]:1", "http://localhost:1"] {
+            Cloud::custom(host, "https://login.example").expect("this machine");
+        }
     }
 }

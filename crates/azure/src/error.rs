@@ -67,6 +67,26 @@ pub enum Error {
         /// What should have come.
         expected: &'static str,
     },
+    /// The answer is larger than any of Azure's.
+    #[error("{request} was answered with more than any answer of Azure's holds")]
+    TooLarge {
+        /// Method and path.
+        request: String,
+    },
+    /// A list does not come to an end.
+    #[error("{request} goes on without end: it was left after {pages} pages")]
+    Endless {
+        /// Method and path.
+        request: String,
+        /// How many pages were read.
+        pages: usize,
+    },
+    /// A write was answered by something that is no answer of ARM's, and did not take effect.
+    #[error("{request} was not answered by Azure, and the resource is not as it was to be written")]
+    Unconfirmed {
+        /// Method and path.
+        request: String,
+    },
     /// The answer sends us to a host that must not see our token.
     #[error("{request} names `{host}`, which is outside the cloud's resource manager")]
     ForeignHost {
@@ -139,6 +159,9 @@ impl Error {
             Self::NoAnswer { .. } | Self::StillRunning { .. } => Class::Transient,
             Self::LogIn(_) => Class::Unauthenticated,
             Self::Unreadable { .. }
+            | Self::TooLarge { .. }
+            | Self::Endless { .. }
+            | Self::Unconfirmed { .. }
             | Self::ForeignHost { .. }
             | Self::NotARead { .. }
             | Self::SetUp { .. } => Class::Invalid,

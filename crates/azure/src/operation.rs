@@ -95,6 +95,14 @@ impl Operation {
         &self.body
     }
 
+    /// Tells whether the answer to a write was none of ARM's: a page that is not JSON, as a proxy answers,
+    /// or nothing at all. Such a write may not have arrived; the resource itself has to tell.
+    pub fn is_unconfirmed(&self) -> bool {
+        self.purpose == Purpose::Write
+            && self.follow == Follow::Resource
+            && is_no_answer(self.status, &self.body)
+    }
+
     /// Tells whether a write made the resource, as far as the status tells.
     pub fn has_created(&self) -> bool {
         self.status == 201
@@ -128,12 +136,30 @@ fn follow(
         return Ok(Follow::Location(url));
     }
     let unfinished = state_of(&response.body).is_some_and(|state| !is_terminal(state));
+    let unconfirmed = is_no_answer(response.status, &response.body);
     Ok(match purpose {
+        Purpose::Action if response.body.is_string() => {
+            return Err(Error::Unreadable {
+                request: request.label(),
+                found: "a page that is not JSON".into(),
+                expected: "ARM's own answer",
+            });
+        }
+        Purpose::Write if unconfirmed => Follow::Resource,
+        // An empty answer to a delete is usual.
+        Purpose::Delete if response.body.is_string() => Follow::Resource,
         Purpose::Write if response.status == 202 || unfinished => Follow::Resource,
         Purpose::Delete if response.status == 202 => Follow::Resource,
         Purpose::Write if state_of(&response.body).is_some_and(is_failure) => Follow::Resource,
         _ => Follow::Nothing,
     })
+}
+
+/// Tells whether an answer with a success has nothing of ARM's in it. 204 says that nothing comes, and 202
+/// that it comes later.
+fn is_no_answer(status: u16, body: &Value) -> bool {
+    let comes_later = body.is_null() && matches!(status, 202 | 204);
+    !body.is_object() && !comes_later
 }
 
 /// Returns the URL in a header of an answer; `None` where there is none that can be read.

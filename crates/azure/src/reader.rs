@@ -14,6 +14,14 @@ use crate::{Client, Cloud, Counts, Error, Stopwatch};
 /// How often a list is begun again because a link to a page has gone bad.
 const LIST_RESTARTS: u32 = 2;
 
+/// Pages after which a list is taken for one without end: a page of ARM's holds up to a thousand.
+const MOST_PAGES: usize = 1_000;
+
+/// Members after which a list is taken for one without end. A subscription has up to 980 resource groups
+/// with 800 resources of a type in each.
+/// Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits>.
+const MOST_MEMBERS: usize = 800_000;
+
 /// Reads Azure and cannot change it.
 ///
 /// Its transport refuses, before it reaches the network, whatever is not a GET, the one POST that lists
@@ -153,7 +161,7 @@ impl Reader {
                 Err(error) if next.as_ref() == Some(&first) || restarts >= LIST_RESTARTS => {
                     return Err(error);
                 }
-                Err(error @ (Error::ForeignHost { .. } | Error::LogIn(_))) => return Err(error),
+                Err(error) if is_final(&error) => return Err(error),
                 Err(_) => restarts += 1,
                 members => return members,
             }
@@ -168,13 +176,28 @@ impl Reader {
             if !visited.insert(url.clone()) {
                 break;
             }
-            let page = self.read_object(&Request::get(url.clone())).await?.body;
+            if visited.len() > MOST_PAGES || members.len() > MOST_MEMBERS {
+                let (request, pages) = (format!("GET {}", url.path()), visited.len() - 1);
+                return Err(Error::Endless { request, pages });
+            }
+            let request = Request::get(url.clone());
+            let answer = self.read_object(&request).await?;
+            let page = answer.body;
             let fresh = |member: &&Value| match member.get("id").and_then(Value::as_str) {
                 Some(id) => seen.insert(id.to_ascii_lowercase()),
                 None => true,
             };
-            if let Some(Value::Array(values)) = page.get("value") {
-                members.extend(values.iter().filter(fresh).cloned());
+            match page.get("value") {
+                Some(Value::Array(values)) => members.extend(values.iter().filter(fresh).cloned()),
+                _ if answer.status == 204 => break,
+                // Without its members nothing is known, least of all that there are none.
+                _ => {
+                    return Err(Error::Unreadable {
+                        request: request.label(),
+                        found: "a list without `value`".into(),
+                        expected: "an array",
+                    });
+                }
             }
             *next = self.next_page(&url, &page)?;
         }
@@ -195,6 +218,17 @@ impl Reader {
             false => Err(Error::foreign(label, &url)),
         }
     }
+}
+
+/// Tells whether to begin a list again would end in the same way.
+fn is_final(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::ForeignHost { .. }
+            | Error::LogIn(_)
+            | Error::TooLarge { .. }
+            | Error::Endless { .. }
+    )
 }
 
 /// Returns the ETag that a body carries.

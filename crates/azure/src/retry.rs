@@ -11,6 +11,10 @@ use crate::Class;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// The longest wait without `Retry-After`.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The least wait in milliseconds, which only services that answer at once name.
+const LEAST_MILLIS: Duration = Duration::from_millis(50);
+/// The longest wait that an answer is believed; every limit of an operation is shorter.
+const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
 /// Attempts at a request that fails without a reason to be patient.
 const TRANSIENT_ATTEMPTS: u32 = 7;
 
@@ -44,7 +48,7 @@ pub(crate) fn next_wait(
         let doubled = FIRST_WAIT * 2_u32.saturating_pow(attempts.saturating_sub(1).min(8));
         doubled.min(LONGEST_WAIT).mul_f64(0.5 + jitter / 2.0)
     });
-    (elapsed + wait <= patience(class)).then_some(wait)
+    (elapsed.saturating_add(wait) <= patience(class)).then_some(wait)
 }
 
 /// Returns the wait that an answer asks for.
@@ -56,14 +60,21 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
     let text = |name: &str| headers.get(name)?.to_str().ok();
     let millis = ["retry-after-ms", "x-ms-retry-after-ms"].into_iter().find_map(text);
     if let Some(millis) = millis.and_then(|value| value.trim().parse().ok()) {
-        return Some(Duration::from_millis(millis));
+        return Some(Duration::from_millis(millis).clamp(LEAST_MILLIS, LONGEST_ASKED));
     }
     let value = text("retry-after")?.trim();
-    if let Ok(secs) = value.parse() {
-        return Some(Duration::from_secs(secs));
-    }
-    let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
-    Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
+    let asked = match value.parse() {
+        Ok(secs) => Duration::from_secs(secs),
+        Err(_) if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
+            LONGEST_ASKED
+        }
+        Err(_) => {
+            let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
+            Duration::try_from(date.duration_since(now)).unwrap_or_default()
+        }
+    };
+    // No wait at all would be a tight loop; the Azure CLI takes it for none named, too.
+    Some(asked.min(LONGEST_ASKED)).filter(|asked| !asked.is_zero())
 }
 
 #[cfg(test)]
@@ -83,8 +94,28 @@ mod tests {
         let date = read("retry-after", "Sat, 21 Nov 2026 05:01:00 GMT");
         assert_eq!(date, Some(Duration::from_secs(60)));
         let past = read("retry-after", "Sat, 21 Nov 2026 04:00:00 GMT");
-        assert_eq!(past, Some(Duration::ZERO));
+        assert_eq!(past, None);
         assert_eq!(read("retry-after", "soon"), None);
+    }
+
+    #[test]
+    fn no_wait_is_too_short_or_without_end() {
+        let now: Timestamp = "2026-11-21T05:00:00Z".parse().expect("timestamp");
+        let read = |name, value: &str| retry_after(&headers(name, value), now);
+        assert_eq!(read("retry-after", "0"), None);
+        assert_eq!(read("retry-after-ms", "0"), Some(LEAST_MILLIS));
+        for endless in ["18446744073709551615", "99999999999999999999999999", "31536000"] {
+            let asked = read("retry-after", endless);
+            assert_eq!(asked, Some(LONGEST_ASKED), "{endless}");
+            let elapsed = Duration::from_secs(1);
+            assert_eq!(next_wait(Class::Throttled, 1, elapsed, asked, 0.5), None);
+        }
+        assert_eq!(read("retry-after-ms", "18446744073709551615"), Some(LONGEST_ASKED));
+        let date = "Thu, 01 Jan 2099 00:00:00 GMT";
+        assert_eq!(read("retry-after", date), Some(LONGEST_ASKED));
+        for unreadable in ["-1", "0.2", "1e9", ""] {
+            assert_eq!(read("retry-after", unreadable), None, "{unreadable}");
+        }
     }
 
     #[test]

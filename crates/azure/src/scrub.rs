@@ -1,29 +1,10 @@
 //! Secrets taken out of what is written down.
 
+use resource::secret;
 use serde_json::Value;
 
 /// What stands where a secret was.
 pub(crate) const HIDDEN: &str = "scrubbed";
-
-/// Parts of property names whose text is secret.
-const SECRET_NAMES: [&str; 13] = [
-    "password",
-    "secret",
-    "token",
-    "authorization",
-    "connectionstring",
-    "accesskey",
-    "accountkey",
-    "instrumentationkey",
-    "primarykey",
-    "secondarykey",
-    "primarymasterkey",
-    "assertion",
-    "pfxblob",
-];
-
-/// Parts of a text that show it to be a connection string or a signed URL.
-const SECRET_TEXTS: [&str; 5] = ["accountkey=", "sharedaccesskey=", "sig=", "password=", "pwd="];
 
 /// Returns `body` without its secrets, as it may be written to a log.
 ///
@@ -97,9 +78,7 @@ fn is_named_pair(map: &serde_json::Map<String, Value>) -> bool {
 }
 
 fn is_secret(name: &str, text: &str) -> bool {
-    let (name, text) = (name.to_ascii_lowercase(), text.to_ascii_lowercase());
-    SECRET_NAMES.iter().any(|part| name.contains(part))
-        || SECRET_TEXTS.iter().any(|part| text.contains(part))
+    secret::speaks_of_secret(name) || secret::is_secret_text(text)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use resource::secret::KnownSecrets;
 use url::Url;
 use uuid::Uuid;
 
@@ -16,11 +17,14 @@ pub struct Timeouts {
     pub connect: Option<Duration>,
     /// Between two parts of an answer; `None` waits forever.
     pub read: Option<Duration>,
+    /// Until an answer is there as a whole: one that trickles must end too. `None` waits forever.
+    pub whole: Option<Duration>,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Some(Duration::from_secs(10)), read: Some(Duration::from_secs(60)) }
+        let secs = |secs| Some(Duration::from_secs(secs));
+        Self { connect: secs(10), read: secs(60), whole: secs(180) }
     }
 }
 
@@ -42,6 +46,8 @@ pub struct Settings {
     pub correlation_id: Uuid,
     /// Where each request and its answer is written as a line of JSON, secrets scrubbed.
     pub trace_http: Option<PathBuf>,
+    /// The secrets of the run, which no record may show; the client adds those that it comes to know.
+    pub secrets: KnownSecrets,
     /// How many requests may be under way at once.
     pub max_concurrency: usize,
     /// What every wait is multiplied with: 1 against Azure, less against a simulator whose
@@ -65,6 +71,7 @@ impl Settings {
             connect_to: None,
             correlation_id: Uuid::new_v4(),
             trace_http: None,
+            secrets: KnownSecrets::default(),
             max_concurrency: 10,
             time_scale: 1.0,
             timeouts: Timeouts::default(),

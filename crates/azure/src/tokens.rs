@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use azure_core::credentials::{AccessToken, TokenCredential};
 use azure_core::time::{Duration, OffsetDateTime};
+use resource::secret::KnownSecrets;
 use tokio::sync::Mutex;
 
 use crate::AuthError;
@@ -21,6 +22,7 @@ pub(crate) type MakeCredential =
 pub(crate) struct Tokens {
     make: MakeCredential,
     scope: String,
+    secrets: KnownSecrets,
     state: Mutex<State>,
 }
 
@@ -36,8 +38,9 @@ struct Kept {
 }
 
 impl Tokens {
-    pub fn new(make: MakeCredential, scope: String) -> Self {
-        Self { make, scope, state: Mutex::default() }
+    /// Makes a holder of tokens for `scope`; `secrets` learns each of them.
+    pub fn new(make: MakeCredential, scope: String, secrets: KnownSecrets) -> Self {
+        Self { make, scope, secrets, state: Mutex::default() }
     }
 
     /// Returns a token that is good for some minutes.
@@ -53,6 +56,7 @@ impl Tokens {
         };
         let token = credential.get_token(&[&self.scope], None).await.map_err(AuthError::refused)?;
         let text = token.token.secret().to_owned();
+        self.secrets.add(&text);
         let life: Duration = token.expires_on - now;
         let half: OffsetDateTime = now + life / 2;
         state.token = Some(Kept { renew_at: half.max(token.expires_on - EARLY), token });
@@ -100,7 +104,11 @@ mod tests {
     fn tokens(lifetime: Duration) -> Tokens {
         let credential: Arc<dyn TokenCredential> =
             Arc::new(Numbered { given: AtomicUsize::new(0), lifetime });
-        Tokens::new(Arc::new(move || Ok(Arc::clone(&credential))), "scope".to_owned())
+        Tokens::new(
+            Arc::new(move || Ok(Arc::clone(&credential))),
+            "scope".to_owned(),
+            KnownSecrets::default(),
+        )
     }
 
     #[tokio::test]

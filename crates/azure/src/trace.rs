@@ -3,9 +3,10 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use reqwest::header::HeaderMap;
+use resource::secret::KnownSecrets;
 use serde_json::{Map, Value, json};
 
 use crate::request::{Precondition, Request, Response};
@@ -28,11 +29,15 @@ const KEPT_HEADERS: [&str; 9] = [
 const SECRET_HEADERS: [&str; 2] = ["x-ms-lease-id", "x-ms-proposed-lease-id"];
 
 /// Writes exchanges as lines of JSON, `{"request": …, "response": …}`, secrets scrubbed.
-pub(crate) struct Trace(Mutex<File>);
+pub(crate) struct Trace {
+    file: Mutex<File>,
+    secrets: KnownSecrets,
+}
 
 impl Trace {
-    pub fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self(Mutex::new(File::create(path)?)))
+    /// Begins a file that only its owner can read: what is scrubbed by rule may be scrubbed too little.
+    pub fn create(path: &Path, secrets: KnownSecrets) -> io::Result<Self> {
+        Ok(Self { file: Mutex::new(private_file(path)?), secrets })
     }
 
     /// Notes one attempt; `response` is `None` where no answer came.
@@ -54,12 +59,29 @@ impl Trace {
             },
             "response": answer,
         });
-        let Ok(mut file) = self.0.lock() else { return };
+        let line = line.to_string();
+        let line = self.secrets.scrub(&line);
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         // A full disk must not stop an apply half way.
         if let Err(error) = writeln!(file, "{line}") {
             tracing::warn!(%error, "failed to write the HTTP trace");
         }
     }
+}
+
+/// Creates or empties a file that only its owner can read.
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    if file.metadata()?.is_file() {
+        // One that was there before keeps its own permissions otherwise.
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    Ok(file)
 }
 
 fn request_headers(request: &Request) -> Map<String, Value> {

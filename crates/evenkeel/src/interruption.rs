@@ -1,4 +1,4 @@
-//! Ctrl-C, and what a CI job is sent when it is cancelled.
+//! Ctrl-C, what a CI job is sent when it is cancelled, and the end of the terminal.
 //!
 //! A run ends by an interruption, with exit code 130, unless something has taken it upon itself to
 //! end well: a question, an apply.
@@ -55,6 +55,8 @@ pub async fn unattended() -> io::Result<()> {
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    /// The terminal, or the connection to it, is gone.
+    hang_up: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
@@ -62,13 +64,16 @@ impl Signals {
     fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let interrupt = signal(SignalKind::interrupt())?;
-        Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? })
+        let (terminate, hang_up) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+        Ok(Self { interrupt, terminate, hang_up })
     }
 
     async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
         }
     }
 }

@@ -20,6 +20,7 @@ mod saved;
 pub mod session;
 mod source;
 mod telemetry;
+mod trust;
 mod watch;
 mod world;
 
@@ -39,6 +40,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(told) => return told_by_clap(&told).into(),
     };
+    output::learn_keys_of_the_run();
     let telemetry = Telemetry::start(&cli.global, &cli.command);
     let exit = match run(cli.command) {
         Ok(exit) => exit,
@@ -94,6 +96,7 @@ async fn run_unless_interrupted(command: Command) -> Outcome {
 }
 
 async fn run_online(command: Command) -> Outcome {
+    trust::check()?;
     match command {
         Command::Import(args) => commands::import::run(&args).await,
         Command::Plan(args) => commands::plan::run(&args).await,

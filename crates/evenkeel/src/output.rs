@@ -2,11 +2,13 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use console::Term;
-use report::TextOptions;
+use report::{TextOptions, escape};
+use resource::secret::KnownSecrets;
 
 use crate::exit::Failure;
 use crate::progress::Screen;
@@ -15,8 +17,56 @@ const DEFAULT_WIDTH: u16 = 100;
 /// What is narrower gets lines that the terminal breaks.
 const NARROWEST: u16 = 60;
 
-/// Writes a result to stdout. A reader that has gone away is no failure.
+/// The secrets that the run has come to know, for every way out of the process.
+static SECRETS: LazyLock<KnownSecrets> = LazyLock::new(KnownSecrets::default);
+
+/// How a document is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// By people, as text or Markdown.
+    People,
+    /// By programs, as JSON.
+    Json,
+    /// By browsers and test reporters: HTML, SVG, XML.
+    Markup,
+    /// By a build service: its own commands.
+    Commands,
+}
+
+/// Returns the secrets that no output shows.
+pub fn secrets() -> &'static KnownSecrets {
+    &SECRETS
+}
+
+/// Learns the keys of the run itself from its environment.
+pub fn learn_keys_of_the_run() {
+    for (name, value) in std::env::vars_os() {
+        let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else { continue };
+        if topology::is_key_of_the_run(name) {
+            SECRETS.add(value);
+        }
+    }
+}
+
+/// Returns a document without secrets, in which nothing acts that an outsider has written.
+pub fn safe(form: Form, text: &str) -> String {
+    let text = SECRETS.scrub(text);
+    match form {
+        Form::People => escape::lines(&text).into_owned(),
+        Form::Json => escape::json(&text).into_owned(),
+        Form::Markup => escape::markup(&text).into_owned(),
+        Form::Commands => text.into_owned(),
+    }
+}
+
+/// Writes a result for people to stdout. A reader that has gone away is no failure.
 pub fn result(text: &str) -> io::Result<()> {
+    document(Form::People, text)
+}
+
+/// Writes a result to stdout. A reader that has gone away is no failure.
+pub fn document(form: Form, text: &str) -> io::Result<()> {
+    let text = &safe(form, text);
     let mut stdout = anstream::stdout().lock();
     let written = stdout
         .write_all(text.as_bytes())
@@ -28,8 +78,9 @@ pub fn result(text: &str) -> io::Result<()> {
 }
 
 /// Writes a result to a file, where colours have no place.
-pub fn file(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, anstream::adapter::strip_str(text).to_string())
+pub fn file(form: Form, path: &Path, text: &str) -> Result<(), Failure> {
+    let text = safe(form, &anstream::adapter::strip_str(text).to_string());
+    std::fs::write(path, text)
         .with_context(|| format!("cannot write `{}`", path.display()))
         .map_err(|error| Failure::invalid(error, "check the folder and its permissions"))
 }
@@ -37,7 +88,7 @@ pub fn file(path: &Path, text: &str) -> Result<(), Failure> {
 /// Tells something on stderr that is no result.
 pub fn say(text: &str) {
     // Nobody is left to tell of a failure to write to stderr.
-    let _ = writeln!(anstream::stderr().lock(), "{text}");
+    let _ = writeln!(anstream::stderr().lock(), "{}", safe(Form::People, text));
 }
 
 /// Tells why a run ended early: the chain of causes, then what to do.
@@ -50,12 +101,13 @@ pub fn error(failure: &Failure) {
         | Failure::Helped { error, help } => (error, Some(help)),
         Failure::Failed(error) => (error, None),
     };
-    say(&format!("{style}error{style:#}: {error}"));
+    let shown = |text: String| text.lines().map(escape::line).collect::<Vec<_>>().join("\n");
+    say(&format!("{style}error{style:#}: {}", shown(error.to_string())));
     for cause in error.chain().skip(1) {
-        say(&format!("  caused by: {cause}"));
+        say(&format!("  caused by: {}", shown(cause.to_string())));
     }
     if let Some(help) = help {
-        say(&format!("  help: {help}"));
+        say(&format!("  help: {}", shown(help.clone())));
     }
 }
 

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use executor::{Cancel, Options};
-use plan::{Outcome, Plan};
+use plan::{Action, Operation, Outcome, Plan};
 use resource::ResourceId;
+use serde_json::Value;
 
 use crate::exit::Failure;
-use crate::session::Azure;
+use crate::session::{Azure, learn_secrets};
 
 /// The folder in which a run keeps what must outlive it.
 pub const FOLDER: &str = ".evenkeel";
@@ -39,11 +40,21 @@ pub async fn carry_out(
     }
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    // A saved plan comes without the topology whose secrets would be known by now.
+    learn_secrets(plan.actions.iter().filter_map(body_of));
     let journal = Some(journal(folder, &plan.topology));
     let options = Options { journal, ..options };
     let (writer, progress) = (azure.writer(), &*azure.progress);
     let world = azure.world.clone().with_vaults(writer.clone());
     Ok(executor::apply(plan, &writer, &world, &options, progress, cancel).await?)
+}
+
+/// Returns what an action sends.
+fn body_of(action: &Action) -> Option<&Value> {
+    match &action.operation {
+        Operation::Write { body, .. } | Operation::Post { body, .. } => Some(body),
+        _ => None,
+    }
 }
 
 fn journal(folder: &Path, topology: &str) -> PathBuf {

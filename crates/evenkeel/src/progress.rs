@@ -15,7 +15,7 @@ mod waits;
 mod words;
 
 pub use live::Spinner;
-pub use log::{LogLine, log_writer};
+pub use log::LogLine;
 pub(crate) use table::Screen;
 
 use std::io::{self, IsTerminal};

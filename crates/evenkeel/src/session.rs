@@ -10,18 +10,23 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use azure::{Client, ClientSecret, Cloud, Counts, Reader, Wants, Writer};
 use plan::{Notice, Plan, Severity};
-use planner::{Desired, Options};
+use planner::{Desired, Options, Secrets};
 use resource::{Observation, Observed, ResourceId, SecretSource, walk_expressions};
+use serde_json::Value;
 use simulator::{Scenario, Simulator};
 use topology::Topology;
 use uuid::Uuid;
 
 use crate::cli::{Allow, Auth, Connection};
 use crate::exit::Failure;
+use crate::output;
 use crate::progress::Progress;
 use crate::world;
 
 const RESOURCES_API_VERSION: &str = "2021-04-01";
+
+/// Stands in the simulator's folder until its scenario has been read in.
+const BEGUN: &str = "scenario.begun";
 
 /// A connection to Azure, or to the simulator inside this process.
 pub struct Azure {
@@ -62,6 +67,7 @@ impl Azure {
         };
         settings.trace_http.clone_from(&connection.trace_http);
         settings.progress = events;
+        settings.secrets = output::secrets().clone();
         let client = Client::new(settings)?;
         let world = world::new(&connection.dns, simulator.as_ref())?;
         Ok(Self { client, world, progress, simulator })
@@ -74,9 +80,23 @@ impl Azure {
         trace_http: Option<PathBuf>,
     ) -> Result<Self, Failure> {
         let settings = simulated(simulator)?;
+        let (secrets, events) = (output::secrets().clone(), progress.clone());
         let client =
-            Client::new(azure::Settings { trace_http, progress: progress.clone(), ..settings })?;
+            Client::new(azure::Settings { trace_http, progress: events, secrets, ..settings })?;
         let world = world::new("", Some(simulator))?;
+        Ok(Self { client, world, progress, simulator: None })
+    }
+
+    /// Connects to a simulator that somebody else runs, by way of `resource_manager`: whoever stands
+    /// there may change what is answered.
+    pub fn join_through(simulator: &Simulator, resource_manager: &str) -> Result<Self, Failure> {
+        let progress = Arc::new(Progress::kept());
+        let mut settings = simulated(simulator)?;
+        settings.cloud = Cloud::custom(resource_manager, simulator.authority())?;
+        settings.timeouts.read = Some(Duration::from_secs(2));
+        settings.timeouts.whole = Some(Duration::from_secs(4));
+        let settings = azure::Settings { progress: progress.clone(), ..settings };
+        let (client, world) = (Client::new(settings)?, world::new("", Some(simulator))?);
         Ok(Self { client, world, progress, simulator: None })
     }
 
@@ -154,11 +174,18 @@ async fn start_simulator(
     connection: &Connection,
 ) -> Result<Simulator, Failure> {
     let dir = &connection.simulator_dir;
-    let is_new = !dir.exists();
+    // A first use that was killed has left its mark, or nothing that was ever used.
+    let mark = dir.join(BEGUN);
+    let is_new = mark.exists() || !dir.join("state.json").exists();
     let scenario = match &connection.scenario {
         Some(path) if is_new => Some(read_scenario(path)?),
         _ => None,
     };
+    if scenario.is_some() {
+        std::fs::create_dir_all(dir)
+            .and_then(|()| std::fs::write(&mark, ""))
+            .with_context(|| format!("cannot use the folder `{}`", dir.display()))?;
+    }
     let simulator = Simulator::start(simulator::Settings {
         dir: Some(dir.clone()),
         subscription: subscription.to_owned(),
@@ -167,6 +194,8 @@ async fn start_simulator(
     .await?;
     if let Some(scenario) = scenario {
         simulator.apply_scenario(&scenario)?;
+        std::fs::remove_file(&mark)
+            .with_context(|| format!("cannot remove `{}`", mark.display()))?;
     }
     Ok(simulator)
 }
@@ -191,9 +220,29 @@ fn cloud(topology: &Topology, connection: &Connection) -> Result<Cloud, Failure>
         topology::Cloud::UsGovernment => Cloud::us_government(),
         topology::Cloud::China => Cloud::china(),
         topology::Cloud::Custom(endpoints) => {
-            Cloud::custom(&endpoints.resource_manager, &endpoints.authority)?
+            let cloud = Cloud::custom(&endpoints.resource_manager, &endpoints.authority)
+                .map_err(|error| Failure::invalid(error, "mend `cloud` in the topology"))?;
+            permitted(&cloud, connection)?;
+            cloud
         }
     })
+}
+
+/// Refuses endpoints that nobody outside the topology has permitted: whoever may propose a topology
+/// could have the login sent to a host of their own. This machine is always permitted.
+fn permitted(cloud: &Cloud, connection: &Connection) -> Result<(), Failure> {
+    for endpoint in [&cloud.resource_manager, &cloud.authority] {
+        let is_named =
+            connection.cloud_endpoints.iter().any(|named| named.origin() == endpoint.origin());
+        if !is_named && !azure::is_loopback(endpoint) {
+            let origin = endpoint.origin().ascii_serialization();
+            return Err(Failure::invalid(
+                anyhow!("the topology names `{origin}`, to which no login may be sent yet"),
+                format!("permit it outside the topology: `--cloud-endpoint {origin}`"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Returns the cloud of a name.
@@ -213,6 +262,7 @@ impl Session {
     /// Expands the topology and connects to its Azure.
     pub async fn start(topology: &Topology, connection: &Connection) -> Result<Self, Failure> {
         let desired = planner::expand(topology);
+        learn_secrets(desired.resources().map(|resource| &resource.body));
         let cloud = cloud(topology, connection)?;
         let azure = Azure::connect(cloud, &topology.subscription, connection).await?;
         Ok(Self { azure, desired })
@@ -226,6 +276,7 @@ impl Session {
         events: Arc<dyn azure::Progress>,
     ) -> Result<Self, Failure> {
         let (desired, cloud) = (planner::expand(topology), cloud(topology, connection)?);
+        learn_secrets(desired.resources().map(|resource| &resource.body));
         let (progress, subscription) = (Arc::new(Progress::kept()), &topology.subscription);
         let azure = Azure::watched(cloud, subscription, connection, progress, events).await?;
         Ok(Self { azure, desired })
@@ -298,20 +349,8 @@ impl Session {
     }
 
     /// Reads the secrets that come from the environment, for comparison only.
-    fn secrets(&self, desired: &Desired) -> BTreeMap<SecretSource, String> {
-        let mut secrets = BTreeMap::new();
-        for resource in desired.resources() {
-            walk_expressions(&resource.body, &mut |expression| {
-                for source in expression.secrets() {
-                    if let SecretSource::Env(name) = source
-                        && let Ok(value) = std::env::var(name)
-                    {
-                        secrets.insert(source.clone(), value);
-                    }
-                }
-            });
-        }
-        secrets
+    fn secrets(&self, desired: &Desired) -> Secrets {
+        learn_secrets(desired.resources().map(|resource| &resource.body))
     }
 
     /// Looks for the records that only a person can make, and tells those that are not there.
@@ -328,6 +367,24 @@ impl Session {
         }
         plan.notices.sort();
     }
+}
+
+/// Reads the secrets that bodies take from the environment; from now on no output shows them.
+pub fn learn_secrets<'b>(bodies: impl Iterator<Item = &'b Value>) -> Secrets {
+    let mut secrets = Secrets::new();
+    for body in bodies {
+        walk_expressions(body, &mut |expression| {
+            for source in expression.secrets() {
+                if let SecretSource::Env(name) = source
+                    && let Ok(value) = std::env::var(name)
+                {
+                    output::secrets().add(&value);
+                    secrets.insert(source.clone(), value.into());
+                }
+            }
+        });
+    }
+    secrets
 }
 
 /// Proves the engine's rules of a plan.

@@ -1,5 +1,7 @@
 //! Finds and reads the topology.
 
+mod text;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -109,14 +111,18 @@ pub fn read(file: &File) -> Result<Source, Failure> {
 
 /// Reads the topology without telling anything.
 pub fn parse(path: &Path, overlays: &[PathBuf]) -> Result<Parsed, Failure> {
-    let text = std::fs::read_to_string(path)
+    let text = text::named(path)
         .with_context(|| format!("cannot read `{}`", path.display()))
         .map_err(|error| Failure::invalid(error, "check the path and its permissions"))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
     let mut parsed = topology::parse(&Input {
         file: path,
         text: &text,
         env: &|name| std::env::var(name).ok(),
-        read: &|path| std::fs::read_to_string(path),
+        read: &|path| match overlays.iter().any(|overlay| overlay == path) {
+            true => text::named(path),
+            false => text::included(path, folder),
+        },
         overlays: &overlays.iter().map(PathBuf::as_path).collect::<Vec<_>>(),
     });
     // That two entries are one resource shows in what they come to.

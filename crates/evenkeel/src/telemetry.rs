@@ -1,6 +1,8 @@
 //! The log on stderr, and traces for an OpenTelemetry collector where the environment names one.
 
 use std::env;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{ExporterBuildError, MetricExporter, SpanExporter};
@@ -11,10 +13,14 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::cli::{Command, Global, LogFormat};
-use crate::{output, progress};
+use crate::output::{self, Form};
+use crate::progress::LogLine;
 
 /// What a trace holds besides what the log shows: our own spans.
 const TRACED: &str = "off,evenkeel=info,azure=info,executor=info";
+
+/// How long the last traces may take to be sent.
+const LAST_TRACES: Duration = Duration::from_secs(5);
 
 /// Ends the export of traces when the run ends.
 pub struct Telemetry {
@@ -35,11 +41,15 @@ impl Telemetry {
             _ => "trace,h2=info,hyper_util=info,rustls=info".to_owned(),
         };
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-        let log = tracing_subscriber::fmt::layer().with_writer(progress::log_writer);
         let format = global.log_format.unwrap_or(match is_service {
             true => LogFormat::Json,
             false => LogFormat::Text,
         });
+        let form = match format {
+            LogFormat::Text => Form::People,
+            LogFormat::Json => Form::Json,
+        };
+        let log = tracing_subscriber::fmt::layer().with_writer(move || LogLine { form });
         let log = match format {
             LogFormat::Text => log
                 .with_target(false)
@@ -60,8 +70,14 @@ impl Telemetry {
 
     /// Sends what is left, and waits for it a bounded time.
     pub fn stop(self) {
-        if let Some(Err(error)) = self.traces.map(|traces| traces.shutdown()) {
-            output::say(&format!("warning: traces were not sent: {error}"));
+        let Some(traces) = self.traces else { return };
+        let (ended, end) = mpsc::channel();
+        // The exporter blocks, longer than it is told to where its collector only listens.
+        std::thread::spawn(move || ended.send(traces.shutdown()));
+        match end.recv_timeout(LAST_TRACES) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => output::say(&format!("warning: traces were not sent: {error}")),
+            Err(_) => output::say("warning: traces were not sent in time"),
         }
     }
 }

@@ -112,7 +112,11 @@ fn write(path: &Path, lifted: &[LiftedLock]) -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     let beside = path.with_extension("new");
-    let mut file = std::fs::File::create(&beside)?;
+    let mut options = std::fs::File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&beside)?;
     file.write_all(serde_json::to_string_pretty(lifted)?.as_bytes())?;
     file.sync_all()?;
     std::fs::rename(beside, path)

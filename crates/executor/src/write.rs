@@ -9,7 +9,7 @@ use resource::{Observation, ResourceId};
 use serde_json::Value;
 
 use crate::ActionError;
-use crate::covers::{Standing, standing};
+use crate::covers::{Standing, covers, standing};
 use crate::resolve::UsedSecrets;
 use crate::run::Run;
 
@@ -88,30 +88,40 @@ impl Run<'_> {
         };
         let body = over.as_ref().unwrap_or(desired);
         let condition = precondition(id, current);
-        self.patiently(action, async || {
+        let unconfirmed = self.patiently(action, async || {
             let condition = condition.clone();
             match write {
                 Write::Patch => self.writer.patch(id, api_version, body, condition).await,
                 _ => self.writer.put(id, api_version, body, condition).await,
             }
-        })
-        .await
+        });
+        match unconfirmed.await? {
+            None => Ok(()),
+            Some(found) if found.as_ref().is_some_and(|f| covers(id, body, &f.body, false)) => {
+                Ok(())
+            }
+            // Nobody of ARM's has said that the write was carried out, and it does not show.
+            Some(_) => Err(azure::Error::Unconfirmed { request: format!("the write of {id}") }),
+        }
     }
 
     /// Repeats a request while what this run has done itself explains its refusal.
+    ///
+    /// Returns the resource as it was read afterwards where the answer to a write was none of ARM's.
     async fn patiently(
         &self,
         action: &Action,
         request: impl AsyncFn() -> Result<Begun, azure::Error>,
-    ) -> Result<(), azure::Error> {
+    ) -> Result<Option<Option<Observation>>, azure::Error> {
         let mut watch = self.writer.reader().stopwatch();
         loop {
             let error = match request().await {
                 Ok(begun) => {
                     self.note_written(&action.resource);
-                    let ended = self.writer.wait(begun).await.map(drop);
+                    let is_unconfirmed = begun.is_unconfirmed();
+                    let ended = self.writer.wait(begun).await;
                     self.forget(&action.resource);
-                    return ended;
+                    return ended.map(|found| is_unconfirmed.then_some(found));
                 }
                 Err(error) => error,
             };
@@ -207,7 +217,7 @@ impl Run<'_> {
         let condition = precondition(id, Some(&current));
         let request = async || self.writer.delete(id, &action.api_version, condition.clone()).await;
         match self.patiently(action, request).await {
-            Ok(()) => Ok(Done::Now),
+            Ok(_) => Ok(Done::Now),
             Err(error) if error.is_not_found() => Ok(Done::Now),
             Err(error) if error.is_precondition_failed() => {
                 Err(ActionError::Moved { id: id.clone() })
@@ -229,7 +239,7 @@ impl Run<'_> {
         let id = &action.resource;
         let request = async || self.writer.post(id, name, &action.api_version, &body).await;
         match self.patiently(action, request).await {
-            Ok(()) => Ok(Done::Now),
+            Ok(_) => Ok(Done::Now),
             Err(source) => {
                 Err(ActionError::Refused { verb: "start an operation of", id: id.clone(), source })
             }

@@ -5,19 +5,20 @@ use std::io;
 use std::path::Path;
 
 use plan::Plan;
-use planner::{Desired, DesiredResource, Options};
+use planner::{Desired, DesiredResource, Options, Secrets};
 use resource::{Observed, SecretSource};
+use secrecy::{ExposeSecret, SecretString};
 use topology::{Diagnostic, Input, Severity, Topology};
 
 /// Variables and what they hold.
-pub type Variables = BTreeMap<String, String>;
+pub type Variables = BTreeMap<String, SecretString>;
 
 /// Reads a text as a topology; the variables that it names are taken as set.
 pub fn read(text: &str, variables: &Variables) -> Result<Topology, Vec<Diagnostic>> {
     let parsed = topology::parse(&Input {
         file: Path::new("topology.yaml"),
         text,
-        env: &|name| variables.get(name).cloned(),
+        env: &|name| variables.get(name).map(|value| value.expose_secret().to_owned()),
         read: &|_| Err(io::ErrorKind::NotFound.into()),
         overlays: &[],
     });
@@ -38,7 +39,7 @@ pub fn plan(desired: &Desired, observed: &Observed, variables: &Variables) -> Op
 }
 
 /// Returns variables as the sources of secrets.
-pub fn secrets(variables: &Variables) -> BTreeMap<SecretSource, String> {
+pub fn secrets(variables: &Variables) -> Secrets {
     variables.iter().map(|(name, value)| (SecretSource::Env(name.clone()), value.clone())).collect()
 }
 

@@ -102,8 +102,7 @@ impl<'a> Draft<'a> {
             root.set("resourceGroup", literal(group.name())).about(group).optional = true;
             let region = self.survey.observed.get(group).and_then(|seen| region_of(&seen.body));
             if let Some(region) = region {
-                // Written in any case: what is global does not move when the first stamp goes.
-                root.set("location", literal(&region)).about(group);
+                root.set("location", literal(&region)).about(group).optional = true;
             }
         }
         for at in 0..self.placement.stamps.len() {

@@ -2,14 +2,13 @@
 //! `planner/src/expand/raw.rs`.
 
 use resource::catalogue::{PropertyPath, Treatment, TypeFacts, facts_of};
-use resource::{Observation, ResourceId, ResourceType};
+use resource::{Observation, ResourceId, ResourceType, secret};
 use serde_json::Value;
 
 use crate::addresses::Section;
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, Node, literal, plain};
 use crate::plans::capital;
-use crate::secrets;
 use crate::survey::{GROUP, PLAN, SITE, region, text};
 
 impl Draft<'_> {
@@ -191,7 +190,7 @@ impl Cleaner<'_, '_> {
 
     fn text(&mut self, path: &PropertyPath, text: &str) -> Node {
         let is_secret =
-            self.facts.is_sensitive(path) || secrets::speaks_of_secret(path.last_key(), text);
+            self.facts.is_sensitive(path) || secret::may_be_named_secret(path.last_key(), text);
         if is_secret {
             let name = format!("{}_{}", self.owner, path.last_key());
             return self.draft.secrets.refer(&name, "secret", text);

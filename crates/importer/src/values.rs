@@ -2,12 +2,12 @@
 
 use resource::ResourceId;
 use resource::catalogue::facts_of;
+use resource::secret::may_be_secret;
 use serde_json::Value;
 
 use crate::addresses::Section;
 use crate::draft::Draft;
 use crate::node::{Map, Node, literal};
-use crate::secrets;
 
 /// Sections whose resources others are told of by what they answer.
 const TOLD: [Section; 5] = [
@@ -34,7 +34,7 @@ impl Draft<'_> {
         if let Some(reference) = self.reference_for(value, stamp) {
             return reference;
         }
-        match secrets::is_secret(name, value) {
+        match may_be_secret(name, value) {
             true => self.secrets.refer(name, owner, value),
             false => literal(value),
         }
@@ -76,7 +76,7 @@ impl Draft<'_> {
             else {
                 continue;
             };
-            let node = match secrets::is_secret(name, value) {
+            let node = match may_be_secret(name, value) {
                 true => self.secrets.refer(&format!("PROBE_{name}"), owner, value),
                 false => literal(value),
             };

@@ -169,9 +169,28 @@ fn scalar(node: &Node, in_flow: bool) -> String {
     }
 }
 
-/// A JSON string is a YAML string.
+/// A JSON string is a YAML string, but for characters that YAML wants escaped and JSON does not.
+///
+/// Source: <https://yaml.org/spec/1.2.2/#51-character-set>.
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let json = serde_json::Value::from(text).to_string();
+    let is_refused = |c: char| {
+        matches!(
+            c,
+            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+        )
+    };
+    if !json.contains(is_refused) {
+        return json;
+    }
+    let mut yaml = String::with_capacity(json.len() + 8);
+    for c in json.chars() {
+        match c {
+            c if is_refused(c) => yaml.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => yaml.push(c),
+        }
+    }
+    yaml
 }
 
 /// Tells whether YAML takes `text` for itself without quotes.
@@ -193,7 +212,9 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && !text.contains(" #")
-        && !text.chars().any(char::is_control)
+        && !text.contains(|c: char| {
+            c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'..)
+        })
         && !is_number
         && !is_date
         && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
@@ -222,6 +243,23 @@ mod tests {
             (0..9).map(|n| literal(&format!("a long text of number {n}"))).collect();
         root.set("long", list);
         insta::assert_snapshot!(write(&root).text);
+    }
+
+    #[test]
+    fn every_character_is_written_so_that_our_own_reader_takes_it() {
+        let all = (0..=0x2fff_u32).chain(0xd800..=0x1_0400).filter_map(char::from_u32);
+        for c in all.chain(['\u{e0041}', '\u{10ffff}']) {
+            let value = format!("a{c}b");
+            let text = format!(
+                "version: 1\nname: x\nlocation: westeurope\nsubscription: \
+                 00000000-0000-0000-0000-000000000001\ntags: {{ t: {} }}\n",
+                scalar(&Node::Text(value.replace(['{', '}', '$'], "_")), true),
+            );
+            let read = crate::check::read(&text, &Default::default());
+            let read = read.unwrap_or_else(|errors| panic!("{c:?}: {errors:?}"));
+            let tags: Vec<String> = read.tags.values().map(|tag| tag.value.clone()).collect();
+            assert_eq!(tags, [value.replace(['{', '}', '$'], "_")], "{c:?}");
+        }
     }
 
     #[test]

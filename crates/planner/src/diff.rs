@@ -4,7 +4,8 @@
 //! masked, and what cannot be changed in place is told.
 
 use plan::PropertyChange;
-use resource::catalogue::{self, Difference, PropertyPath, TypeFacts};
+use resource::catalogue::{self, Difference, PropertyPath, TypeFacts, member_label};
+use resource::secret::{is_secret_text, may_be_secret};
 use resource::{Expression, ResourceType};
 use serde_json::Value;
 
@@ -48,7 +49,10 @@ fn tell(
     Difference { path, before, after, secret }: Difference,
 ) -> PropertyChange {
     let is_plain = !secret && is_plain(facts, &path, &before, &after);
-    let sensitive = !is_plain && (secret || facts.is_sensitive(&path));
+    let is_text =
+        |value: &Option<Value>| value.as_ref().and_then(Value::as_str).is_some_and(is_secret_text);
+    let sensitive =
+        !is_plain && (secret || facts.is_sensitive(&path) || is_text(&before) || is_text(&after));
     let mask = |value| match sensitive {
         true => Value::from(MASK),
         false if is_plain => value,
@@ -71,12 +75,25 @@ fn is_plain(
     before: &Option<Value>,
     after: &Option<Value>,
 ) -> bool {
-    let key = path.keys_upwards().next().unwrap_or_default();
-    let is_text =
-        |value: &Value| value.as_str().is_some_and(|text| !topology::may_be_secret(key, text));
+    let key = path.last_key();
+    let is_text = |value: &Value| value.as_str().is_some_and(|text| !may_be_secret(key, text));
     facts.is_plain_where_literal(path)
         && after.as_ref().is_some_and(is_text)
         && before.as_ref().is_none_or(is_text)
+}
+
+/// Returns a declared value as a plan may show it, and whether it is hidden.
+pub(crate) fn shown(facts: &TypeFacts, path: &PropertyPath, value: Value) -> (Value, bool) {
+    if let Some(expression) = Expression::read(&value) {
+        return (value, expression.is_secret());
+    }
+    let value = Some(value);
+    if is_plain(facts, path, &None, &value) {
+        return (value.unwrap_or_default(), false);
+    }
+    let shown = redact(facts, value.unwrap_or_default(), path);
+    let is_hidden = facts.is_sensitive(path) || shown == MASK;
+    (shown, is_hidden)
 }
 
 /// Stands for a value that must not be shown.
@@ -95,9 +112,14 @@ fn redact(facts: &TypeFacts, value: Value, path: &PropertyPath) -> Value {
             members.collect()
         }
         Value::Array(items) => {
-            items.into_iter().map(|item| redact(facts, item, &path.member(""))).collect()
+            let member = |(at, item): (usize, Value)| {
+                let label = member_label(&item, at);
+                redact(facts, item, &path.member(&label))
+            };
+            items.into_iter().enumerate().map(member).collect()
         }
         Value::Null => Value::Null,
+        Value::String(text) if is_secret_text(&text) => Value::from(MASK),
         _ if facts.is_sensitive(path) => Value::from(MASK),
         scalar => scalar,
     }

@@ -35,5 +35,5 @@ pub use last::{Last, LastApplied, Lost};
 pub use order::{OrderError, applied, note_of};
 pub use ownership::{MARK, is_owned};
 pub use plan_maker::plan;
-pub use resolve::resolve;
+pub use resolve::{Secrets, resolve};
 pub use verdict::{Base, verdicts};

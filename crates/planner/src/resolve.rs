@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use resource::{Expression, Observed, Part, Reference, SecretSource};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+/// Secrets that could be read, by where they come from.
+pub type Secrets = BTreeMap<SecretSource, SecretString>;
+
 /// Returns the value of `expression`, or `None` while a part of it is unknown.
-pub fn resolve(
-    expression: &Expression,
-    observed: &Observed,
-    secrets: &BTreeMap<SecretSource, String>,
-) -> Option<Value> {
+pub fn resolve(expression: &Expression, observed: &Observed, secrets: &Secrets) -> Option<Value> {
     match expression {
         Expression::Reference(reference) => value_of(reference, observed),
-        Expression::Secret(source) => secrets.get(source).cloned().map(Value::String),
+        Expression::Secret(source) => {
+            secrets.get(source).map(|secret| secret.expose_secret().into())
+        }
         Expression::Join(parts) => {
             let mut text = String::new();
             for part in parts {
@@ -42,11 +44,7 @@ fn value_of(Reference { id, pointer }: &Reference, observed: &Observed) -> Optio
 }
 
 /// Returns `value` with every expression that can be resolved replaced by its value.
-pub fn resolve_all(
-    value: &Value,
-    observed: &Observed,
-    secrets: &BTreeMap<SecretSource, String>,
-) -> Value {
+pub fn resolve_all(value: &Value, observed: &Observed, secrets: &Secrets) -> Value {
     if let Some(expression) = Expression::read(value) {
         return resolve(&expression, observed, secrets).unwrap_or_else(|| value.clone());
     }

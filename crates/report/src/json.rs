@@ -4,6 +4,7 @@
 //! changed or dropped one does.
 
 use plan::{Action, ActionOutcome, ActionVerdict, Band, Outcome, Plan, PropertyChange, Verdict};
+use resource::catalogue::declared;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -61,6 +62,15 @@ fn risks(model: &Model<'_>) -> Vec<Value> {
     told.collect()
 }
 
+/// Returns what an action does; of a body, what may be shown.
+fn operation(action: &Action) -> Value {
+    let mut told = data(&action.operation);
+    if let Some(body) = told.get_mut("body") {
+        *body = declared(&action.resource, body);
+    }
+    told
+}
+
 /// Counts the changes of a drift by who has moved.
 fn verdicts(model: &Model<'_>) -> Value {
     let counts = Verdict::ALL.map(|verdict| (name(verdict), Value::from(model.judged(verdict))));
@@ -116,7 +126,7 @@ fn action(plan: &Plan, action: &Action) -> Value {
         "type": action.resource.resource_type(),
         "apiVersion": action.api_version,
         "band": band,
-        "operation": camel_case(data(&action.operation)),
+        "operation": camel_case(operation(action)),
         "changes": action.changes.iter().map(|c| change(c, told)).collect::<Vec<_>>(),
         "reasons": action.reasons,
         "risks": action.risks,

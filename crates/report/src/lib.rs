@@ -8,6 +8,7 @@ mod azure_devops;
 mod drift;
 mod drift_markdown;
 mod entry;
+pub mod escape;
 mod finding;
 mod github;
 mod html;

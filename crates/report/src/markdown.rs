@@ -217,15 +217,7 @@ pub(crate) fn fence(block: &str) -> String {
     "`".repeat(longest.max(2) + 1)
 }
 
-pub(crate) fn code(text: &str) -> String {
-    format!("`{}`", text.replace('`', "'"))
-}
-
-/// Keeps text from being read as HTML, as a mention or as several lines.
-pub(crate) fn plain(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('\n', " ");
-    text.replace('@', "&#64;")
-}
+pub(crate) use crate::escape::{markdown as plain, markdown_code as code};
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
 //! Text that is safe inside HTML, SVG and XML.
 
+use crate::escape::is_deceptive;
+
 /// Returns `text` for use as content or as a quoted attribute.
 ///
 /// Characters that XML 1.0 does not allow, and those that turn the direction of text and so make
@@ -14,15 +16,11 @@ pub(crate) fn escape(text: &str) -> String {
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
             '\t' | '\n' | '\r' => escaped.push(c),
-            c if c.is_control() || is_forbidden(c) => escaped.push('\u{fffd}'),
+            c if c.is_control() || is_deceptive(c) => escaped.push('\u{fffd}'),
             c => escaped.push(c),
         }
     }
     escaped
-}
-
-fn is_forbidden(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]

@@ -115,9 +115,11 @@ impl<'a> Item<'a> {
     }
 
     /// Returns what a create writes.
-    pub(crate) fn body(&self) -> Option<&Value> {
+    pub(crate) fn body(&self) -> Option<Value> {
         match &self.action.operation {
-            Operation::Write { body, .. } => Some(body),
+            Operation::Write { body, .. } => {
+                Some(resource::catalogue::declared(&self.action.resource, body))
+            }
             _ => None,
         }
     }

@@ -2,6 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::escape;
+
 /// How text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextOptions {
@@ -80,12 +82,12 @@ impl Page {
         let used = spans.iter().rposition(|(_, text)| !text.trim_end().is_empty());
         self.text.push_str(&" ".repeat(indent));
         for (at, (tone, text)) in spans.iter().enumerate().take(used.map_or(0, |last| last + 1)) {
-            let text = if Some(at) == used { text.trim_end() } else { text };
+            let text = escape::line(if Some(at) == used { text.trim_end() } else { text });
             if self.options.styled && *tone != Tone::Plain {
                 let style = tone.style();
                 self.text.push_str(&format!("{style}{text}{style:#}"));
             } else {
-                self.text.push_str(text);
+                self.text.push_str(&text);
             }
         }
         self.text.push('\n');

@@ -273,7 +273,7 @@ pub(crate) fn write_chief(page: &mut Page, entry: &Entry<'_>) {
 /// Returns `label value` for each chief property; where stamps differ, each with its stamp.
 fn chief_of(entry: &Entry<'_>) -> Vec<String> {
     let of_items: Vec<_> =
-        entry.items.iter().map(|item| (item.stamp, chief(item.body()))).collect();
+        entry.items.iter().map(|item| (item.stamp, chief(item.body().as_ref()))).collect();
     let mut labels: Vec<&str> = vec![];
     for (label, _) in of_items.iter().flat_map(|(_, chief)| chief) {
         if !labels.contains(&&label[..]) {

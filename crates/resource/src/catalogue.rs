@@ -55,7 +55,7 @@ pub use compare::{Comparison, Difference, NotCompared, Resolve, Unknown, Why};
 pub use fingerprint::{APPLIED_TAG, fingerprint, fingerprint_of_part, is_applied_tag};
 pub use forms::resembles;
 pub use likeness::{Likeness, is_empty};
-pub use mask::masked;
+pub use mask::{declared, masked, masked_beside};
 pub use overlay::overlay;
 pub use path::PropertyPath;
 pub use relations::{

@@ -2,14 +2,15 @@
 //!
 //! Everything that Evenkeel says about Azure it says in these types: where a resource is
 //! ([`ResourceId`]), what kind it is ([`ResourceType`]), what its body may hold besides plain JSON
-//! ([`Expression`]), what ARM answered ([`Observed`]) and what the engine knows of each type
-//! ([`catalogue`]). Nothing here knows of topologies, plans or HTTP.
+//! ([`Expression`]), what ARM answered ([`Observed`]), what the engine knows of each type
+//! ([`catalogue`]) and what gives a secret away ([`secret`]). Nothing here knows of topologies, plans or HTTP.
 
 pub mod catalogue;
 mod expression;
 mod id;
 mod observed;
 mod resource_type;
+pub mod secret;
 
 pub use expression::{
     Expression, Part, Reference, SecretSource, contains_expression, walk_expressions,

@@ -1,7 +1,7 @@
 //! The folder in which the state outlives the process.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -53,7 +53,12 @@ impl Folder {
     /// Replaces the state, in one step that cannot leave half a file.
     pub fn save(&mut self, state: &State) -> io::Result<()> {
         let next = self.dir.join("state.json.next");
-        fs::write(&next, serde_json::to_vec(state)?)?;
+        // The state holds settings and keys, as Azure does.
+        let mut options = File::options();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&next)?.write_all(&serde_json::to_vec(state)?)?;
         fs::rename(next, self.dir.join(STATE))?;
         self.seen = self.stamp();
         Ok(())

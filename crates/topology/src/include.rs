@@ -1,6 +1,6 @@
 //! Several files of one application: `include` adds files, overlays change them.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use crate::decode::report_duplicates;
@@ -39,6 +39,26 @@ pub(crate) fn load(
         }
     }
     Some(root)
+}
+
+/// Tells whether `path` stays in the folder of `file`, going by its spelling; where links lead only the
+/// file system can tell.
+fn is_below(path: &Path, file: &Path) -> bool {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let Ok(inner) = path.strip_prefix(folder) else { return false };
+    let mut depth = 0_usize;
+    inner.components().all(|component| match component {
+        Component::Normal(_) => {
+            depth += 1;
+            true
+        }
+        Component::CurDir => true,
+        Component::ParentDir if depth > 0 => {
+            depth -= 1;
+            true
+        }
+        Component::ParentDir | Component::RootDir | Component::Prefix(_) => false,
+    })
 }
 
 fn twice(path: &Path, place: &Place) -> Diagnostic {
@@ -91,16 +111,27 @@ impl Loader<'_, '_> {
     }
 
     /// Returns the files that a tree includes; what is no text is told when the model is read.
-    fn included(&self, tree: &Node, file: &Path) -> Vec<(PathBuf, Place)> {
+    fn included(&mut self, tree: &Node, file: &Path) -> Vec<(PathBuf, Place)> {
         let folder = file.parent().unwrap_or(Path::new(""));
         let Some(NodeKind::Seq(items)) = tree.get("include").map(|include| &include.kind) else {
             return Vec::new();
         };
-        let paths = items.iter().filter_map(|item| match &item.kind {
-            NodeKind::Text(path) => Some((folder.join(path), item.place.clone())),
-            _ => None,
-        });
-        paths.collect()
+        let mut paths = vec![];
+        for item in items {
+            let NodeKind::Text(path) = &item.kind else { continue };
+            let path = folder.join(path);
+            match is_below(&path, self.input.file) {
+                true => paths.push((path, item.place.clone())),
+                false => {
+                    let message =
+                        format!("`{}` lies outside the topology's folder", path.display());
+                    let help = "an include is a file beside the topology or in a folder below it";
+                    let outside = Diagnostic::error("bad-include", &item.place, message);
+                    self.diagnostics.push(outside.help(help));
+                }
+            }
+        }
+        paths
     }
 
     /// Joins two files: maps merge, lists of `include` add up, and nothing may be said twice.

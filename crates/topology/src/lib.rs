@@ -19,6 +19,7 @@ mod record;
 mod reference;
 mod regions;
 mod render;
+mod run_keys;
 mod scalar;
 mod schema;
 mod stamps;
@@ -30,7 +31,6 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use check::may_be_secret;
 pub use diagnostic::{Diagnostic, Severity};
 pub use explain::{Explanation, codes, explain};
 pub use keys::host_key;
@@ -39,8 +39,8 @@ pub use parse::{Input, Parsed, parse};
 pub use place::{Place, Sp};
 pub use regions::{Region, region};
 pub use render::{Sources, render};
+pub use run_keys::{KEYS_OF_THE_RUN, PREFIXES_OF_BUILD_SERVICES, is_key_of_the_run};
 pub use schema::json_schema;
 pub use value::{
-    Duration, Name, NotADuration, OneOrMany, Part, Percent, SecretSource, StampIndex, Target, Text,
-    Ttl,
+    Duration, Name, NotADuration, OneOrMany, Part, Percent, SecretSource, Target, Text, Ttl,
 };

@@ -33,6 +33,22 @@ impl Sources {
         self.files.iter().map(|file| &**file)
     }
 
+    /// Returns the texts with stars in the place of what was found to be a secret: an excerpt shows its
+    /// whole line, whatever it is an excerpt for.
+    fn without_secrets(&self, diagnostics: &[Diagnostic]) -> Self {
+        let mut hidden = self.clone();
+        for Diagnostic { place, .. } in diagnostics.iter().filter(|it| it.code == "plain-secret") {
+            let Some(text) = hidden.texts.get_mut(&place.file) else { continue };
+            let Some(secret) = text.get(place.range()) else { continue };
+            // As many bytes as before, so that the places after it stay where they are.
+            let stars =
+                |c: char| if c == '\n' { "\n".to_owned() } else { "*".repeat(c.len_utf8()) };
+            let stars: String = secret.chars().map(stars).collect();
+            text.replace_range(place.range(), &stars);
+        }
+        hidden
+    }
+
     /// Returns how many files were read before this one.
     pub(crate) fn index(&self, file: &str) -> usize {
         self.files.iter().position(|known| **known == *file).unwrap_or(self.files.len())
@@ -45,6 +61,7 @@ impl Sources {
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, colour: bool, width: usize) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(width);
+    let sources = &sources.without_secrets(diagnostics);
     let mut text = String::new();
     for diagnostic in diagnostics {
         text.push_str(&renderer.render(&[group(diagnostic, sources)]));

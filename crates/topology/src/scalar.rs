@@ -105,11 +105,9 @@ impl Decode for Arc<Stamp> {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         let name = cx.entry.clone();
         cx.enter_stamp(name, node);
-        let stamp = Stamp::decode(node, cx);
+        let stamp = Stamp::decode(node, cx).map(Self::new);
         cx.scope.stamp = None;
-        let mut stamp = stamp?;
-        stamp.index.is_used = cx.index_used;
-        Some(Self::new(stamp))
+        stamp
     }
 }
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::decode::{Context, Decode, quoted};
+use crate::run_keys::is_key_of_the_run;
 use crate::suggest::closest;
 use crate::tree::{Node, NodeKind};
 use crate::{Diagnostic, Part, Place, SecretSource, Text};
@@ -108,6 +109,11 @@ impl Expander<'_, '_> {
 
     /// Expands `${…}`.
     fn substitution(&mut self, inner: &str, place: &Place) -> Option<()> {
+        let variable = inner.strip_prefix("secret:").unwrap_or(inner).strip_prefix("env:");
+        if let Some(name) = variable.filter(|name| is_key_of_the_run(name)) {
+            self.key_of_the_run(name, place);
+            return None;
+        }
         if let Some(name) = inner.strip_prefix("env:") {
             let Some(value) = (self.cx.env)(name) else {
                 self.missing_variable(name, place);
@@ -136,6 +142,13 @@ impl Expander<'_, '_> {
         };
         self.push(Part::Secret(source));
         Some(())
+    }
+
+    fn key_of_the_run(&mut self, name: &str, place: &Place) {
+        let message = format!("`{name}` is a key of the run itself and is not sent anywhere");
+        let diagnostic = Diagnostic::error("key-of-the-run", place, message)
+            .help("keep the application's secrets in variables of their own, or in a key vault");
+        self.cx.report(diagnostic);
     }
 
     fn missing_variable(&mut self, name: &str, place: &Place) {
@@ -173,7 +186,6 @@ impl Expander<'_, '_> {
             }
             ("index", Some(stamp)) => {
                 self.literal.push_str(&stamp.index.to_string());
-                self.cx.index_used = true;
                 return Some(());
             }
             ("stamp" | "region" | "index", None) => {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use resource::ResourceId;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::*;
@@ -132,4 +132,27 @@ async fn trace_shows_exchanges_without_secrets() {
     assert_eq!(line["request"]["method"], "PUT");
     assert_eq!(line["request"]["headers"]["If-None-Match"], "*");
     assert_eq!(line["response"]["status"], 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_echoes_a_secret_is_not_repeated() {
+    let arm = FakeArm::start(|_| {
+        let fault = json!({"code": "hush-hush", "message": "`hush-hush` is too short",
+            "target": "hush-hush", "details": [{"code": "X", "message": "hush-hush"}]});
+        Answer::new(400, json!({ "error": fault }))
+    })
+    .await;
+    let dir = tempfile::tempdir().expect("a folder");
+    let trace_http = Some(dir.path().join("trace.jsonl"));
+    let settings = Settings { trace_http, ..arm.settings() };
+    settings.secrets.add("hush-hush");
+    let client = arm.client_with(settings);
+    let body = json!({"properties": {"harmless": "hush-hush"}});
+    let written = client.writer().put(&id("p"), "1", &body, Default::default()).await;
+    let error = written.expect_err("refused");
+    assert!(!format!("{error} {error:?}").contains("hush-hush"), "{error:?}");
+    assert_eq!(error.code(), Some("(sensitive)"));
+    let trace = std::fs::read_to_string(dir.path().join("trace.jsonl")).expect("a trace");
+    assert!(trace.contains("harmless") && !trace.contains("hush-hush"), "{trace}");
+    assert!(!trace.contains("token-1"), "{trace}");
 }

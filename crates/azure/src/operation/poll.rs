@@ -103,7 +103,7 @@ impl<'a> Follower<'a> {
         let limit = time_limit(&self.operation.id.resource_type(), self.operation.purpose);
         let mut follow = self.operation.follow.clone();
         if let Some(state) = self.first_state() {
-            self.pause(state, Duration::ZERO).await;
+            self.pause(state, Duration::ZERO, limit).await;
         }
         while follow != Follow::Nothing {
             let status = match self.poll(&mut follow).await? {
@@ -119,7 +119,7 @@ impl<'a> Follower<'a> {
                 let request = self.operation.request.clone();
                 return Err(Error::StillRunning { request, status, waited });
             }
-            self.pause(status, waited).await;
+            self.pause(status, waited, limit).await;
         }
         Ok(self.last)
     }
@@ -144,10 +144,12 @@ impl<'a> Follower<'a> {
         }
     }
 
-    async fn pause(&mut self, status: String, elapsed: Duration) {
+    /// Waits before the next poll, as long as was asked for within what is left of the limit.
+    async fn pause(&mut self, status: String, elapsed: Duration, limit: Duration) {
         self.polls += 1;
         let unasked = if self.polls < 4 { FIRST_POLL } else { DEFAULT_POLL };
-        let wait = self.operation.asked.unwrap_or(unasked);
+        let left = limit.saturating_sub(elapsed).max(FIRST_POLL);
+        let wait = self.operation.asked.unwrap_or(unasked).min(left);
         let client = self.reader.client();
         let resource = self.operation.id.to_string();
         client.notify(Event::Polled { resource, status, elapsed, wait });

@@ -196,3 +196,36 @@ async fn polling_url_outside_the_cloud_is_not_followed() {
     .await;
     assert!(matches!(put(&arm).await, Err(Error::ForeignHost { .. })));
 }
+
+#[tokio::test(start_paused = true)]
+async fn answer_that_is_not_arms_does_not_end_a_write() {
+    for page in ["<html>signed in</html>", "", "[]"] {
+        let arm = FakeArm::start(move |asked| match asked.method.as_str() {
+            "PUT" => Answer::text(200, page),
+            _ => Answer::new(200, state("Succeeded")),
+        })
+        .await;
+        let writer = arm.client().writer();
+        let begun = writer.put(&id(), "1", &json!({}), Precondition::None).await.expect("begun");
+        assert!(begun.is_unconfirmed() && !begun.is_finished(), "{page}");
+        assert!(writer.wait(begun).await.expect("read").is_some());
+        assert_eq!(arm.log(), [format!("PUT {PROFILE}"), format!("GET {PROFILE}")]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn wait_that_is_asked_for_stays_within_the_limit_of_the_operation() {
+    for asked_for in ["0", "99999999999", "18446744073709551615"] {
+        let arm = FakeArm::start(move |asked| match asked.method.as_str() {
+            "PUT" => Answer::new(201, state("Creating")).header("retry-after", asked_for),
+            _ => Answer::new(200, state("Updating")),
+        })
+        .await;
+        let start = Instant::now();
+        let error = put(&arm).await.expect_err("still running");
+        assert!(matches!(error, Error::StillRunning { .. }), "{error}");
+        let limit = std::time::Duration::from_secs(240 * 60 + 60);
+        assert!(start.elapsed() <= limit, "{asked_for}: {:?}", start.elapsed());
+        assert!(arm.log().len() <= 240 * 60 / 10 + 10, "{asked_for}: {}", arm.log().len());
+    }
+}

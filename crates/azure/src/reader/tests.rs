@@ -118,3 +118,44 @@ async fn etag_is_taken_from_header_or_body() {
     }
     assert_eq!(etags, [Some("\"1\"".to_owned()), Some("2".to_owned())]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn list_without_an_array_is_an_error_and_not_an_empty_list() {
+    for body in [json!({}), json!({"value": null}), json!({"value": {"id": "/a"}}), json!("page")] {
+        let answer = body.clone();
+        let arm = FakeArm::start(move |_| Answer::new(200, answer.clone())).await;
+        let error = arm.client().reader().list("/list", "1").await.expect_err("no list");
+        assert!(matches!(error, Error::Unreadable { .. }), "{body}: {error}");
+    }
+    let nothing = FakeArm::start(|_| Answer::new(204, Value::Null)).await;
+    assert!(nothing.client().reader().list("/list", "1").await.expect("nothing").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn chain_of_fresh_links_is_left_at_a_bound() {
+    let arm = FakeArm::start(|asked| {
+        let next = format!("{}/list?api-version=1&page={}", asked.origin, asked.before + 1);
+        Answer::new(200, json!({"value": [], "nextLink": next}))
+    })
+    .await;
+    let error = arm.client().reader().list("/list", "1").await.expect_err("endless");
+    assert!(matches!(error, Error::Endless { pages: MOST_PAGES, .. }), "{error}");
+    assert_eq!(arm.log().len(), MOST_PAGES);
+}
+
+#[tokio::test(start_paused = true)]
+async fn answer_without_end_is_left_at_a_bound() {
+    let arm = FakeArm::start(|_| Answer::text(200, &"[".repeat(17 << 20))).await;
+    let site = ResourceId::parse(SITE).expect("valid ID");
+    let error = arm.client().reader().get(&site, "1").await.expect_err("too large");
+    assert!(matches!(error, Error::TooLarge { .. }), "{error}");
+    assert_eq!(arm.log().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn page_of_a_proxy_does_not_say_that_a_resource_is_gone() {
+    let arm = FakeArm::start(|_| Answer::text(404, "<html>no such page</html>")).await;
+    let site = ResourceId::parse(SITE).expect("valid ID");
+    let error = arm.client().reader().get(&site, "1").await.expect_err("says nothing");
+    assert!(matches!(error, Error::Unreadable { .. }), "{error}");
+}

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use url::Url;
 
 /// How Azure is reached.
 #[derive(Debug, Clone, Args)]
@@ -24,6 +25,16 @@ pub struct Connection {
     #[arg(long, value_name = "NAME", value_parser = ["public", "usGovernment", "china"])]
     pub cloud: Option<String>,
 
+    /// Permits a custom cloud's endpoint that the topology names, such as https://management.local;
+    /// repeatable.
+    #[arg(
+        long = "cloud-endpoint",
+        value_name = "URL",
+        env = "EVENKEEL_CLOUD_ENDPOINTS",
+        value_delimiter = ','
+    )]
+    pub cloud_endpoints: Vec<Url>,
+
     /// Which credential to use.
     #[arg(long, value_enum, default_value = "default", env = "EVENKEEL_AUTH")]
     pub auth: Auth,
@@ -44,8 +55,8 @@ pub struct Connection {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Auth {
-    /// Environment, workload identity, managed identity, pipelines, GitHub, Azure CLI: the first
-    /// that is there.
+    /// The first that is configured of environment, workload identity, GitHub, pipelines and managed
+    /// identity; else the identity of this machine or the Azure CLI.
     Default,
     /// AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.
     Environment,

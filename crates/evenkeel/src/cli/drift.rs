@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::{Connection, File, Report, report};
+use crate::output::Form;
 
 #[derive(Debug, Args)]
 pub struct Drift {
@@ -36,6 +37,17 @@ pub struct Accept {
     /// Show what `--accept` would change, and write nothing.
     #[arg(long, requires = "accept")]
     pub dry_run: bool,
+}
+
+impl DriftFormat {
+    /// Returns how the report is read in this form.
+    pub fn form(self) -> Form {
+        match self {
+            Self::Text | Self::Markdown => Form::People,
+            Self::Json => Form::Json,
+            Self::Junit | Self::Html => Form::Markup,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use topology::Duration;
 
 use super::{Allow, Connection, File, Report, report};
+use crate::output::Form;
 
 #[derive(Debug, Args)]
 pub struct Plan {
@@ -33,6 +34,18 @@ pub struct Plan {
     pub allow: Allow,
     #[command(flatten)]
     pub connection: Connection,
+}
+
+impl PlanFormat {
+    /// Returns how the plan is read in this form.
+    pub fn form(self) -> Form {
+        match self {
+            Self::Text | Self::Markdown => Form::People,
+            Self::Json | Self::Sarif => Form::Json,
+            Self::Html => Form::Markup,
+            Self::Github | Self::AzureDevops => Form::Commands,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -187,7 +187,9 @@ pub async fn carry_out(azure: Azure, job: Job, mut lock: ApplyLock) -> Outcome {
         TextOrJson::Text => {
             output::result(&report::outcome(&plan, &outcome, &next, &text))?;
         }
-        TextOrJson::Json => output::result(&report::outcome_json(&plan, &outcome))?,
+        TextOrJson::Json => {
+            output::document(output::Form::Json, &report::outcome_json(&plan, &outcome))?
+        }
     }
     let moved = outcome.actions.values().any(|outcome| *outcome == ActionOutcome::Moved);
     match desired.filter(|_| moved) {

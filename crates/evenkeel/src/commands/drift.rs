@@ -19,9 +19,13 @@ pub async fn run(args: &Drift) -> Outcome {
     let picture = picture::of(&session.desired);
     let made = source.made();
     session.stop().await;
-    output::result(&rendered(args.format, &plan, &picture, &made))?;
+    output::document(args.format.form(), &rendered(args.format, &plan, &picture, &made))?;
     for further in &args.report {
-        output::file(&further.file, &rendered(further.format, &plan, &picture, &made))?;
+        output::file(
+            further.format.form(),
+            &further.file,
+            &rendered(further.format, &plan, &picture, &made),
+        )?;
     }
     Ok(match (plan.is_as_declared(), plan.is_complete()) {
         (false, _) => Exit::Changes,

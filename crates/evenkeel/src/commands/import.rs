@@ -3,13 +3,13 @@
 mod children;
 mod look;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use importer::{Imported, Request, Verdict};
-use planner::Options;
+use planner::{Options, Secrets};
 use resource::{ResourceId, SecretSource};
+use secrecy::ExposeSecret;
 use topology::{Input, Topology};
 
 use crate::cli::Import;
@@ -99,7 +99,7 @@ fn read(args: &Import, imported: &Imported) -> Option<Topology> {
     let parsed = topology::parse(&Input {
         file: args.out.as_deref().unwrap_or(Path::new("(stdout)")),
         text: &imported.text(),
-        env: &|name| imported.variables.get(name).cloned(),
+        env: &|name| imported.variables.get(name).map(|value| value.expose_secret().to_owned()),
         read: &|path| std::fs::read_to_string(path),
         overlays: &[],
     });
@@ -116,7 +116,7 @@ async fn verify(
     let session = Session { azure, desired: planner::expand(topology) };
     let observed = session.observe().await?;
     let variables = imported.variables.iter();
-    let secrets: BTreeMap<SecretSource, String> =
+    let secrets: Secrets =
         variables.map(|(name, value)| (SecretSource::Env(name.clone()), value.clone())).collect();
     let options = Options { secrets, ..Options::default() };
     let plan = planner::plan(&session.desired, &observed, &options)?;

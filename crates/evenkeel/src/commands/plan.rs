@@ -22,9 +22,9 @@ pub async fn run(args: &Plan) -> Outcome {
         PlanFormat::Sarif => report::sarif(&warned, Some(&path)),
         PlanFormat::Html => report::html(&warned, &picture::of(&session.desired), &source.made()),
     };
-    output::result(&rendered(args.format))?;
+    output::document(args.format.form(), &rendered(args.format))?;
     for further in &args.report {
-        output::file(&further.file, &rendered(further.format))?;
+        output::file(further.format.form(), &further.file, &rendered(further.format))?;
     }
     if let Some(out) = &args.out {
         let origin = saved::save(&plan, &source, args.valid_for, out)?.origin;

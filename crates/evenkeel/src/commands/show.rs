@@ -29,7 +29,8 @@ pub async fn run(args: &Show) -> Outcome {
         .flat_map(|action| action.changes.clone())
         .collect();
     let shown = |body| resource::catalogue::masked(&resource.id, body);
-    let body = observed.get(&resource.id).map(|observation| shown(&observation.body));
+    let beside = |body| resource::catalogue::masked_beside(&resource.id, body, &resource.body);
+    let body = observed.get(&resource.id).map(|observation| beside(&observation.body));
     let declared = (!resource.body.is_null()).then(|| shown(&resource.body));
     let options = output::text_options(true);
     let (declared, body) = (declared.as_ref(), body.as_ref());

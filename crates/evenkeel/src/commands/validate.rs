@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::cli::{TextOrJson, Validate};
 use crate::exit::{Exit, Outcome};
-use crate::{output, source};
+use crate::output::{self, Form};
+use crate::source;
 
 /// Parses and checks a topology; tells every mistake.
 pub fn run(args: &Validate) -> Outcome {
@@ -18,7 +19,7 @@ pub fn run(args: &Validate) -> Outcome {
                 "valid": valid,
                 "diagnostics": parsed.diagnostics,
             });
-            output::result(&serde_json::to_string_pretty(&document)?)?;
+            output::document(Form::Json, &serde_json::to_string_pretty(&document)?)?;
         }
         TextOrJson::Text => {
             source::tell(&parsed);

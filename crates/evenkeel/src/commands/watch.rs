@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -9,11 +10,16 @@ use crate::cli::Watch;
 use crate::commands::drift;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interruption::Interruptions;
-use crate::output;
+use crate::output::{self, Form};
 use crate::watch::metrics::Metrics;
 use crate::watch::round::{Ending, Finding, Watcher};
 use crate::watch::schedule::wait;
 use crate::watch::serve::serve;
+
+/// How long requests that are under way are answered after the end.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+/// How long the last metrics may take to be sent.
+const LAST_METRICS: Duration = Duration::from_secs(3);
 
 /// Looks for drift again and again until it is told to stop.
 pub async fn run(args: &Watch) -> Outcome {
@@ -33,11 +39,14 @@ pub async fn run(args: &Watch) -> Outcome {
     let last = rounds(args, watcher, &metrics, &is_ready, &stop).await?;
     stop.cancel();
     if let Some(server) = server {
-        server.ended().await;
+        server.ended(LAST_ANSWERS).await;
     }
     signals.abort();
-    // The exporter blocks while it sends what is left.
-    tokio::task::spawn_blocking(move || metrics.stop()).await?;
+    // The exporter blocks while it sends what is left, and nobody waits for a collector that is gone.
+    let sent = tokio::task::spawn_blocking(move || metrics.stop());
+    if tokio::time::timeout(LAST_METRICS, sent).await.is_err() {
+        tracing::warn!("the last metrics were not sent in time");
+    }
     tracing::info!("stopped");
     Ok(last.filter(|_| args.rounds.is_some()).map_or(Exit::Done, Ending::exit))
 }
@@ -87,10 +96,14 @@ fn tell(args: &Watch, finding: &Finding, round: u64) -> Result<(), Failure> {
         Some(error) => tracing::error!(%topology, round, result, error, "a round has failed"),
         None => tracing::info!(%topology, round, result, requests, "a round has ended"),
     }
-    output::result(&finding.to_json(round).to_string())?;
+    output::document(Form::Json, &finding.to_json(round).to_string())?;
     let Some((plan, picture, made)) = &finding.plan else { return Ok(()) };
     for report in &args.report {
-        output::file(&report.file, &drift::rendered(report.format, plan, picture, made))?;
+        output::file(
+            report.format.form(),
+            &report.file,
+            &drift::rendered(report.format, plan, picture, made),
+        )?;
     }
     Ok(())
 }

@@ -3,18 +3,18 @@
 use std::io::{self, Write};
 
 use super::live::BARS;
+use crate::output::{self, Form};
 
-/// Makes a writer for one log line, which goes above the table.
-pub fn log_writer() -> LogLine {
-    LogLine
+/// Writes log lines above the table, without the secrets of the run.
+pub struct LogLine {
+    /// How the lines are read.
+    pub form: Form,
 }
-
-/// Writes log lines above the table.
-pub struct LogLine;
 
 impl Write for LogLine {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        BARS.suspend(|| io::stderr().write_all(line))?;
+        let text = output::safe(self.form, &String::from_utf8_lossy(line));
+        BARS.suspend(|| io::stderr().write_all(text.as_bytes()))?;
         Ok(line.len())
     }
 

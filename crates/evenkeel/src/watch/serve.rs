@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
@@ -60,10 +61,13 @@ pub async fn serve(
 }
 
 impl Server {
-    /// Waits until the requests that are under way are answered.
-    pub async fn ended(self) {
+    /// Waits until the requests that are under way are answered, for a while: who has sent half a
+    /// request, or reads no answer, shall not keep the process.
+    pub async fn ended(mut self, patience: Duration) {
         // A server that has failed has said so.
-        let _ = self.task.await;
+        if tokio::time::timeout(patience, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
     }
 }
 

@@ -54,12 +54,14 @@ fn rule_09_a_killed_apply_is_finished_by_the_next() {
 }
 
 #[test]
-fn rule_17_a_cancelled_job_drains_as_well() {
-    let scenario = Scenario::with_azure("minimal", SLOW);
-    let (mut child, mut lines) = begin(&scenario, &["apply", "--yes"]);
-    signal(&child, "-TERM");
-    let mut rest = String::new();
-    std::io::Read::read_to_string(&mut lines, &mut rest).expect("text");
-    assert_eq!(child.wait().expect("it ends").code(), Some(130), "{rest}");
-    assert!(rest.contains("interrupted: no more begins"), "{rest}");
+fn rule_17_a_cancelled_job_and_a_lost_terminal_drain_as_well() {
+    for name in ["-TERM", "-HUP"] {
+        let scenario = Scenario::with_azure("minimal", SLOW);
+        let (mut child, mut lines) = begin(&scenario, &["apply", "--yes"]);
+        signal(&child, name);
+        let mut rest = String::new();
+        std::io::Read::read_to_string(&mut lines, &mut rest).expect("text");
+        assert_eq!(child.wait().expect("it ends").code(), Some(130), "{name}: {rest}");
+        assert!(rest.contains("interrupted: no more begins"), "{name}: {rest}");
+    }
 }

@@ -4,6 +4,7 @@ mod accept;
 mod annotations;
 mod apply_lock;
 mod book;
+mod canaries;
 mod cost;
 // Runs pages in bash.
 #[cfg(unix)]
@@ -14,8 +15,10 @@ mod errors;
 #[cfg(unix)]
 mod forge;
 mod gate;
+mod hostile;
 mod import;
 mod interrupt;
+mod mangled;
 mod markdown;
 mod overlay;
 #[cfg(unix)]

@@ -125,6 +125,29 @@ fn a_watcher_serves_its_measures_and_stops_cleanly() {
 }
 
 #[test]
+fn a_watcher_stops_whatever_its_clients_do() {
+    let scenario = Scenario::of("minimal");
+    scenario.apply();
+    let address = free_address();
+    let mut watcher =
+        Watcher::start(scenario.simulated(&["watch", "--interval", "1h", "--listen", &address]));
+    watcher.round();
+    // One has sent half a request, one reads no answer, one says nothing at all.
+    let mut clients = vec![];
+    for said in ["GET /metrics HTTP/1.1\r\nHost", "GET /metrics HTTP/1.1\r\nHost: w\r\n\r\n", ""] {
+        let mut client = TcpStream::connect(&address).expect("the watcher listens");
+        write!(client, "{said}").expect("sent");
+        clients.push(client);
+    }
+    assert!(get(&address, "/healthz").starts_with("HTTP/1.1 200"));
+    signal(&watcher.child, "-TERM");
+    // The clients are still there when it has ended.
+    let (code, log) = watcher.end();
+    assert_eq!(code, Some(0), "{log}");
+    drop(clients);
+}
+
+#[test]
 fn a_watcher_outlives_a_round_that_fails() {
     let scenario = Scenario::of("minimal");
     scenario.apply();

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plan::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write};
-use resource::catalogue::{self, Ownership, TypeFacts, Update};
+use resource::catalogue::{self, Ownership, PropertyPath, TypeFacts, Update};
 use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
 
 use super::{Scene, domains};
 use crate::change::{Change, Kind, is_permitted};
 use crate::desired::DesiredResource;
+use crate::diff;
 use crate::guard::loss;
 use crate::merge::merge;
 use crate::unwanted::is_group;
@@ -43,7 +44,7 @@ impl Scene<'_> {
             (false, false) => Verb::Update,
         };
         let mut action = action(verb, resource, create(resource, !is_born));
-        action.changes = if is_new { vec![] } else { all_new(&resource.body) };
+        action.changes = if is_new { vec![] } else { all_new(&resource.id, &resource.body) };
         if is_remade {
             action.reasons.push("goes with what it lies in, which is replaced".to_owned());
         }
@@ -240,31 +241,37 @@ fn create(resource: &DesiredResource, create: bool) -> Operation {
 }
 
 /// Shows each declared property as new.
-fn all_new(body: &Value) -> Vec<PropertyChange> {
+fn all_new(id: &ResourceId, body: &Value) -> Vec<PropertyChange> {
     let mut leaves = BTreeMap::new();
-    collect_leaves(body, String::new(), &mut leaves);
+    collect_leaves(catalogue::facts_of(id), body, &mut PropertyPath::root(), &mut leaves);
     leaves
         .into_iter()
-        .map(|(path, value)| PropertyChange {
+        .map(|(path, (value, sensitive))| PropertyChange {
             path,
             before: None,
-            sensitive: Expression::read(&value).is_some_and(|expression| expression.is_secret()),
+            sensitive,
             after: Some(value),
             forces_replacement: None,
         })
         .collect()
 }
 
-fn collect_leaves(value: &Value, path: String, leaves: &mut BTreeMap<String, Value>) {
+fn collect_leaves(
+    facts: &TypeFacts,
+    value: &Value,
+    path: &mut PropertyPath,
+    leaves: &mut BTreeMap<String, (Value, bool)>,
+) {
     match value {
         Value::Object(map) if Expression::read(value).is_none() => {
             for (key, item) in map {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                collect_leaves(item, path, leaves);
+                path.push_key(key);
+                collect_leaves(facts, item, path, leaves);
+                path.pop();
             }
         }
         leaf => {
-            leaves.insert(path, leaf.clone());
+            leaves.insert(path.to_string(), diff::shown(facts, path, leaf.clone()));
         }
     }
 }

@@ -32,7 +32,7 @@ fn read(files: &Files) -> Parsed {
 fn accept_files(files: &Files, azure: &Observed, addresses: &[&str]) -> Acceptance {
     let secret = SecretSource::Env("PROBE_AUTH".to_owned());
     // What `as_desired` holds where it cannot know a value.
-    let secrets = [(secret, "value of a reference".to_owned())].into();
+    let secrets = [(secret, "value of a reference".into())].into();
     let options = Options { secrets, ..Options::default() };
     let addresses: Vec<String> = addresses.iter().map(|it| (*it).to_owned()).collect();
     let request = Request {

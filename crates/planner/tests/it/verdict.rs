@@ -189,7 +189,7 @@ fn a_secret_is_judged_without_being_told() {
     const R2: &str = include_str!("../../../../topologies/r2.yaml");
     let base = expand(R2);
     let secret = |name: &str| SecretSource::Env(name.to_owned());
-    let secrets = [(secret("PROBE_AUTH"), "one".to_owned()), (secret("NEXT"), "two".to_owned())];
+    let secrets = [(secret("PROBE_AUTH"), "one".into()), (secret("NEXT"), "two".into())];
     let options = Options { secrets: secrets.into(), ..Options::default() };
     let mut azure = as_desired(&base);
     *body(&mut azure, &base, "resourceGroups/rg-integration", "/tags/evenkeel-applied") =

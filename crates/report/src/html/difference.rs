@@ -100,7 +100,7 @@ fn push_lines(text: &mut String, change: &PropertyChange) {
 
 /// Writes what a create is made of.
 pub(super) fn push_chief(text: &mut String, item: &Item<'_>) {
-    let told = chief(item.body());
+    let told = chief(item.body().as_ref());
     if told.is_empty() {
         return;
     }

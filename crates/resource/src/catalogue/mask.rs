@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{PropertyPath, TypeFacts, facts_of};
+use crate::secret::{is_secret_text, may_be_secret};
 use crate::{Expression, ResourceId};
 
 /// Stands where a secret value is.
@@ -12,10 +13,51 @@ const MASK: &str = "(sensitive)";
 ///
 /// Expressions are kept: they name a secret and do not hold it.
 pub fn masked(id: &ResourceId, body: &Value) -> Value {
-    mask(facts_of(id), &mut PropertyPath::root(), body)
+    mask(facts_of(id), &mut PropertyPath::root(), body, false)
 }
 
-fn mask(facts: &TypeFacts, path: &mut PropertyPath, value: &Value) -> Value {
+/// Returns a body that the topology declares as a plan may show it: what the file holds word for word for
+/// everybody to read stays, unless it looks like a secret all the same.
+pub fn declared(id: &ResourceId, body: &Value) -> Value {
+    mask(facts_of(id), &mut PropertyPath::root(), body, true)
+}
+
+/// Returns the observed `body` masked, also where the topology takes its value from a secret.
+pub fn masked_beside(id: &ResourceId, body: &Value, desired: &Value) -> Value {
+    let mut shown = masked(id, body);
+    hide(&mut shown, &[desired]);
+    shown
+}
+
+/// Masks what any of `desired` says to be a secret. Which member of an array stands for which is not asked:
+/// a secret in one hides its place in all.
+fn hide(value: &mut Value, desired: &[&Value]) {
+    let is_secret =
+        |value: &&Value| Expression::read(value).is_some_and(|expression| expression.is_secret());
+    if desired.iter().any(is_secret) {
+        *value = json!(MASK);
+        return;
+    }
+    match value {
+        Value::Object(map) => {
+            for (key, member) in map {
+                let known = desired.iter().filter_map(|desired| {
+                    let mut members = desired.as_object()?.iter();
+                    Some(members.find(|(name, _)| name.eq_ignore_ascii_case(key))?.1)
+                });
+                hide(member, &known.collect::<Vec<_>>());
+            }
+        }
+        Value::Array(items) => {
+            let known: Vec<&Value> =
+                desired.iter().filter_map(|desired| desired.as_array()).flatten().collect();
+            items.iter_mut().for_each(|item| hide(item, &known));
+        }
+        _ => {}
+    }
+}
+
+fn mask(facts: &TypeFacts, path: &mut PropertyPath, value: &Value, is_declared: bool) -> Value {
     if Expression::read(value).is_some() {
         return value.clone();
     }
@@ -24,7 +66,7 @@ fn mask(facts: &TypeFacts, path: &mut PropertyPath, value: &Value) -> Value {
             .iter()
             .map(|(key, item)| {
                 path.push_key(key);
-                let shown = mask(facts, path, item);
+                let shown = mask(facts, path, item, is_declared);
                 path.pop();
                 (key.clone(), shown)
             })
@@ -35,12 +77,20 @@ fn mask(facts: &TypeFacts, path: &mut PropertyPath, value: &Value) -> Value {
             .map(|(at, item)| {
                 let label = item["name"].as_str().map_or_else(|| at.to_string(), str::to_owned);
                 path.push_member(&label);
-                let shown = mask(facts, path, item);
+                let shown = mask(facts, path, item, is_declared);
                 path.pop();
                 shown
             })
             .collect(),
         Value::Null => Value::Null,
+        Value::String(text) if is_secret_text(text) => json!(MASK),
+        Value::String(text)
+            if is_declared
+                && facts.is_plain_where_literal(path)
+                && !may_be_secret(path.last_key(), text) =>
+        {
+            value.clone()
+        }
         _ if facts.is_sensitive(path) => json!(MASK),
         plain => plain.clone(),
     }
@@ -57,6 +107,36 @@ mod tests {
         let shown = masked(&site.child("config", "appsettings"), &body);
         let wanted = json!({ "PIN": "(sensitive)", "NONE": null });
         assert_eq!(shown, json!({ "name": "appsettings", "properties": wanted }));
+    }
+
+    #[test]
+    fn what_the_topology_takes_from_a_secret_is_masked_where_it_stands() {
+        let zone = ResourceId::in_group("s", "rg", "Microsoft.Network/dnsZones", "example.org");
+        let secret = json!({ "$secret": { "env": "TXT" } });
+        let of = |value: Value| json!({ "properties": { "TXTRecords": [{ "value": [value] }] } });
+        let shown = masked_beside(&zone.child("TXT", "@"), &of(json!("hush")), &of(secret));
+        assert_eq!(shown, of(json!("(sensitive)")));
+    }
+
+    #[test]
+    fn named_values_and_texts_that_are_secrets_are_masked() {
+        let app = ResourceId::in_group("s", "rg", "Microsoft.App/containerApps", "web");
+        let body = json!({ "properties": {
+            "env": [{ "name": "DB_PASSWORD", "value": "hush" }, { "name": "MODE", "value": "x" }],
+            "note": "AccountName=x;AccountKey=hush",
+        } });
+        let shown = masked(&app, &body);
+        assert!(!shown.to_string().contains("hush"), "{shown}");
+        assert_eq!(shown["properties"]["env"][1]["value"], "x");
+    }
+
+    #[test]
+    fn what_the_topology_declares_is_shown_but_for_secrets_written_out() {
+        let site = ResourceId::in_group("s", "rg", "Microsoft.Web/sites", "web");
+        let body = json!({ "properties": { "MODE": "blue", "DB_PASSWORD": "hunter2" } });
+        let shown = declared(&site.child("config", "appsettings"), &body);
+        let wanted = json!({ "MODE": "blue", "DB_PASSWORD": "(sensitive)" });
+        assert_eq!(shown, json!({ "properties": wanted }));
     }
 
     #[test]

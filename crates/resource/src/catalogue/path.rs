@@ -60,6 +60,14 @@ impl PropertyPath {
         self.keys_upwards().next().unwrap_or_default()
     }
 
+    /// Returns the label of the array member whose property this path is, where it is one.
+    pub fn last_member(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [.., Step::Member(label), Step::Key(_)] => Some(label),
+            _ => None,
+        }
+    }
+
     /// Returns the property names from here to the root.
     pub fn keys_upwards(&self) -> impl Iterator<Item = &str> {
         self.0.iter().rev().filter_map(|step| match step {

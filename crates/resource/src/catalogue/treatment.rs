@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::overlay::at;
-use super::{ArrayKey, Likeness, Literal, PropertyPath, TypeFacts};
+use super::{ArrayKey, Likeness, Listing, Literal, PropertyPath, TypeFacts};
+use crate::secret;
 
 /// Whether a declared value is a wish that can be checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,22 +52,6 @@ const WRITE_ONLY_ANYWHERE: &[&str] = &[
     "sourceDatabaseId",
     "customData",
     "protectedSettings",
-];
-
-/// Names of secrets, wherever they stand; they end so.
-const SECRET_NAMES: &[&str] = &[
-    "password",
-    "secret",
-    "connectionstring",
-    "accesskey",
-    "sharedkey",
-    "primarykey",
-    "secondarykey",
-    "sastoken",
-    "sasuri",
-    "pfxblob",
-    "kubeconfig",
-    "instrumentationkey",
 ];
 
 impl TypeFacts {
@@ -148,9 +133,18 @@ impl TypeFacts {
         self.immutable.iter().find(|(rule, _)| path.is_within(rule)).map(|(_, reason)| *reason)
     }
 
+    /// Tells whether the service returns the value at `path` although it is secret.
+    pub fn is_returned_secret(&self, path: &PropertyPath) -> bool {
+        self.listing == Listing::PostList && self.is_within_sensitive(path)
+    }
+
+    fn is_within_sensitive(&self, path: &PropertyPath) -> bool {
+        self.sensitive.iter().any(|rule| path.is_within(rule))
+    }
+
     /// Tells whether the value at `path` is never shown.
     pub fn is_sensitive(&self, path: &PropertyPath) -> bool {
-        is_secret_name(path) || self.sensitive.iter().any(|rule| path.is_within(rule))
+        is_secret_name(path) || self.is_within_sensitive(path)
     }
 }
 
@@ -162,13 +156,15 @@ impl TypeFacts {
     }
 }
 
-/// Tells whether the name of the property at `path` is a secret's.
+/// Tells whether the name of the property at `path` is a secret's; of a named value (`{"name":
+/// "Authorization", "value": …}`) the name of its member.
 pub fn is_secret_name(path: &PropertyPath) -> bool {
     let mut names = path.keys_upwards();
-    let name = names.next().unwrap_or_default().to_ascii_lowercase();
-    let is_value_of_secret = name == "value"
-        && names.next().is_some_and(|parent| parent.eq_ignore_ascii_case("secrets"));
-    is_value_of_secret || SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
+    let name = names.next().unwrap_or_default();
+    let is_value_of_secret = name.eq_ignore_ascii_case("value")
+        && (path.last_member().is_some_and(secret::is_property_of_secret)
+            || names.next().is_some_and(|parent| parent.eq_ignore_ascii_case("secrets")));
+    is_value_of_secret || secret::is_property_of_secret(name)
 }
 
 impl Literal {

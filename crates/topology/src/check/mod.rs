@@ -17,8 +17,6 @@ mod tags;
 mod traffic_manager;
 mod vault;
 
-pub use secret::may_be_secret;
-
 use crate::decode::Broken;
 use crate::{Diagnostic, Place, Sp, Stamp, Topology};
 
@@ -35,7 +33,6 @@ pub(crate) fn all(topology: &Topology, broken: &Broken, diagnostics: &mut Vec<Di
     check.header();
     check.apply_lock();
     check.regions();
-    check.indexes();
     for stamp in topology.stamps.values() {
         check.stamp(stamp);
     }

@@ -152,10 +152,18 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "Add `stamps: { weu: { region: westeurope } }`.",
     ),
     of(
+        "key-of-the-run",
+        "a topology asks for a key of the run itself",
+        "Whoever may propose a topology would get the pipeline's own tokens; the list is in \
+         `docs/how-to/keep-secrets-out.md`.",
+        "settings: { TOKEN: \"${secret:env:SYSTEM_ACCESSTOKEN}\" }",
+        "Keep the application's secrets in variables of their own: `${secret:env:API_TOKEN}`.",
+    ),
+    of(
         "plain-secret",
         "a value looks like a secret written out",
         "A topology is kept in a repository, and plans and diffs show its values.",
-        "settings: { DB_PASSWORD: hunter2-hunter2 }",
+        "settings: { DB_PASSWORD: hunter2 }",
         "Refer to it: `${secret:env:DB_PASSWORD}` or `${secret:keyVault:<vault>/<name>}`.",
     ),
     of(

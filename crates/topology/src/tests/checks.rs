@@ -46,14 +46,6 @@ const CASES: &[(&[&str], &str)] = &[
         &["alias-without-address"],
         "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { app: weu/web } } } }\ndns: { example.com: { records: { \"@\": { alias: trafficManager/main } } } }",
     ),
-    (
-        &["same-index"],
-        "stamp: { plan: { sku: B1 }, apps: { web: { name: \"app-{stamp}-{index}\" } } }\nstamps: { weu: { region: westeurope }, neu: { region: northeurope, index: 0 } }",
-    ),
-    (
-        &[],
-        "stamp: { plan: { sku: B1 }, apps: { web: {} } }\nstamps: { weu: { region: westeurope, index: 7 }, neu: { region: northeurope, index: 7 } }",
-    ),
     (&["duplicate-name"], "tags: { owner: a, Owner: b }"),
     (&["duplicate-name"], "tags: { owner: a }\ndns: { example.com: { tags: { Owner: b } } }"),
     (&["duplicate-name"], "dns: { example.com: {}, Example.com.: {} }"),
@@ -196,6 +188,21 @@ const CASES: &[(&[&str], &str)] = &[
     (
         &["missing-variable"],
         "+resources: { r: { type: A.B/c, apiVersion: 2024-01-01, properties: { x: \"${secret:env:NOPE}\" } } }",
+    ),
+    (&["key-of-the-run"], "resourceGroup: ${env:SYSTEM_ACCESSTOKEN}"),
+    (
+        &["key-of-the-run"],
+        "+resources: { r: { type: A.B/c, apiVersion: 2024-01-01, properties: { x: \"${secret:env:GITHUB_TOKEN}\" } } }",
+    ),
+    (&["bad-include"], "include: [../elsewhere.yaml]"),
+    (&["bad-include"], "include: [/etc/passwd]"),
+    (
+        &["plain-secret"],
+        "+resources: { r: { type: A.B/c, apiVersion: 2024-01-01, properties: { adminPassword: hunter2 } } }",
+    ),
+    (
+        &["plain-secret"],
+        "+resources: { r: { type: A.B/c, apiVersion: 2024-01-01, properties: { env: [{ name: DB_PASSWORD, value: hunter2 }] } } }",
     ),
     (&["not-plain"], "resourceGroup: rg-${secret:env:PROBE_AUTH}"),
     (

@@ -1,7 +1,6 @@
 //! The scalars of the language.
 
 mod duration;
-mod index;
 mod name;
 mod one_or_many;
 mod percent;
@@ -9,7 +8,6 @@ mod target;
 mod text;
 
 pub use duration::{Duration, NotADuration, Ttl};
-pub use index::StampIndex;
 pub use name::Name;
 pub use one_or_many::OneOrMany;
 pub use percent::Percent;
