@@ -124,12 +124,12 @@ impl Scene<'_> {
         lost.collect()
     }
 
-    /// Returns the stamp of the nearest resource above `id` that the topology still asks for. A group is
-    /// none: what lies in it alone goes with whatever else is removed there.
-    fn stamp_above(&self, id: &ResourceId) -> Option<Band> {
+    /// Returns where the nearest resource above `id` stands that the topology still asks for. A group
+    /// is none: what lies in it alone goes with whatever else is removed there.
+    fn band_above(&self, id: &ResourceId) -> Option<Band> {
         let mut above = std::iter::successors(id.parent(), ResourceId::parent);
         let above = above.find_map(|id| self.desired.get(&id)).filter(|up| !is_group(&up.id))?;
-        Some(above.band.clone()).filter(|band| matches!(band, Band::Stamp(_)))
+        Some(above.band.clone())
     }
 
     fn add_delete(&mut self, change: &Change) {
@@ -160,7 +160,7 @@ impl Scene<'_> {
             resource: change.id.clone(),
             api_version: declared
                 .map_or_else(|| facts.api_version.to_owned(), |last| last.api_version.clone()),
-            band: self.stamp_above(&change.id).unwrap_or_else(|| band_of(&change.id, facts)),
+            band: self.band_above(&change.id).unwrap_or_else(|| band_of(&change.id, facts)),
             operation: Operation::Delete,
             changes: self.names_lost(&change.id),
             reasons,

@@ -1,6 +1,6 @@
 //! What goes, in which order, and what is refused.
 
-use plan::{Operation, Risk, Verb};
+use plan::{Band, Operation, Risk, Verb};
 use planner::Options;
 use serde_json::json;
 
@@ -104,4 +104,22 @@ fn a_binding_without_our_proof_is_kept() {
     let plan = plan(&desired, &azure);
     assert!(plan.is_empty(), "{:?}", names(&plan));
     assert_eq!(plan.coverage.unmanaged, [foreign]);
+}
+
+#[test]
+fn a_right_that_goes_with_its_app_stands_where_its_scope_stands() {
+    // The right is to data that all stamps share: its delete is no turn of any stamp.
+    let text = |app: &str| {
+        format!(
+            "version: 1\nname: osprey\nsubscription: 11111111-2222-3333-4444-555555555555\nlocation: westeurope\nstamp:\n  plan: {{ sku: P1v3 }}\n  apps:\n    {app}: {{ runtime: node|22-lts, identity: system, permissions: [{{ role: Storage Blob Data Contributor, scope: storage/data }}] }}\nstamps: {{ weu: {{ region: westeurope }}, neu: {{ region: northeurope }} }}\nstorage: {{ data: {{ redundancy: GRS }} }}\n"
+        )
+    };
+    let (before, after) = (expand(&text("backend")), expand(&text("api")));
+    let options = Options { allow_mass_delete: true, ..Options::default() };
+    let plan = plan_with(&after, &as_desired(&before), &options);
+    let rights = plan.actions.iter().filter(|action| {
+        action.verb == Verb::Delete && action.resource.resource_type().last() == "roleAssignments"
+    });
+    let bands: Vec<&Band> = rights.map(|action| &action.band).collect();
+    assert_eq!(bands, [&Band::Data, &Band::Data]);
 }
