@@ -300,6 +300,13 @@ impl Draft<'_> {
             map.set_default("ttl", duration(ttl));
         }
         map.set_default("alias", domain.is_alias);
+        // A take-over of the name is a word of its own, as of any resource.
+        let is_ours = |id: &ResourceId| {
+            self.survey.observed.get(id).is_none_or(|seen| self.survey.is_owned(seen))
+        };
+        if !domain.record.iter().chain(&domain.proof).all(is_ours) {
+            map.set("adopt", true);
+        }
         map
     }
 

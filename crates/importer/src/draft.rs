@@ -102,7 +102,8 @@ impl<'a> Draft<'a> {
             root.set("resourceGroup", literal(group.name())).about(group).optional = true;
             let region = self.survey.observed.get(group).and_then(|seen| region_of(&seen.body));
             if let Some(region) = region {
-                root.set("location", literal(&region)).about(group).optional = true;
+                // Written in any case: what is global does not move when the first stamp goes.
+                root.set("location", literal(&region)).about(group);
             }
         }
         for at in 0..self.placement.stamps.len() {

@@ -11,8 +11,8 @@ use crate::ahead;
 use crate::desired::{Desired, DesiredResource, Mode};
 use crate::diff::{self, Comparison};
 use crate::last::Last;
-use crate::order::CERTIFICATE;
-use crate::ownership::is_owned;
+use crate::order::{BINDING, CERTIFICATE};
+use crate::ownership::{foreign_mark, is_owned};
 use crate::resolve::{Secrets, resolve};
 use crate::rights::{self, Right};
 use crate::{unread, unwanted};
@@ -169,9 +169,14 @@ fn present(
     if resource.mode == Mode::Existing {
         return;
     }
-    let owned =
-        is_owned(observed, observation, &desired.topology) || parent_is_managed(desired, resource);
+    let owned = is_owned(observed, observation, &desired.topology)
+        || parent_is_managed(desired, resource)
+        || is_our_child(desired, observed, observation, options);
     if !owned && resource.mode == Mode::Ensured {
+        return;
+    }
+    if let Some(other) = foreign_mark(observed, observation, &desired.topology) {
+        found.refusals.push(of_another(&resource.address, &resource.id, &other));
         return;
     }
     let properties = compare(resource, observation, observed, options);
@@ -199,6 +204,34 @@ fn present(
         found.refuse_adoption(resource, &properties);
     }
     found.insert(resource, Kind::Adopt, properties);
+}
+
+/// Makes the refusal of a change to what another topology looks after; no permission lifts it.
+pub fn of_another(address: &str, id: &ResourceId, other: &str) -> Guard {
+    Guard {
+        code: "of-another-topology".to_owned(),
+        address: address.to_owned(),
+        message: format!("`{id}` carries the mark of the topology `{other}`"),
+        help: format!(
+            "take it out of one of the two topologies; where `{other}` is gone for good, remove its \
+             mark by hand"
+        ),
+    }
+}
+
+/// Tells whether a child that can bear no mark, of a resource that is only read, is ours: the last
+/// applied text made it, or the record that proved the host name is ours.
+fn is_our_child(
+    desired: &Desired,
+    observed: &Observed,
+    observation: &Observation,
+    options: &Options,
+) -> bool {
+    let id = &observation.id;
+    matches!(catalogue::facts_of(id).ownership, Ownership::Parent | Ownership::None)
+        && (options.last.known().is_some_and(|last| last.has_made(id))
+            || id.resource_type().is(BINDING)
+                && unwanted::has_our_proof(desired, observed, id.name()))
 }
 
 /// Tells whether this is what our own creation has left that was cut off before it could mark it:

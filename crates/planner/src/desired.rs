@@ -197,6 +197,8 @@ pub struct Desired {
     pub apply_lock: Option<ApplyLock>,
     /// The stamps, in roll-out order.
     pub stamps: Vec<String>,
+    /// The numbers of the stamps whose texts hold them.
+    pub indexes: BTreeMap<String, u32>,
     /// Custom domains, for the procedure that switches them.
     pub domains: Vec<Domain>,
     /// Records that must be made by hand.

@@ -25,7 +25,7 @@ use std::collections::HashMap;
 
 use plan::Band;
 use resource::{ResourceId, catalogue};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use topology::{Diagnostic, Place, Sp};
 use topology::{Stamp, Topology};
@@ -111,6 +111,8 @@ impl<'a> Expansion<'a> {
         desired.subscription = topology.subscription.value.clone();
         desired.hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         desired.stamps = topology.stamps.keys().cloned().collect();
+        let numbered = topology.stamps.iter().filter(|(_, stamp)| stamp.index.is_used);
+        desired.indexes = numbered.map(|(name, stamp)| (name.clone(), stamp.index.value)).collect();
         Self { topology, desired, places: HashMap::new() }
     }
 
@@ -201,6 +203,24 @@ impl<'a> Expansion<'a> {
     fn location(&self, home: Home<'_>, own: Option<&Sp<String>>) -> Option<String> {
         let stamp = home.stamp.map(|(_, stamp)| &stamp.region);
         own.or(stamp).or(self.topology.location()).map(|region| region.value.clone())
+    }
+
+    /// Leaves the region of a resource to its creation where nobody has written it: what is live
+    /// stays where it is, whichever stamp is the first.
+    fn soften_location(
+        &self,
+        resource: &mut DesiredResource,
+        home: Home<'_>,
+        own: Option<&Sp<String>>,
+    ) {
+        if own.is_some() || home.stamp.is_some() || self.topology.location.is_some() {
+            return;
+        }
+        let location = resource.body.as_object_mut().and_then(|body| body.shift_remove("location"));
+        if let Some(location) = location.filter(|location| !location.is_null()) {
+            let extra = resource.create_only.get_or_insert_with(|| json!({}));
+            extra["location"] = location;
+        }
     }
 
     fn subscription<'s>(&'s self, home: Home<'s>, own: Option<&'s Sp<String>>) -> &'s str {

@@ -11,7 +11,7 @@ pub struct Explanation {
     pub text: &'static str,
 }
 
-const CODES: [Explanation; 19] = [
+const CODES: [Explanation; 21] = [
     Explanation {
         code: "adoption-needs-replacement",
         title: "an existing resource differs where it cannot be changed",
@@ -43,6 +43,13 @@ const CODES: [Explanation; 19] = [
         title: "a resource group that is no longer declared stays",
         text: "A group is deleted only when everything in it is ours and goes. Delete it by hand \
                once it is empty.",
+    },
+    Explanation {
+        code: "index-moved",
+        title: "a living stamp would get another number",
+        text: "`{index}` is a stamp's position unless it is written. Where a stamp is removed, added or \
+               moved before another one, what is made from the number would be made anew under \
+               another name. Write the number that the stamp has, as the help line says.",
     },
     Explanation {
         code: "locked",
@@ -84,6 +91,12 @@ const CODES: [Explanation; 19] = [
         text: "A profile without an enabled endpoint answers with nothing, so no plan may leave it so, \
                not even between two of its actions. Leave one endpoint enabled; where nothing shall be \
                served, disable the profile itself.",
+    },
+    Explanation {
+        code: "of-another-topology",
+        title: "another topology looks after a resource",
+        text: "Two topologies would undo what the other one does, in turn. No permission lifts this: \
+               take the resource out of one of them, or read it with `existing: true`.",
     },
     Explanation {
         code: "protected",

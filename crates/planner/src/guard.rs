@@ -6,6 +6,8 @@ use plan::Guard;
 use resource::{Observed, ResourceId, catalogue};
 
 use crate::change::{Changes, Kind, Options, is_permitted, protected};
+use crate::desired::Desired;
+use crate::last::Last;
 use crate::ownership::is_owned;
 use crate::unwanted::is_group;
 
@@ -14,6 +16,26 @@ const MAX_DELETED_PERCENT: usize = 60;
 
 /// Below this many deletes the share says nothing.
 const FEW_DELETES: usize = 5;
+
+/// Refuses to give a living stamp another number: what is made from it would be made anew.
+pub fn renumbered(desired: &Desired, last: &Last) -> Vec<Guard> {
+    let Some(last) = last.known() else { return vec![] };
+    let moved = desired.indexes.iter().filter_map(|(stamp, now)| {
+        let before = last.index_of(stamp).filter(|before| before != now)?;
+        Some(Guard {
+            code: "index-moved".to_owned(),
+            address: stamp.clone(),
+            message: format!(
+                "`{{index}}` of the stamp `{stamp}` would change from {before} to {now}"
+            ),
+            help: format!(
+                "what is made from the number would be made anew: write `index: {before}` at \
+                 `stamps.{stamp}`"
+            ),
+        })
+    });
+    moved.collect()
+}
 
 /// Returns the reasons to refuse `changes` as a whole.
 pub fn guards(

@@ -53,18 +53,27 @@ impl Last {
 #[derive(Debug, Clone, Default)]
 pub struct LastApplied {
     declared: BTreeMap<ResourceId, DesiredResource>,
+    indexes: BTreeMap<String, u32>,
 }
 
 impl LastApplied {
     /// Takes what counts from the expanded text.
     pub fn of(desired: &Desired) -> Self {
         let managed = desired.resources().filter(|resource| resource.mode != Mode::Existing);
-        Self { declared: managed.map(|r| (r.id.clone(), r.clone())).collect() }
+        Self {
+            declared: managed.map(|r| (r.id.clone(), r.clone())).collect(),
+            indexes: desired.indexes.clone(),
+        }
     }
 
     /// Returns what was declared of `id`, unless it was only read.
     pub fn get(&self, id: &ResourceId) -> Option<&DesiredResource> {
         self.declared.get(id)
+    }
+
+    /// Returns the number of a stamp, where its texts held it.
+    pub fn index_of(&self, stamp: &str) -> Option<u32> {
+        self.indexes.get(stamp).copied()
     }
 
     /// Returns all that was declared and not only read.

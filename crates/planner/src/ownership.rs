@@ -4,6 +4,9 @@ use resource::catalogue::{self, Ownership};
 use resource::{Observation, Observed, ResourceId};
 use serde_json::{Map, Value, json};
 
+use crate::expand::proof_name;
+use crate::order::BINDING;
+
 /// The key of the ownership mark, in tags and in record-set metadata.
 pub const MARK: &str = "evenkeel";
 
@@ -92,13 +95,61 @@ pub fn is_owned(observed: &Observed, observation: &Observation, topology: &str) 
     }
 }
 
-fn has_mark(map: Option<&Value>, topology: &str) -> bool {
-    map.and_then(Value::as_object).is_some_and(|map| {
-        map.iter().any(|(key, value)| {
-            // Tag keys are compared without case by ARM.
-            key.eq_ignore_ascii_case(MARK) && value.as_str() == Some(topology)
-        })
+/// Returns the other topology whose mark a resource carries.
+///
+/// A binding bears no mark; the record that proved it does.
+pub fn foreign_mark(
+    observed: &Observed,
+    observation: &Observation,
+    topology: &str,
+) -> Option<String> {
+    if observation.id.resource_type().is(BINDING) {
+        let proof = proof_of(observed, observation.id.name())?;
+        return foreign_mark(observed, proof, topology);
+    }
+    let other = match catalogue::facts_of(&observation.id).ownership {
+        Ownership::Tags => marked(observation.body.get("tags")).map(str::to_owned),
+        Ownership::Metadata(pointer) => {
+            marked(observation.body.pointer(pointer)).map(str::to_owned)
+        }
+        Ownership::Note(pointer) => {
+            let note = observation.body.pointer(pointer);
+            (!note_holds(note, topology)).then(|| named_in(note)).flatten()
+        }
+        Ownership::Parent | Ownership::None => None,
+    }?;
+    (other != topology).then_some(other)
+}
+
+/// Returns the TXT record by which a host name was proved to App Service.
+pub fn proof_of<'a>(observed: &'a Observed, host: &str) -> Option<&'a Observation> {
+    let wanted = proof_name(host).to_ascii_lowercase();
+    observed.resources.values().find(|seen| {
+        seen.id.resource_type().is("Microsoft.Network/dnsZones/TXT")
+            && seen.id.parent().is_some_and(|zone| {
+                let name = seen.id.name().to_ascii_lowercase();
+                wanted == format!("{name}.{}", zone.name().to_ascii_lowercase())
+            })
     })
+}
+
+/// Returns the value of a mark among tags or metadata.
+fn marked(map: Option<&Value>) -> Option<&str> {
+    let mut entries = map?.as_object()?.iter();
+    // Tag keys are compared without case by ARM.
+    entries.find(|(key, _)| key.eq_ignore_ascii_case(MARK))?.1.as_str()
+}
+
+/// Returns the topology that a note names.
+fn named_in(note: Option<&Value>) -> Option<String> {
+    let rest = note?.as_str()?.split_once(&format!("{MARK}: "))?.1;
+    let is_name = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+    let name: String = rest.chars().take_while(is_name).collect();
+    (!name.is_empty()).then_some(name)
+}
+
+fn has_mark(map: Option<&Value>, topology: &str) -> bool {
+    marked(map) == Some(topology)
 }
 
 fn note_holds(note: Option<&Value>, topology: &str) -> bool {
@@ -139,6 +190,39 @@ mod tests {
             assert!(!is_owned(&observed, &seen, "northwind"), "{id}");
             assert!(!is_owned(&observed, &seen, "nor"), "{id}");
         }
+    }
+
+    #[test]
+    fn the_mark_of_another_topology_is_named() {
+        let ids = [
+            zone(),
+            zone().child("CNAME", "app"),
+            zone().extension("Microsoft.Authorization/locks", "keep"),
+        ];
+        for id in ids {
+            let mut body = json!({ "properties": { "notes": "Ask first." } });
+            let observed = Observed::default();
+            assert_eq!(foreign_mark(&observed, &observation(&id, body.clone()), "north"), None);
+            mark(&id, &mut body, "other-team");
+            let seen = observation(&id, body);
+            assert_eq!(foreign_mark(&observed, &seen, "north").as_deref(), Some("other-team"));
+            assert_eq!(foreign_mark(&observed, &seen, "other-team"), None);
+        }
+    }
+
+    #[test]
+    fn a_binding_is_of_the_topology_that_proved_its_name() {
+        let site = ResourceId::in_group("s", "rg", "Microsoft.Web/sites", "web");
+        let binding = observation(&site.child("hostNameBindings", "App.Example.com"), json!({}));
+        let mut observed = Observed::default();
+        assert_eq!(foreign_mark(&observed, &binding, "north"), None);
+        let record = zone().child("TXT", "asuid.app");
+        let marked =
+            |topology: &str| json!({ "properties": { "metadata": { "evenkeel": topology } } });
+        observed.insert(observation(&record, marked("other-team")));
+        assert_eq!(foreign_mark(&observed, &binding, "north").as_deref(), Some("other-team"));
+        observed.insert(observation(&record, marked("north")));
+        assert_eq!(foreign_mark(&observed, &binding, "north"), None);
     }
 
     #[test]

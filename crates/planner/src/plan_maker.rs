@@ -9,7 +9,7 @@ use resource::{Observed, ResourceId, catalogue};
 use crate::change::{Changes, Kind, Options, changes};
 use crate::complete::complete;
 use crate::desired::{Desired, ids_in};
-use crate::guard::guards;
+use crate::guard::{guards, renumbered};
 use crate::order::{OrderError, Ordered, order};
 use crate::release::let_go;
 
@@ -24,6 +24,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
         order(&desired, observed, &found, options)?;
     found.refusals.extend(refusals);
     found.refusals.extend(guards(&found, observed, &desired.topology, options));
+    found.refusals.extend(renumbered(&desired, &options.last));
     found.notices.extend(notices);
     found.notices.sort();
     found.notices.dedup();

@@ -8,10 +8,9 @@ use resource::{Observation, Observed, ResourceId};
 
 use crate::change::{Change, Changes, Kind};
 use crate::desired::Desired;
-use crate::expand::proof_name;
 use crate::last::Last;
 use crate::order::LOCK;
-use crate::ownership::is_owned;
+use crate::ownership::{is_owned, proof_of};
 
 /// Finds what carries our mark, or was declared at the last apply, and is no longer in the topology;
 /// and what is not ours.
@@ -133,15 +132,8 @@ fn is_deletable(
         },
     }
 }
-fn has_our_proof(desired: &Desired, observed: &Observed, host: &str) -> bool {
-    let wanted = proof_name(host).to_ascii_lowercase();
-    observed.resources.values().any(|observation| {
-        observation.id.resource_type().is("Microsoft.Network/dnsZones/TXT")
-            && observation.id.parent().is_some_and(|zone| {
-                let name = observation.id.name().to_ascii_lowercase();
-                wanted == format!("{name}.{}", zone.name().to_ascii_lowercase())
-                    || name == "asuid" && wanted == format!("asuid.{}", zone.name())
-            })
-            && is_owned(observed, observation, &desired.topology)
-    })
+
+/// Tells whether the record that proved a host name carries our mark.
+pub fn has_our_proof(desired: &Desired, observed: &Observed, host: &str) -> bool {
+    proof_of(observed, host).is_some_and(|proof| is_owned(observed, proof, &desired.topology))
 }

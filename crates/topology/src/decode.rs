@@ -47,7 +47,7 @@ pub(crate) struct Scope {
 pub(crate) struct StampScope {
     pub name: Arc<str>,
     pub region: String,
-    pub index: usize,
+    pub index: u32,
 }
 
 /// What decoding needs to know, and the mistakes found so far.
@@ -61,7 +61,9 @@ pub(crate) struct Context<'a> {
     /// The key of the map's entry that is being read.
     pub entry: Arc<str>,
     /// How many stamps have been begun: `{index}` of the next one.
-    pub stamps_read: usize,
+    pub stamps_read: u32,
+    /// Whether a text of the stamp that is being read holds `{index}`.
+    pub index_used: bool,
     /// The fields in which mistakes were found, by their record's place.
     pub broken: Broken,
 }

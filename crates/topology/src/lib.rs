@@ -42,5 +42,6 @@ pub use render::{Sources, render};
 pub use run_keys::{KEYS_OF_THE_RUN, PREFIXES_OF_BUILD_SERVICES, is_key_of_the_run};
 pub use schema::json_schema;
 pub use value::{
-    Duration, Name, NotADuration, OneOrMany, Part, Percent, SecretSource, Target, Text, Ttl,
+    Duration, Name, NotADuration, OneOrMany, Part, Percent, SecretSource, StampIndex, Target, Text,
+    Ttl,
 };

@@ -77,6 +77,7 @@ fn decode(
         field: "",
         entry: "".into(),
         stamps_read: 0,
+        index_used: false,
         broken: Broken::new(),
     };
     cx.scope.name = name(&root, &mut cx);

@@ -105,9 +105,11 @@ impl Decode for Arc<Stamp> {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         let name = cx.entry.clone();
         cx.enter_stamp(name, node);
-        let stamp = Stamp::decode(node, cx).map(Self::new);
+        let stamp = Stamp::decode(node, cx);
         cx.scope.stamp = None;
-        stamp
+        let mut stamp = stamp?;
+        stamp.index.is_used = cx.index_used;
+        Some(Self::new(stamp))
     }
 }
 

@@ -64,8 +64,13 @@ impl Context<'_> {
             Some(NodeKind::Text(region)) => regions::canonical(region),
             _ => String::new(),
         };
-        let index = self.stamps_read;
+        let written = node.get("index").and_then(|index| match &index.kind {
+            NodeKind::Number(text) | NodeKind::Text(text) => text.parse().ok(),
+            _ => None,
+        });
+        let index = written.unwrap_or(self.stamps_read);
         self.stamps_read += 1;
+        self.index_used = false;
         self.scope.stamp = Some(StampScope { name, region, index });
     }
 

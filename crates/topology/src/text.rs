@@ -186,6 +186,7 @@ impl Expander<'_, '_> {
             }
             ("index", Some(stamp)) => {
                 self.literal.push_str(&stamp.index.to_string());
+                self.cx.index_used = true;
                 return Some(());
             }
             ("stamp" | "region" | "index", None) => {

@@ -8,7 +8,7 @@ fn an_invalid_topology_is_told_with_its_place() {
     scenario.edit("routing: priority", "routing: prioritty");
     let run = scenario.run_offline(&["validate"]);
     assert_eq!(run.code, 3);
-    assert!(run.stderr.contains("topology.yaml:20:14"), "{}", run.stderr);
+    assert!(run.stderr.contains("topology.yaml:21:14"), "{}", run.stderr);
     assert!(run.stderr.contains("priority"), "{}", run.stderr);
 }
 
@@ -20,7 +20,7 @@ fn diagnostics_are_data_too() {
     assert_eq!(run.code, 3);
     let document: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
     assert_eq!(document["valid"], false);
-    assert_eq!(document["diagnostics"][0]["place"]["line"], 14);
+    assert_eq!(document["diagnostics"][0]["place"]["line"], 15);
 }
 
 #[test]

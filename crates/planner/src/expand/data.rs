@@ -44,7 +44,8 @@ impl Expansion<'_> {
             "location": self.location(home, identity.location.as_ref()),
             "tags": self.tags(home, &identity.tags),
         });
-        let resource = DesiredResource::managed(&address, id.clone(), band.clone(), body);
+        let mut resource = DesiredResource::managed(&address, id.clone(), band.clone(), body);
+        self.soften_location(&mut resource, home, identity.location.as_ref());
         self.add(resource, life, &identity.place);
         let pointer = "/properties/principalId";
         self.permissions(&address, &band, &id, pointer, &identity.permissions);
@@ -94,6 +95,7 @@ impl Expansion<'_> {
             // ARM wants the array where RBAC is off; who may do what is granted one by one.
             resource.create_only = Some(json!({ "properties": { "accessPolicies": [] } }));
         }
+        self.soften_location(&mut resource, home, vault.location.as_ref());
         self.add(resource, life, &vault.place);
     }
 
@@ -151,7 +153,8 @@ impl Expansion<'_> {
             let tier = word[..1].to_ascii_uppercase() + &word[1..];
             body["properties"]["accessTier"] = json!(tier);
         }
-        let resource = DesiredResource::managed(&address, id.clone(), band.clone(), body);
+        let mut resource = DesiredResource::managed(&address, id.clone(), band.clone(), body);
+        self.soften_location(&mut resource, home, account.location.as_ref());
         self.add(resource, life, &account.place);
         let mut child = |id: ResourceId, label: String, body: Value, place: &topology::Place| {
             let resource = DesiredResource::managed(label, id, band.clone(), body);

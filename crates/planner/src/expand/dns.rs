@@ -90,7 +90,7 @@ impl Expansion<'_> {
         let mut resource = DesiredResource::managed(address, record, Band::Global, body);
         resource.create_only = create_only;
         resource.protect = false;
-        self.add(resource, Life { adopt: zone.adopt, ..Life::default() }, &set.place);
+        self.add(resource, Life { adopt: zone.adopt || set.adopt, ..Life::default() }, &set.place);
     }
 
     fn records(&self, set: &RecordSet) -> Vec<Records> {

@@ -95,8 +95,7 @@ impl<'a> Expansion<'a> {
         resource.create_only = create_only;
         resource.protect = false;
         resource.needs.insert(target);
-        // The topology says where the name leads: a wrong record is replaced.
-        self.add(resource, Life { adopt: true, ..Life::default() }, &domain.place);
+        self.add(resource, Life { adopt: domain.adopt, ..Life::default() }, &domain.place);
         Some(id)
     }
 
@@ -176,7 +175,7 @@ impl<'a> Expansion<'a> {
         let mut resource = DesiredResource::managed(address, id.clone(), Band::Global, body);
         resource.keep_foreign_values = true;
         resource.protect = false;
-        self.add(resource, Life { adopt: true, ..Life::default() }, &domain.place);
+        self.add(resource, Life { adopt: domain.adopt, ..Life::default() }, &domain.place);
         Some(id)
     }
 
@@ -220,7 +219,7 @@ impl<'a> Expansion<'a> {
             // What somebody else has bound to a name that is taken over stays.
             resource.create_only = Some(json!({ "properties": { "sslState": "Disabled" } }));
         }
-        self.add(resource, Life { adopt: true, ..Life::default() }, &domain.place);
+        self.add(resource, Life { adopt: domain.adopt, ..Life::default() }, &domain.place);
         id
     }
 }

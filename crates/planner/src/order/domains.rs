@@ -10,7 +10,7 @@ use crate::desired::{DesiredResource, Domain, ManualRecord};
 use crate::expand::proof_name;
 
 /// The type of a host-name binding.
-pub(super) const BINDING: &str = "Microsoft.Web/sites/hostNameBindings";
+pub const BINDING: &str = "Microsoft.Web/sites/hostNameBindings";
 /// The type of a certificate.
 pub const CERTIFICATE: &str = "Microsoft.Web/certificates";
 

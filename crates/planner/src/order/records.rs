@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use plan::{Action, ActionId, Guard, Operation, Risk, Verb};
 use resource::ResourceId;
 use resource::catalogue;
+use serde_json::Value;
 
 use super::Scene;
-use crate::change::Kind;
+use crate::change::{Kind, of_another};
+use crate::ownership::foreign_mark;
 
 const ZONE_PREFIX: &str = "microsoft.network/dnszones/";
 
@@ -42,6 +44,19 @@ impl Scene<'_> {
             .collect()
     }
 
+    /// Tells what a record set holds that goes.
+    fn held(&self, id: &ResourceId) -> String {
+        let properties = self.observed.property(id, "/properties").and_then(Value::as_object);
+        let is_value = |key: &str| {
+            let key = key.to_ascii_lowercase();
+            key.ends_with("records") || key.ends_with("record") || key == "targetresource"
+        };
+        let held = properties.into_iter().flatten().filter(|(key, _)| is_value(key));
+        let mut values = vec![];
+        held.for_each(|(_, value)| collect_scalars(value, &mut values));
+        values.join(", ")
+    }
+
     fn part(&mut self, id: &ResourceId, rival: &ResourceId) {
         let Some(create) = self.graph.first(id) else { return };
         if let Some(delete) = self.graph.first(rival) {
@@ -49,6 +64,12 @@ impl Scene<'_> {
             return;
         }
         let wanted = self.graph.action(create).clone();
+        let seen = self.observed.get(rival);
+        let other = seen.and_then(|it| foreign_mark(self.observed, it, &self.desired.topology));
+        if let Some(other) = other {
+            self.refusals.push(of_another(&wanted.address, rival, &other));
+            return;
+        }
         let adopts = self.desired.get(id).is_some_and(|resource| resource.adopt);
         if !adopts && !self.options.adopt_all {
             self.refusals.push(Guard {
@@ -72,10 +93,13 @@ impl Scene<'_> {
             api_version: catalogue::facts_of(rival).api_version.to_owned(),
             operation: Operation::Delete,
             changes: vec![],
-            reasons: vec![format!(
-                "DNS allows no {} beside it; the new record follows at once",
-                id.resource_type().last()
-            )],
+            reasons: vec![
+                format!(
+                    "DNS allows no {} beside it; the new record follows at once",
+                    id.resource_type().last()
+                ),
+                format!("it holds {}", self.held(rival)),
+            ],
             risks: BTreeSet::from([Risk::Deletes]),
             permission: None,
             after: BTreeSet::new(),
@@ -91,4 +115,15 @@ impl Scene<'_> {
 
 fn is_record(id: &ResourceId) -> bool {
     id.resource_type().key().starts_with(ZONE_PREFIX)
+}
+
+/// Collects the texts and numbers of a value, as people read them.
+fn collect_scalars(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::Null => {}
+        Value::String(text) => into.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| collect_scalars(item, into)),
+        Value::Object(map) => map.values().for_each(|item| collect_scalars(item, into)),
+        scalar => into.push(scalar.to_string()),
+    }
 }

@@ -87,8 +87,20 @@ impl Check<'_> {
     }
 
     fn record_set(&mut self, name: &str, records: &RecordSet) {
-        let RecordSet { a, aaaa, txt, cname, caa, mx, srv, alias, alias_type, ttl, place } =
-            records;
+        let RecordSet {
+            a,
+            aaaa,
+            txt,
+            cname,
+            caa,
+            mx,
+            srv,
+            alias,
+            alias_type,
+            ttl,
+            adopt: _,
+            place,
+        } = records;
         let others = [a.len(), aaaa.len(), txt.len(), caa.len(), mx.len(), srv.len()];
         let others: usize = others.iter().sum();
         if let Some(cname) = cname {

@@ -33,6 +33,7 @@ pub(crate) fn all(topology: &Topology, broken: &Broken, diagnostics: &mut Vec<Di
     check.header();
     check.apply_lock();
     check.regions();
+    check.indexes();
     for stamp in topology.stamps.values() {
         check.stamp(stamp);
     }

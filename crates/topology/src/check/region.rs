@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Check;
-use crate::{Cloud, Diagnostic, Sp, region, regions};
+use crate::{Cloud, Diagnostic, Place, Sp, region, regions};
 
 impl Check<'_> {
     /// Files regions that don't exist, and stamps that share one.
@@ -35,6 +35,21 @@ impl Check<'_> {
             .chain(topology.identities.values().filter_map(|it| it.location.as_ref()));
         for location in elsewhere {
             self.region(location);
+        }
+    }
+
+    /// Files stamps whose texts would hold one number.
+    pub(super) fn indexes(&mut self) {
+        let mut first: HashMap<u32, (&str, &Place)> = HashMap::new();
+        for (name, stamp) in self.topology.stamps.iter().filter(|(_, it)| it.index.is_used) {
+            let number = stamp.index.value;
+            let Some((other, place)) = first.insert(number, (name, &stamp.place)) else { continue };
+            let message = format!("`{{index}}` is {number} in the stamps `{other}` and `{name}`");
+            self.diagnostics.push(
+                Diagnostic::error("same-index", &stamp.place, message)
+                    .also(place, format!("`{other}` is here"))
+                    .help("give one of them another `index`"),
+            );
         }
     }
 

@@ -12,6 +12,13 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "Write another `name`, or a shorter key or topology name where it was derived.",
     ),
     of(
+        "same-index",
+        "two stamps have one number",
+        "`{index}` stands for a stamp's number: its `index`, or its position where none is written. Names that are made from it must differ.",
+        "stamps:\n  weu: { region: westeurope }\n  neu: { region: northeurope, index: 0 }",
+        "Write another `index`.",
+    ),
+    of(
         "bad-tag",
         "Azure does not take a tag",
         "A tag's name has up to 512 characters (128 on a storage account) and none of `<>%&\\?/`, its value up to 256; names that begin with `azure`, `microsoft` or `windows` are reserved. Some types allow less: DNS zones and Traffic Manager profiles take no blanks and no name that begins with a digit.",

@@ -76,6 +76,9 @@ record! {
         pub alias_type: Option<Sp<AliasType>>,
         /// How long resolvers may keep the answer; `1h` when left out. A bare number is seconds.
         pub ttl: Option<Sp<Ttl>>,
+        /// Takes over record sets of this name and these types if they exist already.
+        #[serde(default)]
+        pub adopt: bool,
     }
 }
 

@@ -20,6 +20,9 @@ record! {
         pub ttl: Option<Sp<Ttl>>,
         /// Writes an alias record where a CNAME would do too; at the apex it is always one.
         pub alias: Option<Sp<bool>>,
+        /// Takes over its records and bindings if they exist already.
+        #[serde(default)]
+        pub adopt: bool,
     }
 }
 

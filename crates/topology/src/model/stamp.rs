@@ -4,13 +4,16 @@ use indexmap::IndexMap;
 
 use super::{App, Identity, Plan, Resource, Storage, Vault};
 use crate::record::record;
-use crate::{Name, Sp};
+use crate::{Name, Sp, StampIndex};
 
 record! {
     /// A regional copy of the application: the module with the instance's differences laid over it.
     pub struct Stamp {
         /// The Azure region, such as `westeurope`.
         pub region: Sp<String>,
+        /// What `{index}` stands for in its texts; left out, its position, counted from 0.
+        #[serde(default)]
+        pub index: StampIndex,
         /// The subscription, if it is not the topology's.
         pub subscription: Option<Sp<String>>,
         /// The stamp's resource group; left out, `rg-{name}-{stamp}`.

@@ -46,6 +46,14 @@ const CASES: &[(&[&str], &str)] = &[
         &["alias-without-address"],
         "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { app: weu/web } } } }\ndns: { example.com: { records: { \"@\": { alias: trafficManager/main } } } }",
     ),
+    (
+        &["same-index"],
+        "stamp: { plan: { sku: B1 }, apps: { web: { name: \"app-{stamp}-{index}\" } } }\nstamps: { weu: { region: westeurope }, neu: { region: northeurope, index: 0 } }",
+    ),
+    (
+        &[],
+        "stamp: { plan: { sku: B1 }, apps: { web: {} } }\nstamps: { weu: { region: westeurope, index: 7 }, neu: { region: northeurope, index: 7 } }",
+    ),
     (&["duplicate-name"], "tags: { owner: a, Owner: b }"),
     (&["duplicate-name"], "tags: { owner: a }\ndns: { example.com: { tags: { Owner: b } } }"),
     (&["duplicate-name"], "dns: { example.com: {}, Example.com.: {} }"),

@@ -1,6 +1,7 @@
 //! The scalars of the language.
 
 mod duration;
+mod index;
 mod name;
 mod one_or_many;
 mod percent;
@@ -8,6 +9,7 @@ mod target;
 mod text;
 
 pub use duration::{Duration, NotADuration, Ttl};
+pub use index::StampIndex;
 pub use name::Name;
 pub use one_or_many::OneOrMany;
 pub use percent::Percent;
