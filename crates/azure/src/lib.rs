@@ -38,7 +38,7 @@ pub use cloud::{Cloud, CloudError, is_loopback};
 pub use error::{Error, Refused};
 pub use fault::Fault;
 pub use lease::{Holder, LEASE, LeaseBlob};
-pub use observe::{Wants, observe};
+pub use observe::{Wants, observe, observe_further};
 pub use operation::Operation;
 pub use progress::{Event, Progress, Silent};
 pub use reader::Reader;

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use resource::{NotEvaluated, Observed, ResourceId, ResourceType};
+use resource::{NotEvaluated, Observation, Observed, ResourceId, ResourceType};
 
 use crate::{Error, Reader};
-use look::Look;
+use look::{Answer, Look};
 
 /// How long a resource that is being worked on is waited for.
 const SETTLE: Duration = Duration::from_secs(30 * 60);
@@ -44,10 +44,24 @@ pub struct Wants {
 /// The subscription's list of tagged resources lags behind, so it serves as a hint: each hit is
 /// confirmed by a read of its own.
 pub async fn observe(reader: &Reader, wants: &Wants) -> Result<Observed, Error> {
+    observe_further(reader, wants, |_| Wants::default()).await
+}
+
+/// Looks as [`observe()`] does, and at what `further` wants besides once it has seen the lists of whole
+/// subscriptions: what was applied last is noted there. It makes the look no deeper.
+pub async fn observe_further(
+    reader: &Reader,
+    wants: &Wants,
+    further: impl FnOnce(&[&Observation]) -> Wants,
+) -> Result<Observed, Error> {
     let before = reader.counts().requests;
     let mut look = Look::new(reader, wants);
     let (first, hits) = futures_util::future::join(look.read_first(), look.hints()).await;
-    look.note_all(first?);
+    let first = first?;
+    let more = further(&first.iter().flat_map(Answer::seen).collect::<Vec<_>>());
+    look.want_more(&more);
+    let wants = &Wants { ids: [wants.ids.clone(), more.ids].concat(), ..wants.clone() };
+    look.note_all(first);
     look.want_hits(hits?);
     let second = look.read_rest().await?;
     look.note_all(second);

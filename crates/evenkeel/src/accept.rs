@@ -14,7 +14,8 @@ use topology::{Input, Parsed};
 use crate::cli::{Allow, Drift};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::session::Session;
-use crate::{base, output, source};
+use crate::source::Source;
+use crate::{output, source};
 
 /// Writes the live values of the addresses into the files, or shows how it would.
 pub async fn run(args: &Drift, addresses: &[String]) -> Outcome {
@@ -27,8 +28,16 @@ pub async fn run(args: &Drift, addresses: &[String]) -> Outcome {
         |name: &str| (name.to_owned(), parsed.sources.text(name).unwrap_or_default().to_owned());
     let files: Files = parsed.sources.files().map(text_of).collect();
 
-    let session = Session::start(&topology, &args.connection).await?;
-    let looked = look(&session, &base::Files { main: &path, overlays }).await;
+    let source = Source {
+        path,
+        topology,
+        overlays: overlays.clone(),
+        files: files.keys().map(PathBuf::from).collect(),
+        warnings: vec![],
+        fingerprint: parsed.fingerprint.clone(),
+    };
+    let session = Session::start(&source, &args.connection).await?;
+    let looked = look(&session).await;
     let Looked { observed, options, plan } = match looked {
         Ok(looked) => looked,
         Err(failure) => {
@@ -67,12 +76,14 @@ struct Looked {
     plan: Plan,
 }
 
-async fn look(session: &Session, files: &base::Files<'_>) -> Result<Looked, Failure> {
-    let observed = session.observe().await?;
-    let options = session.options(&Allow::default());
-    let mut plan = planner::plan(&session.desired, &observed, &options)?;
-    plan.verdicts = Some(session.judge(files, &plan, observed.clone()).await?);
-    Ok(Looked { observed, options, plan })
+async fn look(session: &Session) -> Result<Looked, Failure> {
+    let look = session.observe().await?;
+    let options = session.options(&Allow::default(), look.last.clone());
+    let mut plan = planner::plan(&session.desired, &look.observed, &options)?;
+    plan.verdicts = Some(session.judge(&plan, &look));
+    // What a trial leaves out is not taken back: it says what Azure holds, not what is to be done.
+    let options = planner::Options { last: planner::Last::Never, ..options };
+    Ok(Looked { observed: look.observed, options, plan })
 }
 
 /// Tells whether a difference is the topology's own doing since the last apply.

@@ -56,6 +56,11 @@ pub fn commits(folder: &Path, files: &[PathBuf], limit: usize) -> Vec<String> {
     git(folder, &args).unwrap_or_default().lines().map(str::to_owned).collect()
 }
 
+/// Tells whether the history that is here is cut off; none where there is no git or no repository.
+pub fn is_shallow(folder: &Path) -> Option<bool> {
+    git(folder, &["rev-parse", "--is-shallow-repository"]).map(|answer| answer == "true")
+}
+
 /// Returns the text of a file, relative to `folder`, as it was in a commit.
 pub fn show(folder: &Path, commit: &str, file: &Path) -> io::Result<String> {
     // Relative to the folder and not to the repository's root, a path begins with a dot.

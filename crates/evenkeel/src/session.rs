@@ -1,6 +1,7 @@
 //! One run against Azure: the connection, the look, the decision.
 
 mod drift;
+mod look;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -8,19 +9,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use azure::{Client, ClientSecret, Cloud, Counts, Reader, Wants, Writer};
+use azure::{Client, ClientSecret, Cloud, Counts, Reader, Writer};
 use plan::{Notice, Plan, Severity};
-use planner::{Desired, Options, Secrets};
+use planner::{Desired, Last, Options, Secrets};
 use resource::{Observation, Observed, ResourceId, SecretSource, walk_expressions};
 use serde_json::Value;
 use simulator::{Scenario, Simulator};
 use topology::Topology;
 use uuid::Uuid;
 
+pub use look::Look;
+
+pub use crate::base::History;
+
 use crate::cli::{Allow, Auth, Connection};
 use crate::exit::Failure;
 use crate::output;
 use crate::progress::Progress;
+use crate::source::Source;
 use crate::world;
 
 const RESOURCES_API_VERSION: &str = "2021-04-01";
@@ -256,30 +262,33 @@ pub struct Session {
     pub azure: Azure,
     /// All that the topology asks for.
     pub desired: Desired,
+    /// Where the texts are found that were applied before.
+    pub history: History,
 }
 
 impl Session {
     /// Expands the topology and connects to its Azure.
-    pub async fn start(topology: &Topology, connection: &Connection) -> Result<Self, Failure> {
-        let desired = planner::expand(topology);
+    pub async fn start(source: &Source, connection: &Connection) -> Result<Self, Failure> {
+        let (topology, desired) = (&source.topology, source.expand());
         learn_secrets(desired.resources().map(|resource| &resource.body));
         let cloud = cloud(topology, connection)?;
         let azure = Azure::connect(cloud, &topology.subscription, connection).await?;
-        Ok(Self { azure, desired })
+        Ok(Self { azure, desired, history: History::Git(source.named()) })
     }
 
     /// Expands the topology and connects to its Azure for a run that nobody looks at: waits are told
     /// to `events`.
     pub async fn watch(
-        topology: &Topology,
+        source: &Source,
         connection: &Connection,
         events: Arc<dyn azure::Progress>,
     ) -> Result<Self, Failure> {
-        let (desired, cloud) = (planner::expand(topology), cloud(topology, connection)?);
+        let topology = &source.topology;
+        let (desired, cloud) = (source.expand(), cloud(topology, connection)?);
         learn_secrets(desired.resources().map(|resource| &resource.body));
         let (progress, subscription) = (Arc::new(Progress::kept()), &topology.subscription);
         let azure = Azure::watched(cloud, subscription, connection, progress, events).await?;
-        Ok(Self { azure, desired })
+        Ok(Self { azure, desired, history: History::Git(source.named()) })
     }
 
     /// Ends the session.
@@ -289,29 +298,10 @@ impl Session {
 
     /// Looks at Azure and decides what must change.
     pub async fn plan(&self, allow: &Allow) -> Result<Plan, Failure> {
-        let observed = self.observe().await?;
-        let mut plan = self.decide(&observed, allow)?;
-        self.tell_manual_records(&observed, &mut plan).await;
+        let look = self.observe().await?;
+        let mut plan = self.decide(&look, allow)?;
+        self.tell_manual_records(&look.observed, &mut plan).await;
         Ok(plan)
-    }
-
-    /// Looks at Azure.
-    #[tracing::instrument(skip_all)]
-    pub async fn observe(&self) -> Result<Observed, Failure> {
-        let _spinner = self.azure.progress.spinner("reading Azure");
-        let reader = self.azure.reader();
-        let wants = Wants {
-            ids: self.desired.wants(),
-            owned_by: Some(self.desired.topology.clone()),
-            subscriptions: [self.desired.subscription.clone()].into(),
-            types: self.desired.types_wanted(),
-            made: self.desired.made(),
-        };
-        let mut observed = azure::observe(&reader, &wants).await?;
-        for group in self.groups_to_go(&observed) {
-            list_group(&reader, &group, &mut observed).await?;
-        }
-        Ok(observed)
     }
 
     /// Returns the groups that are ours and no longer wanted: whether they are empty decides.
@@ -329,8 +319,9 @@ impl Session {
 
     /// Decides what must change. A plan that breaks a rule of the engine is never handed out.
     #[tracing::instrument(skip_all)]
-    pub fn decide(&self, observed: &Observed, allow: &Allow) -> Result<Plan, Failure> {
-        let plan = planner::plan(&self.desired, observed, &self.options(allow))?;
+    pub fn decide(&self, look: &Look, allow: &Allow) -> Result<Plan, Failure> {
+        let options = self.options(allow, look.last.clone());
+        let plan = planner::plan(&self.desired, &look.observed, &options)?;
         if plan.refusals.is_empty() {
             crate::session::prove(&plan)?;
         }
@@ -338,13 +329,13 @@ impl Session {
     }
 
     /// Returns what the user allows, with the secrets that a comparison needs.
-    pub fn options(&self, allow: &Allow) -> Options {
+    pub fn options(&self, allow: &Allow, last: Last) -> Options {
         Options {
             adopt_all: allow.adopt,
             permitted: allow.permit.iter().cloned().collect(),
             allow_mass_delete: allow.allow_mass_delete,
             secrets: self.secrets(&self.desired),
-            ..Options::default()
+            last,
         }
     }
 

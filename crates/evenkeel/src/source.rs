@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use plan::{Notice, Plan};
+use planner::{Desired, Note};
 use topology::{Diagnostic, Input, Parsed, Severity, Topology};
 
 use crate::base::Files;
@@ -26,12 +27,23 @@ pub struct Source {
     pub files: Vec<PathBuf>,
     /// What is probably not meant as it is written.
     pub warnings: Vec<Diagnostic>,
+    /// What tells its text from every other.
+    pub fingerprint: String,
 }
 
 impl Source {
     /// Returns the files by which it is named.
-    pub fn named(&self) -> Files<'_> {
-        Files { main: &self.path, overlays: &self.overlays }
+    pub fn named(&self) -> Files {
+        Files { main: self.path.clone(), overlays: self.overlays.clone() }
+    }
+
+    /// Returns what it asks for, and how it is remembered once it is applied.
+    pub fn expand(&self) -> Desired {
+        let head = Repository::of(&self.path).and_then(|found| found.head(&self.files));
+        let commit = head.filter(|head| !head.is_modified).map(|head| head.id);
+        let mut desired = planner::expand(&self.topology);
+        desired.note = Note::of(&self.fingerprint, commit);
+        desired
     }
 
     /// Adds what is probably not meant to the notices of `plan`, so that a reader of a report sees it
@@ -79,9 +91,10 @@ pub fn load(file: &File) -> Result<Source, Failure> {
     let parsed = parse(&path, &overlays)?;
     tell(&parsed);
     let files = parsed.sources.files().map(PathBuf::from).collect();
+    let fingerprint = parsed.fingerprint.clone();
     let warnings = parsed.diagnostics;
     match parsed.topology {
-        Some(topology) => Ok(Source { path, topology, overlays, files, warnings }),
+        Some(topology) => Ok(Source { path, topology, overlays, files, warnings, fingerprint }),
         None => Err(Failure::Told(Exit::Invalid)),
     }
 }
@@ -99,9 +112,11 @@ pub fn read(file: &File) -> Result<Source, Failure> {
         .map(|found| format!("{}: {} ({})", found.place, found.message, found.code))
         .collect();
     let files = parsed.sources.files().map(PathBuf::from).collect();
+    let fingerprint = parsed.fingerprint.clone();
     match parsed.topology {
         Some(topology) => {
-            Ok(Source { path, topology, overlays, files, warnings: parsed.diagnostics })
+            let warnings = parsed.diagnostics;
+            Ok(Source { path, topology, overlays, files, warnings, fingerprint })
         }
         None => {
             Err(Failure::invalid(anyhow!("{}", mistakes.join("; ")), "run `evenkeel validate`"))

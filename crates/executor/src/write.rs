@@ -5,7 +5,7 @@ use std::time::Duration;
 use azure::{Class, Operation as Begun, Precondition};
 use plan::{Action, Done, Operation, Write};
 use resource::catalogue::{Right, facts_of, fingerprint, overlay};
-use resource::{Observation, ResourceId};
+use resource::{Observation, ResourceId, absent_as_null, without_absent};
 use serde_json::Value;
 
 use crate::ActionError;
@@ -79,20 +79,18 @@ impl Run<'_> {
         current: Option<&Observation>,
     ) -> Result<(), azure::Error> {
         let (id, api_version) = (&action.resource, action.api_version.as_str());
-        let over = match (write, current) {
-            (Write::PutOver, Some(current)) => {
-                Some(overlay(&id.resource_type(), &current.body, desired))
-            }
-            (Write::Patch, Some(current)) => with_all_tags(&current.body, desired),
-            _ => None,
+        let body = match (write, current) {
+            (Write::PutOver, Some(current)) => overlay(&id.resource_type(), &current.body, desired),
+            (Write::Patch, Some(current)) => whole_patch(&current.body, desired),
+            (Write::Patch, None) => absent_as_null(desired),
+            _ => without_absent(desired),
         };
-        let body = over.as_ref().unwrap_or(desired);
         let condition = precondition(id, current);
         let unconfirmed = self.patiently(action, async || {
             let condition = condition.clone();
             match write {
-                Write::Patch => self.writer.patch(id, api_version, body, condition).await,
-                _ => self.writer.put(id, api_version, body, condition).await,
+                Write::Patch => self.writer.patch(id, api_version, &body, condition).await,
+                _ => self.writer.put(id, api_version, &body, condition).await,
             }
         });
         match unconfirmed.await? {
@@ -308,18 +306,27 @@ fn precondition(id: &ResourceId, current: Option<&Observation>) -> Precondition 
         Some(current) => current.etag.clone().map_or(Precondition::None, Precondition::IfMatch),
     }
 }
-/// Returns the patch with the tags of others beside the desired ones: ARM's PATCH replaces the whole
-/// map. `None` where the patch sends no tags.
+
+/// Returns the patch with what the service must be told although nobody declares it: the tags of
+/// others, as ARM's PATCH replaces the whole map, and a null for each identity that is to leave.
 ///
 /// Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources>.
-fn with_all_tags(current: &Value, desired: &Value) -> Option<Value> {
-    let wanted = desired["tags"].as_object()?;
-    let mut tags = current["tags"].as_object().cloned().unwrap_or_default();
-    for (key, value) in wanted {
-        tags.retain(|known, _| !known.eq_ignore_ascii_case(key));
-        tags.insert(key.clone(), value.clone());
-    }
+fn whole_patch(current: &Value, desired: &Value) -> Value {
     let mut patch = desired.clone();
-    patch["tags"] = Value::Object(tags);
-    Some(patch)
+    if let Some(wanted) = desired["tags"].as_object() {
+        let mut tags = current["tags"].as_object().cloned().unwrap_or_default();
+        for (key, value) in wanted {
+            tags.retain(|known, _| !known.eq_ignore_ascii_case(key));
+            tags.insert(key.clone(), value.clone());
+        }
+        patch["tags"] = without_absent(&Value::Object(tags));
+    }
+    let identities = |body: &Value| body["identity"]["userAssignedIdentities"].as_object().cloned();
+    if let (Some(held), Some(wanted)) = (identities(current), identities(desired)) {
+        let leave = held.keys().filter(|id| !wanted.keys().any(|w| w.eq_ignore_ascii_case(id)));
+        for id in leave {
+            patch["identity"]["userAssignedIdentities"][id] = Value::Null;
+        }
+    }
+    absent_as_null(&patch)
 }

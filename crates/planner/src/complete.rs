@@ -11,23 +11,28 @@ use serde_json::{Value, json};
 
 pub use clone::assignment_name;
 
-use crate::desired::{Desired, DesiredResource};
+use crate::desired::{Desired, DesiredResource, is_grant};
 use crate::diff;
+use crate::dropped;
 use crate::failed_over::{self, FailedOver};
+use crate::last::Last;
 use crate::ownership;
 
 /// Returns `desired` with the parts that only an observation can tell.
-pub fn complete<'a>(desired: &'a Desired, observed: &Observed) -> Cow<'a, Desired> {
+///
+/// What `last` has declared and `desired` does not is taken back.
+pub fn complete<'a>(desired: &'a Desired, observed: &Observed, last: &Last) -> Cow<'a, Desired> {
     let rests_on_azure = |resource: &DesiredResource| {
         resource.clone_of.is_some()
             || resource.keep_foreign_values
             || holds_proof(resource)
             || resource.formerly.is_some()
             || ownership::has_note(&resource.id)
-            || grants::is_grant(resource)
+            || is_grant(&resource.id)
     };
     let failed_over = failed_over::find(desired, observed);
-    if failed_over.is_empty() && !desired.resources().any(rests_on_azure) {
+    let last = last.known();
+    if failed_over.is_empty() && last.is_none() && !desired.resources().any(rests_on_azure) {
         return Cow::Borrowed(desired);
     }
     let mut completed = desired.clone();
@@ -49,12 +54,20 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed) -> Cow<'a, Desire
                 join_texts(resource, observed);
             }
             clone::take_configuration(resource, declared, observed);
-            ownership::keep_note(&resource.id, &mut resource.body, observed, &desired.topology);
+            let had_note = last.and_then(|last| last.get(id)).is_some_and(|before| {
+                ownership::declares_note(id, &before.body, &desired.topology)
+            });
+            if !had_note {
+                ownership::keep_note(id, &mut resource.body, observed, &desired.topology);
+            }
         }
     }
     keep_names(&mut completed, observed);
     clone::grant_permissions(&mut completed, observed);
-    grants::drop_given(&mut completed, observed);
+    if let Some(last) = last {
+        dropped::take_back(&mut completed, last);
+    }
+    grants::settle(&mut completed, observed, last);
     completed.connect();
     Cow::Owned(completed)
 }

@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde_json::Value;
 use topology::Diagnostic;
 
+use crate::applied::Note;
+
 /// What Evenkeel may do with a desired resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -91,6 +93,11 @@ impl DesiredResource {
         ids.extend(ids_in(&self.body));
         ids
     }
+}
+
+/// Tells whether `id` is that of a change to a vault's access policies, which is no resource.
+pub fn is_grant(id: &ResourceId) -> bool {
+    id.resource_type().is("Microsoft.KeyVault/vaults/accessPolicies")
 }
 
 /// Returns every resource ID that `body` names, as text or in an expression.
@@ -193,6 +200,8 @@ pub struct Desired {
     pub subscription: String,
     /// SHA-256 of the expanded topology, in hexadecimal.
     pub hash: String,
+    /// How the topology is remembered when it was applied; who knows its text says so.
+    pub note: Note,
     /// Where the lock is that keeps two applies apart.
     pub apply_lock: Option<ApplyLock>,
     /// The stamps, in roll-out order.
@@ -250,12 +259,18 @@ impl Desired {
         });
     }
 
+    /// Tells whether `note` is that of this topology.
+    pub fn is_of(&self, note: &Note) -> bool {
+        note.is_of(self.note.text.as_deref().unwrap_or_default(), &self.hash)
+    }
+
     /// Returns the same topology asking for nothing: what it owns is to go.
     pub fn without_resources(&self) -> Self {
         Self {
             topology: self.topology.clone(),
             subscription: self.subscription.clone(),
             hash: self.hash.clone(),
+            note: self.note.clone(),
             apply_lock: self.apply_lock.clone(),
             stamps: self.stamps.clone(),
             liftable: self.liftable.clone(),
@@ -355,14 +370,12 @@ impl Desired {
         edges
     }
 
-    /// Returns the types of which everything in the subscriptions must be read: a clone's
-    /// permissions are found among all role assignments.
+    /// Returns the types of which everything in the subscriptions must be read: a right that is no
+    /// longer declared, and a clone's permissions, are found among all role assignments.
     pub fn types_wanted(&self) -> Vec<(ResourceType, String)> {
-        const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
-        let clones = self.resources().any(|resource| resource.clone_of.is_some());
-        let wanted = clones.then(|| ResourceType::new(ASSIGNMENT));
-        let version = |kind: &ResourceType| resource::catalogue::facts(kind).api_version.to_owned();
-        wanted.into_iter().map(|kind| (kind.clone(), version(&kind))).collect()
+        let kind = ResourceType::new("Microsoft.Authorization/roleAssignments");
+        let version = resource::catalogue::facts(&kind).api_version.to_owned();
+        vec![(kind, version)]
     }
 
     /// Returns what is created where it is not there, each with the name that only it may bear in the
@@ -396,7 +409,7 @@ impl Desired {
             });
         }
         // A grant is no resource: what it grants is read in the vault.
-        wants.retain(|id, _| !id.resource_type().last().eq_ignore_ascii_case("accessPolicies"));
+        wants.retain(|id, _| !is_grant(id));
         wants.into_iter().collect()
     }
 }

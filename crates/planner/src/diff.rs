@@ -6,7 +6,7 @@
 use plan::PropertyChange;
 use resource::catalogue::{self, Difference, PropertyPath, TypeFacts, member_label};
 use resource::secret::{is_secret_text, may_be_secret};
-use resource::{Expression, ResourceType};
+use resource::{Expression, ResourceType, is_absent};
 use serde_json::Value;
 
 pub use resource::catalogue::{NotCompared, Resolve, Unknown, Why};
@@ -103,7 +103,7 @@ pub(crate) const MASK: &str = "(sensitive)";
 fn redact(facts: &TypeFacts, value: Value, path: &PropertyPath) -> Value {
     match value {
         // An expression names a secret and holds none.
-        value if Expression::read(&value).is_some() => value,
+        value if Expression::read(&value).is_some() || is_absent(&value) => value,
         Value::Object(map) => {
             let members = map.into_iter().map(|(key, member)| {
                 let member = redact(facts, member, &path.key(&key));

@@ -32,6 +32,7 @@ use topology::{Stamp, Topology};
 
 pub(crate) use domains::proof_name;
 
+use crate::applied::Note;
 use crate::desired::{Desired, DesiredResource, Mode};
 use crate::ownership;
 
@@ -110,6 +111,7 @@ impl<'a> Expansion<'a> {
         desired.topology = topology.name.value.clone();
         desired.subscription = topology.subscription.value.clone();
         desired.hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        desired.note = Note::of_hash(&desired.hash);
         desired.stamps = topology.stamps.keys().cloned().collect();
         let numbered = topology.stamps.iter().filter(|(_, stamp)| stamp.index.is_used);
         desired.indexes = numbered.map(|(name, stamp)| (name.clone(), stamp.index.value)).collect();

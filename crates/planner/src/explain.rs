@@ -11,7 +11,7 @@ pub struct Explanation {
     pub text: &'static str,
 }
 
-const CODES: [Explanation; 21] = [
+const CODES: &[Explanation] = &[
     Explanation {
         code: "adoption-needs-replacement",
         title: "an existing resource differs where it cannot be changed",
@@ -52,6 +52,13 @@ const CODES: [Explanation; 21] = [
                another name. Write the number that the stamp has, as the help line says.",
     },
     Explanation {
+        code: "last-text-lost",
+        title: "the topology that was applied last is not at hand",
+        text: "What bears no mark is known to be ours from that text alone: host-name bindings, \
+               containers, queues, keys among settings and tags. Without it they are kept. Azure \
+               notes which text it was and in which commit; the help line says how to have it here.",
+    },
+    Explanation {
         code: "locked",
         title: "a management lock refuses an action",
         text: "Locks are lifted only where the topology allows it: `lock: lift` at a DNS zone, or a \
@@ -84,6 +91,13 @@ const CODES: [Explanation; 21] = [
                Traffic Manager share one space of names with everybody. A deleted vault or store keeps \
                its name for up to 90 days: recover it, purge it where it is not protected, or choose \
                another name. What this plan deletes itself frees its name first.",
+    },
+    Explanation {
+        code: "no-longer-declared",
+        title: "a property stays although it is no longer declared",
+        text: "Most properties go back to what Azure gives a new resource once the topology drops \
+               them. A count of instances, whether an app runs, purge protection, zone redundancy \
+               and a storage tier do not: they stay as they are and are compared no more.",
     },
     Explanation {
         code: "no-target-left",
@@ -168,7 +182,9 @@ mod tests {
             include_str!("ahead.rs"),
             include_str!("change.rs"),
             include_str!("rights.rs"),
+            include_str!("dropped.rs"),
             include_str!("guard.rs"),
+            include_str!("lost.rs"),
             include_str!("unwanted.rs"),
             include_str!("expand/permissions.rs"),
             include_str!("order/accounts.rs"),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use resource::ResourceId;
 use resource::catalogue::facts_of;
 
-use crate::desired::{Desired, DesiredResource, Mode};
+use crate::desired::{Desired, DesiredResource, Mode, is_grant};
 
 /// What is known of the last apply.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +59,11 @@ pub struct LastApplied {
 impl LastApplied {
     /// Takes what counts from the expanded text.
     pub fn of(desired: &Desired) -> Self {
-        let managed = desired.resources().filter(|resource| resource.mode != Mode::Existing);
+        let managed = desired
+            .resources()
+            .filter(|resource| resource.mode != Mode::Existing)
+            // Where it was is not known any more.
+            .filter(|resource| !topology::is_unset(resource.id.as_str()));
         Self {
             declared: managed.map(|r| (r.id.clone(), r.clone())).collect(),
             indexes: desired.indexes.clone(),
@@ -87,13 +91,12 @@ impl LastApplied {
     pub fn has_made(&self, id: &ResourceId) -> bool {
         self.get(id).is_some_and(|resource| resource.mode == Mode::Managed)
             && !facts_of(id).born_with_parent
+            && !is_grant(id)
     }
 
     /// Returns what must be read from Azure to find what `desired` no longer speaks of: IDs with
     /// their API versions.
     pub fn wants(&self, desired: &Desired) -> Vec<(ResourceId, String)> {
-        let is_grant =
-            |id: &ResourceId| id.resource_type().last().eq_ignore_ascii_case("accessPolicies");
         let mut wants = vec![];
         for resource in self.declared.values() {
             match resource.id.parent().filter(|_| is_grant(&resource.id)) {

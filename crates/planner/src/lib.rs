@@ -5,15 +5,18 @@
 
 pub mod accept;
 mod ahead;
+mod applied;
 mod change;
 mod complete;
 mod desired;
 pub mod diff;
+mod dropped;
 pub mod expand;
 mod explain;
 mod failed_over;
 mod guard;
 mod last;
+mod lost;
 mod merge;
 mod order;
 mod ownership;
@@ -27,12 +30,13 @@ mod unread;
 mod unwanted;
 mod verdict;
 
+pub use applied::Note;
 pub use change::{Change, Changes, Kind, Options, changes};
 pub use desired::{Desired, DesiredResource, Domain, ManualRecord, Mode, StampProbe};
 pub use expand::{certificate_name, expand};
 pub use explain::{Explanation, codes, explain};
 pub use last::{Last, LastApplied, Lost};
-pub use order::{OrderError, applied, note_of};
+pub use order::{OrderError, applied, noted};
 pub use ownership::{MARK, is_owned};
 pub use plan_maker::plan;
 pub use resolve::{Secrets, resolve};

@@ -30,7 +30,7 @@ use resource::{Observed, ResourceId};
 pub use domains::{BINDING, CERTIFICATE};
 pub use graph::{ActionGraph, OrderError};
 pub use locks::LOCK;
-pub use note::{applied, note_of};
+pub use note::{applied, noted};
 
 use crate::change::{Changes, Options};
 use crate::desired::Desired;

@@ -47,7 +47,7 @@ pub fn has_note(id: &ResourceId) -> bool {
 /// Puts our mark behind the note that a resource has, where the topology declares none of its own.
 pub fn keep_note(id: &ResourceId, body: &mut Value, observed: &Observed, topology: &str) {
     let Ownership::Note(pointer) = catalogue::facts_of(id).ownership else { return };
-    let declares_none = body.pointer(pointer) == Some(&json!(note_mark(topology)));
+    let declares_none = !declares_note(id, body, topology);
     if let (true, Some(note)) = (declares_none, observed.property(id, pointer)) {
         let note = note.clone();
         if let Some(declared) = body.pointer_mut(pointer) {
@@ -55,6 +55,12 @@ pub fn keep_note(id: &ResourceId, body: &mut Value, observed: &Observed, topolog
         }
         append_note(body, pointer, topology);
     }
+}
+
+/// Tells whether a desired body holds a note of its own beside our mark.
+pub fn declares_note(id: &ResourceId, body: &Value, topology: &str) -> bool {
+    let Ownership::Note(pointer) = catalogue::facts_of(id).ownership else { return false };
+    body.pointer(pointer).is_some_and(|note| *note != json!(note_mark(topology)))
 }
 
 fn note_mark(topology: &str) -> String {
@@ -78,6 +84,11 @@ fn object_at<'a>(body: &'a mut Value, pointer: &str) -> &'a mut Map<String, Valu
         *at = json!({});
     }
     at.as_object_mut().expect("made an object above")
+}
+
+/// Tells whether an observed resource carries our mark in its tags.
+pub fn carries_mark(observation: &Observation, topology: &str) -> bool {
+    has_mark(observation.body.get("tags"), topology)
 }
 
 /// Tells whether an observed resource carries our mark, itself or through its parent.

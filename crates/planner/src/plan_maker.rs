@@ -87,7 +87,7 @@ fn decide<'a>(
 ) -> (Cow<'a, Desired>, Changes, Cow<'a, Observed>) {
     let mut observed = Cow::Borrowed(observed);
     loop {
-        let completed = complete(desired, &observed);
+        let completed = complete(desired, &observed, &options.last);
         let found = changes(&completed, &observed, options);
         let replaced = found.changes.values().filter(|change| change.kind == Kind::Replace);
         let replaced: Vec<ResourceId> = replaced.map(|change| change.id.clone()).collect();

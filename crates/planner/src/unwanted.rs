@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use plan::{Notice, Severity};
 use resource::catalogue::{self, Ownership};
 use resource::{Observation, Observed, ResourceId};
+use serde_json::{Value, json};
 
 use crate::change::{Change, Changes, Kind};
 use crate::desired::Desired;
+use crate::expand::role_name;
 use crate::last::Last;
 use crate::order::LOCK;
 use crate::ownership::{is_owned, proof_of};
@@ -50,10 +52,37 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
             });
             continue;
         }
-        let address = id.name().to_owned();
+        let address = address_of(id, observed, last);
         let change = Change { id: id.clone(), address, kind: Kind::Delete, properties: vec![] };
         found.changes.insert(id.clone(), change);
     }
+}
+
+/// Returns how a person calls what goes: by its name, and a role assignment, whose name says nothing,
+/// by what it allows whom.
+fn address_of(id: &ResourceId, observed: &Observed, last: &Last) -> String {
+    if !id.resource_type().is("Microsoft.Authorization/roleAssignments") {
+        return id.name().to_owned();
+    }
+    if let Some(before) = last.known().and_then(|last| last.get(id)) {
+        return before.address.clone();
+    }
+    let text = |pointer: &str| observed.property(id, pointer).and_then(Value::as_str);
+    let role = text("/properties/roleDefinitionId").and_then(|role| role.rsplit('/').next());
+    let principal = text("/properties/principalId").unwrap_or_default();
+    let is_holder = |seen: &&Observation| {
+        ["/identity/principalId", "/properties/principalId"]
+            .iter()
+            .any(|pointer| seen.id != *id && seen.body.pointer(pointer) == Some(&json!(principal)))
+    };
+    let holder = observed
+        .resources
+        .values()
+        .filter(|seen| seen.id.resource_type() != id.resource_type())
+        .find(is_holder);
+    let holder = holder.map_or(principal, |holder| holder.id.name());
+    let scope = id.parent().map(|scope| scope.name().to_owned()).unwrap_or_default();
+    format!("{holder}/permissions/{} on {scope}", role_name(role.unwrap_or_default()))
 }
 
 fn group_of(id: &ResourceId) -> Option<ResourceId> {
@@ -82,7 +111,7 @@ fn empties(group: &ResourceId, observed: &Observed, deleted: &BTreeSet<ResourceI
 }
 
 /// Tells whether a resource comes with its parent and is nobody's to manage.
-fn is_service_made(observation: &Observation) -> bool {
+pub fn is_service_made(observation: &Observation) -> bool {
     let resource_type = observation.id.resource_type();
     let name = observation.id.name();
     let last = resource_type.last();
@@ -121,15 +150,9 @@ fn is_deletable(
         Ownership::Tags | Ownership::Metadata(_) | Ownership::Note(_) => {
             is_owned(observed, observation, &desired.topology)
         }
-        Ownership::Parent | Ownership::None => match last.known() {
-            Some(last) => last.has_made(&observation.id),
-            // Without that text the TXT record that proved a binding speaks for it.
-            None => {
-                observation.id.resource_type().is("Microsoft.Web/sites/hostNameBindings")
-                    && is_owned(observed, observation, &desired.topology)
-                    && has_our_proof(desired, observed, observation.id.name())
-            }
-        },
+        Ownership::Parent | Ownership::None => {
+            last.known().is_some_and(|last| last.has_made(&observation.id))
+        }
     }
 }
 

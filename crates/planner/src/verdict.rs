@@ -16,7 +16,8 @@ use crate::change::{Change, Changes, Kind, Options, changes};
 use crate::complete::complete;
 use crate::desired::{Desired, DesiredResource, Mode};
 use crate::diff::{self, MASK};
-use crate::order::{applied, note_of};
+use crate::last::Last;
+use crate::order::applied;
 use crate::resolve::{resolve, resolve_all};
 
 /// What was applied last, as far as it could be found.
@@ -40,18 +41,20 @@ pub fn verdicts(
     options: &Options,
 ) -> Verdicts {
     let noted = applied(desired, observed);
-    let base = base.filter(|base| noted == Some(note_of(base.desired)));
+    let base = base.filter(|base| noted.as_ref().is_some_and(|note| base.desired.is_of(note)));
     let all = |verdict| each(plan, |action| Some(same_for_all(action, verdict)));
     let (last_apply, actions) = match (noted, base) {
         (None, _) => (LastApply::Never, all(Verdict::Unknown)),
-        (Some(noted), _) if noted == note_of(desired) => (LastApply::Same, all(Verdict::Drift)),
+        (Some(noted), _) if desired.is_of(&noted) => (LastApply::Same, all(Verdict::Drift)),
         (Some(noted), Some(base)) => {
-            let (noted, version) = (noted.to_owned(), base.version.to_owned());
+            let (noted, version) = (noted.digits().to_owned(), base.version.to_owned());
             let ways = Ways::new(desired, base.desired, observed, options);
             let actions = each(plan, |action| ways.judge(action));
             (LastApply::Before { noted, version }, actions)
         }
-        (Some(noted), None) => (LastApply::Lost { noted: noted.to_owned() }, all(Verdict::Unknown)),
+        (Some(noted), None) => {
+            (LastApply::Lost { noted: noted.digits().to_owned() }, all(Verdict::Unknown))
+        }
     };
     Verdicts { last_apply, actions }
 }
@@ -110,7 +113,8 @@ impl<'a> Ways<'a> {
         observed: &'a Observed,
         options: &'a Options,
     ) -> Self {
-        let (file, base) = (complete(file, observed), complete(base, observed));
+        let never = Last::Never;
+        let (file, base) = (complete(file, observed, &never), complete(base, observed, &never));
         let moved = changes(&base, observed, options);
         Self { file, base, observed, options, moved }
     }

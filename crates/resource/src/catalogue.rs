@@ -215,6 +215,14 @@ pub struct TypeFacts {
     pub open: &'static [(&'static str, Literal)],
     /// What the service takes for a property that is absent, where its answer leaves it out too.
     pub defaults: &'static [(&'static str, Literal)],
+    /// What a new resource has at a property that nobody declares, where that is not nothing: what
+    /// goes back to it must be sent.
+    pub fresh: &'static [(&'static str, Literal)],
+    /// Properties that stay as they are when they are no longer declared: others set them, or going
+    /// back would cost more than anybody asked for.
+    pub released: &'static [&'static str],
+    /// Lists that several fill: who declares one member says nothing of the others.
+    pub shared: &'static [&'static str],
     /// True where the service may leave a switch out of its answer that is off.
     pub omits_off: bool,
     /// How values are compared where the property's name does not tell.
@@ -303,6 +311,9 @@ impl TypeFacts {
         decided: &[],
         open: &[],
         defaults: &[],
+        fresh: &[],
+        released: &[],
+        shared: &[],
         omits_off: false,
         likeness: &[],
         aliases: &[],

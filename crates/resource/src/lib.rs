@@ -5,6 +5,7 @@
 //! ([`Expression`]), what ARM answered ([`Observed`]), what the engine knows of each type
 //! ([`catalogue`]) and what gives a secret away ([`secret`]). Nothing here knows of topologies, plans or HTTP.
 
+mod absent;
 pub mod catalogue;
 mod expression;
 mod id;
@@ -12,6 +13,7 @@ mod observed;
 mod resource_type;
 pub mod secret;
 
+pub use absent::{absent, absent_as_null, is_absent, without_absent};
 pub use expression::{
     Expression, Part, Reference, SecretSource, contains_expression, walk_expressions,
 };

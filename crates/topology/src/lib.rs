@@ -27,6 +27,7 @@ mod suggest;
 mod text;
 mod tree;
 mod value;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -35,7 +36,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use explain::{Explanation, codes, explain};
 pub use keys::host_key;
 pub use model::*;
-pub use parse::{Input, Parsed, parse};
+pub use parse::{Applied, Input, Parsed, is_unset, parse, parse_applied};
 pub use place::{Place, Sp};
 pub use regions::{Region, region};
 pub use render::{Sources, render};

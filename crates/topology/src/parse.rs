@@ -8,7 +8,7 @@ use crate::decode::{Broken, Context, Decode, Scope};
 use crate::reference::Declared;
 use crate::render::Sources;
 use crate::tree::{Node, NodeKind};
-use crate::{Diagnostic, Severity, Topology, include, keys, names, stamps};
+use crate::{Diagnostic, Severity, Topology, include, keys, names, stamps, written};
 
 /// What a topology is read from.
 pub struct Input<'a> {
@@ -34,6 +34,43 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that the diagnostics point into.
     pub sources: Sources,
+    /// What tells this text from every other, in hexadecimal: of the files joined and the overlays
+    /// laid, with variables and secrets as they are written. The same in every version of Evenkeel.
+    pub fingerprint: String,
+}
+
+/// A text that was applied once, as far as it can be read today.
+#[derive(Debug)]
+pub struct Applied {
+    /// What it declared; its values may be stand-ins.
+    pub topology: Topology,
+    /// As [`Parsed::fingerprint`].
+    pub fingerprint: String,
+    /// The files that it was read from.
+    pub files: Vec<String>,
+}
+
+/// Stands for the value of a variable that is not set; no name that Azure takes holds it.
+const UNSET: &str = "\u{FFFD}";
+
+/// Reads a text that was applied once, for the keys and addresses that it declared.
+///
+/// Its mistakes do not count: the checks of today are no judge of it, and a variable need not be set
+/// any more. What cannot be read is left out; `None` where that is everything.
+pub fn parse_applied(input: &Input<'_>) -> Option<Applied> {
+    let (mut sources, mut diagnostics) = (Sources::default(), Vec::new());
+    let env = |name: &str| (input.env)(name).or_else(|| Some(UNSET.to_owned()));
+    let root = include::load(input, &mut sources, &mut diagnostics)?;
+    let fingerprint = written::fingerprint(&root);
+    let input = Input { env: &env, ..*input };
+    let topology = decode(&root, &input, &mut diagnostics)?;
+    let files = sources.files().map(str::to_owned).collect();
+    Some(Applied { topology, fingerprint, files })
+}
+
+/// Tells whether a text of [`parse_applied`] rests on a variable that is not set.
+pub fn is_unset(text: &str) -> bool {
+    text.contains(UNSET)
 }
 
 impl Parsed {
@@ -54,10 +91,11 @@ pub fn parse(input: &Input<'_>) -> Parsed {
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
     let root = include::load(input, &mut sources, &mut diagnostics);
+    let fingerprint = root.as_deref().map(written::fingerprint).unwrap_or_default();
     let topology = root.and_then(|root| decode(&root, input, &mut diagnostics));
     sort(&mut diagnostics, &sources);
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    Parsed { topology: topology.filter(|_| !failed), diagnostics, sources }
+    Parsed { topology: topology.filter(|_| !failed), diagnostics, sources, fingerprint }
 }
 
 /// Reads the model from the tree of all files.

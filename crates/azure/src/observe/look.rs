@@ -44,6 +44,13 @@ pub(super) struct Answer {
     found: Result<Vec<Observation>, NotEvaluated>,
 }
 
+impl Answer {
+    /// Returns what the call has shown.
+    pub fn seen(&self) -> &[Observation] {
+        self.found.as_deref().unwrap_or_default()
+    }
+}
+
 /// What the subscriptions' lists of tagged resources show.
 #[derive(Default)]
 pub(super) struct Hints {
@@ -79,6 +86,15 @@ impl<'a> Look<'a> {
             }
         }
         look
+    }
+
+    /// Adds what is wanted besides.
+    pub fn want_more(&mut self, more: &Wants) {
+        for (id, api_version) in &more.ids {
+            if !self.wanted.contains_key(id) {
+                self.want(id, api_version);
+            }
+        }
     }
 
     fn want(&mut self, id: &ResourceId, api_version: &str) {

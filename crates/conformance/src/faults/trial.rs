@@ -9,7 +9,7 @@ use evenkeel::Allow;
 use evenkeel::exit::Failure;
 use evenkeel::pass;
 use evenkeel::progress::Progress;
-use evenkeel::session::{Azure, Session};
+use evenkeel::session::{Azure, History, Session};
 use executor::{Cancel, Options};
 use plan::{Outcome, Plan};
 use planner::Desired;
@@ -203,7 +203,7 @@ impl<'a> Trial<'a> {
     ) -> anyhow::Result<(String, Result<(), String>)> {
         let desired = planner::expand(&self.start.topology);
         let azure = Azure::join(&place.simulator, progress, Some(trace)).map_err(text_of)?;
-        let session = Session { azure, desired };
+        let session = Session { azure, desired, history: History::None };
         let applied = self.pass(place, &session, cancel).await;
         Ok(match applied {
             Ok((plan, outcome)) => told(&plan, &outcome),
@@ -217,7 +217,7 @@ impl<'a> Trial<'a> {
         session: &Session,
         cancel: &Cancel,
     ) -> Result<(Plan, Outcome), Failure> {
-        let Session { azure, desired: Desired { topology, .. } } = session;
+        let Session { azure, desired: Desired { topology, .. }, .. } = session;
         pass::put_back_locks(azure, place.disk.path(), topology).await?;
         let plan = session.plan(&Allow::default()).await?;
         if !plan.refusals.is_empty() {
@@ -246,7 +246,8 @@ impl<'a> Trial<'a> {
         let desired = planner::expand(&self.start.topology);
         let progress = Arc::new(Progress::kept());
         let azure = Azure::join(&place.simulator, progress, None).map_err(text_of)?;
-        Session { azure, desired }.plan(&Allow::default()).await.map_err(text_of)
+        let session = Session { azure, desired, history: History::None };
+        session.plan(&Allow::default()).await.map_err(text_of)
     }
 
     fn say(&self, text: &str) {

@@ -9,9 +9,10 @@ use evenkeel::Allow;
 use evenkeel::exit::Failure;
 use evenkeel::pass;
 use evenkeel::progress::Progress;
-use evenkeel::session::{Azure, Session};
+use evenkeel::session::{Azure, History, Session};
 use executor::{Cancel, Options};
 use plan::{Outcome, Plan};
+use planner::Desired;
 use serde_json::{Value, json};
 use simulator::{Scenario, Simulator, Step};
 use tempfile::TempDir;
@@ -52,6 +53,8 @@ pub struct World {
     simulator: Simulator,
     disk: TempDir,
     session: Option<Session>,
+    /// The topologies that were tried, as a team's git has them.
+    history: Vec<Desired>,
 }
 
 impl World {
@@ -63,7 +66,7 @@ impl World {
         })
         .await?;
         simulator.apply_scenario(&before())?;
-        Ok(Self { simulator, disk: tempfile::tempdir()?, session: None })
+        Ok(Self { simulator, disk: tempfile::tempdir()?, session: None, history: vec![] })
     }
 
     /// Ends it.
@@ -91,7 +94,11 @@ impl World {
             None => Azure::join(&self.simulator, Arc::new(Progress::kept()), None)
                 .map_err(|failure| broken("cannot connect", failure))?,
         };
-        Ok(self.session.insert(Session { azure, desired }))
+        if !self.history.iter().any(|known| known.hash == desired.hash) {
+            self.history.push(desired.clone());
+        }
+        let history = History::Texts(self.history.clone());
+        Ok(self.session.insert(Session { azure, desired, history }))
     }
 
     /// Makes a plan.

@@ -87,7 +87,7 @@ struct Ready {
 async fn planned(args: &Apply) -> Result<Ready, Failure> {
     let source =
         source::load(&File { topology: args.input.clone(), overlays: args.overlays.clone() })?;
-    let session = Session::start(&source.topology, &args.connection).await?;
+    let session = Session::start(&source, &args.connection).await?;
     let next = next(&source.arguments());
     let Desired { apply_lock, topology, .. } = &session.desired;
     let wanted = Wanted::new(apply_lock.as_ref(), topology, &args.wait, &next.apply);
@@ -107,7 +107,7 @@ async fn reviewed(path: &Path, args: &Apply) -> Result<Ready, Failure> {
     let source = saved::source_of(&saved, path, &named)?;
     let (azure, desired) = match &source {
         Some(source) => {
-            let session = Session::start(&source.topology, &args.connection).await?;
+            let session = Session::start(source, &args.connection).await?;
             (session.azure, Some(session.desired))
         }
         None => {
@@ -194,7 +194,7 @@ pub async fn carry_out(azure: Azure, job: Job, mut lock: ApplyLock) -> Outcome {
     let moved = outcome.actions.values().any(|outcome| *outcome == ActionOutcome::Moved);
     match desired.filter(|_| moved) {
         Some(desired) => {
-            let session = Session { azure, desired };
+            let session = Session { azure, desired, history: Default::default() };
             let fresh = session.plan(&Allow::default()).await?;
             output::say(&report::moved(&plan, &outcome, &fresh, &text));
             session.stop().await;

@@ -10,13 +10,13 @@ use crate::cli::{Allow, Destroy, TextOrJson};
 use crate::commands::apply::{Job, carry_out};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::prompt::{self, Answer};
-use crate::session::Session;
+use crate::session::{Look, Session};
 use crate::{output, source};
 
 /// Deletes all that the topology owns.
 pub async fn run(args: &Destroy) -> Outcome {
     let source = source::load(&args.file)?;
-    let mut session = Session::start(&source.topology, &args.connection).await?;
+    let mut session = Session::start(&source, &args.connection).await?;
     let file = source.arguments();
     let next =
         Next { apply: format!("evenkeel destroy {file}"), review: format!("evenkeel plan {file}") };
@@ -57,20 +57,17 @@ pub async fn run(args: &Destroy) -> Outcome {
 
 /// Plans the end of all that is ours.
 async fn plan(session: &mut Session, args: &Destroy) -> Result<Plan, Failure> {
-    let observed = session.observe().await?;
+    let look = session.observe().await?;
     session.desired = session.desired.without_resources();
-    let observed = with_groups(session, observed).await?;
+    let look = with_groups(session, look).await?;
     let allow = Allow { allow_mass_delete: true, ..args.allow.clone() };
-    session.decide(&observed, &allow)
+    session.decide(&look, &allow)
 }
 
 /// Looks again, now that the topology is empty: its groups may go when they are.
-async fn with_groups(
-    session: &Session,
-    mut observed: resource::Observed,
-) -> Result<resource::Observed, Failure> {
-    let again = session.observe().await?;
-    observed.resources.extend(again.resources);
-    observed.listed.extend(again.listed);
-    Ok(observed)
+async fn with_groups(session: &Session, mut look: Look) -> Result<Look, Failure> {
+    let again = session.observe().await?.observed;
+    look.observed.resources.extend(again.resources);
+    look.observed.listed.extend(again.listed);
+    Ok(look)
 }

@@ -14,8 +14,8 @@ pub async fn run(args: &Drift) -> Outcome {
         return accept::run(args, addresses).await;
     }
     let source = source::load(&args.file)?;
-    let session = Session::start(&source.topology, &args.connection).await?;
-    let plan = session.drift(&source.named()).await?;
+    let session = Session::start(&source, &args.connection).await?;
+    let plan = session.drift().await?;
     let picture = picture::of(&session.desired);
     let made = source.made();
     session.stop().await;

@@ -113,8 +113,9 @@ async fn verify(
     topology: &Topology,
     imported: &Imported,
 ) -> Result<Verdict, Failure> {
-    let session = Session { azure, desired: planner::expand(topology) };
-    let observed = session.observe().await?;
+    let session =
+        Session { azure, desired: planner::expand(topology), history: Default::default() };
+    let observed = session.observe().await?.observed;
     let variables = imported.variables.iter();
     let secrets: Secrets =
         variables.map(|(name, value)| (SecretSource::Env(name.clone()), value.clone())).collect();

@@ -8,7 +8,7 @@ use crate::{output, picture, saved, source};
 /// Shows what would change.
 pub async fn run(args: &Plan) -> Outcome {
     let source = source::load(&args.file)?;
-    let session = Session::start(&source.topology, &args.connection).await?;
+    let session = Session::start(&source, &args.connection).await?;
     let plan = session.plan(&args.allow).await?;
     let path = source.path.display().to_string();
     let mut warned = plan.clone();

@@ -10,7 +10,7 @@ use crate::{output, source};
 /// Shows one resource: desired, observed and the difference.
 pub async fn run(args: &Show) -> Outcome {
     let source = source::load(&args.file)?;
-    let session = Session::start(&source.topology, &args.connection).await?;
+    let session = Session::start(&source, &args.connection).await?;
     let Some(resource) = session.desired.by_address(&args.address).cloned() else {
         let known: Vec<&str> =
             session.desired.resources().map(|resource| resource.address.as_str()).collect();
@@ -19,8 +19,8 @@ pub async fn run(args: &Show) -> Outcome {
             format!("known are {}", known.join(", ")),
         ));
     };
-    let observed = session.observe().await?;
-    let plan = session.decide(&observed, &Allow::default())?;
+    let look = session.observe().await?;
+    let plan = session.decide(&look, &Allow::default())?;
     session.stop().await;
     let changes: Vec<_> = plan
         .actions
@@ -30,7 +30,7 @@ pub async fn run(args: &Show) -> Outcome {
         .collect();
     let shown = |body| resource::catalogue::masked(&resource.id, body);
     let beside = |body| resource::catalogue::masked_beside(&resource.id, body, &resource.body);
-    let body = observed.get(&resource.id).map(|observation| beside(&observation.body));
+    let body = look.observed.get(&resource.id).map(|observation| beside(&observation.body));
     let declared = (!resource.body.is_null()).then(|| shown(&resource.body));
     let options = output::text_options(true);
     let (declared, body) = (declared.as_ref(), body.as_ref());

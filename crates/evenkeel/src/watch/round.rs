@@ -105,7 +105,7 @@ impl<'a> Watcher<'a> {
         metrics: Arc<Metrics>,
     ) -> Result<Self, Failure> {
         let source = source::load(file)?;
-        let session = Session::watch(&source.topology, connection, metrics.clone()).await?;
+        let session = Session::watch(&source, connection, metrics.clone()).await?;
         let name = session.desired.topology.clone();
         Ok(Self { file, connection, metrics, session, name })
     }
@@ -150,15 +150,15 @@ impl<'a> Watcher<'a> {
     async fn find(&mut self) -> Result<(Plan, report::Made), Failure> {
         let source = source::read(self.file)?;
         self.follow(&source).await?;
-        Ok((self.session.drift(&source.named()).await?, source.made()))
+        Ok((self.session.drift().await?, source.made()))
     }
 
     /// Takes over what the topology says now; where it lives elsewhere, connects there.
     async fn follow(&mut self, source: &Source) -> Result<(), Failure> {
-        let desired = planner::expand(&source.topology);
+        let desired = source.expand();
         if desired.subscription != self.session.desired.subscription {
             let metrics = self.metrics.clone();
-            let next = Session::watch(&source.topology, self.connection, metrics).await?;
+            let next = Session::watch(source, self.connection, metrics).await?;
             std::mem::replace(&mut self.session, next).stop().await;
         }
         self.name.clone_from(&desired.topology);

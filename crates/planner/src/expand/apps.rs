@@ -1,7 +1,7 @@
 //! Web apps and function apps: the site, its configuration, its settings, its logs.
 
 use plan::Band;
-use resource::{Expression, ResourceId};
+use resource::{Expression, ResourceId, absent};
 use serde_json::{Map, Value, json};
 use topology::Target;
 use topology::{App, AppKind, AppLogs, LogLevel, Os, Runtime, Stamp};
@@ -118,9 +118,8 @@ impl Expansion<'_> {
         if !app.connection_strings.is_empty() {
             documents.push(("connectionstrings", "connectionStrings", self.connections(app)));
         }
-        if !app.slot_settings.is_empty() {
-            let names: Vec<&str> =
-                app.slot_settings.iter().map(|name| name.value.as_str()).collect();
+        if let Some(names) = &app.slot_settings {
+            let names: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
             documents.push((
                 "slotConfigNames",
                 "slotSettings",
@@ -271,7 +270,8 @@ fn site_config(app: &App, os: Os, cloned: bool) -> Value {
             config[name] = value;
         }
     };
-    set("healthCheckPath", app.health_path.as_ref().map(|path| json!(path.value)));
+    let health_path = app.health_path.as_ref().map(|path| json!(path.value));
+    set("healthCheckPath", health_path.or_else(|| (!cloned).then(absent)));
     set("alwaysOn", app.always_on.as_ref().map(|on| json!(on.value)));
     set("http20Enabled", app.http2.as_ref().map(|on| json!(on.value)));
     config

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use plan::Band;
-use resource::ResourceId;
+use resource::{ResourceId, absent};
 use serde_json::{Value, json};
 use topology::{AccessPolicy, Identity, Storage, StorageKind, Vault, VaultSku};
 
@@ -74,10 +74,9 @@ impl Expansion<'_> {
             },
         });
         let properties = &mut body["properties"];
-        if !vault.access_policies.is_empty() {
-            let policies: Vec<Value> =
-                vault.access_policies.iter().map(|policy| self.policy(policy)).collect();
-            properties["accessPolicies"] = json!(policies);
+        if let Some(policies) = &vault.access_policies {
+            properties["accessPolicies"] =
+                policies.iter().map(|policy| self.policy(policy)).collect();
         }
         if vault.purge_protection.as_ref().is_some_and(|protection| protection.value) {
             properties["enablePurgeProtection"] = json!(true);
@@ -85,13 +84,11 @@ impl Expansion<'_> {
         if let Some(days) = &vault.retention_days {
             properties["softDeleteRetentionInDays"] = json!(days.value);
         }
-        if let Some(public) = &vault.public_access {
-            let access = if public.value { "Enabled" } else { "Disabled" };
-            properties["publicNetworkAccess"] = json!(access);
-        }
+        let is_public = vault.public_access.as_ref().is_none_or(|public| public.value);
+        properties["publicNetworkAccess"] = if is_public { absent() } else { json!("Disabled") };
         let address = home.address(&format!("vaults/{key}"));
         let mut resource = DesiredResource::managed(address, id, home.band(Band::Data), body);
-        if vault.access_policies.is_empty() {
+        if vault.access_policies.is_none() {
             // ARM wants the array where RBAC is off; who may do what is granted one by one.
             resource.create_only = Some(json!({ "properties": { "accessPolicies": [] } }));
         }

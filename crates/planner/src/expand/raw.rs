@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use plan::Band;
-use resource::{ResourceId, catalogue};
+use resource::{ResourceId, absent, catalogue};
 use serde_json::{Map, Value, json};
 use topology::Sp;
 use topology::{Raw, Resource};
@@ -84,7 +84,7 @@ impl Expansion<'_> {
 
     fn raw(&self, raw: &Raw) -> Value {
         match raw {
-            Raw::Null => Value::Null,
+            Raw::Null => absent(),
             Raw::Bool(value) => json!(value),
             Raw::Number(value) => Value::Number(value.clone()),
             Raw::Text(text) => self.text(text),

@@ -1,6 +1,7 @@
 //! Traffic Manager profiles, each with its endpoints as one aggregate.
 
 use plan::Band;
+use resource::absent;
 use serde_json::{Value, json};
 use topology::{
     Endpoint, EndpointTarget, Monitor, MonitorProtocol, Part, Routing, SubnetRange, Target, Text,
@@ -59,12 +60,10 @@ impl Expansion<'_> {
         if let Some(monitor) = &profile.monitor {
             properties["monitorConfig"] = self.monitor(monitor);
         }
-        if let Some(count) = &profile.max_return {
-            properties["maxReturn"] = json!(count.value);
-        }
-        if let Some(view) = &profile.traffic_view {
-            properties["trafficViewEnrollmentStatus"] = json!(status(view.value));
-        }
+        properties["maxReturn"] =
+            profile.max_return.as_ref().map_or_else(absent, |count| json!(count.value));
+        properties["trafficViewEnrollmentStatus"] =
+            profile.traffic_view.as_ref().map_or_else(absent, |view| json!(status(view.value)));
         json!({
             "location": "global",
             "tags": self.tags(Home::GLOBAL, &profile.tags),
@@ -89,26 +88,19 @@ impl Expansion<'_> {
             "toleratedNumberOfFailures":
                 monitor.tolerated_failures.as_ref().map_or(3, |failures| failures.value),
         });
-        if let Some(path) = &monitor.path {
-            config["path"] = json!(path.value);
-        }
-        if !monitor.expected_status.is_empty() {
-            let ranges = monitor.expected_status.iter();
-            config["expectedStatusCodeRanges"] = ranges
-                .map(|range| json!({ "min": range.value.min, "max": range.value.max }))
-                .collect();
-        }
-        if !monitor.headers.is_empty() {
-            config["customHeaders"] = self.headers(&monitor.headers);
-        }
+        config["path"] = monitor.path.as_ref().map_or_else(absent, |path| json!(path.value));
+        let ranges = monitor.expected_status.iter();
+        let ranges = ranges.map(|range| json!({ "min": range.value.min, "max": range.value.max }));
+        config["expectedStatusCodeRanges"] = list(ranges.collect());
+        config["customHeaders"] = self.headers(&monitor.headers);
         config
     }
 
     fn headers(&self, headers: &indexmap::IndexMap<String, topology::Sp<topology::Text>>) -> Value {
-        headers
-            .iter()
-            .map(|(name, value)| json!({ "name": name, "value": self.routed_text(&value.value) }))
-            .collect()
+        let headers = headers.iter();
+        let headers = headers
+            .map(|(name, value)| json!({ "name": name, "value": self.routed_text(&value.value) }));
+        list(headers.collect())
     }
 
     /// Returns the value of a text of a profile. The name of a profile of this topology is known
@@ -164,7 +156,6 @@ impl Expansion<'_> {
         set("priority", endpoint.priority.as_ref().map(|priority| json!(priority.value)));
         set("weight", endpoint.weight.as_ref().map(|weight| json!(weight.value)));
         set("endpointLocation", endpoint.location.as_ref().map(|region| json!(region.value)));
-        set("alwaysServe", endpoint.always_serve.as_ref().map(|on| json!(status(on.value))));
         set(
             "minChildEndpointsIPv4",
             endpoint.min_child_endpoints_ipv4.as_ref().map(|count| json!(count.value)),
@@ -173,14 +164,20 @@ impl Expansion<'_> {
             "minChildEndpointsIPv6",
             endpoint.min_child_endpoints_ipv6.as_ref().map(|count| json!(count.value)),
         );
-        let geo: Vec<&str> = endpoint.geo.iter().map(|code| code.value.as_str()).collect();
-        set("geoMapping", (!geo.is_empty()).then(|| json!(geo)));
-        let subnets: Vec<Value> =
-            endpoint.subnets.iter().map(|range| subnet(&range.value)).collect();
-        set("subnets", (!subnets.is_empty()).then(|| json!(subnets)));
-        let headers = (!endpoint.headers.is_empty()).then(|| self.headers(&endpoint.headers));
-        set("customHeaders", headers);
+        // What goes without saying: an endpoint is probed, and takes whatever comes.
+        let always_serve = endpoint.always_serve.as_ref().map(|on| json!(status(on.value)));
+        properties["alwaysServe"] = always_serve.unwrap_or_else(absent);
+        let geo = endpoint.geo.iter().map(|code| json!(code.value));
+        properties["geoMapping"] = list(geo.collect());
+        let subnets = endpoint.subnets.iter().map(|range| subnet(&range.value));
+        properties["subnets"] = list(subnets.collect());
+        properties["customHeaders"] = self.headers(&endpoint.headers);
     }
+}
+
+/// Returns a list that is declared whole: an empty one is none.
+fn list(members: Vec<Value>) -> Value {
+    if members.is_empty() { absent() } else { Value::Array(members) }
 }
 
 fn status(is_on: bool) -> &'static str {

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plan::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write};
-use resource::catalogue::{self, Ownership, PropertyPath, TypeFacts, Update};
-use resource::{Expression, ResourceId};
+use resource::catalogue::{self, Literal, Ownership, PropertyPath, TypeFacts, Update};
+use resource::{Expression, ResourceId, is_absent, without_absent};
 use serde_json::{Value, json};
 
 use super::{Scene, domains};
 use crate::change::{Change, Kind, is_permitted};
-use crate::desired::DesiredResource;
+use crate::desired::{DesiredResource, is_grant};
 use crate::diff;
 use crate::guard::loss;
 use crate::merge::merge;
@@ -30,6 +30,12 @@ impl Scene<'_> {
 
     fn add_create(&mut self, change: &Change, resource: &DesiredResource) {
         if self.add_split_binding(change, resource) {
+            return;
+        }
+        if is_grant(&resource.id) && resource.id.name() != "add" {
+            let mut action = action(Verb::Update, resource, create(resource, true));
+            action.changes = self.rights_taken(resource);
+            self.graph.add(action);
             return;
         }
         // A document that comes with its parent is new to a reader where the parent is.
@@ -74,9 +80,12 @@ impl Scene<'_> {
     ) {
         let facts = catalogue::facts_of(&resource.id);
         let (write, body) = match facts.update {
-            Update::Patch => (Write::Patch, patch(facts, &body, &change.properties)),
+            Update::Patch => {
+                let patch = patch(facts, &body, &change.properties);
+                (Write::Patch, with_fresh(facts, patch, &mut PropertyPath::root()))
+            }
             Update::PutOver => (Write::PutOver, body),
-            Update::PutExact => (Write::PutExact, body),
+            Update::PutExact => (Write::PutExact, without_absent(&body)),
         };
         let mut action = action(verb, resource, Operation::Write { write, body, create: false });
         action.changes = change.properties.clone();
@@ -132,6 +141,28 @@ impl Scene<'_> {
         Some(above.band.clone())
     }
 
+    /// Returns what a change to a vault's access policies takes from whom.
+    fn rights_taken(&self, resource: &DesiredResource) -> Vec<PropertyChange> {
+        let policies = |value: Option<&Value>| value.and_then(Value::as_array).cloned();
+        let vault = resource.id.parent();
+        let held = vault
+            .and_then(|id| policies(self.observed.property(&id, "/properties/accessPolicies")));
+        let sent = policies(resource.body.pointer("/properties/accessPolicies"));
+        let goes = resource.id.name() == "remove";
+        let change = |policy: Value| {
+            let object = policy["objectId"].as_str().unwrap_or_default().to_owned();
+            let before = held.iter().flatten().find(|held| held["objectId"] == policy["objectId"]);
+            PropertyChange {
+                path: format!("properties.accessPolicies[{object}]"),
+                before: before.cloned(),
+                after: (!goes).then_some(policy),
+                sensitive: false,
+                forces_replacement: None,
+            }
+        };
+        sent.into_iter().flatten().map(change).collect()
+    }
+
     fn add_delete(&mut self, change: &Change) {
         let facts = catalogue::facts_of(&change.id);
         let mut risks = BTreeSet::from([Risk::Deletes]);
@@ -154,7 +185,7 @@ impl Scene<'_> {
             permission = Some("this plan deletes everything in it".to_owned());
         }
         self.graph.add(Action {
-            id: ActionId(format!("delete {}", short_name(&change.id))),
+            id: ActionId(format!("delete {}", short_name(change))),
             verb: Verb::Delete,
             address: change.address.clone(),
             resource: change.id.clone(),
@@ -172,8 +203,11 @@ impl Scene<'_> {
 }
 
 /// Returns `type/name`, enough to tell the deleted resources of one plan apart.
-fn short_name(id: &ResourceId) -> String {
-    format!("{} {}", id.resource_type().last(), id.name())
+fn short_name(change: &Change) -> String {
+    match change.address == change.id.name() {
+        true => format!("{} {}", change.id.resource_type().last(), change.id.name()),
+        false => change.address.clone(),
+    }
 }
 
 /// Where a resource that the topology no longer knows stands in the picture.
@@ -230,6 +264,9 @@ fn create(resource: &DesiredResource, create: bool) -> Operation {
     if let Some(extra) = &resource.create_only {
         merge(&mut body, extra);
     }
+    if create {
+        body = without_absent(&body);
+    }
     let facts = catalogue::facts_of(&resource.id);
     let write = match facts.update {
         // What is born with its parent holds the service's own values: they are kept.
@@ -264,7 +301,7 @@ fn collect_leaves(
 ) {
     match value {
         Value::Object(map) if Expression::read(value).is_none() => {
-            for (key, item) in map {
+            for (key, item) in map.iter().filter(|(_, item)| !is_absent(item)) {
                 path.push_key(key);
                 collect_leaves(facts, item, path, leaves);
                 path.pop();
@@ -302,6 +339,22 @@ fn patch(facts: &TypeFacts, body: &Value, changes: &[PropertyChange]) -> Value {
         }
     }
     patch
+}
+
+/// Returns a patch with what a new resource has where nothing shall be: some services take a null for
+/// nothing said.
+fn with_fresh(facts: &TypeFacts, value: Value, path: &mut PropertyPath) -> Value {
+    if is_absent(&value) {
+        return facts.fresh_at(path).map_or(value, Literal::to_value);
+    }
+    let Value::Object(map) = value else { return value };
+    let members = map.into_iter().map(|(key, member)| {
+        path.push_key(&key);
+        let member = with_fresh(facts, member, path);
+        path.pop();
+        (key, member)
+    });
+    Value::Object(members.collect())
 }
 
 fn set_pointer(value: &mut Value, pointer: &str, member: Value) {

@@ -13,37 +13,37 @@ use super::Scene;
 use super::actions::action;
 use super::domains::CERTIFICATE;
 use super::locks::LOCK;
+use crate::applied::Note;
 use crate::change::Kind;
 use crate::desired::{Desired, DesiredResource, Mode};
-use crate::ownership::is_owned;
+use crate::ownership::{carries_mark, is_owned};
 use crate::unwanted::is_group;
 
-/// How much of a topology's hash is remembered, in hexadecimal digits.
-const DIGITS: usize = 16;
-
-/// Returns what Azure remembers of the last apply in full: the beginning of [`Desired::hash`].
+/// Returns what Azure remembers of the last apply in full.
 ///
 /// `None` where nothing was applied yet, or nothing that is ours carries tags.
-pub fn applied<'a>(desired: &Desired, observed: &'a Observed) -> Option<&'a str> {
-    holders(desired, observed).next().map(|(_, noted)| noted)
+pub fn applied(desired: &Desired, observed: &Observed) -> Option<Note> {
+    noted(desired, observed.resources.values())
 }
 
-/// Returns how a topology is remembered.
-pub fn note_of(desired: &Desired) -> &str {
-    desired.hash.get(..DIGITS).unwrap_or(&desired.hash)
+/// Returns what some of the resources in Azure remember of the last apply in full.
+pub fn noted<'a>(
+    desired: &Desired,
+    seen: impl IntoIterator<Item = &'a Observation>,
+) -> Option<Note> {
+    holders(desired, seen).next().map(|(_, noted)| Note::read(noted))
 }
 
 /// Returns what is ours and carries the tag: what the topology asks for first, in the order in
 /// which it is chosen.
 fn holders<'a>(
     desired: &Desired,
-    observed: &'a Observed,
+    seen: impl IntoIterator<Item = &'a Observation>,
 ) -> impl Iterator<Item = (&'a Observation, &'a str)> {
-    let mut holders: Vec<_> = observed
-        .resources
-        .values()
-        .filter_map(|seen| Some((seen, noted(seen)?)))
-        .filter(|(seen, _)| is_owned(observed, seen, &desired.topology))
+    let mut holders: Vec<_> = seen
+        .into_iter()
+        .filter_map(|seen| Some((seen, tag(seen)?)))
+        .filter(|(seen, _)| carries_mark(seen, &desired.topology))
         .collect();
     let places: Vec<&ResourceId> = ranked(desired).into_iter().map(|ranked| &ranked.id).collect();
     holders.sort_by_key(|(seen, _)| {
@@ -52,7 +52,7 @@ fn holders<'a>(
     holders.into_iter()
 }
 
-fn noted(seen: &Observation) -> Option<&str> {
+fn tag(seen: &Observation) -> Option<&str> {
     let tags = seen.body.get("tags")?.as_object()?;
     let tag = tags.iter().find(|(name, _)| name.eq_ignore_ascii_case(APPLIED_TAG))?;
     tag.1.as_str()
@@ -80,16 +80,18 @@ impl Scene<'_> {
     /// Adds the step that notes what was applied, where anything else is done.
     pub(super) fn note_applied(&mut self) {
         let needs = self.last_actions();
-        let noted = note_of(self.desired);
-        let holder = holders(self.desired, self.observed).find(|(seen, _)| self.stays(&seen.id));
-        if needs.is_empty() || holder.is_some_and(|(_, known)| known == noted) {
+        let noted = &self.desired.note;
+        let mut holders = holders(self.desired, self.observed.resources.values());
+        let holder = holders.find(|(seen, _)| self.stays(&seen.id));
+        let is_noted = |known: &str| self.desired.is_of(&Note::read(known));
+        if needs.is_empty() || holder.is_some_and(|(_, known)| is_noted(known)) {
             return;
         }
         let ranked = ranked(self.desired);
         let held = ranked.iter().find(|r| holder.is_some_and(|(seen, _)| seen.id == r.id));
         let mut choice = held.into_iter().chain(&ranked).filter(|r| self.can_note(r));
         let Some(anchor) = choice.next() else { return };
-        let mut note = action(Verb::Note, anchor, write(anchor, noted));
+        let mut note = action(Verb::Note, anchor, write(anchor, &noted.to_string()));
         // It speaks of the topology as a whole.
         note.band = Band::Global;
         let note = self.graph.add(note);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use plan::{Action, Operation, Plan, Verb};
 use planner::{Desired, Mode, Options};
-use resource::{Expression, Observation, Observed, ResourceId};
+use resource::{Expression, Observation, Observed, ResourceId, without_absent};
 use serde_json::{Value, json};
 use topology::{Input, Topology};
 
@@ -30,7 +30,7 @@ pub fn expand(text: &str) -> Desired {
 pub fn as_desired(desired: &Desired) -> Observed {
     let mut azure = Observed::default();
     for resource in desired.resources() {
-        let mut body = resource.body.clone();
+        let mut body = without_absent(&resource.body);
         if resource.mode == Mode::Existing {
             body = json!({ "location": "westeurope", "properties": {} });
         }

@@ -59,3 +59,174 @@ fn children_that_were_not_declared_last_are_kept() {
     foreign.iter().for_each(|id| put(&mut azure, id, json!({ "properties": {} })));
     assert!(after(&desired, BEFORE, &azure).is_empty());
 }
+
+/// Plans a text after another, in an Azure where `change` has happened since.
+fn after_change(before: &str, text: &str, change: impl FnOnce(&Desired, &mut Observed)) -> Plan {
+    let last = expand(before);
+    let mut azure = as_desired(&last);
+    change(&last, &mut azure);
+    after(&last, text, &azure)
+}
+
+fn paths<'a>(plan: &'a Plan, address: &str) -> Vec<(&'a str, bool)> {
+    let actions = plan.actions.iter().filter(|action| action.address == address);
+    let changes = actions.flat_map(|action| &action.changes);
+    changes.map(|change| (change.path.as_str(), change.after.is_none())).collect()
+}
+
+const APP: &str = "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+location: westeurope
+stamp:
+  plan: { sku: P1v3, instances: 3 }
+  apps:
+    web:
+      runtime: node|22-lts
+      healthPath: /health
+      alwaysOn: true
+      enabled: true
+      identity: [system, identities/x]
+      settings: { OLD: \"1\", KEEP: \"1\" }
+      tags: { team: a }
+      logs: { detailedErrors: true }
+      slotSettings: [KEEP]
+  identities: { x: {} }
+stamps: { weu: { region: westeurope } }
+";
+
+#[test]
+fn dropped_keys_of_a_free_map_go_and_those_of_others_stay() {
+    let text = without(&without(APP, "OLD: \"1\", "), "      tags: { team: a }\n");
+    let plan = after_change(APP, &text, |last, azure| {
+        for (address, pointer) in [("weu/web/settings", "/properties"), ("weu/web", "/tags")] {
+            let id = &last.by_address(address).unwrap().id;
+            let body = &mut azure.resources.get_mut(id).unwrap().body;
+            body.pointer_mut(pointer).unwrap()["FOREIGN"] = json!("x");
+        }
+    });
+    assert_eq!(paths(&plan, "weu/web/settings"), [("properties.OLD", true)]);
+    assert_eq!(paths(&plan, "weu/web"), [("tags.team", true)]);
+}
+
+#[test]
+fn dropped_properties_go_back_to_what_a_new_resource_has() {
+    let mut text = APP.to_owned();
+    for part in [
+        "      healthPath: /health\n",
+        "      alwaysOn: true\n",
+        "      identity: [system, identities/x]\n",
+        "      logs: { detailedErrors: true }\n",
+        "      slotSettings: [KEEP]\n",
+    ] {
+        text = without(&text, part);
+    }
+    let plan = after_change(APP, &text, |_, _| {});
+    assert_eq!(
+        paths(&plan, "weu/web/config"),
+        [("properties.healthCheckPath", true), ("properties.alwaysOn", false)]
+    );
+    assert_eq!(paths(&plan, "weu/web"), [("identity.type", false)]);
+    assert_eq!(paths(&plan, "weu/web/logs"), [("properties.detailedErrorMessages.enabled", false)]);
+    assert_eq!(paths(&plan, "weu/web/slotSettings"), [("properties.appSettingNames", true)]);
+}
+
+#[test]
+fn one_of_several_identities_leaves() {
+    let text = APP.replace("[system, identities/x]", "system");
+    let plan = after_change(APP, &text, |_, _| {});
+    assert_eq!(paths(&plan, "weu/web"), [("identity.type", false)]);
+    let two = APP.replace("identities/x]", "identities/x, identities/y]");
+    let two = two.replace("identities: { x: {} }", "identities: { x: {}, y: {} }");
+    let one = two.replace("identities/x, ", "");
+    let plan = after_change(&two, &one, |_, _| {});
+    let paths = paths(&plan, "weu/web");
+    assert!(matches!(paths[..], [(path, true)] if path.ends_with("id-osprey-x-weu")), "{paths:?}");
+}
+
+#[test]
+fn what_is_released_stays_and_is_told() {
+    let text = without(&without(APP, ", instances: 3"), "      enabled: true\n");
+    let plan = after_change(APP, &text, |_, _| {});
+    assert!(plan.is_empty(), "{:?}", names(&plan));
+    let told: Vec<_> = plan.notices.iter().filter(|n| n.code == "no-longer-declared").collect();
+    assert_eq!(told.len(), 2, "{:?}", plan.notices);
+}
+
+#[test]
+fn a_lost_text_takes_nothing_back_and_is_told() {
+    let before = expand(APP);
+    let azure = as_desired(&before);
+    let text = without(APP, "OLD: \"1\", ");
+    let lost = planner::Lost { reason: "it is gone".to_owned(), help: "find it".to_owned() };
+    let options = Options { last: Last::Lost(lost), ..Options::default() };
+    let plan = plan_with(&expand(&text), &azure, &options);
+    assert!(plan.is_empty(), "{:?}", names(&plan));
+    let told = plan.notices.iter().find(|notice| notice.code == "last-text-lost").unwrap();
+    assert_eq!(told.help.as_deref(), Some("find it"));
+}
+
+const RIGHTS: &str = "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+tenant: 00000000-0000-0000-0000-00000000000a
+location: westeurope
+vaults: { main: { name: kv-osprey-main, rbac: false } }
+identities:
+  a: { vaultAccess: [{ vault: vaults/main, secrets: [get, list] }] }
+  b: { vaultAccess: [{ vault: vaults/main, secrets: [get] }], permissions: [{ role: Reader, scope: vaults/main }] }
+";
+
+const TENANT: &str = "00000000-0000-0000-0000-00000000000a";
+
+/// Gives each identity a principal, and the vault the policies that were granted and a foreign one.
+fn with_policies(last: &Desired, azure: &mut Observed) {
+    for key in ["a", "b"] {
+        let id = &last.by_address(&format!("identities/{key}")).unwrap().id;
+        azure.resources.get_mut(id).unwrap().body["properties"]["principalId"] = json!(key);
+    }
+    let policy = |object: &str, secrets: &[&str]| json!({ "tenantId": TENANT, "objectId": object, "permissions": { "secrets": secrets } });
+    let id = &last.by_address("vaults/main").unwrap().id;
+    azure.resources.get_mut(id).unwrap().body["properties"]["accessPolicies"] =
+        json!([policy("a", &["Get", "list"]), policy("b", &["get"]), policy("other", &["get"])]);
+    let assignment = last.resources().find(|r| r.address.contains("Reader")).unwrap();
+    azure.resources.get_mut(&assignment.id).unwrap().body["properties"]["principalId"] = json!("b");
+}
+
+#[test]
+fn dropped_rights_are_taken_back_and_those_of_others_stay() {
+    let text = RIGHTS.replace("secrets: [get, list]", "secrets: [get]");
+    let text = text.replace(
+        "  b: { vaultAccess: [{ vault: vaults/main, secrets: [get] }], permissions: [{ role: Reader, scope: vaults/main }] }",
+        "  b: {}",
+    );
+    let plan = after_change(RIGHTS, &text, with_policies);
+    let written: Vec<_> = plan
+        .actions
+        .iter()
+        .filter(|action| action.resource.as_str().contains("accessPolicies"))
+        .map(|action| (action.resource.name(), crate::azure::body(action).clone()))
+        .collect();
+    let policies = |object: &str, rights: &[&str]| {
+        json!({ "properties": { "accessPolicies": [
+            { "tenantId": TENANT, "objectId": object, "permissions": { "secrets": rights } }
+        ] } })
+    };
+    assert_eq!(written.len(), 2, "{:?}", names(&plan));
+    assert!(written.contains(&("remove", policies("b", &["get"]))), "{written:?}");
+    assert!(written.contains(&("replace", policies("a", &["get"]))), "{written:?}");
+    let deleted = with_verb(&plan, Verb::Delete);
+    assert_eq!(deleted.len(), 1, "{:?}", names(&plan));
+    assert_eq!(deleted[0].address, "identities/b/permissions/Reader on kv-osprey-main");
+}
+
+#[test]
+fn a_declared_list_of_policies_is_whole_with_what_is_granted() {
+    let written = RIGHTS.replace("rbac: false }", "rbac: false, accessPolicies: [] }");
+    let plan = after_change(RIGHTS, &written, with_policies);
+    let gone = ("properties.accessPolicies[2]", true);
+    assert_eq!(paths(&plan, "vaults/main"), [gone]);
+    assert_eq!(names(&plan), ["update vaults/main"]);
+}

@@ -1,7 +1,7 @@
 //! What Azure remembers of the last apply.
 
 use plan::{Action, Operation, Plan, Verb, Write};
-use planner::Desired;
+use planner::{Desired, Note};
 use resource::{Observed, ResourceId};
 use serde_json::json;
 
@@ -55,7 +55,7 @@ fn rule_11_what_is_known_already_is_not_written_again() {
     let healed = plan(&desired, &azure);
     assert_eq!(with_verb(&healed, Verb::Note), Vec::<&Action>::new());
     assert!(!healed.is_empty());
-    assert_eq!(planner::applied(&desired, &azure), Some(&desired.hash[..16]));
+    assert_eq!(planner::applied(&desired, &azure).as_ref(), Some(&desired.note));
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn the_resource_that_remembers_goes_on_remembering() {
     let desired = expand(TWO_STAMPS);
     let mut azure = drifted(&desired);
     tags(&mut azure, &desired, "weu/web")["evenkeel-applied"] = json!("0123456789abcdef");
-    assert_eq!(planner::applied(&desired, &azure), Some("0123456789abcdef"));
+    assert_eq!(planner::applied(&desired, &azure), Some(Note::read("0123456789abcdef")));
     assert_eq!(note(&plan(&desired, &azure)).address, "weu/web");
 }
 

@@ -42,7 +42,7 @@ fn every_member_that_arm_has_at_the_top_is_sent() {
         ("extendedLocation", json!({ "type": "EdgeZone", "name": "losangeles" })),
         ("scale", json!({ "capacity": 2 })),
         ("placement", json!({ "zonePlacementPolicy": "Any" })),
-        ("properties", json!({ "a": [1, { "b": null }] })),
+        ("properties", json!({ "a": [1, { "b": 2 }] })),
     ] {
         let entry =
             format!("{{ type: Contoso.Widgets/widgets, apiVersion: 2024-01-01, {name}: {value} }}");
@@ -138,4 +138,24 @@ fn what_azure_never_returns_is_written_when_the_text_changes() {
     let after = entry("${secret:env:NEXT}", "");
     // Nothing is claimed where the last text cannot be had.
     assert_eq!(names(&plan(&after, &azure)), Vec::<&str>::new());
+}
+
+#[test]
+fn null_in_a_raw_entry_is_absent() {
+    let entry = |properties: &str| {
+        format!(
+            "{HEAD}resources:\n  it: {{ type: Contoso.Widgets/widgets, apiVersion: 2024-01-01, \
+             properties: {properties} }}\n"
+        )
+    };
+    let wanted = expand(&entry("{ a: 1, b: null }"));
+    let made = plan(&wanted, &Observed::default());
+    let create = made.actions.iter().find(|a| a.address == "resources/it").expect("an action");
+    let Operation::Write { body, .. } = &create.operation else { panic!("a write") };
+    assert_eq!(body["properties"], json!({ "a": 1 }));
+    let there = crate::azure::as_desired(&expand(&entry("{ a: 1, b: 2 }")));
+    let taken = plan(&wanted, &there);
+    let changes = taken.actions.iter().flat_map(|action| &action.changes);
+    let told: Vec<_> = changes.map(|c| (c.path.as_str(), c.after.is_none())).collect();
+    assert_eq!(told, [("properties.b", true)]);
 }

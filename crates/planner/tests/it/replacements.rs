@@ -1,9 +1,10 @@
 //! What is replaced, shrinks or changes hands keeps what rests on it in order.
 
 use plan::{Operation, Plan};
+use planner::{Last, Options};
 use serde_json::json;
 
-use crate::azure::{as_desired, assert_ordered, body, expand, names, plan, position};
+use crate::azure::{as_desired, assert_ordered, body, expand, names, plan, plan_with, position};
 
 const TWO: &str = "
 version: 1
@@ -85,7 +86,9 @@ dns: { example.com: {} }
     let large = small.replace("F1", "B1").replace("alwaysOn: false", "alwaysOn: true");
     let large =
         format!("{large}domains: {{ app.example.com: {{ routeTo: weu/web, bind: web }} }}\n");
-    let down = plan(&expand(small), &as_desired(&expand(&large)));
+    let last = expand(&large);
+    let options = Options { last: Last::of(&last), ..Options::default() };
+    let down = plan_with(&expand(small), &as_desired(&last), &options);
     for first in ["update weu/web/config", "delete hostNameBindings app.example.com"] {
         assert_ordered(&down, &[first, "update weu/plan"]);
     }

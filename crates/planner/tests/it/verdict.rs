@@ -18,7 +18,7 @@ fn applied() -> String {
 fn azure(base: &Desired) -> Observed {
     let mut azure = as_desired(base);
     *body(&mut azure, base, "resourceGroups/rg-hello-global", "/tags/evenkeel-applied") =
-        json!(planner::note_of(base));
+        json!(base.note.to_string());
     azure
 }
 
@@ -172,7 +172,7 @@ fn nothing_is_claimed_of_what_is_not_known() {
     let update = "update trafficManager/main";
 
     let lost = judge(&file, &azure(&base), None);
-    assert_eq!(lost.last_apply, LastApply::Lost { noted: planner::note_of(&base).to_owned() });
+    assert_eq!(lost.last_apply, LastApply::Lost { noted: base.note.digits().to_owned() });
     assert_eq!(at(&lost, update, TTL), (Verdict::Unknown, None));
 
     // A version that is not what was applied is no base.
@@ -193,7 +193,7 @@ fn a_secret_is_judged_without_being_told() {
     let options = Options { secrets: secrets.into(), ..Options::default() };
     let mut azure = as_desired(&base);
     *body(&mut azure, &base, "resourceGroups/rg-integration", "/tags/evenkeel-applied") =
-        json!(planner::note_of(&base));
+        json!(base.note.to_string());
     let endpoints = body(&mut azure, &base, "trafficManager/main", "/properties/endpoints");
     for endpoint in endpoints.as_array_mut().expect("endpoints") {
         let headers = endpoint["properties"]["customHeaders"].as_array_mut().expect("headers");

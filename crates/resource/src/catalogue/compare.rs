@@ -10,7 +10,7 @@ use super::{
     Pairing, PropertyPath, Treatment, TypeFacts, is_applied_tag, is_empty, is_secret_name,
     member_label, pair,
 };
-use crate::Expression;
+use crate::{Expression, is_absent};
 
 /// A desired value that cannot be known yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -162,6 +162,9 @@ impl<'a> Comparer<'a> {
             }
             Treatment::WriteOnly | Treatment::Compared => {}
         }
+        if is_absent(desired) {
+            return self.taken_out(observed);
+        }
         match (desired, observed) {
             // Null says nothing: whatever Azure holds is right.
             (Value::Null, _) => {}
@@ -211,6 +214,16 @@ impl<'a> Comparer<'a> {
         }
     }
 
+    /// Compares where nothing shall be: what the service shows of its own accord is nothing too.
+    fn taken_out(&mut self, observed: Option<&Value>) {
+        let Some(observed) = observed.filter(|value| !is_empty(value)) else { return };
+        let is_off = self.facts.omits_off && *observed == Value::Bool(false);
+        let is_fresh = self.facts.fresh_at(&self.path).is_some_and(|fresh| fresh.is(observed));
+        if !is_off && !is_fresh && !self.facts.is_default(&self.path, observed) {
+            self.report(Some(observed), None);
+        }
+    }
+
     /// Compares with nothing: an empty value and the service's default are met by it, and where
     /// the service leaves them out, so are switches that are off.
     fn absent(&mut self, desired: &Value) {
@@ -246,6 +259,12 @@ impl<'a> Comparer<'a> {
             }
             let found = find_key(observed, key);
             self.at_key(key, |comparer| comparer.value(member, found));
+        }
+        if self.facts.is_closed_map(&self.path) {
+            let extra = observed.iter().filter(|(key, _)| find_key(desired, key).is_none());
+            for (key, member) in extra {
+                self.at_key(key, |comparer| comparer.report(Some(member), None));
+            }
         }
     }
 

@@ -40,6 +40,13 @@ pub(super) const TYPES: &[TypeFacts] = &[
                 "the retention of deleted items is fixed at creation",
             ),
         ],
+        fresh: &[
+            ("properties.softDeleteRetentionInDays", Literal::Number(90)),
+            ("properties.publicNetworkAccess", Literal::Text("Enabled")),
+        ],
+        // Protection is not given up because a line was.
+        released: &["properties.enablePurgeProtection"],
+        shared: &["properties.accessPolicies"],
         read_only: &["properties.hsmPoolResourceId", "properties.vaultUri"],
         // Never answered, in 70 of 70 recordings.
         write_only: &["properties.createMode"],
@@ -49,6 +56,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         recovery: Some(("properties.createMode", "recover")),
         // `networkAcls` that allow everything are answered as none.
         defaults: &[
+            ("properties.publicNetworkAccess", Literal::Text("Enabled")),
             ("properties.networkAcls.bypass", Literal::Text("AzureServices")),
             ("properties.networkAcls.defaultAction", Literal::Text("Allow")),
         ],

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::PropertyPath;
 use super::enumerations::is_enumeration;
 use super::forms::{id_key, is_id, resembles, same_host, same_url};
+use crate::is_absent;
 
 /// How two values of a property are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,7 +202,7 @@ pub fn is_empty(value: &Value) -> bool {
         Value::Null => true,
         Value::String(text) => text.is_empty(),
         Value::Array(items) => items.iter().all(is_empty),
-        Value::Object(map) => map.values().all(is_empty),
+        Value::Object(map) => is_absent(value) || map.values().all(is_empty),
         Value::Bool(_) | Value::Number(_) => false,
     }
 }

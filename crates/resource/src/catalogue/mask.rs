@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{PropertyPath, TypeFacts, facts_of};
 use crate::secret::{is_secret_text, may_be_secret};
-use crate::{Expression, ResourceId};
+use crate::{Expression, ResourceId, is_absent};
 
 /// Stands where a secret value is.
 const MASK: &str = "(sensitive)";
@@ -58,7 +58,7 @@ fn hide(value: &mut Value, desired: &[&Value]) {
 }
 
 fn mask(facts: &TypeFacts, path: &mut PropertyPath, value: &Value, is_declared: bool) -> Value {
-    if Expression::read(value).is_some() {
+    if Expression::read(value).is_some() || is_absent(value) {
         return value.clone();
     }
     match value {

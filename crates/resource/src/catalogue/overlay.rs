@@ -5,18 +5,19 @@ use serde_json::{Map, Value};
 use super::arrays::pair;
 use super::likeness::is_empty;
 use super::{Likeness, PropertyPath, Treatment, TypeFacts, facts_of_body};
-use crate::{Expression, ResourceType};
+use crate::{Expression, ResourceType, is_absent};
 
 /// Lays `desired` over `observed`: the body of a PUT that changes nothing that is not declared.
 ///
 /// What the service sets itself is left out. Arrays that are declared are authoritative: members
 /// that are not desired go, those that stay keep what is not declared of them. Maps (tags,
-/// application settings) keep the keys that nobody declared.
+/// application settings) keep the keys that nobody declared; what is declared absent is taken out.
 pub fn overlay(resource_type: &ResourceType, observed: &Value, desired: &Value) -> Value {
     let facts = facts_of_body(resource_type, observed);
     let mut body = writable(facts, observed, &mut PropertyPath::root());
     drop_rivals(facts, &mut body, desired);
     lay(facts, &mut body, desired, &mut PropertyPath::root());
+    take_out(&mut body, 0);
     body
 }
 
@@ -76,7 +77,7 @@ fn remove(value: &mut Value, path: &str) {
 }
 
 fn lay(facts: &TypeFacts, body: &mut Value, desired: &Value, path: &mut PropertyPath) {
-    if Expression::read(desired).is_some() {
+    if Expression::read(desired).is_some() || is_absent(desired) {
         *body = desired.clone();
         return;
     }
@@ -95,6 +96,24 @@ fn lay(facts: &TypeFacts, body: &mut Value, desired: &Value, path: &mut Property
         }
         (body, desired) if is_other_spelling(facts, path, desired, body) => {}
         (body, desired) => *body = desired.clone(),
+    }
+}
+
+/// Removes what is declared absent, and below the members of the root what is empty without it.
+fn take_out(value: &mut Value, depth: usize) {
+    match value {
+        Value::Object(map) => map.retain(|_, member| {
+            let had = member.as_object().is_some_and(|map| !map.is_empty());
+            let goes = is_absent(member);
+            take_out(member, depth + 1);
+            let is_left = had && member.as_object().is_some_and(Map::is_empty);
+            !goes && !(is_left && depth > 0)
+        }),
+        Value::Array(items) => {
+            items.retain(|item| !is_absent(item));
+            items.iter_mut().for_each(|item| take_out(item, depth + 1));
+        }
+        _ => {}
     }
 }
 
@@ -131,6 +150,9 @@ fn lay_map(
             }
         }
         path.pop();
+    }
+    if facts.is_closed_map(path) {
+        body.retain(|key, _| matching_key(desired, key).is_some());
     }
 }
 

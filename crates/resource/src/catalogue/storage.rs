@@ -157,6 +157,12 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("properties.largeFileSharesState", Literal::Text("Disabled")),
         ],
         stakes: ACCOUNT_STAKES,
+        fresh: &[
+            ("properties.allowSharedKeyAccess", Literal::Switch(true)),
+            ("properties.publicNetworkAccess", Literal::Text("Enabled")),
+        ],
+        // To move all blobs to another tier costs money.
+        released: &["properties.accessTier"],
         // `logging,metrics` comes back as `Logging, Metrics`.
         likeness: &[("properties.networkAcls.bypass", Likeness::List)],
         // A creation takes 10 to 60 seconds; the rest is done when it is answered.

@@ -6,7 +6,7 @@
 use super::stakes::{ENABLED, Scale, Stake, redundancy, serving};
 use super::wholes::network;
 use super::{
-    ArrayKey, Handle, Listing, Locality, Members, Monitor, NameCheck, Ownership, Routing,
+    ArrayKey, Handle, Listing, Literal, Locality, Members, Monitor, NameCheck, Ownership, Routing,
     TypeFacts, Typical, UniqueName, Update,
 };
 
@@ -82,6 +82,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
         // priority.
         arrays: &[("properties.endpoints", ArrayKey::Fields(&["type", "name"]))],
         wholes: &[("properties.endpoints[].properties.subnets[]", network)],
+        defaults: &[
+            ("properties.trafficViewEnrollmentStatus", Literal::Text("Disabled")),
+            ("properties.endpoints[].properties.alwaysServe", Literal::Text("Disabled")),
+        ],
+        fresh: &[("properties.endpoints[].properties.weight", Literal::Number(1))],
         traffic: &["properties"],
         stakes: &[
             serving("properties.profileStatus", ENABLED, "Enabled"),

@@ -121,6 +121,32 @@ impl TypeFacts {
     /// Tells whether the service takes `value` for an absent property at `path`.
     pub fn is_default(&self, path: &PropertyPath, value: &Value) -> bool {
         self.defaults.iter().any(|(rule, default)| path.is(rule) && default.is(value))
+            || path.is("identity.type") && Literal::Text("None").is(value)
+    }
+
+    /// Returns what a new resource has at `path`, where that is not nothing.
+    pub fn fresh_at(&self, path: &PropertyPath) -> Option<Literal> {
+        // Whatever the type, a resource has no identity that nobody gave it.
+        let has_none = path.is("identity.type").then_some(Literal::Text("None"));
+        let rule = self.fresh.iter().find(|(rule, _)| path.is(rule)).map(|(_, fresh)| *fresh);
+        rule.or(has_none)
+    }
+
+    /// Tells whether others fill the list at `path` too.
+    pub fn is_shared(&self, path: &PropertyPath) -> bool {
+        self.shared.iter().any(|rule| path.is(rule))
+    }
+
+    /// Tells whether the property at `path` stays as it is when nobody declares it any more.
+    pub fn is_released(&self, path: &PropertyPath) -> bool {
+        self.released.iter().any(|rule| path.is(rule))
+    }
+
+    /// Tells whether a map that is declared is declared whole: the identities of a resource.
+    ///
+    /// Source: <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-manage-user-assigned-managed-identities>.
+    pub fn is_closed_map(&self, path: &PropertyPath) -> bool {
+        path.is("identity.userAssignedIdentities")
     }
 
     /// Tells whether an observed member of the array at `path` was made by the service.
@@ -168,6 +194,15 @@ pub fn is_secret_name(path: &PropertyPath) -> bool {
 }
 
 impl Literal {
+    /// Returns the value as a body holds it.
+    pub fn to_value(self) -> Value {
+        match self {
+            Self::Text(text) => Value::from(text),
+            Self::Number(number) => Value::from(number),
+            Self::Switch(switch) => Value::from(switch),
+        }
+    }
+
     /// Tells whether `value` is this one, texts compared without case.
     pub fn is(self, value: &Value) -> bool {
         match self {

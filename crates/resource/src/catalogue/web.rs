@@ -98,6 +98,8 @@ const SITE: TypeFacts = TypeFacts {
         "properties.clientCertMode",
         "properties.clientCertExclusionPaths",
     ],
+    // Somebody may have stopped the app for a reason.
+    released: &["properties.enabled"],
     traffic: &["properties.enabled", "properties.publicNetworkAccess"],
     stakes: &[
         serving("properties.enabled", ON, "true"),
@@ -208,6 +210,23 @@ const WEB_CONFIG: TypeFacts = TypeFacts {
     update: Update::Patch,
     ownership: Ownership::Parent,
     arrays: &[("properties.defaultDocuments", ArrayKey::Ordered)],
+    // A PATCH takes a null for nothing said.
+    fresh: &[
+        ("properties.alwaysOn", Literal::Switch(false)),
+        ("properties.http20Enabled", Literal::Switch(false)),
+        ("properties.webSocketsEnabled", Literal::Switch(false)),
+        ("properties.healthCheckPath", Literal::Text("")),
+        ("properties.appCommandLine", Literal::Text("")),
+        ("properties.linuxFxVersion", Literal::Text("")),
+        ("properties.windowsFxVersion", Literal::Text("")),
+        ("properties.javaVersion", Literal::Text("")),
+        ("properties.phpVersion", Literal::Text("")),
+        ("properties.nodeVersion", Literal::Text("")),
+        ("properties.powerShellVersion", Literal::Text("")),
+        ("properties.netFrameworkVersion", Literal::Text("v4.0")),
+        ("properties.minTlsVersion", Literal::Text("1.2")),
+        ("properties.ftpsState", Literal::Text("FtpsOnly")),
+    ],
     read_only: &[
         "properties.publishingUsername",
         "properties.managedServiceIdentityId",
@@ -248,6 +267,17 @@ static AUTH_SETTINGS: TypeFacts = TypeFacts {
     ..WEB_CONFIG
 };
 static AUTH: TypeFacts = TypeFacts { update: Update::PutOver, stakes: AUTH_STAKES, ..WEB_CONFIG };
+/// What a new app logs: nothing.
+static LOGS: TypeFacts = TypeFacts {
+    fresh: &[
+        ("properties.applicationLogs.fileSystem.level", Literal::Text("Off")),
+        ("properties.httpLogs.fileSystem.enabled", Literal::Switch(false)),
+        ("properties.httpLogs.fileSystem.retentionInMb", Literal::Number(35)),
+        ("properties.detailedErrorMessages.enabled", Literal::Switch(false)),
+        ("properties.failedRequestsTracing.enabled", Literal::Switch(false)),
+    ],
+    ..WHOLE
+};
 static WHOLE: TypeFacts = TypeFacts { update: Update::PutOver, ..WEB_CONFIG };
 
 const DOCUMENTS: &[(&str, &TypeFacts)] = &[
@@ -258,7 +288,7 @@ const DOCUMENTS: &[(&str, &TypeFacts)] = &[
     ("azurestorageaccounts", &STORAGE_MOUNTS),
     ("authsettings", &AUTH_SETTINGS),
     ("authsettingsV2", &AUTH),
-    ("logs", &WHOLE),
+    ("logs", &LOGS),
     ("slotConfigNames", &WHOLE),
     ("backup", &AUTH_SETTINGS),
 ];
@@ -323,6 +353,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("sku.size", "the size follows the name of the SKU"),
             ("sku.family", "the family follows the name of the SKU"),
         ],
+        // Others scale a plan too, and a plan moves between zones only by being made anew.
+        released: &["sku.capacity", "properties.zoneRedundant"],
         restarts: &["sku.name"],
         stakes: &[
             cost("sku.name", SIZES),

@@ -364,7 +364,13 @@ fn change_policies(azure: &mut Azure, request: &Request, kind: &str) -> Result<A
         vault.body["properties"]["accessPolicies"].as_array().cloned().unwrap_or_default();
     let of = |policy: &Value| policy["objectId"].as_str().unwrap_or_default().to_ascii_lowercase();
     match kind {
-        "replace" => policies = given,
+        // As Terraform's provider has it: an update of one principal's policy is a replacement, and
+        // those of others stay.
+        // Source: <https://github.com/hashicorp/terraform-provider-azurerm> (key_vault_access_policy).
+        "replace" => {
+            policies.retain(|policy| !given.iter().any(|new| of(new) == of(policy)));
+            policies.extend(given);
+        }
         "remove" => policies.retain(|policy| !given.iter().any(|gone| of(gone) == of(policy))),
         _ => {
             for policy in given {

@@ -167,7 +167,7 @@ impl Check<'_> {
         for (name, value) in &app.connection_strings {
             self.setting_name(name, &value.place, None);
         }
-        for name in &app.slot_settings {
+        for name in app.slot_settings.iter().flatten() {
             let is = |known: &String| match os {
                 Some(Os::Windows) => known.eq_ignore_ascii_case(&name.value),
                 _ => *known == name.value,

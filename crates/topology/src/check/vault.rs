@@ -20,12 +20,13 @@ impl Check<'_> {
                 let message = "Azure refuses `false`: purge protection is on or absent";
                 self.error("purge-protection-off", &off.place, message, help);
             }
-            if let Some(policy) = vault.access_policies.first().filter(|_| vault.rbac()) {
+            let policies = vault.access_policies.as_deref().unwrap_or_default();
+            if let Some(policy) = policies.first().filter(|_| vault.rbac()) {
                 let help = "write `rbac: false`, or give `permissions` to the identities instead";
                 let message = "a vault with RBAC ignores access policies";
                 self.error("policies-with-rbac", &policy.place, message, help);
             }
-            for policy in &vault.access_policies {
+            for policy in policies {
                 let is_broken = self.broken.contains(&(policy.place.clone(), "identity"));
                 if policy.identity.is_some() == policy.object_id.is_some() && !is_broken {
                     let message = "an access policy has exactly one of `identity` and `objectId`";

@@ -33,9 +33,8 @@ record! {
         /// Connection strings by name.
         #[serde(default)]
         pub connection_strings: IndexMap<String, ConnectionString>,
-        /// Names of settings that stay with their slot in a swap.
-        #[serde(default)]
-        pub slot_settings: Vec<Sp<String>>,
+        /// Names of settings that stay with their slot in a swap; left out, they are left alone.
+        pub slot_settings: Option<Vec<Sp<String>>>,
         /// The path that App Service probes on each instance.
         pub health_path: Option<Sp<String>>,
         /// Keeps the app loaded; not possible on free and shared plans.

@@ -29,9 +29,8 @@ record! {
         pub retention_days: Option<Sp<u32>>,
         /// Lets the public network in; `true` when left out.
         pub public_access: Option<Sp<bool>>,
-        /// Who may do what, in a vault without RBAC.
-        #[serde(default)]
-        pub access_policies: Vec<AccessPolicy>,
+        /// Who may do what, in a vault without RBAC; left out, others' policies are left alone.
+        pub access_policies: Option<Vec<AccessPolicy>>,
         /// Tags, laid over the topology's and the stamp's.
         #[serde(default)]
         pub tags: IndexMap<String, Sp<String>>,

@@ -1,0 +1,81 @@
+//! One look at Azure, and what is known of what was applied last.
+
+use azure::Wants;
+use planner::{Desired, Last, Note};
+use resource::{Observed, ResourceId};
+use topology::is_unset;
+
+use super::{Session, list_group};
+use crate::exit::Failure;
+
+/// What a look has shown.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// What is in Azure.
+    pub observed: Observed,
+    /// What was applied last.
+    pub last: Last,
+    /// Its text and the commit that has it, where it is not the topology's own.
+    pub base: Option<(Desired, String)>,
+}
+
+impl Session {
+    /// Looks at Azure: at what the topology speaks of, and at what the last applied text spoke of.
+    #[tracing::instrument(skip_all)]
+    pub async fn observe(&self) -> Result<Look, Failure> {
+        let _spinner = self.azure.progress.spinner("reading Azure");
+        let reader = self.azure.reader();
+        let mut known = (None, Last::Never, None);
+        let further = |seen: &[&resource::Observation]| {
+            let note = planner::noted(&self.desired, seen.iter().copied());
+            known = self.learn(note);
+            self.wants_of(&known)
+        };
+        let mut observed = azure::observe_further(&reader, &self.wants(), further).await?;
+        let note = planner::applied(&self.desired, &observed);
+        if note != known.0 {
+            // The note is on a resource that no list of a subscription shows.
+            known = self.learn(note);
+            let further = self.wants_of(&known);
+            observed = azure::observe_further(&reader, &self.wants(), |_| further).await?;
+        }
+        for group in self.groups_to_go(&observed) {
+            list_group(&reader, &group, &mut observed).await?;
+        }
+        let (_, last, base) = known;
+        Ok(Look { observed, last, base })
+    }
+
+    fn wants(&self) -> Wants {
+        Wants {
+            ids: self.desired.wants(),
+            owned_by: Some(self.desired.topology.clone()),
+            subscriptions: [self.desired.subscription.clone()].into(),
+            types: self.desired.types_wanted(),
+            made: self.desired.made(),
+        }
+    }
+
+    /// Finds the text that a note tells of.
+    fn learn(&self, note: Option<Note>) -> Known {
+        let Some(noted) = &note else { return (None, Last::Never, None) };
+        if self.desired.is_of(noted) {
+            return (note, Last::of(&self.desired), None);
+        }
+        match self.history.find(noted) {
+            Ok((desired, commit)) => (note, Last::of(&desired), Some((desired, commit))),
+            Err(lost) => (note, Last::Lost(lost), None),
+        }
+    }
+
+    /// Returns what only the last applied text speaks of.
+    fn wants_of(&self, (_, _, base): &Known) -> Wants {
+        let Some((base, _)) = base else { return Wants::default() };
+        let is_new = |id: &ResourceId| self.desired.get(id).is_none() && !is_unset(id.as_str());
+        let ids = base.wants().into_iter().filter(|(id, _)| is_new(id)).collect();
+        Wants { ids, ..Wants::default() }
+    }
+}
+
+/// A note, what it tells of, and the text with its commit where it is not the topology's own.
+type Known = (Option<Note>, Last, Option<(Desired, String)>);
