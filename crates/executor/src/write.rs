@@ -95,7 +95,7 @@ impl Run<'_> {
         });
         match unconfirmed.await? {
             None => Ok(()),
-            Some(found) if found.as_ref().is_some_and(|f| covers(id, body, &f.body, false)) => {
+            Some(found) if found.as_ref().is_some_and(|f| covers(id, desired, &f.body, false)) => {
                 Ok(())
             }
             // Nobody of ARM's has said that the write was carried out, and it does not show.

@@ -230,7 +230,8 @@ async fn run(
     });
     let desired = planner::expand(&parsed.topology.expect("a sound topology"));
     let azure = Azure::join_through(simulator, &proxy.shared.origin);
-    let session = Session { azure: azure.unwrap_or_else(|e| panic!("{e}")), desired };
+    let azure = azure.unwrap_or_else(|e| panic!("{e}"));
+    let session = Session { azure, desired, history: Default::default() };
     let disk = tempfile::tempdir().expect("a folder");
     let told = async {
         let plan = session.plan(&Allow::default()).await?;
