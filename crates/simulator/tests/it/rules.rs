@@ -117,7 +117,7 @@ async fn settings_have_one_case_and_no_colon_on_linux() {
 }
 
 #[tokio::test]
-async fn tiers_offer_what_they_offer() {
+async fn tiers_offer_what_they_offer_when_asked_and_when_left() {
     let client = start("F1", true).await;
     let web = format!("{SITE}/config/web");
     let on = json!({"properties": {"alwaysOn": true}});
@@ -132,8 +132,13 @@ async fn tiers_offer_what_they_offer() {
     assert_eq!(client.put(PLAN, plan("B1", 4)).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(client.put(PLAN, plan("S1", 2)).await.status, StatusCode::OK);
     assert_eq!(client.put(SITE, site.clone()).await.status, StatusCode::OK);
+    assert_eq!(client.put(PLAN, plan("F1", 1)).await.status, StatusCode::CONFLICT);
+    client.patch(&web, json!({"properties": {"alwaysOn": false}})).await;
     site["properties"].as_object_mut().unwrap().shift_remove("siteConfig");
     assert_eq!(client.put(&slot, site).await.status, StatusCode::OK);
+    assert_eq!(client.put(PLAN, plan("B1", 1)).await.status, StatusCode::CONFLICT);
+    client.delete(&format!("{slot}?deleteEmptyServerFarm=false")).await;
+    assert_eq!(client.put(PLAN, plan("F1", 1)).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -129,6 +129,7 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     check_system(draft)?;
     if !azure.is_unguarded {
         check_size(draft, &tier, capacity)?;
+        super::tier::check_apps(azure, &draft.id, &tier)?;
     }
     draft.body["sku"] = json!({
         "name": name, "tier": tier, "size": name, "family": family, "capacity": capacity,

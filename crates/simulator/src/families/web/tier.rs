@@ -6,6 +6,7 @@
 use resource::ResourceId;
 use serde_json::Value;
 
+use super::sites_on;
 use crate::answer::Answer;
 use crate::azure::Azure;
 use crate::state::Stored;
@@ -75,6 +76,11 @@ pub(super) fn check_slot(azure: &Azure, plan: &Stored, slot: &ResourceId) -> Res
         "Cannot complete the operation because the site will exceed the number of slots allowed \
          for the '{tier}' SKU."
     )))
+}
+
+/// Refuses a tier that does not offer what an app of the plan uses.
+pub(super) fn check_apps(azure: &Azure, plan: &ResourceId, tier: &str) -> Result<(), Answer> {
+    sites_on(azure, plan).try_for_each(|site| check_app(azure, site, tier))
 }
 
 /// Refuses to put an app on a plan of a tier that does not offer what it uses.
