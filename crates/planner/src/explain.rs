@@ -103,8 +103,10 @@ const CODES: &[Explanation] = &[
         code: "no-target-left",
         title: "nothing would be left to serve",
         text: "A profile without an enabled endpoint answers with nothing, so no plan may leave it so, \
-               not even between two of its actions. Leave one endpoint enabled; where nothing shall be \
-               served, disable the profile itself.",
+               not even between two of its actions; nor is a name led to an app that stays stopped. Leave \
+               one endpoint enabled; where nothing shall be served, disable the profile itself. Where \
+               what the only endpoint leads to would be replaced, apply in two steps: add another \
+               endpoint first.",
     },
     Explanation {
         code: "of-another-topology",

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::stable_graph::NodeIndex;
-use plan::{Action, Operation, Reliance};
+use plan::{Action, Guard, NO_TARGET_LEFT, Operation, Reliance};
 use resource::ResourceId;
 use resource::catalogue::{self, Destination, Lead, Members, Routing, facts_of, plain_host};
 use serde_json::Value;
@@ -36,7 +36,10 @@ struct Asked {
 #[derive(Default)]
 struct Found {
     asked: BTreeMap<String, Asked>,
+    /// The steps that need not ask: where another step asks, they wait for the answer too.
+    excused: BTreeMap<String, BTreeSet<NodeIndex>>,
     reliances: BTreeMap<String, Reliance>,
+    refusals: BTreeSet<Guard>,
 }
 
 impl Scene<'_> {
@@ -65,9 +68,11 @@ impl Scene<'_> {
                 look.follow(&lead.to, way(&action.resource, body, lead));
             }
         }
-        let Found { asked, reliances } = found;
+        let Found { asked, mut excused, reliances, refusals } = found;
+        self.refusals.extend(refusals);
         self.reliances = reliances;
-        for (key, asked) in asked {
+        for (key, mut asked) in asked {
+            asked.steps.extend(excused.remove(&key).unwrap_or_default());
             self.ask(key, &asked);
         }
     }
@@ -110,6 +115,17 @@ impl Scene<'_> {
             let changes = asked.id.as_ref().map(|id| self.changes_behind(id)).unwrap_or_default();
             let probe = self.graph.add_apart(asked.question.action(&self.steps_told(&left)));
             left.iter().for_each(|step| self.graph.edge(probe, *step));
+            let needs: Vec<NodeIndex> =
+                asked.question.needs().iter().filter_map(|id| self.graph.last(id)).collect();
+            for need in needs {
+                if !self.graph.edge_if_free(need, probe) {
+                    // What is asked with is made by what waits for the answer: nobody can ask before.
+                    self.graph.remove(probe);
+                    let why = "the headers of its probe are known only afterwards";
+                    self.reliances.insert(key, Reliance::Excused(why.to_owned()));
+                    return;
+                }
+            }
             for change in changes {
                 self.graph.edge_if_free(change, probe);
             }
@@ -248,6 +264,7 @@ impl Look<'_, '_, '_> {
 
     fn excuse(&mut self, to: &Destination, why: &str) {
         let reliance = || Reliance::Excused(why.to_owned());
+        self.found.excused.entry(to.key().to_owned()).or_default().insert(self.step);
         self.found.reliances.entry(to.key().to_owned()).or_insert_with(reliance);
     }
 
@@ -260,6 +277,11 @@ impl Look<'_, '_, '_> {
         }
         if id.is_some_and(|id| scene.is_declared_stopped(id)) {
             return self.excuse(to, "the topology has it stopped, and its router leaves it out");
+        }
+        if let Some(id) = id.filter(|id| scene.is_left_stopped(id)) {
+            let leads_there = scene.graph.action(self.step).address.clone();
+            self.found.refusals.insert(stopped(scene, id, leads_there, question.permit()));
+            return self.excuse(to, "the plan is refused: it is stopped");
         }
         if !question.can_be_asked() {
             return self.excuse(to, "its router probes it by TCP");
@@ -279,12 +301,31 @@ impl Look<'_, '_, '_> {
 }
 
 impl Scene<'_> {
+    /// Tells whether an app is stopped in Azure and the topology does not say that it runs.
+    fn is_left_stopped(&self, id: &ResourceId) -> bool {
+        let Some(serving) = facts_of(id).serving else { return false };
+        let body = self.desired.get(id).map(|resource| &resource.body);
+        let is_declared = body.is_some_and(|body| body.pointer(serving.switch).is_some());
+        !is_declared && self.observed.property(id, serving.switch) == Some(&Value::Bool(false))
+    }
+
     /// Tells whether the topology has an app stopped.
     pub(super) fn is_declared_stopped(&self, id: &ResourceId) -> bool {
         let switch = facts_of(id).serving.map(|serving| serving.switch);
         let body = self.desired.get(id).map(|resource| &resource.body);
         switch.zip(body).and_then(|(switch, body)| body.pointer(switch))
             == Some(&Value::Bool(false))
+    }
+}
+
+/// Refuses to lead traffic to what nobody starts.
+fn stopped(scene: &Scene<'_>, id: &ResourceId, leads_there: String, permit: &str) -> Guard {
+    let app = scene.desired.get(id).map_or(id.name(), |resource| &resource.address);
+    Guard {
+        code: NO_TARGET_LEFT.to_owned(),
+        address: leads_there,
+        message: format!("it would lead traffic to `{app}`, which is stopped in Azure"),
+        help: format!("write `enabled: true` at `{app}`, or pass `--permit {permit}`"),
     }
 }
 

@@ -58,6 +58,13 @@ impl ActionGraph {
         node
     }
 
+    /// Takes an action out again that stands beside the others of its resource.
+    pub fn remove(&mut self, node: NodeIndex) {
+        if let Some(action) = self.graph.remove_node(node) {
+            self.ids.remove(&action.id);
+        }
+    }
+
     /// Takes the actions of a resource out again, before anything waits for them.
     pub fn remove_all(&mut self, id: &ResourceId) {
         for node in self.by_resource.remove(id).unwrap_or_default() {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Scene;
 use super::gate::{Way, members_of};
-use crate::desired::StampProbe;
+use crate::desired::{StampProbe, ids_in};
 
 /// How long an app may take to answer after it was changed.
 const PROBE_TIMEOUT_SECS: u64 = 300;
@@ -78,14 +78,24 @@ impl Question {
         self.permits.iter().find(is_given).map(String::as_str)
     }
 
+    /// Returns the address by which it may be permitted not to ask.
+    pub fn permit(&self) -> &str {
+        self.permits.first().map_or("", String::as_str)
+    }
+
     /// Tells whether there is a way to ask.
     pub fn can_be_asked(&self) -> bool {
         self.url.is_some()
     }
 
+    /// Returns the resources whose properties the headers hold.
+    pub fn needs(&self) -> BTreeSet<ResourceId> {
+        self.headers.iter().flat_map(|(_, value)| ids_in(value)).collect()
+    }
+
     /// Returns the action that asks; `why` says what waits for the answer.
     pub fn action(&self, why: &str) -> Action {
-        let permit = self.permits.first().cloned().unwrap_or_default();
+        let permit = self.permit();
         Action {
             id: ActionId(format!("probe {}", self.address)),
             verb: Verb::Verify,
