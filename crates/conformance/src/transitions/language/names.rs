@@ -66,6 +66,7 @@ static RECORD_SET: Record = Record {
         key("srv", 10, Shape::List { most: 2, member: &Shape::Record(&SRV) }),
         key("alias", 12, Shape::Reference(&[Kind::Profile])),
         value("aliasType", 10, |d| d.any(&["A", "AAAA", "CNAME", "CNAME"])),
+        value("adopt", 3, yes_or_no),
         value("ttl", 30, |d| match d.below(3) {
             0 => json!(300),
             1 => json!("1h"),
@@ -131,6 +132,7 @@ static DOMAIN: Record = Record {
         }),
         value("ttl", 20, |d| d.any(&["5m", "1h", "60s"])),
         value("alias", 10, yes_or_no),
+        value("adopt", 3, yes_or_no),
     ],
     alternatives: &[],
 };
