@@ -14,7 +14,7 @@ use crate::properties::Voice;
 use crate::risks::sections;
 use crate::svg::graph_svg;
 use crate::text::{closing, no_changes, tail};
-use card::{Card, cards};
+use card::{Card, Cards, cards};
 
 /// Renders `plan` as one HTML file that needs nothing else: no script, no font, no image.
 ///
@@ -65,7 +65,7 @@ fn document(plan: &Plan, picture: &Picture, made: &Made, voice: Voice) -> String
     if voice == Voice::Plan {
         push_risks(&mut text, &model, &cards);
     }
-    push_bands(&mut text, picture, plan, &cards);
+    push_bands(&mut text, picture, plan, &cards.all);
     if voice == Voice::Plan && !plan.actions.is_empty() {
         push_order(&mut text, plan);
     }
@@ -177,7 +177,7 @@ fn push_findings(text: &mut String, plan: &Plan) {
     text.push_str("</ul>\n</section>\n");
 }
 
-fn push_risks(text: &mut String, model: &Model<'_>, cards: &[Card<'_>]) {
+fn push_risks(text: &mut String, model: &Model<'_>, cards: &Cards<'_>) {
     let sections = sections(model);
     if sections.is_empty() {
         return;
@@ -282,13 +282,13 @@ fn push_coverage(text: &mut String, plan: &Plan) {
 }
 
 /// Writes the picture with its dependencies, marked as the cards are.
-fn push_drawing(text: &mut String, picture: &Picture, cards: &[Card<'_>]) {
+fn push_drawing(text: &mut String, picture: &Picture, cards: &Cards<'_>) {
     if picture.nodes.is_empty() {
         return;
     }
     let mut picture = picture.clone();
     for node in &mut picture.nodes {
-        node.verb = cards.iter().find(|card| card.address == node.address).and_then(Card::verb);
+        node.verb = cards.at(&node.address).and_then(Card::verb);
     }
     text.push_str(&format!(
         "<section aria-labelledby=\"drawing\">\n<h2 id=\"drawing\">Dependencies</h2>\n\

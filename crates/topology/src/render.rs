@@ -101,23 +101,46 @@ fn snippet<'a>(
     file: &'a str,
     text: &'a str,
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let mut snippet = Snippet::source(text).path(file);
+    let places = [&diagnostic.place].into_iter().chain(diagnostic.also.iter().map(|(it, _)| it));
+    let (skipped, line, text) = excerpt(places.filter(|place| &*place.file == file), text);
+    let mut snippet = Snippet::source(text).path(file).line_start(line);
     if &*diagnostic.place.file == file {
         let label = (!diagnostic.label.is_empty()).then_some(diagnostic.label.as_str());
-        let span = first_line(&diagnostic.place, text);
+        let span = first_line(&diagnostic.place, skipped, text);
         snippet = snippet.annotation(AnnotationKind::Primary.span(span).label(label));
     }
     for (place, label) in diagnostic.also.iter().filter(|(place, _)| &*place.file == file) {
-        let span = first_line(place, text);
+        let span = first_line(place, skipped, text);
         snippet = snippet.annotation(AnnotationKind::Context.span(span).label(label.as_str()));
     }
     snippet
 }
 
-/// Returns the range of a place within its first line: a caret under a block text says no more.
-fn first_line(place: &Place, text: &str) -> std::ops::Range<usize> {
+/// Returns the lines of `text` that hold `places`, with how many bytes stand before them and the number of
+/// the first: the renderer reads all that it is given, for each of a thousand diagnostics.
+fn excerpt<'p, 't>(
+    places: impl Iterator<Item = &'p Place>,
+    text: &'t str,
+) -> (usize, usize, &'t str) {
+    let places: Vec<&Place> = places.collect();
+    let first = places.iter().min_by_key(|place| place.start);
+    let last = places.iter().map(|place| place.range().end.min(text.len())).max();
+    let (Some(first), Some(last)) = (first, last) else { return (0, 1, text) };
+    let start = first.range().start.min(text.len());
+    let (Some(before), Some(after)) = (text.get(..start), text.get(last..)) else {
+        return (0, 1, text);
+    };
+    let begin = before.rfind('\n').map_or(0, |at| at + 1);
+    let end = after.find('\n').map_or(text.len(), |at| last + at + 1);
+    (begin, first.line as usize, &text[begin..end])
+}
+
+/// Returns the range of a place within its first line, `skipped` bytes of the file being left out: a caret
+/// under a block text says no more.
+fn first_line(place: &Place, skipped: usize, text: &str) -> std::ops::Range<usize> {
     let range = place.range();
-    let (start, end) = (range.start.min(text.len()), range.end.min(text.len()));
+    let within = |at: usize| at.saturating_sub(skipped).min(text.len());
+    let (start, end) = (within(range.start), within(range.end));
     let end = text[start..end].find('\n').map_or(end, |line| start + line);
     start..end
 }

@@ -1,5 +1,7 @@
 //! One resource as a box that opens its differences.
 
+use std::collections::HashMap;
+
 use plan::{Band, Plan, Verb, Verdict};
 use resource::ResourceId;
 
@@ -20,7 +22,7 @@ pub(super) struct Card<'a> {
     pub(super) band: Band,
     pub(super) address: String,
     resource: &'a ResourceId,
-    told: Vec<(Entry<'a>, Item<'a>)>,
+    told: Vec<(&'a Entry<'a>, &'a Item<'a>)>,
     not_evaluated: Option<&'a str>,
     is_refused: bool,
     plan: &'a Plan,
@@ -62,7 +64,7 @@ impl Card<'_> {
 }
 
 /// Returns a card for each resource of `picture`, and for each that only the plan knows.
-pub(super) fn cards<'a>(model: &Model<'a>, picture: &'a Picture, voice: Voice) -> Vec<Card<'a>> {
+pub(super) fn cards<'a>(model: &'a Model<'a>, picture: &'a Picture, voice: Voice) -> Cards<'a> {
     let plan = model.plan;
     let card = |at: usize, band: &Band, address: &str, resource: &'a ResourceId| Card {
         id: format!("box{at}"),
@@ -81,30 +83,65 @@ pub(super) fn cards<'a>(model: &Model<'a>, picture: &'a Picture, voice: Voice) -
         .enumerate()
         .map(|(at, node)| card(at, &node.band, &node.address, &node.resource))
         .collect();
+    let mut places = Places::default();
+    cards.iter().enumerate().for_each(|(at, card)| places.note(at, card));
     for entry in model.entries() {
         for item in &entry.items {
             if voice == Voice::Drift && !item.kind.is_difference() {
                 continue;
             }
             let action = item.action;
-            let at = position(&cards, &action.resource, &action.address).unwrap_or_else(|| {
-                cards.push(card(cards.len(), &action.band, &action.address, &action.resource));
+            let at = places.of(&action.resource, &action.address).unwrap_or_else(|| {
+                let new = card(cards.len(), &action.band, &action.address, &action.resource);
+                places.note(cards.len(), &new);
+                cards.push(new);
                 cards.len() - 1
             });
-            cards[at].told.push((entry.clone(), item.clone()));
+            cards[at].told.push((entry, item));
         }
     }
-    cards
+    Cards { all: cards, places }
+}
+
+/// All cards of a page, found by what they tell of; a page may have thousands.
+pub(super) struct Cards<'a> {
+    pub(super) all: Vec<Card<'a>>,
+    places: Places<'a>,
+}
+
+impl Cards<'_> {
+    /// Returns the card of an address.
+    pub(super) fn at(&self, address: &str) -> Option<&Card<'_>> {
+        self.places.by_address.get(address).map(|at| &self.all[*at])
+    }
+}
+
+/// Where the card of a resource stands; the first of several is meant.
+#[derive(Default)]
+struct Places<'a> {
+    by_resource: HashMap<&'a ResourceId, usize>,
+    by_address: HashMap<String, usize>,
+}
+
+impl<'a> Places<'a> {
+    fn note(&mut self, at: usize, card: &Card<'a>) {
+        self.by_resource.entry(card.resource).or_insert(at);
+        self.by_address.entry(card.address.clone()).or_insert(at);
+    }
+
+    fn of(&self, resource: &ResourceId, address: &str) -> Option<usize> {
+        self.by_resource.get(resource).or_else(|| self.by_address.get(address)).copied()
+    }
 }
 
 /// Writes the address and place of `entry`, with a link to the box of each stamp.
 ///
 /// The IDs are of what is inside a box: a browser opens the box to show it.
-pub(super) fn push_links(text: &mut String, cards: &[Card<'_>], entry: &Entry<'_>) {
+pub(super) fn push_links(text: &mut String, cards: &Cards<'_>, entry: &Entry<'_>) {
     let link = |item: &Item<'_>, words: &str| {
         let words = escape(words);
-        match position(cards, &item.action.resource, &item.action.address) {
-            Some(at) => format!("<a href=\"#{}\">{words}</a>", cards[at].id),
+        match cards.places.of(&item.action.resource, &item.action.address) {
+            Some(at) => format!("<a href=\"#{}\">{words}</a>", cards.all[at].id),
             None => words,
         }
     };
@@ -122,11 +159,6 @@ pub(super) fn push_links(text: &mut String, cards: &[Card<'_>], entry: &Entry<'_
             text.push_str(&format!("{address} {place} ({})", by_stamp.join(", ")));
         }
     }
-}
-
-fn position(cards: &[Card<'_>], resource: &ResourceId, address: &str) -> Option<usize> {
-    let by_resource = cards.iter().position(|card| card.resource == resource);
-    by_resource.or_else(|| cards.iter().position(|card| card.address == address))
 }
 
 /// Writes the cards of one band: what changes as boxes, then what stays as a list.

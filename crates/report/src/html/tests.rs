@@ -142,3 +142,13 @@ fn a_report_says_when_and_of_what_it_was_made() {
     assert!(text.contains(&commit.expect("a commit")));
     assert!(text.contains(concat!("evenkeel ", env!("CARGO_PKG_VERSION"))));
 }
+
+#[test]
+fn page_grows_with_the_number_of_stamps_and_no_faster() {
+    let length = |stamps| {
+        let page = html(&sample::large(stamps), &Picture::default(), &sample::made());
+        page.len()
+    };
+    let (few, many) = (length(100), length(1_000));
+    assert!(many < few * 11, "100: {few} bytes, 1,000: {many} bytes");
+}
