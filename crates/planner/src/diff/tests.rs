@@ -383,3 +383,14 @@ proptest! {
         prop_assert_eq!(paths(kind, body(&host), body(&other)), Vec::<String>::new());
     }
 }
+
+#[test]
+fn a_new_member_is_told_by_what_it_has_and_not_by_what_it_lacks() {
+    let endpoint = |name: &str| json!({ "name": name, "type": "x", "properties": { "priority": 1, "alwaysServe": resource::absent() } });
+    let body = |endpoints: &[&str]| json!({ "properties": { "endpoints": endpoints.iter().map(|name| endpoint(name)).collect::<Vec<_>>() } });
+    let known = json!({ "properties": { "endpoints": [{ "name": "a", "type": "x", "properties": { "priority": 1 } }] } });
+    let found = changes(PROFILE, body(&["a", "b"]), known);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let told = found[0].after.clone().unwrap_or_default();
+    assert_eq!(told, json!({ "name": "b", "type": "x", "properties": { "priority": 1 } }));
+}

@@ -10,7 +10,7 @@ use super::{
     Pairing, PropertyPath, Treatment, TypeFacts, is_applied_tag, is_empty, is_secret_name,
     member_label, pair,
 };
-use crate::{Expression, is_absent};
+use crate::{Expression, is_absent, without_absent};
 
 /// A desired value that cannot be known yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -401,6 +401,11 @@ impl<'a> Comparer<'a> {
     }
 
     fn report_at(&mut self, path: PropertyPath, before: Option<Value>, after: Option<Value>) {
+        // What shall not be inside a new member was not there before: nothing to tell.
+        let after = after.map(|after| match is_absent(&after) {
+            true => after,
+            false => without_absent(&after),
+        });
         self.found.differences.push(Difference { path, before, after, secret: self.secret });
     }
 }
