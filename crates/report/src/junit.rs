@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use plan::{Band, Plan, Verdict};
+use plan::{Band, Plan, Risk, Verdict};
 use resource::ResourceId;
 
 use crate::drift::word;
@@ -143,7 +143,14 @@ fn failure(item: &Item<'_>) -> Failure {
         let changes = item.changes.iter().map(|change| (*change, item.verdict_at(&change.path)));
         write_plain_changes(&mut page, changes, Voice::Drift);
     }
-    let text = format!("{}{}\n", page.into_text(), item.action.resource.as_str());
+    let risks = Risk::ALL.iter().filter(|risk| item.action.risks.contains(risk));
+    let mut labels: Vec<&str> = risks.map(|risk| risk.label()).collect();
+    labels.dedup();
+    let risks = match labels.is_empty() {
+        true => String::new(),
+        false => format!("risks of putting it back: {}\n", labels.join(", ")),
+    };
+    let text = format!("{}{risks}{}\n", page.into_text(), item.action.resource.as_str());
     Failure { kind: word.replace(' ', "-").to_lowercase(), message, text }
 }
 
