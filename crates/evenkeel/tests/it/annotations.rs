@@ -53,3 +53,23 @@ fn a_refusal_is_told_at_its_line_in_every_pipeline() {
     let sarif = told("sarif");
     assert!(sarif.contains(&format!("\"startLine\": {line}")), "{sarif}");
 }
+
+#[test]
+fn warnings_of_the_topology_stand_in_every_report_of_a_plan() {
+    let scenario = Scenario::of("r2");
+    scenario.write(
+        "topology.yaml",
+        "version: 1\nname: osprey\nsubscription: 11111111-2222-3333-4444-555555555555\nlocation: westeurope\nstamp:\n  plan: { sku: P1v3 }\n  apps: { web: { runtime: node|22-lts, settings: { DB_PASSWORD: hunter2 } } }\nstamps: { weu: { region: westeurope } }\n",
+    );
+    for format in ["markdown", "html", "sarif", "json", "github", "azure-devops"] {
+        let run = scenario.run(&["plan", "--format", format]);
+        assert_eq!(run.code, 0, "{format}: {}", run.stderr);
+        assert!(run.stdout.contains("DB_PASSWORD"), "{format}: {}", run.stdout);
+        assert!(
+            run.stdout.contains("looks like a secret") || run.stdout.contains("plain-secret"),
+            "{format}: {}",
+            run.stdout
+        );
+        assert!(!run.stdout.contains("hunter2") && !run.stderr.contains("hunter2"), "{format}");
+    }
+}
