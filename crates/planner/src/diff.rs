@@ -48,7 +48,7 @@ fn tell(
     facts: &TypeFacts,
     Difference { path, before, after, secret }: Difference,
 ) -> PropertyChange {
-    let is_plain = !secret && is_plain(facts, &path, &before, &after);
+    let is_plain = !secret && is_plain(facts, &path, before.as_ref(), after.as_ref());
     let is_text =
         |value: &Option<Value>| value.as_ref().and_then(Value::as_str).is_some_and(is_secret_text);
     let sensitive =
@@ -72,14 +72,12 @@ fn tell(
 fn is_plain(
     facts: &TypeFacts,
     path: &PropertyPath,
-    before: &Option<Value>,
-    after: &Option<Value>,
+    before: Option<&Value>,
+    after: Option<&Value>,
 ) -> bool {
     let key = path.last_key();
     let is_text = |value: &Value| value.as_str().is_some_and(|text| !may_be_secret(key, text));
-    facts.is_plain_where_literal(path)
-        && after.as_ref().is_some_and(is_text)
-        && before.as_ref().is_none_or(is_text)
+    facts.is_plain_where_literal(path) && after.is_some_and(is_text) && before.is_none_or(is_text)
 }
 
 /// Returns a declared value as a plan may show it, and whether it is hidden.
@@ -87,11 +85,10 @@ pub(crate) fn shown(facts: &TypeFacts, path: &PropertyPath, value: Value) -> (Va
     if let Some(expression) = Expression::read(&value) {
         return (value, expression.is_secret());
     }
-    let value = Some(value);
-    if is_plain(facts, path, &None, &value) {
-        return (value.unwrap_or_default(), false);
+    if is_plain(facts, path, None, Some(&value)) {
+        return (value, false);
     }
-    let shown = redact(facts, value.unwrap_or_default(), path);
+    let shown = redact(facts, value, path);
     let is_hidden = facts.is_sensitive(path) || shown == MASK;
     (shown, is_hidden)
 }

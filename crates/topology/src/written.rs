@@ -39,7 +39,7 @@ fn write(node: &Node, text: &mut String, depth: usize) {
         NodeKind::Map(entries) => {
             text.push('{');
             // Of which files the text was joined is not what it says.
-            let is_said = |key: &str| !key.starts_with("x-") && !(depth == 0 && key == "include");
+            let is_said = |key: &str| !(key.starts_with("x-") || depth == 0 && key == "include");
             for entry in entries.iter().filter(|entry| is_said(&entry.key)) {
                 let _ = write!(text, "{}:{}=", entry.key.len(), entry.key);
                 write(&entry.value, text, depth + 1);

@@ -147,7 +147,7 @@ impl Walk<'_> {
             let property = find(name);
             let definition = property.map(|property| &property.definition).or(additional);
             let is_ours = property.is_none_or(|property| {
-                !property.is_read_only() && !(is_root && property.is_said_by_url())
+                !(property.is_read_only() || is_root && property.is_said_by_url())
             });
             let Some(definition) = definition.filter(|_| is_ours) else { continue };
             self.within(name, |walk| {

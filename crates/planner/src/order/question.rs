@@ -34,7 +34,7 @@ pub(super) struct Question {
 impl Question {
     /// Makes the question to `to`, which is the resource `id` where it is one, as `way` leads there.
     pub fn new(scene: &Scene<'_>, to: &Destination, id: Option<&ResourceId>, way: Way<'_>) -> Self {
-        let monitor = way.router.and_then(|router| Monitored::read(router));
+        let monitor = way.router.and_then(Monitored::read);
         let mut permits = way_addresses(scene, way);
         match id {
             Some(id) => {

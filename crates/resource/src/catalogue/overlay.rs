@@ -107,7 +107,7 @@ fn take_out(value: &mut Value, depth: usize) {
             let goes = is_absent(member);
             take_out(member, depth + 1);
             let is_left = had && member.as_object().is_some_and(Map::is_empty);
-            !goes && !(is_left && depth > 0)
+            !(goes || is_left && depth > 0)
         }),
         Value::Array(items) => {
             items.retain(|item| !is_absent(item));

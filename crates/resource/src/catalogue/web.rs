@@ -454,7 +454,7 @@ fn tier(plan: &Value) -> Option<u32> {
         name.strip_prefix(*family)
             .is_some_and(|size| size.starts_with(|c: char| c.is_ascii_digit()))
     };
-    let place = ladder.iter().position(|family| is_of(&family));
+    let place = ladder.iter().position(is_of);
     place.and_then(|place| u32::try_from(place).ok())
 }
 

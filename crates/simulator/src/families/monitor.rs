@@ -172,7 +172,7 @@ fn settle_diagnostics(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
                 .zip(draft.text(place))
                 .is_some_and(|(one, two)| one.eq_ignore_ascii_case(two))
         };
-        PLACES.iter().any(|place| shares(place))
+        PLACES.iter().any(shares)
             && categories(&other.body["properties"]).iter().any(|category| own.contains(category))
     };
     match others.iter().find(is_rival) {
