@@ -45,7 +45,7 @@ pub fn writes(file: &Path) -> anyhow::Result<Vec<(ResourceId, SentBody)>> {
                 ),
                 name: Some(action.resource.name().to_owned()),
                 partial: *write == Write::Patch,
-                body: body.clone(),
+                body: resource::without_absent(body),
             };
             bodies.push((action.resource.clone(), sent));
         }
