@@ -125,5 +125,5 @@ try {
   clearTimeout(tooLong);
   browser.kill();
   await new Promise((done) => browser.once("close", done));
-  rmSync(profile, { recursive: true, force: true });
+  rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
