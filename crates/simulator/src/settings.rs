@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::faults::Faults;
-use crate::throttle::Throttle;
+use crate::router::faults::Faults;
+use crate::router::throttle::Throttle;
 
 /// How long operations take.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -12,16 +12,17 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_util::sync::CancellationToken;
 
-use crate::azure::Azure;
-use crate::faults::Injector;
-use crate::folder::Folder;
-use crate::journal::{RequestCounts, RequestLine};
-use crate::scenario::{Scenario, ScenarioError};
-use crate::server::{self, Shared};
+use crate::kind::azure::Azure;
+use crate::protocol::operation;
+use crate::router::faults::Injector;
+use crate::router::journal::{RequestCounts, RequestLine};
+use crate::router::scenario::{Scenario, ScenarioError};
+use crate::router::server::{self, Shared};
+use crate::router::{control, entra};
 use crate::settings::Settings;
-use crate::state::Violation;
+use crate::store::folder::Folder;
+use crate::store::state::Violation;
 use crate::tls::Authority;
-use crate::{control, entra, operation};
 
 /// Why a simulator cannot start.
 #[derive(Debug, thiserror::Error)]

@@ -6,27 +6,25 @@
 pub(crate) mod app_configuration;
 pub(crate) mod authorization;
 pub(crate) mod dns_zones;
-pub(crate) mod groups;
 pub(crate) mod key_vault;
 pub(crate) mod managed_identity;
 pub(crate) mod monitor;
 pub(crate) mod platform;
-pub(crate) mod roles;
+pub(crate) mod resources;
 pub(crate) mod storage;
-pub(crate) mod tags;
 pub(crate) mod traffic_manager;
 pub(crate) mod web;
 
 use resource::ResourceType;
 
-use crate::answer::Answer;
-use crate::azure::Azure;
 use crate::kind::Kind;
-use crate::request::Request;
+use crate::kind::azure::Azure;
+use crate::wire::answer::Answer;
+use crate::wire::request::Request;
 
 /// The tables of all families.
 static FAMILIES: &[&[Kind]] = &[
-    groups::KINDS,
+    resources::groups::KINDS,
     authorization::KINDS,
     traffic_manager::KINDS,
     dns_zones::KINDS,
@@ -109,7 +107,7 @@ pub(crate) fn subscription_action(azure: &mut Azure, request: &Request) -> Optio
 pub(crate) fn special(azure: &mut Azure, request: &Request) -> Option<Answer> {
     key_vault::special(azure, request)
         .or_else(|| app_configuration::special(azure, request))
-        .or_else(|| roles::special(azure, request))
-        .or_else(|| tags::special(azure, request))
+        .or_else(|| authorization::roles::special(azure, request))
+        .or_else(|| resources::tags::special(azure, request))
         .or_else(|| web::stacks::answer(request))
 }

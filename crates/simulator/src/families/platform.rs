@@ -5,11 +5,11 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
-use crate::azure::Azure;
+use crate::kind::azure::Azure;
 use crate::kind::{Accepted, Delete, Errors, Form, Kind, Missing, Place, Put, Tags};
-use crate::request::Request;
-use crate::state::Stored;
+use crate::store::state::Stored;
+use crate::wire::answer::Answer;
+use crate::wire::request::Request;
 
 /// `Microsoft.Network` without DNS and Traffic Manager.
 const NETWORK: Kind = Kind {

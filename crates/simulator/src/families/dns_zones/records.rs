@@ -9,9 +9,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde_json::Value;
 
 use super::bad_request;
-use crate::answer::Answer;
-use crate::azure::Azure;
 use crate::kind::Draft;
+use crate::kind::azure::Azure;
+use crate::wire::answer::Answer;
 
 /// The most records of a set (<https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits>).
 const MOST: usize = 20;

@@ -5,11 +5,12 @@
 use serde_json::{Value, json};
 
 use super::{ACCOUNT, VERSIONS, bad_request, insert};
-use crate::answer::Answer;
-use crate::azure::Azure;
+use crate::kind::azure::Azure;
 use crate::kind::{Delete, Draft, Kind, Missing, Place, Put};
-use crate::state::Stored;
-use crate::{clock, json};
+use crate::store::clock;
+use crate::store::state::Stored;
+use crate::wire::answer::Answer;
+use crate::wire::json;
 
 const BLOB_SERVICE: &str = r#"{"cors": {"corsRules": []}, "deleteRetentionPolicy": {"allowPermanentDelete": false, "enabled": false}}"#;
 const FILE_SERVICE: &str = r#"{"cors": {"corsRules": []}, "shareDeleteRetentionPolicy": {"enabled": true, "days": 7}, "protocolSettings": {"smb": {}}}"#;
@@ -65,7 +66,9 @@ pub(crate) const KINDS: &[Kind] = &[
         }}"#,
         words: &[("/properties/publicAccess", &["Container", "Blob", "None"])],
         settle: settle_container,
-        after_delete: |azure, container, _| crate::blobs::forget(azure, &container.id),
+        after_delete: |azure, container, _| {
+            crate::families::storage::blobs::forget(azure, &container.id)
+        },
         view: |_, stored, body| {
             body["etag"] = json!(format!("\"0x{:015X}\"", stored.version));
             body["properties"]["lastModifiedTime"] = json!(clock::text(stored.created));

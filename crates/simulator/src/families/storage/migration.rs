@@ -5,13 +5,13 @@
 use serde_json::{Value, json};
 
 use super::{ACCOUNT, SKUS, bad_request, insert, replicas, tier};
-use crate::answer::Answer;
-use crate::azure::Azure;
-use crate::json;
+use crate::kind::azure::Azure;
 use crate::kind::{Form, Kind, Place};
-use crate::operation::{self, Begin, Work};
-use crate::request::Request;
-use crate::state::Stored;
+use crate::protocol::operation::{self, Begin, Work};
+use crate::store::state::Stored;
+use crate::wire::answer::Answer;
+use crate::wire::json;
+use crate::wire::request::Request;
 
 /// The type of migrations.
 pub(crate) const KINDS: &[Kind] = &[Kind {

@@ -7,11 +7,13 @@ use resource::ResourceId;
 use serde_json::{Value, json};
 
 use super::bad_request;
-use crate::answer::Answer;
-use crate::azure::Azure;
+use crate::families::traffic_manager::watch;
 use crate::kind::Draft;
-use crate::state::Stored;
-use crate::{json, regions, traffic};
+use crate::kind::azure::Azure;
+use crate::store::regions;
+use crate::store::state::Stored;
+use crate::wire::answer::Answer;
+use crate::wire::json;
 
 const KINDS: &[&str] = &["azureEndpoints", "externalEndpoints", "nestedEndpoints"];
 
@@ -19,7 +21,7 @@ const KINDS: &[&str] = &["azureEndpoints", "externalEndpoints", "nestedEndpoints
 pub(super) fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let Some(profile) = draft.id.parent() else { return Ok(()) };
     let Some(stored) = azure.state.get(&profile) else { return Ok(()) };
-    let others: Vec<Value> = traffic::endpoints(azure, &profile)
+    let others: Vec<Value> = watch::endpoints(azure, &profile)
         .filter(|other| other.id != draft.id)
         .map(|other| other.body.clone())
         .collect();
@@ -53,7 +55,7 @@ pub(super) fn inline(
     let mut body = json!({
         "id": id.as_str(),
         "name": name,
-        "type": format!("{}/{known}", traffic::PROFILE),
+        "type": format!("{}/{known}", watch::PROFILE),
         "properties": given["properties"],
     });
     for (pointer, words) in super::ENDPOINT.words {
@@ -239,7 +241,7 @@ fn leads_to(azure: &Azure, from: &str, to: &ResourceId, depth: u32) -> bool {
     let Some(stored) = azure.state.named(from) else { return false };
     stored.id == *to
         || depth > 0
-            && traffic::endpoints(azure, &stored.id).any(|endpoint| {
+            && watch::endpoints(azure, &stored.id).any(|endpoint| {
                 let next = endpoint.text("/targetResourceId").unwrap_or_default();
                 !next.is_empty() && leads_to(azure, next, to, depth - 1)
             })

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::bad_request;
-use crate::answer::Answer;
 use crate::kind::Draft;
+use crate::wire::answer::Answer;
 
 /// Checks `monitorConfig` and fills in its defaults.
 pub(super) fn check(draft: &mut Draft) -> Result<(), Answer> {

@@ -4,9 +4,10 @@
 
 use serde_json::Value;
 
-use crate::azure::Azure;
-use crate::state::Stored;
-use crate::{hosts, traffic};
+use crate::families::traffic_manager::watch;
+use crate::kind::azure::Azure;
+use crate::protocol::hosts;
+use crate::store::state::Stored;
 
 /// Returns `endpointMonitorStatus`.
 pub(super) fn of_endpoint(azure: &Azure, endpoint: &Stored) -> &'static str {
@@ -23,7 +24,7 @@ pub(super) fn of_endpoint(azure: &Azure, endpoint: &Stored) -> &'static str {
     }
     let target = endpoint.text("/targetResourceId").and_then(|id| azure.state.named(id));
     if let Some(target) = target
-        && target.kind().is(traffic::PROFILE)
+        && target.kind().is(watch::PROFILE)
     {
         return of_nested(azure, endpoint, target);
     }
@@ -66,7 +67,7 @@ fn of_nested(azure: &Azure, endpoint: &Stored, child: &Stored) -> &'static str {
         return "Stopped";
     }
     let statuses: Vec<&str> =
-        traffic::endpoints(azure, &child.id).map(|stored| of_endpoint(azure, stored)).collect();
+        watch::endpoints(azure, &child.id).map(|stored| of_endpoint(azure, stored)).collect();
     let count =
         |wanted: &[&str]| statuses.iter().filter(|status| wanted.contains(status)).count() as u64;
     let needed = endpoint.property("/minChildEndpoints").and_then(Value::as_u64).unwrap_or(1);
@@ -85,7 +86,7 @@ pub(super) fn of_profile(azure: &Azure, profile: &Stored) -> &'static str {
         return "Disabled";
     }
     let statuses: Vec<&str> =
-        traffic::endpoints(azure, &profile.id).map(|stored| of_endpoint(azure, stored)).collect();
+        watch::endpoints(azure, &profile.id).map(|stored| of_endpoint(azure, stored)).collect();
     let has = |wanted: &str| statuses.contains(&wanted);
     if has("Degraded") {
         "Degraded"

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::site::SLOT;
 use super::{plan_of, settings, tier};
-use crate::answer::Answer;
-use crate::azure::Azure;
 use crate::kind::Draft;
-use crate::state::Stored;
+use crate::kind::azure::Azure;
+use crate::store::state::Stored;
+use crate::wire::answer::Answer;
 
 /// What kinds of app there are (<https://github.com/Azure/app-service-linux-docs/blob/master/Things_You_Should_Know/kind_property.md>).
 const KINDS: &[&str] = &[

@@ -6,12 +6,13 @@ use resource::ResourceId;
 use serde_json::{Value, json};
 
 use super::{is_site, plan_of, tier, verification_id};
-use crate::answer::Answer;
-use crate::azure::Azure;
-use crate::dns::{self, trimmed};
+use crate::families::traffic_manager::watch;
+use crate::kind::azure::Azure;
 use crate::kind::{Delete, Draft, Errors, Kind, Place, Put};
-use crate::state::Stored;
-use crate::{json, traffic};
+use crate::protocol::dns::{self, trimmed};
+use crate::store::state::Stored;
+use crate::wire::answer::Answer;
+use crate::wire::json;
 
 /// A host name of a site.
 pub(super) const BINDING: Kind = Kind {
@@ -137,11 +138,11 @@ fn profile_has(azure: &Azure, site: &Stored, name: &str) -> bool {
     };
     azure
         .state
-        .of_type(traffic::PROFILE)
+        .of_type(watch::PROFILE)
         .filter(|profile| {
             profile.text("/dnsConfig/fqdn").is_some_and(|n| n.eq_ignore_ascii_case(name))
         })
-        .any(|profile| traffic::endpoints(azure, &profile.id).any(is_target))
+        .any(|profile| watch::endpoints(azure, &profile.id).any(is_target))
 }
 
 /// Two sites of one scale unit cannot hold the same host name.

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{binding, plan_of, sites_on, webspace};
-use crate::answer::Answer;
-use crate::azure::Azure;
+use crate::kind::azure::Azure;
 use crate::kind::{Accepted, Delete, Draft, Errors, Form, Kind, Lies, Place, Put};
-use crate::state::Stored;
-use crate::{clock, json};
+use crate::store::clock;
+use crate::store::state::Stored;
+use crate::wire::answer::Answer;
+use crate::wire::json;
 
 /// A certificate.
 pub(super) const KIND: Kind = Kind {
@@ -84,7 +85,8 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
 
 fn own_webspace(draft: &Draft) -> String {
     let group = draft.id.resource_group().unwrap_or_default();
-    let region = crate::regions::display(draft.body["location"].as_str().unwrap_or_default());
+    let region =
+        crate::store::regions::display(draft.body["location"].as_str().unwrap_or_default());
     format!("{group}-{}webspace", region.replace(' ', ""))
 }
 

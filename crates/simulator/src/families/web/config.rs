@@ -4,11 +4,11 @@ use resource::ResourceId;
 use serde_json::{Map, Value, json};
 
 use super::{plan_of, settings, tier};
-use crate::answer::Answer;
-use crate::azure::Azure;
-use crate::json;
+use crate::kind::azure::Azure;
 use crate::kind::{Delete, Draft, Errors, Kind, Place, Put};
-use crate::state::Stored;
+use crate::store::state::Stored;
+use crate::wire::answer::Answer;
+use crate::wire::json;
 
 const WEB: &str = include_str!("config-web.json");
 const LOGS: &str = r#"{

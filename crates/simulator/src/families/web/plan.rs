@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{sites_on, webspace};
-use crate::answer::Answer;
-use crate::azure::Azure;
+use crate::kind::azure::Azure;
 use crate::kind::{Delete, Draft, Errors, Kind, Lies, Place, Put};
-use crate::state::Stored;
-use crate::{clock, json, regions};
+use crate::store::state::Stored;
+use crate::store::{clock, regions};
+use crate::wire::answer::Answer;
+use crate::wire::json;
 
 /// The names of tiers, with the families of sizes that belong to them.
 const TIERS: &[(&str, &str, &str)] = &[

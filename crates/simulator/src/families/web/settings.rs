@@ -4,8 +4,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::answer::Answer;
-use crate::state::Stored;
+use crate::store::state::Stored;
+use crate::wire::answer::Answer;
 
 /// Refuses one name in two cases, and on Linux what cannot be the name of a variable.
 pub(super) fn check<'a>(

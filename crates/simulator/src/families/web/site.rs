@@ -4,12 +4,14 @@ use resource::ResourceId;
 use serde_json::{Value, json};
 
 use super::{admission, config, plan_of, sites_on, verification_id, webspace};
-use crate::answer::{Answer, Body};
-use crate::azure::Azure;
+use crate::families::traffic_manager::watch;
+use crate::kind::azure::Azure;
 use crate::kind::{Delete, Draft, Errors, Kind, Lies, Place, Put};
-use crate::request::Request;
-use crate::state::Stored;
-use crate::{clock, json, traffic};
+use crate::store::clock;
+use crate::store::state::Stored;
+use crate::wire::answer::{Answer, Body};
+use crate::wire::json;
+use crate::wire::request::Request;
 
 const SUMMARY: &str = include_str!("site-config-summary.json");
 
@@ -106,7 +108,7 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let parent = draft.id.parent().filter(|_| is_slot);
     let parent = parent.and_then(|parent| azure.state.get(&parent));
     let plan = find_plan(azure, draft, parent)?;
-    let location = draft.body["location"].as_str().map(crate::regions::short);
+    let location = draft.body["location"].as_str().map(crate::store::regions::short);
     let plan_location = azure.location_of(&plan.id);
     if let Some(location) = location
         && location != plan_location
@@ -138,14 +140,14 @@ fn consumption_plan(azure: &mut Azure, id: &ResourceId, sent: &mut Value) {
     if !has("functionapp") || names_plan || id.resource_type().is(SLOT.name) {
         return;
     }
-    let region = crate::regions::display(location).replace(' ', "");
+    let region = crate::store::regions::display(location).replace(' ', "");
     let is_linux = has("linux");
     let name = format!("{region}{}Plan", if is_linux { "LinuxDynamic" } else { "" });
     let kind = "Microsoft.Web/serverfarms";
     let plan = ResourceId::in_group(&azure.settings.subscription, group, kind, &name);
     if azure.state.get(&plan).is_none() {
         let body = json!({"location": location, "sku": {"name": "Y1"}, "properties": {"reserved": is_linux}});
-        crate::write::make(azure, &plan, &body);
+        crate::protocol::write::make(azure, &plan, &body);
     }
     json::set(sent, "/properties/serverFarmId", json!(plan.as_str()));
 }
@@ -339,8 +341,8 @@ fn profile_names(azure: &Azure, site: &Stored) -> Vec<String> {
     };
     azure
         .state
-        .of_type(traffic::PROFILE)
-        .filter(|profile| traffic::endpoints(azure, &profile.id).any(is_target))
+        .of_type(watch::PROFILE)
+        .filter(|profile| watch::endpoints(azure, &profile.id).any(is_target))
         .filter_map(|profile| profile.text("/dnsConfig/fqdn").map(str::to_owned))
         .collect()
 }
@@ -421,14 +423,19 @@ fn swap(azure: &mut Azure, request: &Request, site: &Stored) -> Answer {
         stored.body["properties"]["slotSwapStatus"] =
             json!({"sourceSlotName": target, "destinationSlotName": "Production"});
     }
-    let begin = crate::operation::Begin {
+    let begin = crate::protocol::operation::Begin {
         resource: &site.id,
-        work: crate::operation::Work::Action,
+        work: crate::protocol::operation::Work::Action,
         word: "InProgress",
         secs: 30.0,
         retry_after: 15,
         api_version: request.api_version().unwrap_or_default(),
     };
-    let name = crate::operation::begin(azure, &begin);
-    crate::operation::follow(azure, Answer::empty(202), &name, crate::kind::Form::Location)
+    let name = crate::protocol::operation::begin(azure, &begin);
+    crate::protocol::operation::follow(
+        azure,
+        Answer::empty(202),
+        &name,
+        crate::kind::Form::Location,
+    )
 }

@@ -9,8 +9,8 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::answer::Answer;
-use crate::request::Request;
+use crate::wire::answer::Answer;
+use crate::wire::request::Request;
 
 /// A runtime in one version.
 #[derive(Debug)]

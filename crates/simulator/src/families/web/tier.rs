@@ -7,9 +7,9 @@ use resource::ResourceId;
 use serde_json::Value;
 
 use super::sites_on;
-use crate::answer::Answer;
-use crate::azure::Azure;
-use crate::state::Stored;
+use crate::kind::azure::Azure;
+use crate::store::state::Stored;
+use crate::wire::answer::Answer;
 
 /// What a tier offers.
 #[derive(Debug, Clone, Copy)]

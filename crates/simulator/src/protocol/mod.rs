@@ -1,0 +1,17 @@
+//! What Azure Resource Manager does in the same way for every type.
+//!
+//! Families call it and are called by it through what their kinds say; it names no type.
+
+pub(crate) mod body;
+pub(crate) mod dns;
+pub(crate) mod hosts;
+pub(crate) mod identity;
+pub(crate) mod list;
+pub(crate) mod locks;
+pub(crate) mod operation;
+pub(crate) mod polling;
+pub(crate) mod remove;
+pub(crate) mod scope;
+pub(crate) mod shapes;
+pub(crate) mod versions;
+pub(crate) mod write;

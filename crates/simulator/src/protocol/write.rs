@@ -1,0 +1,327 @@
+//! PUT and PATCH.
+
+use resource::ResourceId;
+use serde_json::{Value, json};
+
+use crate::families::traffic_manager::watch;
+use crate::kind::azure::Azure;
+use crate::kind::{Accepted, Draft, Form, Kind, Place, Put, Tags};
+use crate::protocol::operation::{self, Begin, Work};
+use crate::protocol::{body, identity, locks, scope};
+use crate::store::state::Stored;
+use crate::store::{clock, regions};
+use crate::wire::answer::Answer;
+use crate::wire::json;
+use crate::wire::request::Request;
+
+/// Answers a PUT.
+pub(crate) fn put(azure: &mut Azure, request: &Request, id: &ResourceId) -> Answer {
+    match try_write(azure, request, id, false) {
+        Ok(answer) | Err(answer) => answer,
+    }
+}
+
+/// Answers a PATCH.
+pub(crate) fn patch(azure: &mut Azure, request: &Request, id: &ResourceId) -> Answer {
+    match try_write(azure, request, id, true) {
+        Ok(answer) | Err(answer) => answer,
+    }
+}
+
+/// Makes a resource that a service makes by itself.
+pub(crate) fn make(azure: &mut Azure, id: &ResourceId, body: &Value) {
+    let uri = format!("{id}?api-version=2024-01-01");
+    let Ok(uri) = uri.parse() else { return };
+    let bytes = body.to_string().into_bytes();
+    let request = Request::new(axum::http::Method::PUT, &uri, Default::default(), bytes);
+    let was_unguarded = std::mem::replace(&mut azure.is_unguarded, true);
+    put(azure, &request, id);
+    azure.is_unguarded = was_unguarded;
+}
+
+fn try_write(
+    azure: &mut Azure,
+    request: &Request,
+    id: &ResourceId,
+    is_patch: bool,
+) -> Result<Answer, Answer> {
+    let kind = azure.kind_of(&id.resource_type());
+    scope::check(azure, id, "write")?;
+    check_registered(azure, id)?;
+    let mut sent = request.json()?;
+    let before = azure.state.get(id).cloned();
+    if is_patch && before.is_none() {
+        return Err(scope::missing(azure, kind, id));
+    }
+    locks::check_write(azure, id)?;
+    check_idle(azure, id, before.as_ref())?;
+    check_preconditions(azure, kind, request, before.as_ref(), id)?;
+    let style = match (is_patch, kind.patch) {
+        (false, _) => kind.put,
+        (true, Some(style)) => style,
+        (true, None) => {
+            let text = format!("The HTTP method 'PATCH' is not supported for '{id}'.");
+            return Err(Answer::error(405, "MethodNotAllowed", text));
+        }
+    };
+    body::check(azure, kind, id, &mut sent, is_patch)?;
+    if before.is_none() {
+        (kind.prepare)(azure, id, &mut sent);
+    }
+    let mut draft = Draft {
+        id: scope::canonical(azure, kind, id),
+        is_patch,
+        sent,
+        body: Value::Null,
+        hidden: before.as_ref().map(|before| before.hidden.clone()).unwrap_or_default(),
+        before,
+        api_version: request.api_version().unwrap_or_default().to_owned(),
+    };
+    draft.body = composed(kind, &draft);
+    complete(azure, kind, &mut draft)?;
+    (kind.settle)(azure, &mut draft)?;
+    let style = (kind.style)(&draft, style);
+    Ok(store(azure, kind, style, draft, request))
+}
+
+/// Refuses a write into a namespace that the subscription has not registered.
+fn check_registered(azure: &Azure, id: &ResourceId) -> Result<(), Answer> {
+    let namespace = id.resource_type().namespace().to_ascii_lowercase();
+    if !azure.state.unregistered.contains(&namespace) {
+        return Ok(());
+    }
+    let given = id.resource_type().namespace().to_owned();
+    let text = format!(
+        "The subscription is not registered to use namespace '{given}'. See \
+         https://aka.ms/rps-not-found for how to register subscriptions."
+    );
+    Err(Answer::error(409, "MissingSubscriptionRegistration", text))
+}
+
+/// Refuses a write to what is being deleted, or lies in a group that is.
+fn check_idle(azure: &Azure, id: &ResourceId, before: Option<&Stored>) -> Result<(), Answer> {
+    let is_deleted = |stored: &Stored| stored.text("/provisioningState") == Some("Deleting");
+    if let Some(group) = azure.group_of(id)
+        && is_deleted(group)
+    {
+        let name = group.id.name();
+        let text = format!(
+            "The resource group '{name}' is in deprovisioning state and cannot perform this \
+             operation."
+        );
+        return Err(Answer::error(409, "ResourceGroupBeingDeleted", text));
+    }
+    match before {
+        Some(stored) if is_deleted(stored) => {
+            let text = "Another operation on this or dependent resource is in progress.";
+            Err(Answer::error(409, "AnotherOperationInProgress", text))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks `If-Match` and `If-None-Match` for types that have an ETag.
+pub(crate) fn check_preconditions(
+    azure: &Azure,
+    kind: &Kind,
+    request: &Request,
+    before: Option<&Stored>,
+    id: &ResourceId,
+) -> Result<(), Answer> {
+    if !kind.has_etag || azure.is_unguarded {
+        return Ok(());
+    }
+    let name = id.name();
+    let what = if id.resource_type().parent().is_some() { "Record set" } else { "Zone" };
+    if request.header("if-none-match") == Some("*") && before.is_some() {
+        let text = format!("The {what} {name} exists already and hence cannot be created again.");
+        return Err(kind.refuse(412, "PreconditionFailed", text));
+    }
+    let Some(wanted) = request.header("if-match") else { return Ok(()) };
+    let wanted = wanted.trim_start_matches("W/").trim_matches('"');
+    match before {
+        Some(_) if wanted == "*" => Ok(()),
+        Some(stored) if wanted == azure.etag(stored) => Ok(()),
+        _ => {
+            let text = format!("The {what} {name} has been modified (etag mismatch).");
+            Err(kind.refuse(412, "PreconditionFailed", text))
+        }
+    }
+}
+
+/// Lays what was sent over what is kept.
+fn composed(kind: &Kind, draft: &Draft) -> Value {
+    let mut sent = draft.sent.clone();
+    for pointer in kind.made {
+        json::remove(&mut sent, &format!("/properties{pointer}"));
+    }
+    json::remove(&mut sent, "/properties/provisioningState");
+    for name in ["id", "name", "type", "etag", "systemData"] {
+        json::remove(&mut sent, &format!("/{name}"));
+    }
+    let Some(before) = &draft.before else { return sent };
+    if draft.is_patch || kind.keeps_absent {
+        let mut body = before.body.clone();
+        if sent.get("tags").is_some_and(Value::is_object) {
+            json::remove(&mut body, "/tags");
+        }
+        json::merge(&mut body, &sent);
+        return body;
+    }
+    for pointer in kind.made {
+        let pointer = format!("/properties{pointer}");
+        if let Some(value) = before.body.pointer(&pointer) {
+            json::set(&mut sent, &pointer, value.clone());
+        }
+    }
+    sent
+}
+
+/// Adds what every service adds: defaults, identity, spelling of words and places.
+fn complete(azure: &Azure, kind: &Kind, draft: &mut Draft) -> Result<(), Answer> {
+    if !kind.defaults.is_empty() {
+        let defaults: Value = serde_json::from_str(kind.defaults)
+            .map_err(|error| Answer::error(500, "InvalidDefaults", error.to_string()))?;
+        json::fill(&mut draft.body, &defaults);
+    }
+    for (pointer, words) in kind.words {
+        json::spell(&mut draft.body, pointer, words);
+    }
+    identity::complete(azure, draft)?;
+    place(kind, draft)?;
+    let given = draft.id.resource_type();
+    let spelled = kind.spelled(&given).to_owned();
+    let body = &mut draft.body;
+    body["id"] = json!(draft.id.as_str());
+    body["name"] = json!(draft.id.name());
+    body["type"] = json!(spelled);
+    if kind.tags == Tags::Empty && !body["tags"].is_object() {
+        body["tags"] = json!({});
+    } else if body.get("tags").is_some_and(Value::is_null) {
+        json::remove(body, "/tags");
+    }
+    if kind.has_state {
+        draft.properties()["provisioningState"] = json!("Succeeded");
+    }
+    for pointer in kind.dropped {
+        json::remove(&mut draft.body, pointer);
+    }
+    Ok(())
+}
+
+fn place(kind: &Kind, draft: &mut Draft) -> Result<(), Answer> {
+    let Some(given) = draft.body["location"].as_str().map(regions::short) else { return Ok(()) };
+    let before = draft.before.as_ref().and_then(|before| before.body["location"].as_str());
+    if let Some(before) = before.map(regions::short)
+        && before != given
+        && kind.place != Place::None
+        // A child lies where its parent lies, whatever is sent.
+        && draft.id.resource_type().parent().is_none()
+    {
+        let name = draft.id.name();
+        let kind = draft.id.resource_type();
+        let text = format!(
+            "The resource '{name}' already exists in location '{before}' in resource group '{}'. \
+             A resource with the same name and type '{kind}' cannot be created in location \
+             '{given}'. Please select a new resource name.",
+            draft.id.resource_group().unwrap_or_default()
+        );
+        return Err(Answer::error(409, "InvalidResourceLocation", text));
+    }
+    let spelled = match kind.place {
+        Place::Short => given,
+        Place::Display => regions::display(&given),
+        Place::Word => match given.as_str() {
+            "global" => "Global".to_owned(),
+            _ => regions::display(&given).replace(' ', ""),
+        },
+        Place::None => return Ok(()),
+    };
+    draft.body["location"] = json!(spelled);
+    Ok(())
+}
+
+/// Stores a draft, begins its operation and answers.
+fn store(azure: &mut Azure, kind: &Kind, style: Put, draft: Draft, request: &Request) -> Answer {
+    let is_new = draft.before.is_none();
+    let form = match (azure.is_unguarded, is_new) {
+        (true, _) => Form::Direct,
+        (false, true) => style.form,
+        (false, false) => style.form_again,
+    };
+    let word = if is_new { style.creating } else { style.updating };
+    let version = azure.state.next_version();
+    let mut body = draft.body.clone();
+    if form != Form::Direct && kind.has_state {
+        json::set(&mut body, "/properties/provisioningState", json!(word));
+    }
+    let stale_reads = std::mem::take(&mut azure.next_stale_reads);
+    let stale_body = draft.before.as_ref().map(|before| azure.view(before));
+    let stored = Stored {
+        id: draft.id.clone(),
+        body,
+        hidden: draft.hidden.clone(),
+        version,
+        created: draft.before.as_ref().map_or(azure.now, |before| before.created),
+        operation: None,
+        stale_reads,
+        stale_body: stale_body.filter(|_| stale_reads > 0),
+    };
+    azure.state.insert(stored);
+    azure.touched();
+    if let Some(before) = &draft.before {
+        identity::note_lost(azure, before, Some(&draft.body));
+    }
+    (kind.after)(azure, &draft);
+    watch::note(azure, request);
+    let begun = (form != Form::Direct).then(|| {
+        let begin = Begin {
+            resource: &draft.id,
+            work: Work::Write,
+            word,
+            secs: style.secs,
+            retry_after: style.retry_after,
+            api_version: &draft.api_version,
+        };
+        operation::begin(azure, &begin)
+    });
+    answer(azure, kind, style, form, &draft, begun.as_deref())
+}
+
+fn answer(
+    azure: &Azure,
+    kind: &Kind,
+    style: Put,
+    form: Form,
+    draft: &Draft,
+    begun: Option<&str>,
+) -> Answer {
+    let status = if draft.before.is_none() { style.new } else { style.again };
+    let stored = azure.state.get(&draft.id);
+    let mut body = stored.map(|stored| azure.view(stored)).unwrap_or_default();
+    (kind.direct)(azure, draft, &mut body);
+    let accepted = if form == Form::Direct { Accepted::Resource } else { style.body };
+    let answer = match accepted {
+        Accepted::Resource => Answer::json(status, body),
+        Accepted::Nothing => Answer::empty(status),
+        Accepted::EmptyObject => Answer::json(status, json!({})),
+        Accepted::Enqueued => Answer::json(status, json!({"status": "Enqueued"})),
+        Accepted::Operation(name) => {
+            let start = clock::text(azure.now);
+            Answer::json(status, json!({"operation": name, "startTime": start}))
+        }
+    };
+    let answer = match (kind.has_etag, stored) {
+        (true, Some(stored)) => answer.with("etag", azure.etag(stored)),
+        // Observed: quoted where the resource is new.
+        (_, Some(stored)) if kind.has_stamp && draft.before.is_none() => {
+            answer.with("etag", format!("\"{}\"", azure.stamp(stored)))
+        }
+        (_, Some(stored)) if kind.has_stamp => answer.with("etag", azure.stamp(stored)),
+        _ => answer,
+    };
+    match begun {
+        Some(name) => operation::follow(azure, answer, name, form),
+        None => answer,
+    }
+}

@@ -1,0 +1,8 @@
+//! What the simulated Azure holds, and where it is kept.
+//!
+//! Nothing here knows what a resource type is like.
+
+pub(crate) mod clock;
+pub(crate) mod folder;
+pub(crate) mod regions;
+pub(crate) mod state;
