@@ -5,12 +5,18 @@
 
 pub(crate) mod app_configuration;
 pub(crate) mod authorization;
+pub(crate) mod container_service;
+pub(crate) mod cosmos_db;
 pub(crate) mod dns_zones;
+pub(crate) mod front_door;
 pub(crate) mod key_vault;
 pub(crate) mod managed_identity;
 pub(crate) mod monitor;
-pub(crate) mod platform;
+pub(crate) mod network;
+pub(crate) mod private_dns;
+pub(crate) mod redis;
 pub(crate) mod resources;
+pub(crate) mod sql;
 pub(crate) mod storage;
 pub(crate) mod traffic_manager;
 pub(crate) mod web;
@@ -36,7 +42,13 @@ static FAMILIES: &[&[Kind]] = &[
     app_configuration::KINDS,
     managed_identity::KINDS,
     monitor::KINDS,
-    platform::KINDS,
+    network::KINDS,
+    private_dns::KINDS,
+    front_door::KINDS,
+    cosmos_db::KINDS,
+    sql::KINDS,
+    redis::KINDS,
+    container_service::KINDS,
 ];
 
 static GENERIC: Kind = Kind::GENERIC;
@@ -96,7 +108,7 @@ pub(crate) fn subscription_action(azure: &mut Azure, request: &Request) -> Optio
     } else if path.ends_with("/microsoft.appconfiguration/checknameavailability") {
         app_configuration::check_availability(azure, request)
     } else if path.ends_with("/microsoft.sql/checknameavailability") {
-        platform::check_server_availability(azure, request)
+        sql::check_server_availability(azure, request)
     } else {
         return None;
     };

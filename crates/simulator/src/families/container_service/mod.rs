@@ -1,0 +1,14 @@
+//! `Microsoft.ContainerService`: the protocol alone.
+//!
+//! Statuses, headers, waits and defaults as observed in recorded traffic; else bodies are stored as
+//! sent.
+
+use crate::kind::{Delete, Form, Kind, Put};
+
+/// The types of clusters.
+pub(crate) const KINDS: &[Kind] = &[Kind {
+    name: "Microsoft.ContainerService/managedClusters",
+    put: Put::long(201, 200, Form::Async, 240.0, 10),
+    delete: Delete::long(Form::AsyncAndLocation, 120.0, 10),
+    ..Kind::GENERIC
+}];

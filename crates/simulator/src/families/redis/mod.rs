@@ -1,0 +1,30 @@
+//! `Microsoft.Cache`: the protocol alone.
+//!
+//! Statuses, headers, waits and defaults as observed in recorded traffic; else bodies are stored as
+//! sent.
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::kind::azure::Azure;
+use crate::kind::{Delete, Form, Kind, Place, Put, Tags};
+use crate::store::state::Stored;
+
+/// A cache is reached by its name.
+fn view_cache(_: &Azure, cache: &Stored, body: &mut Value) {
+    let name = cache.id.name().to_lowercase();
+    body["properties"]["hostName"] = json!(format!("{name}.redis.cache.windows.net"));
+}
+
+/// The types of caches.
+pub(crate) const KINDS: &[Kind] = &[Kind {
+    name: "Microsoft.Cache/Redis",
+    defaults: r#"{"properties": {"accessKeys": null, "enableNonSslPort": false, "publicNetworkAccess": "Enabled", "updateChannel": "Stable", "linkedServers": [], "port": 6379, "sslPort": 6380}}"#,
+    view: view_cache,
+    put: Put { form_again: Form::Direct, ..Put::long(201, 200, Form::AsyncAndResource, 180.0, 30) },
+    patch: Some(Put::long(202, 202, Form::AsyncAndLocation, 60.0, 30)),
+    delete: Delete::long(Form::Location, 60.0, 30),
+    place: Place::Display,
+    tags: Tags::Empty,
+    ..Kind::GENERIC
+}];
