@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{ResourceId, catalogue};
+use topology::section::{self, Addressed, Keys, Section, Stands};
 
 use crate::choices::Choices;
 use crate::dns::is_record;
@@ -10,66 +11,14 @@ use crate::domains::{Domain, is_uploaded, may_claim};
 use crate::names;
 use crate::stamps::Placement;
 use crate::survey::{
-    ACCOUNT, ASSIGNMENT, AUTOSCALE, BINDING, CERTIFICATE, GROUP, IDENTITY, LOCK, PLAN, PROFILE,
-    SITE, Survey, VAULT, ZONE, id_at,
+    ASSIGNMENT, AUTOSCALE, BINDING, CERTIFICATE, GROUP, LOCK, Survey, ZONE, id_at,
 };
-
-/// The part of the language that tells of a resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Section {
-    /// `plan` of a stamp.
-    Plan,
-    /// `apps`.
-    Apps,
-    /// `storage`.
-    Storage,
-    /// `vaults`.
-    Vaults,
-    /// `identities`.
-    Identities,
-    /// `trafficManager`.
-    TrafficManager,
-    /// `dns`.
-    Dns,
-    /// `resources`, the escape hatch.
-    Resources,
-}
-
-impl Section {
-    /// Returns the key of the section; a plan and apps are addressed without one.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Plan => "plan",
-            Self::Apps => "apps",
-            Self::Storage => "storage",
-            Self::Vaults => "vaults",
-            Self::Identities => "identities",
-            Self::TrafficManager => "trafficManager",
-            Self::Dns => "dns",
-            Self::Resources => "resources",
-        }
-    }
-
-    /// Returns how names of the section's things begin, and the key of one without a name.
-    fn naming(self) -> (&'static [&'static str], &'static str) {
-        match self {
-            Self::Plan => (&[], "plan"),
-            Self::Apps => (&["app", "func"], "web"),
-            Self::Storage => (&["st"], "main"),
-            Self::Vaults => (&["kv"], "main"),
-            Self::Identities => (&["id"], "main"),
-            Self::TrafficManager => (&["traf"], "main"),
-            Self::Dns => (&[], ""),
-            Self::Resources => (&[], "main"),
-        }
-    }
-}
 
 /// Where a resource stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Address {
     /// The part of the language.
-    pub section: Section,
+    pub section: &'static Section,
     /// The stamp, by its index.
     pub stamp: Option<usize>,
     /// The key.
@@ -107,7 +56,7 @@ impl Addresses {
             let wanted = addresses.wanted_key(section, placement, application, id);
             let mut key = wanted.clone();
             let mut number = 2;
-            while !taken.insert((section.key(), stamp, key.clone())) {
+            while !taken.insert((section.key, stamp, key.clone())) {
                 key = format!("{wanted}-{number}");
                 number += 1;
             }
@@ -119,15 +68,15 @@ impl Addresses {
 
     fn wanted_key(
         &self,
-        section: Section,
+        section: &'static Section,
         placement: &Placement,
         application: &str,
         id: &ResourceId,
     ) -> String {
-        if section == Section::Dns {
+        if section.keys == Keys::Host {
             return id.name().to_ascii_lowercase();
         }
-        let (abbreviations, fallback) = section.naming();
+        let (abbreviations, fallback) = (section.abbreviations, section.default_key);
         let stamp = placement.stamp_of(id);
         let key = names::key(id.name(), abbreviations, application, stamp, fallback);
         if id.parent().is_some_and(|parent| parent.resource_type().is(ZONE)) {
@@ -137,7 +86,7 @@ impl Addresses {
             let label = label.trim_matches('-');
             return format!("{label}-{}", id.resource_type().last()).to_ascii_lowercase();
         }
-        let is_child = section == Section::Resources && id.resource_type().parent().is_some();
+        let is_child = *section == section::RESOURCES && id.resource_type().parent().is_some();
         let parent = id.parent().filter(|_| is_child);
         match parent.and_then(|parent| self.by_id.get(&parent).cloned()) {
             Some(parent) => format!("{}-{key}", parent.key),
@@ -155,8 +104,8 @@ impl Addresses {
     }
 
     /// Returns the resources of a section in a stamp, or of the global one.
-    pub fn of(&self, section: Section, stamp: Option<usize>) -> Vec<(ResourceId, String)> {
-        let is_there = |address: &&Address| address.section == section && address.stamp == stamp;
+    pub fn of(&self, section: &'static Section, stamp: Option<usize>) -> Vec<(ResourceId, String)> {
+        let is_there = |address: &&Address| *address.section == *section && address.stamp == stamp;
         let found = self.by_id.iter().filter(|(_, address)| is_there(address));
         found.map(|(id, address)| (id.clone(), address.key.clone())).collect()
     }
@@ -178,11 +127,7 @@ impl Addresses {
             };
         }
         let address = self.by_id.get(id)?;
-        let local = match address.section {
-            Section::Plan => "plan".to_owned(),
-            Section::Apps => address.key.clone(),
-            section => format!("{}/{}", section.key(), address.key),
-        };
+        let local = address.section.local_address(&address.key);
         Some(match address.stamp.filter(|own| Some(*own) != stamp) {
             Some(other) => format!("{}/{local}", self.stamps[other].0),
             None => local,
@@ -196,34 +141,30 @@ fn section_of(
     placement: &Placement,
     choices: &Choices,
     id: &ResourceId,
-) -> Option<Section> {
+) -> Option<&'static Section> {
     let kind = id.resource_type();
     let has_home = placement.home(id).is_some();
     let is_inside = survey.is_inside(id);
     if choices.raw.contains_key(id) {
-        return is_inside.then_some(Section::Resources);
+        return is_inside.then_some(&section::RESOURCES);
     }
     // What lies outside is there because something inside leans on it.
-    match () {
-        () if kind.is(PLAN) && has_home => return Some(Section::Plan),
-        () if kind.is(SITE) && has_home => return Some(Section::Apps),
-        () if kind.is(ZONE) => {
+    match Section::of_type(&kind) {
+        Some(own) if own.stands == Stands::Stamp && has_home => return Some(own),
+        Some(own) if *own == section::DNS => {
             let has_ours = || {
                 let mut seen = survey.observed.resources.values();
                 seen.any(|seen| seen.id.parent().as_ref() == Some(id) && may_claim(survey, seen))
             };
-            return (is_inside || has_ours()).then_some(Section::Dns);
+            return (is_inside || has_ours()).then_some(own);
         }
-        () if !is_inside => return None,
-        () if kind.is(ACCOUNT) => return Some(Section::Storage),
-        () if kind.is(VAULT) => return Some(Section::Vaults),
-        () if kind.is(IDENTITY) => return Some(Section::Identities),
-        () if kind.is(PROFILE) => return Some(Section::TrafficManager),
-        () => {}
+        _ if !is_inside => return None,
+        Some(own) if own.addressed == Addressed::InSection => return Some(own),
+        _ => {}
     }
     let is_record = kind.parent().is_some_and(|parent| parent.is(ZONE));
     if is_record {
-        return is_record_alone(survey, id).then_some(Section::Resources);
+        return is_record_alone(survey, id).then_some(&section::RESOURCES);
     }
     let is_told_elsewhere = kind.is(GROUP)
         || kind.is(LOCK)
@@ -235,7 +176,7 @@ fn section_of(
         || kind.is(AUTOSCALE) && scales_stamp(survey, placement, id)
         || kind.is(CERTIFICATE) && survey.observed.get(id).is_none_or(is_uploaded);
     let is_known = !catalogue::facts_of(id).api_version.is_empty();
-    (is_known && !is_told_elsewhere).then_some(Section::Resources)
+    (is_known && !is_told_elsewhere).then_some(&section::RESOURCES)
 }
 
 /// Tells whether the language has no key for a record set that a person made.

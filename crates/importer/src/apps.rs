@@ -2,8 +2,8 @@
 
 use resource::{Observation, ResourceId};
 use serde_json::Value;
+use topology::section;
 
-use crate::addresses::Section;
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, Node, literal, plain};
 use crate::plans::capital;
@@ -13,7 +13,7 @@ impl Draft<'_> {
     /// Writes the apps of a stamp.
     pub(crate) fn apps(&mut self, at: usize) -> Map {
         let mut apps = Map::default();
-        for (seen, key) in self.entries(Section::Apps, Some(at)) {
+        for (seen, key) in self.entries(&section::APPS, Some(at)) {
             let hidden = self.hidden_settings(seen);
             let mut life = self.life(seen);
             if let Some(why) = &hidden {
@@ -100,7 +100,7 @@ impl Draft<'_> {
         let users = seen.body["identity"]["userAssignedIdentities"].as_object();
         let users = users.into_iter().flatten().filter_map(|(id, _)| {
             let id = ResourceId::parse(id).ok()?;
-            Some(self.target_in(Section::Identities, &id, Some(at)))
+            Some(self.target_in(&section::IDENTITIES, &id, Some(at)))
         });
         let mut all: Vec<Node> = has_system.then(|| literal("system")).into_iter().collect();
         all.extend(users);
@@ -125,7 +125,7 @@ impl Draft<'_> {
             .of_type(ACCOUNT)
             .find(|account| account.id.name().eq_ignore_ascii_case(name));
         if let Some(account) = account {
-            map.set("storage", self.target_in(Section::Storage, &account.id, Some(at)));
+            map.set("storage", self.target_in(&section::STORAGE, &account.id, Some(at)));
         }
     }
 

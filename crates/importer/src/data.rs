@@ -2,8 +2,8 @@
 
 use resource::Observation;
 use serde_json::Value;
+use topology::section::{self, Section};
 
-use crate::addresses::Section;
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, Node, literal};
 use crate::plans::capital;
@@ -13,7 +13,7 @@ impl Draft<'_> {
     /// Writes the entries of a section, each by `body`, or as only read.
     fn each(
         &mut self,
-        section: Section,
+        section: &'static Section,
         stamp: Option<usize>,
         body: impl Fn(&mut Self, &Observation, &mut Map),
     ) -> Map {
@@ -37,7 +37,7 @@ impl Draft<'_> {
 
     /// Writes the storage accounts.
     pub(crate) fn accounts(&mut self, stamp: Option<usize>) -> Map {
-        self.each(Section::Storage, stamp, |draft, seen, map| {
+        self.each(&section::STORAGE, stamp, |draft, seen, map| {
             let body = &seen.body;
             if let Some(redundancy) = text(body, "/sku/name").and_then(redundancy) {
                 map.set("redundancy", literal(redundancy));
@@ -89,7 +89,7 @@ impl Draft<'_> {
 
     /// Writes the key vaults.
     pub(crate) fn vaults(&mut self, stamp: Option<usize>) -> Map {
-        self.each(Section::Vaults, stamp, |draft, seen, map| {
+        self.each(&section::VAULTS, stamp, |draft, seen, map| {
             let properties = &seen.body["properties"];
             let sku = text(properties, "/sku/name").unwrap_or("standard");
             map.set_default("sku", literal(&sku.to_ascii_lowercase()));
@@ -130,7 +130,7 @@ impl Draft<'_> {
 
     /// Writes the managed identities.
     pub(crate) fn identities(&mut self, stamp: Option<usize>) -> Map {
-        self.each(Section::Identities, stamp, |draft, seen, map| {
+        self.each(&section::IDENTITIES, stamp, |draft, seen, map| {
             let holder = text(&seen.body, "/properties/principalId").unwrap_or_default().to_owned();
             draft.rights(&holder, stamp, map);
         })

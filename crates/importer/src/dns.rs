@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{Observation, ResourceId};
 use serde_json::Value;
+use topology::section;
 
-use crate::addresses::Section;
 use crate::domains::{Domain, may_claim, ttl_of};
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, Node, duration, literal, one_or_many};
@@ -18,7 +18,7 @@ impl Draft<'_> {
         let mut zones = Map::default();
         let consumed: BTreeSet<ResourceId> =
             self.domains.iter().flat_map(Domain::parts).cloned().collect();
-        for (seen, key) in self.entries(Section::Dns, None) {
+        for (seen, key) in self.entries(&section::DNS, None) {
             let records = self.records(seen, &consumed);
             let mut map = Map::default();
             self.place(&mut map, &seen.id, None);

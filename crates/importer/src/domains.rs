@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use planner::certificate_name;
 use resource::{Observation, ResourceId};
 use serde_json::Value;
+use topology::section;
 
-use crate::addresses::Section;
 use crate::choices::Choices;
 use crate::draft::Draft;
 use crate::node::{Map, Node, duration, literal, one_or_many};
@@ -290,7 +290,7 @@ impl Draft<'_> {
             }
             Some(Source::Vault(vault, secret)) => {
                 let mut source = Map::default();
-                source.set("keyVault", self.target_in(Section::Vaults, vault, None));
+                source.set("keyVault", self.target_in(&section::VAULTS, vault, None));
                 source.set("secret", literal(secret));
                 map.set("certificate", source);
             }
@@ -321,7 +321,7 @@ impl Draft<'_> {
             let is_everywhere = stamps.clone().all(|at| {
                 let is_there = bound.contains(&(at, key));
                 let exists =
-                    self.addresses.of(Section::Apps, Some(at)).iter().any(|(_, own)| own == key);
+                    self.addresses.of(&section::APPS, Some(at)).iter().any(|(_, own)| own == key);
                 is_there || !exists
             });
             if is_everywhere {

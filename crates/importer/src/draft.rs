@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use planner::MARK;
 use resource::{Observation, ResourceId};
+use topology::section::{self, Section};
 
-use crate::addresses::{Address, Addresses, Section};
+use crate::addresses::{Address, Addresses};
 use crate::choices::Choices;
 use crate::domains::Domain;
 use crate::node::{Map, Node, literal};
@@ -153,7 +154,7 @@ impl<'a> Draft<'a> {
     /// Returns what was observed of the entries of a section.
     pub fn entries(
         &self,
-        section: Section,
+        section: &'static Section,
         stamp: Option<usize>,
     ) -> Vec<(&'a Observation, String)> {
         let found = self.addresses.of(section, stamp).into_iter();
@@ -266,7 +267,7 @@ impl<'a> Draft<'a> {
         use resource::catalogue::{Ownership, facts_of};
         let is_group = seen.id.resource_type().is(crate::survey::GROUP);
         let is_written = match self.addresses.get(&seen.id) {
-            Some(Address { section: Section::Resources, .. }) => {
+            Some(Address { section, .. }) if **section == section::RESOURCES => {
                 !live_tags(seen).is_empty() || seen.body.get("location").is_some()
             }
             Some(_) => true,
@@ -295,8 +296,13 @@ impl<'a> Draft<'a> {
     }
 
     /// Returns the reference to a resource for a key that takes things of one section alone, or IDs.
-    pub fn target_in(&self, section: Section, id: &ResourceId, stamp: Option<usize>) -> Node {
-        match self.addresses.get(id).filter(|address| address.section == section) {
+    pub fn target_in(
+        &self,
+        section: &'static Section,
+        id: &ResourceId,
+        stamp: Option<usize>,
+    ) -> Node {
+        match self.addresses.get(id).filter(|address| *address.section == *section) {
             Some(_) => self.target(id, stamp),
             None => literal(id.as_str()),
         }
@@ -305,7 +311,7 @@ impl<'a> Draft<'a> {
     /// Returns the key of an app and its stamp, if it is one of a stamp.
     pub fn app_key(&self, id: &ResourceId) -> Option<(usize, &str)> {
         let address = self.addresses.get(id).filter(|_| id.resource_type().is(SITE))?;
-        let is_app = address.section == Section::Apps;
+        let is_app = *address.section == section::APPS;
         address.stamp.filter(|_| is_app).map(|at| (at, &*address.key))
     }
 }

@@ -4,13 +4,13 @@ use plan::{Guard, Plan, PropertyChange, Verb};
 use planner::Desired;
 use resource::ResourceId;
 use resource::catalogue::{Listing, facts_of};
+use topology::section::{self, Addressed, Section, Stands};
 
-use crate::addresses::Section;
 use crate::check;
 use crate::choices::Choices;
 use crate::dns::is_record;
 use crate::import::Trial;
-use crate::survey::{ACCOUNT, AUTOSCALE, GROUP, IDENTITY, PLAN, PROFILE, SITE, Survey, VAULT};
+use crate::survey::{AUTOSCALE, GROUP, Survey};
 
 /// Returns the choices with what the trial teaches; the same ones where it teaches nothing.
 pub fn learn(before: &Choices, survey: &Survey<'_>, trial: &Trial) -> Choices {
@@ -98,8 +98,11 @@ impl Lesson<'_> {
     fn differs(&mut self, id: &ResourceId, changes: &[PropertyChange]) {
         let kind = id.resource_type();
         let is_raw =
-            self.trial.addresses.get(id).is_some_and(|it| it.section == Section::Resources);
-        let degrades = [ACCOUNT, VAULT, IDENTITY, PROFILE, AUTOSCALE].iter().any(|it| kind.is(it));
+            self.trial.addresses.get(id).is_some_and(|it| *it.section == section::RESOURCES);
+        // What stands in a zone cannot be told without it.
+        let degrades = Section::of_type(&kind)
+            .is_some_and(|own| own.addressed == Addressed::InSection && *own != section::DNS)
+            || kind.is(AUTOSCALE);
         let is_document = kind.is("Microsoft.Web/sites/config");
         if is_raw && !changes.is_empty() {
             let dropped = self.next.dropped.entry(id.clone()).or_default();
@@ -121,8 +124,8 @@ impl Lesson<'_> {
     fn give_way(&mut self, id: &ResourceId, message: &str) {
         let chain = std::iter::successors(Some(id.clone()), ResourceId::parent);
         let is_app = |id: &ResourceId| {
-            let kind = id.resource_type();
-            kind.is(SITE) || kind.is(PLAN)
+            let section = Section::of_type(&id.resource_type());
+            section.is_some_and(|section| section.stands == Stands::Stamp)
         };
         match chain.into_iter().find(is_app) {
             Some(app) if self.before.existing.contains_key(&app) => self.leave_out(&app, message),

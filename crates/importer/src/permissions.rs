@@ -2,8 +2,8 @@
 
 use planner::expand::role_name;
 use serde_json::Value;
+use topology::section;
 
-use crate::addresses::Section;
 use crate::draft::Draft;
 use crate::node::{Map, Node, literal};
 use crate::survey::{ASSIGNMENT, VAULT, id_at, text};
@@ -43,7 +43,7 @@ impl Draft<'_> {
             let own = policies.into_iter().flatten().find(|policy| policy["objectId"] == principal);
             let Some(own) = own else { continue };
             let mut access = Map::default();
-            access.set("vault", self.target_in(Section::Vaults, &vault.id, stamp));
+            access.set("vault", self.target_in(&section::VAULTS, &vault.id, stamp));
             for kind in ["secrets", "keys", "certificates"] {
                 let rights = own["permissions"][kind].as_array().into_iter().flatten();
                 let rights: Vec<Node> = rights.filter_map(Value::as_str).map(right).collect();

@@ -4,8 +4,8 @@
 use resource::catalogue::{PropertyPath, Treatment, TypeFacts, facts_of};
 use resource::{Observation, ResourceId, ResourceType, secret};
 use serde_json::Value;
+use topology::section;
 
-use crate::addresses::Section;
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, Node, literal, plain};
 use crate::plans::capital;
@@ -15,7 +15,7 @@ impl Draft<'_> {
     /// Writes the entries of the escape hatch.
     pub(crate) fn raw_resources(&mut self, stamp: Option<usize>) -> Map {
         let mut resources = Map::default();
-        for (seen, key) in self.entries(Section::Resources, stamp) {
+        for (seen, key) in self.entries(&section::RESOURCES, stamp) {
             let facts = facts_of(&seen.id);
             let mut map = Map::default();
             let kind = seen.id.resource_type();

@@ -2,8 +2,8 @@
 
 use resource::ResourceId;
 use serde_json::Value;
+use topology::section;
 
-use crate::addresses::Section;
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, Node, duration, literal, plain};
 use crate::plans::capital;
@@ -13,7 +13,7 @@ impl Draft<'_> {
     /// Writes the profiles.
     pub(crate) fn profiles(&mut self) -> Map {
         let mut profiles = Map::default();
-        for (seen, key) in self.entries(Section::TrafficManager, None) {
+        for (seen, key) in self.entries(&section::TRAFFIC_MANAGER, None) {
             let map = self.head(seen, None);
             if let Life::Existing(reason) = self.life(seen) {
                 profiles.set(&key, existing(map)).about(&seen.id).comment(capital(&reason));
@@ -94,9 +94,9 @@ impl Draft<'_> {
         let mut map = Map::default();
         let is_azure = kind == "azureendpoints";
         match (target, &*kind) {
-            (Some(target), "azureendpoints") => map.set("app", within(Section::Apps, target)),
+            (Some(target), "azureendpoints") => map.set("app", within(&section::APPS, target)),
             (Some(target), "nestedendpoints") => {
-                map.set("profile", within(Section::TrafficManager, target))
+                map.set("profile", within(&section::TRAFFIC_MANAGER, target))
             }
             _ => map.set("host", literal(text(properties, "/target").unwrap_or_default())),
         };

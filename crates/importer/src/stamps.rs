@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{Observation, ResourceId};
+use topology::section::{Addressed, Naming, Section, Stands};
 
 use crate::names::{is_region_part, parts};
 use crate::survey::{
-    ACCOUNT, ASSIGNMENT, AUTOSCALE, CERTIFICATE, GROUP, LOCK, PLAN, PROFILE, SITE, Survey, ZONE,
-    id_at, region_of, text,
+    ASSIGNMENT, AUTOSCALE, CERTIFICATE, PLAN, PROFILE, SITE, Survey, id_at, region_of, text,
 };
 
 /// A regional copy of the application.
@@ -183,8 +183,11 @@ fn region_name(unit: &Unit) -> String {
 /// Tells whether a resource can stand in a stamp by itself.
 fn is_movable(seen: &Observation) -> bool {
     let kind = seen.id.resource_type();
-    let elsewhere = [SITE, PLAN, GROUP, PROFILE, ZONE, LOCK, ASSIGNMENT, CERTIFICATE, AUTOSCALE];
-    !elsewhere.iter().any(|other| kind.is(other)) && kind.parent().is_none()
+    let is_fixed = Section::of_type(&kind).is_some_and(|section| {
+        section.stands != Stands::Both || section.addressed == Addressed::Alone
+    });
+    let elsewhere = [ASSIGNMENT, CERTIFICATE, AUTOSCALE];
+    !is_fixed && !elsewhere.iter().any(|other| kind.is(other)) && kind.parent().is_none()
 }
 
 /// Finds the stamp to which a resource belongs by its name, or by having a twin in each other one.
@@ -212,8 +215,9 @@ fn home_of(seen: &Observation, all: &[&Observation], stamps: &[Stamp]) -> Option
         let is_in_group = seen.id.is_within(&stamp.group);
         let shares_group = others(at).any(|(_, other)| other.group == stamp.group);
         let name = seen.id.name();
-        // Only accounts have names in which nothing parts the parts.
-        let by_name = has_part(name, &stamp.name) || kind.is(ACCOUNT) && name.contains(&stamp.name);
+        // In some names nothing parts the parts.
+        let is_squeezed = Section::of_type(&kind).is_some_and(|it| it.naming == Naming::Squeezed);
+        let by_name = has_part(name, &stamp.name) || is_squeezed && name.contains(&stamp.name);
         by_name && (is_in_group && !shares_group || others(at).any(|(_, other)| twin(at, other)))
             || is_in_group
                 && !shares_group
@@ -232,6 +236,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::survey::ACCOUNT;
 
     fn observed(resources: &[(&str, &str, &str, &str)]) -> Observed {
         let mut observed = Observed::default();

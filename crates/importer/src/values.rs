@@ -4,19 +4,10 @@ use resource::ResourceId;
 use resource::catalogue::facts_of;
 use resource::secret::may_be_secret;
 use serde_json::Value;
+use topology::section;
 
-use crate::addresses::Section;
 use crate::draft::Draft;
 use crate::node::{Map, Node, literal};
-
-/// Sections whose resources others are told of by what they answer.
-const TOLD: [Section; 5] = [
-    Section::Apps,
-    Section::Storage,
-    Section::Vaults,
-    Section::Identities,
-    Section::TrafficManager,
-];
 
 /// Answers that many resources share: they tell nothing of whom a value is meant to be of.
 const SHARED: [&str; 2] = ["tenantId", "verificationId"];
@@ -55,7 +46,8 @@ impl Draft<'_> {
             return None;
         }
         let stamps = || (0..self.placement.stamps.len()).map(Some).chain([None]);
-        let homes = TOLD.iter().flat_map(|section| stamps().map(move |home| (*section, home)));
+        let told = section::ALL.iter().filter(|section| section.resource_type().is_some());
+        let homes = told.flat_map(|section| stamps().map(move |home| (*section, home)));
         let mut entries = homes.flat_map(|(section, home)| self.addresses.of(section, home));
         entries.find_map(|(id, _)| {
             let answers = facts_of(&id).answers.iter().filter(|(name, _)| !SHARED.contains(name));

@@ -4,6 +4,7 @@
 //! document. What it writes is read back by that library before anybody sees it.
 
 use resource::ResourceId;
+use topology::section::{Addressed, Section};
 
 use crate::node::{Map, Member, Node};
 
@@ -118,9 +119,16 @@ fn inline(member: &Member, indent: usize) -> Option<String> {
 
 /// Keys at the root whose maps are written as blocks even when they are short.
 const SECTIONS: [&str; 2] = ["stamp", "stamps"];
-/// Keys below the root whose entries have names and get a line each.
-const BLOCKS: [&str; 7] =
-    ["apps", "endpoints", "records", "storage", "vaults", "identities", "resources"];
+/// Keys in entries of sections whose own entries have names and get a line each, as those of
+/// sections do.
+const BLOCKS: [&str; 2] = ["endpoints", "records"];
+
+/// Returns whether the entries of a key below the root have names and get a line each.
+fn is_block(key: &str) -> bool {
+    let is_section = Section::of(key)
+        .is_some_and(|section| section.stands.has(true) && section.addressed != Addressed::Alone);
+    is_section || BLOCKS.contains(&key)
+}
 
 /// Returns a value in one line; `None` where a comment stands in it.
 fn flow(node: &Node) -> Option<String> {
@@ -151,7 +159,7 @@ fn flow(node: &Node) -> Option<String> {
 /// Tells whether the members of a member's map are entries with names.
 fn holds_entries(member: &Member) -> bool {
     let is_named = |map: &Map| map.members.iter().any(|m| matches!(m.value, Node::Map(_)));
-    BLOCKS.contains(&&*member.key) && member.value.map().is_some_and(is_named)
+    is_block(&member.key) && member.value.map().is_some_and(is_named)
 }
 
 fn key(key: &str) -> String {

@@ -27,8 +27,8 @@ use plan::Band;
 use resource::{ResourceId, catalogue};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use topology::{Diagnostic, Place, Sp};
-use topology::{Stamp, Topology};
+use topology::section::Declared;
+use topology::{Diagnostic, Place, Sp, Stamp, Topology};
 
 pub(crate) use domains::proof_name;
 
@@ -102,6 +102,14 @@ struct Life {
     adopt: bool,
     /// `None` leaves it to the catalogue.
     protect: Option<bool>,
+}
+
+impl Life {
+    /// Returns what an entry says of its life.
+    fn of(entry: &dyn Declared) -> Self {
+        let common = entry.common();
+        Self { existing: common.existing, adopt: common.adopt, protect: common.protect }
+    }
 }
 
 impl<'a> Expansion<'a> {

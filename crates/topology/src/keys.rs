@@ -5,62 +5,38 @@
 //! spellings (`Bücher.example.` is `xn--bcher-kva.example`) has one form behind this point.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use crate::section::{self, Addressed, Keys};
 use crate::tree::{Entry, Node, NodeKind};
 use crate::{Diagnostic, Place};
 
-/// How the keys of a map are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rule {
-    /// Without case.
-    Word,
-    /// As host names: without case and final dot, Unicode as Punycode.
-    ///
-    /// Source: <https://learn.microsoft.com/azure/dns/dns-faq>, "internationalized domain names".
-    Host,
-}
+/// Maps outside of all sections whose keys are names, `*` for any one key of the map above.
+const MAPS: &[(&str, Keys)] =
+    &[("tags", Keys::Word), ("stamps", Keys::Word), ("stamps.*.tags", Keys::Word)];
 
-/// The maps whose keys are names, `*` for any one key of the map above.
+/// Returns all maps whose keys are names: those of sections, and those in their entries.
 ///
-/// Application settings of a Linux app are told apart by case when they are read, but App Service
-/// refuses two of them in one document as it refuses two tags.
-const MAPS: &[(&str, Rule)] = &[
-    ("tags", Rule::Word),
-    ("stamps", Rule::Word),
-    ("storage", Rule::Word),
-    ("vaults", Rule::Word),
-    ("identities", Rule::Word),
-    ("locks", Rule::Word),
-    ("resources", Rule::Word),
-    ("trafficManager", Rule::Word),
-    ("trafficManager.*.tags", Rule::Word),
-    ("trafficManager.*.monitor.headers", Rule::Word),
-    ("trafficManager.*.endpoints", Rule::Word),
-    ("trafficManager.*.endpoints.*.headers", Rule::Word),
-    ("storage.*.tags", Rule::Word),
-    ("vaults.*.tags", Rule::Word),
-    ("identities.*.tags", Rule::Word),
-    ("resources.*.tags", Rule::Word),
-    ("domains", Rule::Host),
-    ("dns", Rule::Host),
-    ("dns.*.tags", Rule::Word),
-    ("dns.*.records", Rule::Host),
-    ("stamps.*.tags", Rule::Word),
-    ("stamps.*.plan.tags", Rule::Word),
-    ("stamps.*.apps", Rule::Word),
-    ("stamps.*.apps.*.tags", Rule::Word),
-    ("stamps.*.apps.*.settings", Rule::Word),
-    ("stamps.*.apps.*.connectionStrings", Rule::Word),
-    ("stamps.*.storage", Rule::Word),
-    ("stamps.*.storage.*.tags", Rule::Word),
-    ("stamps.*.vaults", Rule::Word),
-    ("stamps.*.vaults.*.tags", Rule::Word),
-    ("stamps.*.identities", Rule::Word),
-    ("stamps.*.identities.*.tags", Rule::Word),
-    ("stamps.*.resources", Rule::Word),
-    ("stamps.*.resources.*.tags", Rule::Word),
-];
+/// Host names: <https://learn.microsoft.com/azure/dns/dns-faq>, "internationalized domain names".
+static ALL_MAPS: LazyLock<Vec<(String, Keys)>> = LazyLock::new(|| {
+    let mut maps: Vec<_> = MAPS.iter().map(|(path, rule)| ((*path).to_owned(), *rule)).collect();
+    for section in section::ALL {
+        for (in_stamp, above) in [(false, ""), (true, "stamps.*.")] {
+            if !section.stands.has(in_stamp) {
+                continue;
+            }
+            let path = format!("{above}{}", section.key);
+            let entry = if section.addressed == Addressed::Alone {
+                path
+            } else {
+                maps.push((path.clone(), section.keys));
+                format!("{path}.*")
+            };
+            maps.extend(section.named.iter().map(|(map, rule)| (format!("{entry}.{map}"), *rule)));
+        }
+    }
+    maps
+});
 
 /// Returns a host name in the one form that all its spellings share: ASCII, in lower case, without
 /// a final dot.
@@ -79,10 +55,10 @@ pub(crate) fn unify(root: &Arc<Node>, diagnostics: &mut Vec<Diagnostic>) -> Arc<
 fn map(node: &Arc<Node>, path: &mut Vec<Arc<str>>, found: &mut Vec<Diagnostic>) -> Arc<Node> {
     let NodeKind::Map(entries) = &node.kind else { return node.clone() };
     // The module is read as part of each stamp, raw bodies as they are.
-    if !path.is_empty() && !MAPS.iter().any(|(rule, _)| begins(rule, path)) {
+    if !path.is_empty() && !ALL_MAPS.iter().any(|(rule, _)| begins(rule, path)) {
         return node.clone();
     }
-    let rule = MAPS.iter().find(|(rule, _)| is(rule, path)).map(|(_, rule)| *rule);
+    let rule = ALL_MAPS.iter().find(|(rule, _)| is(rule, path)).map(|(_, rule)| *rule);
     if let Some(rule) = rule {
         tell_twins(entries, rule, found);
     }
@@ -91,7 +67,7 @@ fn map(node: &Arc<Node>, path: &mut Vec<Arc<str>>, found: &mut Vec<Diagnostic>) 
         let value = map(&entry.value, path, found);
         path.pop();
         let key = match rule {
-            Some(Rule::Host) => host_key(&entry.key).into(),
+            Some(Keys::Host) => host_key(&entry.key).into(),
             _ => entry.key.clone(),
         };
         Entry { key, value, place: entry.place.clone() }
@@ -101,12 +77,12 @@ fn map(node: &Arc<Node>, path: &mut Vec<Arc<str>>, found: &mut Vec<Diagnostic>) 
 }
 
 /// Files every key that is another one's name in another spelling; equal keys are told of each file.
-fn tell_twins(entries: &[Entry], rule: Rule, found: &mut Vec<Diagnostic>) {
+fn tell_twins(entries: &[Entry], rule: Keys, found: &mut Vec<Diagnostic>) {
     let mut seen: HashMap<String, &Entry> = HashMap::with_capacity(entries.len());
     for entry in entries {
         let form = match rule {
-            Rule::Word => entry.key.to_lowercase(),
-            Rule::Host => host_key(&entry.key),
+            Keys::Word => entry.key.to_lowercase(),
+            Keys::Host => host_key(&entry.key),
         };
         match seen.get(&form) {
             Some(first) if first.key != entry.key => {

@@ -22,6 +22,7 @@ mod render;
 mod run_keys;
 mod scalar;
 mod schema;
+pub mod section;
 mod stamps;
 mod suggest;
 mod text;
@@ -42,7 +43,8 @@ pub use regions::{Region, region};
 pub use render::{Sources, render};
 pub use run_keys::{KEYS_OF_THE_RUN, PREFIXES_OF_BUILD_SERVICES, is_key_of_the_run};
 pub use schema::json_schema;
+pub use section::Section;
 pub use value::{
-    Duration, Name, NotADuration, OneOrMany, Part, Percent, SecretSource, StampIndex, Target, Text,
-    Ttl,
+    Allowed, Duration, Name, NotADuration, OneOrMany, Part, Percent, Ref, SecretSource, StampIndex,
+    Target, Text, Ttl,
 };

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use resource::{ResourceType, catalogue};
-
 use crate::decode::{Context, Decode, quoted};
+use crate::section::{self, Addressed, Keys};
 use crate::suggest::closest;
 use crate::tree::Node;
-use crate::{Diagnostic, Place, Target};
+use crate::value::Allowed;
+use crate::{Diagnostic, Place, Ref, Section, Target};
 
 /// All that can be referred to.
 #[derive(Debug, Default)]
@@ -19,195 +19,127 @@ pub(crate) struct Declared {
     pub stamps: HashMap<Arc<str>, Arc<Node>>,
 }
 
-/// Kinds of target that a field wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    App,
-    Plan,
-    Storage,
-    Vault,
-    Identity,
-    Resource,
-    ResourceGroup,
-    TrafficManager,
-    DnsZone,
-    Domain,
-    Id,
-}
-
-/// The bands that hold named things, in a stamp and globally.
-const BANDS: &[(&str, Kind)] = &[
-    ("storage", Kind::Storage),
-    ("vaults", Kind::Vault),
-    ("identities", Kind::Identity),
-    ("resources", Kind::Resource),
-];
-
-/// The bands that only the topology has.
-const GLOBAL_BANDS: &[(&str, Kind)] =
-    &[("trafficManager", Kind::TrafficManager), ("dns", Kind::DnsZone), ("domains", Kind::Domain)];
-
-impl Kind {
-    fn of(target: &Target) -> Self {
-        match target {
-            Target::App { .. } => Self::App,
-            Target::Plan { .. } => Self::Plan,
-            Target::Storage { .. } => Self::Storage,
-            Target::Vault { .. } => Self::Vault,
-            Target::Identity { .. } => Self::Identity,
-            Target::Resource { .. } => Self::Resource,
-            Target::ResourceGroup { .. } => Self::ResourceGroup,
-            Target::TrafficManager { .. } => Self::TrafficManager,
-            Target::DnsZone { .. } => Self::DnsZone,
-            Target::Domain { .. } => Self::Domain,
-            Target::Id(_) => Self::Id,
-        }
-    }
-
-    fn noun(self) -> &'static str {
-        match self {
-            Self::App => "an app",
-            Self::Plan => "a plan",
-            Self::Storage => "a storage account",
-            Self::Vault => "a key vault",
-            Self::Identity => "an identity",
-            Self::Resource => "an entry of `resources`",
-            Self::ResourceGroup => "a resource group",
-            Self::TrafficManager => "a Traffic Manager profile",
-            Self::DnsZone => "a DNS zone",
-            Self::Domain => "a domain",
-            Self::Id => "a resource ID",
-        }
-    }
-
-    /// Returns the properties that a text may ask for; `None` for any property of a raw resource.
-    fn properties(self) -> Option<Vec<&'static str>> {
-        let arm = match self {
-            Self::App => "Microsoft.Web/sites",
-            Self::Plan => "Microsoft.Web/serverfarms",
-            Self::Storage => "Microsoft.Storage/storageAccounts",
-            Self::Vault => "Microsoft.KeyVault/vaults",
-            Self::Identity => "Microsoft.ManagedIdentity/userAssignedIdentities",
-            Self::ResourceGroup | Self::Domain => "Microsoft.Resources/resourceGroups",
-            Self::TrafficManager => "Microsoft.Network/trafficManagerProfiles",
-            Self::DnsZone => "Microsoft.Network/dnsZones",
-            Self::Resource | Self::Id => return None,
-        };
-        let answers = catalogue::facts(&ResourceType::new(arm)).answers.iter();
-        Some(["id", "name"].into_iter().chain(answers.map(|(name, _)| *name)).collect())
-    }
-}
-
-/// Returns what the field of this key may lead to; nothing means anything.
-fn wanted(field: &str) -> &'static [Kind] {
-    match field {
-        "app" => &[Kind::App, Kind::Id],
-        "cloneOf" => &[Kind::App, Kind::Id],
-        "profile" => &[Kind::TrafficManager, Kind::Id],
-        "storage" | "account" => &[Kind::Storage, Kind::Id],
-        "vault" | "keyVault" => &[Kind::Vault, Kind::Id],
-        "identity" => &[Kind::Identity, Kind::App, Kind::Id],
-        "routeTo" => &[Kind::TrafficManager, Kind::App, Kind::Resource, Kind::Id],
-        _ => &[],
-    }
-}
-
 impl Declared {
     /// Returns what an address leads to, seen from inside `stamp` or from outside all stamps.
-    fn resolve(&self, address: &str, stamp: Option<&Arc<str>>, kinds: &[Kind]) -> Option<Target> {
+    fn resolve(
+        &self,
+        address: &str,
+        stamp: Option<&Arc<str>>,
+        wanted: &[&'static Section],
+    ) -> Option<Target> {
         let segments: Vec<&str> = address.split('/').collect();
         match segments.as_slice() {
-            [one] => self.resolve_name(one, stamp, kinds),
-            [band, name] => self
-                .in_band(stamp, band, name)
-                .or_else(|| self.in_band(None, band, name))
-                .or_else(|| self.in_stamp(band, name)),
-            [stamp, band, name] => {
+            [one] => self.resolve_name(one, stamp, wanted),
+            [key, name] => self
+                .in_section(stamp, key, name)
+                .or_else(|| self.in_section(None, key, name))
+                .or_else(|| self.in_stamp(key, name)),
+            [stamp, key, name] => {
                 let (stamp, _) = self.stamps.get_key_value(*stamp)?;
-                self.in_band(Some(stamp), band, name)
+                self.in_section(Some(stamp), key, name)
             }
             _ => None,
         }
     }
 
-    /// Resolves a bare name: in the stamp first, then globally, kinds that are wanted first.
-    fn resolve_name(&self, name: &str, stamp: Option<&Arc<str>>, kinds: &[Kind]) -> Option<Target> {
+    /// Resolves a bare name: in the stamp first, then globally, what is wanted first.
+    fn resolve_name(
+        &self,
+        name: &str,
+        stamp: Option<&Arc<str>>,
+        wanted: &[&'static Section],
+    ) -> Option<Target> {
+        let is_in_section = |section: &&&Section| section.addressed == Addressed::InSection;
         let mut found = Vec::new();
         if let Some(stamp) = stamp {
             found.extend(self.in_stamp(stamp, name));
-            found
-                .extend(BANDS.iter().filter_map(|(band, _)| self.in_band(Some(stamp), band, name)));
+            let local = section::ALL.iter().filter(is_in_section);
+            found.extend(local.filter_map(|section| self.entry(section, Some(stamp), name)));
         }
-        if name == "resourceGroup" {
-            found.push(Target::ResourceGroup { stamp: None });
-        }
-        let bands = BANDS.iter().chain(GLOBAL_BANDS);
-        found.extend(bands.filter_map(|(band, _)| self.in_band(None, band, name)));
-        let wanted = found.iter().position(|target| kinds.contains(&Kind::of(target)));
-        (!found.is_empty()).then(|| found.swap_remove(wanted.unwrap_or(0)))
+        found.extend(section::ALL.iter().filter_map(|section| match section.addressed {
+            Addressed::InSection => self.entry(section, None, name),
+            Addressed::Alone if section.key == name => self.entry(section, None, name),
+            _ => None,
+        }));
+        let is_wanted =
+            |target: &Target| target.section().is_some_and(|section| wanted.contains(&section));
+        let first = found.iter().position(is_wanted);
+        (!found.is_empty()).then(|| found.swap_remove(first.unwrap_or(0)))
     }
 
-    /// Resolves `<stamp>/<name>`: an app, the plan or the resource group.
+    /// Resolves `<stamp>/<name>`: what stands in a stamp without the name of its section.
     fn in_stamp(&self, stamp: &str, name: &str) -> Option<Target> {
-        let (key, node) = self.stamps.get_key_value(stamp)?;
-        let stamp = key.to_string();
-        match name {
-            "resourceGroup" => Some(Target::ResourceGroup { stamp: Some(stamp) }),
-            "plan" => node.get("plan").map(|_| Target::Plan { stamp }),
-            _ => {
-                node.get("apps")?.get(name)?;
-                Some(Target::App { stamp, app: name.to_owned() })
-            }
+        let (stamp, _) = self.stamps.get_key_value(stamp)?;
+        let alone = section::ALL.iter().find(|section| {
+            section.addressed == Addressed::Alone && section.key == name && section.stands.has(true)
+        });
+        if let Some(section) = alone {
+            return self.entry(section, Some(stamp), name);
         }
+        let by_key = section::ALL.iter().filter(|it| it.addressed == Addressed::ByKey);
+        by_key.into_iter().find_map(|section| self.entry(section, Some(stamp), name))
     }
 
-    /// Resolves `<band>/<name>` inside a stamp, or globally.
-    fn in_band(&self, stamp: Option<&Arc<str>>, band: &str, name: &str) -> Option<Target> {
+    /// Resolves `<section>/<name>` inside a stamp, or globally.
+    fn in_section(&self, stamp: Option<&Arc<str>>, key: &str, name: &str) -> Option<Target> {
+        let section = Section::of(key)?;
+        let has_keys = matches!(section.addressed, Addressed::InSection | Addressed::ByKey);
+        self.entry(section, stamp, name).filter(|_| has_keys)
+    }
+
+    /// Returns the entry of a section if it is declared in a stamp, or globally.
+    fn entry(
+        &self,
+        section: &'static Section,
+        stamp: Option<&Arc<str>>,
+        name: &str,
+    ) -> Option<Target> {
+        if !section.stands.has(stamp.is_some()) {
+            return None;
+        }
         let holder = match stamp {
             Some(stamp) => self.stamps.get(stamp)?,
             None => self.root.as_ref()?,
         };
-        if band == "apps" {
-            return self.in_stamp(stamp?, name).filter(|target| Kind::of(target) == Kind::App);
-        }
-        let name = match band {
+        let name = match section.keys {
             // Zones and domains have one form behind the parser, whatever was written.
-            "dns" | "domains" => crate::host_key(name),
-            _ => name.to_owned(),
+            Keys::Host => crate::host_key(name),
+            Keys::Word => name.to_owned(),
         };
-        holder.get(band)?.get(&name)?;
-        let stamp = stamp.map(ToString::to_string);
-        match band {
-            "storage" => Some(Target::Storage { stamp, name }),
-            "vaults" => Some(Target::Vault { stamp, name }),
-            "identities" => Some(Target::Identity { stamp, name }),
-            "resources" => Some(Target::Resource { stamp, name }),
-            "trafficManager" if stamp.is_none() => Some(Target::TrafficManager { name }),
-            "dns" if stamp.is_none() => Some(Target::DnsZone { zone: name }),
-            "domains" if stamp.is_none() => Some(Target::Domain { host: name }),
-            _ => None,
+        // There is a resource group wherever there is something to hold it.
+        if *section != section::RESOURCE_GROUP {
+            let entries = holder.get(section.key)?;
+            if section.addressed != Addressed::Alone {
+                entries.get(&name)?;
+            }
         }
+        Some(Target::Entry { section, stamp: stamp.map(ToString::to_string), name })
     }
 
     /// Returns every address that could have been meant.
-    fn addresses(&self, stamp: Option<&Arc<str>>, kinds: &[Kind]) -> Vec<String> {
-        let is_wanted = |kind: Kind| kinds.is_empty() || kinds.contains(&kind);
+    fn addresses(&self, stamp: Option<&Arc<str>>, wanted: &[&'static Section]) -> Vec<String> {
+        let is_wanted = |section: &&&Section| wanted.is_empty() || wanted.contains(section);
         let mut addresses = Vec::new();
-        for (name, node) in &self.stamps {
-            if is_wanted(Kind::App) {
-                let apps = node.get("apps").map_or(&[][..], |apps| apps.entries());
-                addresses.extend(apps.iter().map(|app| format!("{name}/{}", app.key)));
-            }
-        }
         let holders = stamp.and_then(|stamp| self.stamps.get(stamp)).into_iter().chain(&self.root);
-        for holder in holders {
-            for (band, kind) in BANDS.iter().chain(GLOBAL_BANDS) {
-                if let (true, Some(band_node)) = (is_wanted(*kind), holder.get(band)) {
-                    for entry in band_node.entries() {
-                        addresses.push(format!("{band}/{}", entry.key));
-                        addresses.push(entry.key.to_string());
+        let holders: Vec<&Arc<Node>> = holders.collect();
+        for section in section::ALL.iter().filter(is_wanted) {
+            match section.addressed {
+                Addressed::ByKey => {
+                    for (name, node) in &self.stamps {
+                        let entries = node.get(section.key).map_or(&[][..], |it| it.entries());
+                        addresses
+                            .extend(entries.iter().map(|it| section.address(Some(name), &it.key)));
                     }
                 }
+                Addressed::InSection => {
+                    for entries in holders.iter().filter_map(|holder| holder.get(section.key)) {
+                        for entry in entries.entries() {
+                            addresses.push(section.local_address(&entry.key));
+                            addresses.push(entry.key.to_string());
+                        }
+                    }
+                }
+                Addressed::Alone | Addressed::Never => {}
             }
         }
         addresses.sort();
@@ -218,27 +150,37 @@ impl Declared {
 
 impl Decode for Target {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        let kinds = wanted(cx.field);
-        let address = cx.scalar(node, "a reference such as `weu/web`, or a resource ID")?;
-        if address.starts_with('/') {
-            return resource_id(address, node, cx);
-        }
-        let stamp = cx.scope.stamp.as_ref().map(|stamp| stamp.name.clone());
-        let Some(target) = cx.declared.resolve(&address, stamp.as_ref(), kinds) else {
-            dangling(&address, &node.place, kinds, cx);
-            return None;
-        };
-        let kind = Kind::of(&target);
-        if !kinds.is_empty() && !kinds.contains(&kind) {
-            let wanted: Vec<_> = kinds.iter().map(|kind| kind.noun()).collect();
-            let message = format!("`{address}` is {}, which `{}` can't use", kind.noun(), cx.field);
-            let help = format!("it takes {}", wanted.join(" or "));
-            let diagnostic = Diagnostic::error("bad-reference-kind", &node.place, message);
-            cx.report(diagnostic.help(help));
-            return None;
-        }
-        Some(target)
+        target(node, cx, &[])
     }
+}
+
+impl<A: Allowed> Decode for Ref<A> {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        target(node, cx, A::SECTIONS).map(Self::new)
+    }
+}
+
+/// Reads a reference to what is `wanted`, or to anything.
+fn target(node: &Node, cx: &mut Context<'_>, wanted: &[&'static Section]) -> Option<Target> {
+    let address = cx.scalar(node, "a reference such as `weu/web`, or a resource ID")?;
+    if address.starts_with('/') {
+        return resource_id(address, node, cx);
+    }
+    let stamp = cx.scope.stamp.as_ref().map(|stamp| stamp.name.clone());
+    let Some(target) = cx.declared.resolve(&address, stamp.as_ref(), wanted) else {
+        dangling(&address, &node.place, wanted, cx);
+        return None;
+    };
+    let section = target.section()?;
+    if !wanted.is_empty() && !wanted.contains(&section) {
+        let nouns = wanted.iter().map(|section| section.noun).chain(["a resource ID"]);
+        let nouns: Vec<&str> = nouns.collect();
+        let message = format!("`{address}` is {}, which `{}` can't use", section.noun, cx.field);
+        let help = format!("it takes {}", nouns.join(" or "));
+        cx.report(Diagnostic::error("bad-reference-kind", &node.place, message).help(help));
+        return None;
+    }
+    Some(target)
 }
 
 /// Takes a resource ID as it is, if it looks like one.
@@ -261,9 +203,9 @@ fn resource_id(id: String, node: &Node, cx: &mut Context<'_>) -> Option<Target> 
 }
 
 /// Files a reference that leads nowhere.
-fn dangling(address: &str, place: &Place, kinds: &[Kind], cx: &mut Context<'_>) {
+fn dangling(address: &str, place: &Place, wanted: &[&'static Section], cx: &mut Context<'_>) {
     let stamp = cx.scope.stamp.as_ref().map(|stamp| stamp.name.clone());
-    let addresses = cx.declared.addresses(stamp.as_ref(), kinds);
+    let addresses = cx.declared.addresses(stamp.as_ref(), wanted);
     let near = closest(address, addresses.iter().map(String::as_str));
     let message = format!("nothing in this topology is called `{address}`");
     let mut diagnostic =
@@ -302,7 +244,8 @@ pub(crate) fn property(
         dangling(address, place, &[], cx);
         return None;
     };
-    let Some(known) = Kind::of(&target).properties() else { return Some((target, property)) };
+    let section = target.section()?;
+    let Some(known) = section.properties() else { return Some((target, property)) };
     if known.contains(&property.as_str()) {
         return Some((target, property));
     }
@@ -310,8 +253,7 @@ pub(crate) fn property(
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("it has {}", quoted(&known)),
     };
-    let noun = Kind::of(&target).noun();
-    let message = format!("{noun} has no property `{property}`");
+    let message = format!("{} has no property `{property}`", section.noun);
     cx.report(Diagnostic::error("unknown-property", place, message).help(help));
     None
 }

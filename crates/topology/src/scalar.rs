@@ -9,8 +9,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use crate::decode::{Context, Decode};
 use crate::tree::{Node, NodeKind};
 use crate::{
-    AppIdentity, Binding, Certificate, Cloud, CloudEndpoints, Diagnostic, Raw, Runtime, Sp, Stamp,
-    StampInstance, StampModule, StatusRange, SubnetRange, Target, VaultCertificate,
+    App, AppIdentity, Binding, Certificate, Cloud, CloudEndpoints, Diagnostic, Identity, Raw, Ref,
+    Runtime, Sp, Stamp, StampInstance, StampModule, StatusRange, SubnetRange, VaultCertificate,
 };
 
 /// Gives a type a schema that stands where it is used.
@@ -126,7 +126,7 @@ impl Decode for AppIdentity {
         for item in items {
             match &item.kind {
                 NodeKind::Text(text) if text == "system" => identity.system = true,
-                _ => identity.user.extend(Sp::<Target>::decode(item, cx)),
+                _ => identity.user.extend(Sp::<Ref<(Identity, App)>>::decode(item, cx)),
             }
         }
         Some(identity)
@@ -179,7 +179,7 @@ impl Decode for Binding {
         if apps.is_empty() {
             // Files the mistake, with the nearest name.
             cx.field = "app";
-            return Target::decode(node, cx).map(|target| Self { apps: vec![target] });
+            return Ref::decode(node, cx).map(|target| Self { apps: vec![target] });
         }
         Some(Self { apps })
     }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::Target;
 use crate::decode::{Context, StampScope};
-use crate::regions;
 use crate::tree::{Entry, Node, NodeKind};
+use crate::{App, Ref, regions};
 
 /// Lays one tree over another: maps merge by key, `null` removes, anything else replaces.
 ///
@@ -75,7 +74,7 @@ impl Context<'_> {
     }
 
     /// Returns the apps of a key in all stamps, or of the one stamp in `<stamp>/<app>`.
-    pub fn apps_named(&self, text: &str) -> Vec<Target> {
+    pub fn apps_named(&self, text: &str) -> Vec<Ref<App>> {
         let Some(stamps) = self.declared.root.as_ref().and_then(|root| root.get("stamps")) else {
             return Vec::new();
         };
@@ -87,7 +86,7 @@ impl Context<'_> {
             |entry: &&Entry| entry.value.get("apps").is_some_and(|apps| apps.get(app).is_some());
         let is_meant = |entry: &&Entry| only.is_none_or(|only| *only == *entry.key);
         let apps = stamps.entries().iter().filter(is_meant).filter(has_app);
-        apps.map(|entry| Target::App { stamp: entry.key.to_string(), app: app.to_owned() })
-            .collect()
+        let target = |entry: &Entry| Ref::to(Some(entry.key.to_string()), app.to_owned());
+        apps.map(target).collect()
     }
 }

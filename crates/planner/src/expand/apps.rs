@@ -3,8 +3,7 @@
 use plan::Band;
 use resource::{Expression, ResourceId, absent};
 use serde_json::{Map, Value, json};
-use topology::Target;
-use topology::{App, AppKind, AppLogs, LogLevel, Os, Runtime, Stamp};
+use topology::{App, AppKind, AppLogs, LogLevel, Os, Ref, Runtime, Stamp};
 
 use super::{Expansion, Home, Life};
 use crate::desired::{DesiredResource, StampProbe};
@@ -18,16 +17,14 @@ impl Expansion<'_> {
     }
 
     fn app(&mut self, home: Home<'_>, stamp: &Stamp, key: &str, app: &App) {
-        let id = self.app_id(home, app);
+        let Some(id) = self.id_in(home, key, app) else { return };
         let address = home.address(key);
         let band = home.band(Band::Global);
-        let life =
-            Life { existing: app.existing, adopt: app.adopt, protect: Some(app.is_protected()) };
         let source = app.clone_of.as_ref().and_then(|target| self.id_of(target));
         let body = self.site_body(home, stamp, app);
         let mut site = DesiredResource::managed(&address, id.clone(), band.clone(), body);
         site.clone_of = source.clone();
-        self.add(site, life, &app.place);
+        self.add(site, Life::of(app), &app.place);
         if app.existing {
             return;
         }
@@ -70,7 +67,7 @@ impl Expansion<'_> {
             let sticks = app.client_affinity.as_ref().is_some_and(|affinity| affinity.value);
             properties["clientAffinityEnabled"] = json!(sticks);
         }
-        if let Some(plan) = self.plan_id(home, stamp) {
+        if let Some(plan) = self.plan_id(home) {
             properties["serverFarmId"] = json!(plan.as_str());
         }
         if linux && !cloned {
@@ -172,7 +169,7 @@ impl Expansion<'_> {
     /// Notes how the app is probed: as the profile that routes to it does, else by its health path.
     fn probe(&mut self, home: Home<'_>, key: &str, app: &App, id: ResourceId) {
         let Some(stamp) = home.name() else { return };
-        let target = Target::App { stamp: stamp.to_owned(), app: key.to_owned() };
+        let target = Ref::to(Some(stamp.to_owned()), key.to_owned());
         let routed: Vec<_> =
             self.topology
                 .traffic_manager
@@ -198,7 +195,8 @@ impl Expansion<'_> {
         let headers = monitor.into_iter().flat_map(|monitor| &monitor.headers);
         let headers =
             headers.map(|(name, value)| (name.clone(), self.text(&value.value))).collect();
-        let routers = routed.iter().filter_map(|(name, _)| self.profile_id(name)).collect();
+        let routers = routed.iter();
+        let routers = routers.filter_map(|(key, it)| self.id_in(Home::GLOBAL, key, *it)).collect();
         self.desired.probes.push(StampProbe {
             stamp: stamp.to_owned(),
             address: home.address(key),

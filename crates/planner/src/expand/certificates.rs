@@ -7,7 +7,6 @@ use sha2::{Digest, Sha256};
 use topology::{Certificate, Domain};
 
 use super::domains::Bound;
-use super::ids::PLAN;
 use super::{Expansion, Life};
 use crate::desired::DesiredResource;
 use crate::order::CERTIFICATE;
@@ -25,8 +24,8 @@ impl Expansion<'_> {
         app: &Bound<'_>,
     ) -> Option<ResourceId> {
         let certificate = certificate?;
-        let (_, stamp) = app.home.stamp?;
-        let plan = self.plan_id(app.home, stamp);
+        app.home.stamp?;
+        let plan = self.plan_id(app.home);
         let group = match &plan {
             Some(plan) => plan.parent()?,
             None => app.site.parent()?,
@@ -35,7 +34,6 @@ impl Expansion<'_> {
             || Expression::reference(&app.site, "/properties/serverFarmId").to_value(),
             |plan| json!(plan.as_str()),
         );
-        debug_assert!(plan.as_ref().is_none_or(|plan| plan.resource_type().is(PLAN)));
         let mut properties = json!({ "serverFarmId": farm });
         let mut create_only = None;
         match certificate {

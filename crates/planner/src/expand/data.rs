@@ -32,33 +32,23 @@ impl Expansion<'_> {
     }
 
     fn identity(&mut self, home: Home<'_>, key: &str, identity: &Identity) {
-        let id = self.identity_id(home, identity);
+        let Some(id) = self.id_in(home, key, identity) else { return };
         let address = home.address(&format!("identities/{key}"));
         let band = home.band(Band::Global);
-        let life = Life {
-            existing: identity.existing,
-            adopt: identity.adopt,
-            protect: identity.protect.as_ref().map(|protect| protect.value),
-        };
         let body = json!({
             "location": self.location(home, identity.location.as_ref()),
             "tags": self.tags(home, &identity.tags),
         });
         let mut resource = DesiredResource::managed(&address, id.clone(), band.clone(), body);
         self.soften_location(&mut resource, home, identity.location.as_ref());
-        self.add(resource, life, &identity.place);
+        self.add(resource, Life::of(identity), &identity.place);
         let pointer = "/properties/principalId";
         self.permissions(&address, &band, &id, pointer, &identity.permissions);
         self.vault_access(&address, &band, &id, pointer, &identity.vault_access);
     }
 
     fn vault(&mut self, home: Home<'_>, key: &str, vault: &Vault) {
-        let id = self.vault_id(home, vault);
-        let life = Life {
-            existing: vault.existing,
-            adopt: vault.adopt,
-            protect: Some(vault.is_protected()),
-        };
+        let Some(id) = self.id_in(home, key, vault) else { return };
         let sku = match vault.sku.as_ref().map(|sku| sku.value) {
             Some(VaultSku::Premium) => "premium",
             Some(VaultSku::Standard) | None => "standard",
@@ -93,7 +83,7 @@ impl Expansion<'_> {
             resource.create_only = Some(json!({ "properties": { "accessPolicies": [] } }));
         }
         self.soften_location(&mut resource, home, vault.location.as_ref());
-        self.add(resource, life, &vault.place);
+        self.add(resource, Life::of(vault), &vault.place);
     }
 
     fn policy(&self, policy: &AccessPolicy) -> Value {
@@ -118,14 +108,9 @@ impl Expansion<'_> {
     }
 
     fn account(&mut self, home: Home<'_>, key: &str, account: &Storage) {
-        let id = self.account_id(home, account);
+        let Some(id) = self.id_in(home, key, account) else { return };
         let address = home.address(&format!("storage/{key}"));
         let band = home.band(Band::Data);
-        let life = Life {
-            existing: account.existing,
-            adopt: account.adopt,
-            protect: Some(account.is_protected()),
-        };
         let mut body = json!({
             "location": self.location(home, account.location.as_ref()),
             "kind": account.kind.as_ref().map_or(StorageKind::StorageV2, |kind| kind.value).as_str(),
@@ -152,7 +137,7 @@ impl Expansion<'_> {
         }
         let mut resource = DesiredResource::managed(&address, id.clone(), band.clone(), body);
         self.soften_location(&mut resource, home, account.location.as_ref());
-        self.add(resource, life, &account.place);
+        self.add(resource, Life::of(account), &account.place);
         let mut child = |id: ResourceId, label: String, body: Value, place: &topology::Place| {
             let resource = DesiredResource::managed(label, id, band.clone(), body);
             // Containers and queues carry no mark; in an account that is ours or adopted they are.

@@ -2,8 +2,7 @@
 
 use plan::Band;
 use serde_json::{Value, json};
-use topology::Target;
-use topology::{AliasType, DnsZone, LockPolicy, RecordSet};
+use topology::{AliasType, DnsZone, LockPolicy, RecordSet, TrafficManager};
 
 use super::{Expansion, Home, Life};
 use crate::desired::{DesiredResource, ManualRecord};
@@ -38,15 +37,13 @@ impl Expansion<'_> {
         if zone.lock() == LockPolicy::Lift {
             self.desired.liftable.insert(id.clone());
         }
-        let life =
-            Life { existing: zone.existing, adopt: zone.adopt, protect: Some(zone.is_protected()) };
         let body = json!({
             "location": "global",
             "tags": self.tags(Home::GLOBAL, &zone.tags),
             "properties": { "zoneType": "Public" },
         });
         let resource = DesiredResource::managed(format!("dns/{name}"), id, Band::Global, body);
-        self.add(resource, life, &zone.place);
+        self.add(resource, Life::of(zone), &zone.place);
     }
 
     fn record_set(
@@ -75,10 +72,8 @@ impl Expansion<'_> {
         let mut properties = records.properties;
         let ttl = set.ttl.as_ref().map_or(DEFAULT_TTL_SECS, |ttl| ttl.value.as_secs());
         // An alias to a profile takes the profile's TTL, whatever the set says.
-        let follows = set
-            .alias
-            .as_ref()
-            .is_some_and(|alias| matches!(alias.value, Target::TrafficManager { .. }));
+        let follows =
+            set.alias.as_ref().is_some_and(|alias| alias.as_entry::<TrafficManager>().is_some());
         let mut create_only = None;
         if follows {
             create_only = Some(json!({ "properties": { "TTL": ttl } }));

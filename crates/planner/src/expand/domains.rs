@@ -3,7 +3,7 @@
 use plan::Band;
 use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
-use topology::{Certificate, Cloud, Target, TrafficManager};
+use topology::{App, Certificate, Cloud, Target, TrafficManager};
 
 use super::ids::{PROFILE, SITE};
 use super::{Expansion, Home, Life};
@@ -54,10 +54,10 @@ impl<'a> Expansion<'a> {
     fn bound(&self, domain: &topology::Domain) -> Vec<Bound<'a>> {
         let apps = domain.bind.iter().flat_map(|binding| &binding.value.apps);
         apps.filter_map(|target| {
-            let Target::App { stamp, app } = target else { return None };
-            let home = self.home(Some(stamp))?;
+            let (stamp, app) = target.as_entry::<App>()?;
+            let home = self.home(stamp)?;
             let site = self.id_of(target)?;
-            Some(Bound { home, site, stamp: stamp.clone(), app: app.clone() })
+            Some(Bound { home, site, stamp: stamp?.to_owned(), app: app.to_owned() })
         })
         .collect()
     }
@@ -101,9 +101,7 @@ impl<'a> Expansion<'a> {
 
     /// Returns the host name that a record of a target holds.
     fn host_of(&self, target: &Target, id: &ResourceId) -> Value {
-        if let Target::TrafficManager { name } = target
-            && let Some(profile) = self.topology.traffic_manager.get(name)
-        {
+        if let Some(profile) = self.topology.find::<TrafficManager>(target) {
             return json!(self.profile_host(profile));
         }
         let pointer = if id.resource_type().is(PROFILE) {

@@ -14,10 +14,8 @@ const DEFAULT_COOLDOWN_SECS: u64 = 300;
 impl Expansion<'_> {
     /// Adds the plan of a stamp, and what scales it.
     pub(super) fn plan(&mut self, home: Home<'_>, stamp: &Stamp) {
-        let (Some(plan), Some(id)) = (&stamp.plan, self.plan_id(home, stamp)) else { return };
+        let (Some(plan), Some(id)) = (&stamp.plan, self.plan_id(home)) else { return };
         let band = home.band(Band::Global);
-        let life =
-            Life { existing: plan.existing, adopt: plan.adopt, protect: Some(plan.is_protected()) };
         let body = self.plan_body(home, plan);
         let mut resource =
             DesiredResource::managed(home.address("plan"), id.clone(), band.clone(), body);
@@ -26,7 +24,7 @@ impl Expansion<'_> {
             resource.create_only =
                 plan.instances.as_ref().map(|count| json!({ "sku": { "capacity": count.value } }));
         }
-        self.add(resource, life, &plan.place);
+        self.add(resource, Life::of(plan), &plan.place);
         if let Some(autoscale) = &plan.autoscale {
             let group = id.parent().unwrap_or_else(|| id.clone());
             let autoscale_id = group.extension(AUTOSCALE, &autoscale.name);

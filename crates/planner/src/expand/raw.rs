@@ -24,15 +24,10 @@ impl Expansion<'_> {
             let has_location = resource.location.is_some() || default.is_some();
             let body = self.raw_body(home, resource, has_location);
             let address = home.address(&format!("resources/{key}"));
-            let life = Life {
-                existing: resource.existing,
-                adopt: resource.adopt,
-                protect: resource.protect.as_ref().map(|protect| protect.value),
-            };
             let mut desired = DesiredResource::managed(address, id, home.band(Band::Global), body);
             desired.api_version = resource.api_version.value.clone();
             desired.create_only = default.map(|location| json!({ "location": location }));
-            self.add(desired, life, &resource.place);
+            self.add(desired, Life::of(resource), &resource.place);
         }
     }
 

@@ -4,7 +4,7 @@ use plan::Band;
 use resource::absent;
 use serde_json::{Value, json};
 use topology::{
-    Endpoint, EndpointTarget, Monitor, MonitorProtocol, Part, Routing, SubnetRange, Target, Text,
+    Endpoint, EndpointTarget, Monitor, MonitorProtocol, Part, Routing, SubnetRange, Text,
     TrafficManager,
 };
 
@@ -19,16 +19,11 @@ impl Expansion<'_> {
     /// Adds the Traffic Manager profiles.
     pub(super) fn routing(&mut self) {
         for (name, profile) in &self.topology.traffic_manager {
-            let Some(id) = self.profile_id(name) else { continue };
-            let life = Life {
-                existing: profile.existing,
-                adopt: profile.adopt,
-                protect: profile.protect.as_ref().map(|protect| protect.value),
-            };
+            let Some(id) = self.id_in(Home::GLOBAL, name, profile) else { continue };
             let body = self.profile_body(profile);
             let address = format!("trafficManager/{name}");
             let resource = DesiredResource::managed(address, id, Band::Global, body);
-            self.add(resource, life, &profile.place);
+            self.add(resource, Life::of(profile), &profile.place);
         }
     }
 
@@ -107,11 +102,11 @@ impl Expansion<'_> {
     /// beforehand, so that profiles may speak of each other and of themselves.
     fn routed_text(&self, text: &Text) -> Value {
         let part = |part: &Part| match part {
-            Part::Reference { target: Target::TrafficManager { name }, property }
-                if property == "fqdn" && self.topology.traffic_manager.contains_key(name) =>
-            {
-                let profile = &self.topology.traffic_manager[name];
-                Part::Literal(self.profile_host(profile))
+            Part::Reference { target, property } if property == "fqdn" => {
+                match self.topology.find::<TrafficManager>(target) {
+                    Some(profile) => Part::Literal(self.profile_host(profile)),
+                    None => part.clone(),
+                }
             }
             part => part.clone(),
         };

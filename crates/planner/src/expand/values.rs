@@ -82,7 +82,7 @@ fn secret(source: &topology::SecretSource) -> SecretSource {
 /// Returns where a property of the language stands in the resource's body; of a raw entry any path
 /// can be asked for.
 fn pointer(id: &ResourceId, target: &Target, property: &str) -> String {
-    let is_raw = matches!(target, Target::Resource { .. });
+    let is_raw = target.as_entry::<topology::Resource>().is_some();
     if let Some(pointer) = catalogue::facts_of(id).pointer_of(property).filter(|_| !is_raw) {
         return pointer.to_owned();
     }

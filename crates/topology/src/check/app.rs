@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::plan::sleeps;
-use crate::{App, AppKind, AppLogs, Diagnostic, Os, Place, Sp, Stamp, Target};
+use crate::{App, AppKind, AppLogs, Diagnostic, Os, Place, Ref, Sp, Stamp};
 
 /// Kinds of access that a vault's access policy can grant, for secrets, keys and certificates.
 /// Source: <https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/create-or-update>.
@@ -140,20 +140,20 @@ impl Check<'_> {
     /// Files apps that are clones of each other: one of them must have a configuration of its own.
     fn clone_chain(&mut self, app: &App) {
         let Some(origin) = &app.clone_of else { return };
-        let mut seen: Vec<&Target> = vec![&origin.value];
+        let mut seen: Vec<&Ref<App>> = vec![origin];
         let mut next = self.topology.app(&origin.value);
         while let Some((_, source)) = next {
             if source.place == app.place && source.name == app.name {
-                let message = format!("the app is a clone of itself, through `{}`", origin.value);
+                let message = format!("the app is a clone of itself, through `{}`", **origin);
                 let help = "give `cloneOf` to the copies alone, in their stamps' own `apps`";
                 self.error("clone-cycle", &origin.place, message, help);
                 return;
             }
             let Some(further) = &source.clone_of else { return };
-            if seen.contains(&&further.value) {
+            if seen.contains(&&**further) {
                 return;
             }
-            seen.push(&further.value);
+            seen.push(further);
             next = self.topology.app(&further.value);
         }
     }

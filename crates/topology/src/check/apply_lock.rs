@@ -1,7 +1,7 @@
 //! The lock that keeps two applies apart: where it can live.
 
 use super::Check;
-use super::name_rules::CONTAINER;
+use crate::section::CONTAINER_NAME;
 use crate::{Storage, StorageKind, Target};
 
 const ACCOUNT: &str = "/providers/microsoft.storage/storageaccounts/";
@@ -11,7 +11,7 @@ impl Check<'_> {
         let topology = self.topology;
         let Some(lock) = &topology.apply_lock else { return };
         if let Some(container) = &lock.container {
-            self.name(&CONTAINER, container, &container.place);
+            self.name(&CONTAINER_NAME, container, &container.place);
             if container.starts_with('$') {
                 let message = format!("`{}` is no place for a lock", container.value);
                 let help = "Azure keeps such containers for itself, or shows them to everybody";
@@ -19,24 +19,21 @@ impl Check<'_> {
             }
         }
         let place = &lock.account.place;
-        match &lock.account.value {
-            Target::Id(id) if !is_account(id) => {
-                let message = format!("`{id}` is not a storage account");
-                let help = "give the ID of an account, `…/providers/Microsoft.Storage/storageAccounts/<name>`";
-                self.error("apply-lock-place", place, message, help);
-            }
-            Target::Storage { stamp, name } => {
-                let account = match stamp {
-                    Some(stamp) => topology.stamps.get(stamp).and_then(|it| it.storage.get(name)),
-                    None => topology.storage.get(name),
-                };
-                if account.is_some_and(has_no_blobs) {
-                    let message = format!("account `{name}` holds file shares and no blobs");
-                    let help = "take an account of another kind: the lock is the lease of a blob";
-                    self.error("apply-lock-place", place, message, help);
-                }
-            }
-            _ => {}
+        let account: &Target = &lock.account;
+        if let Target::Id(id) = account
+            && !is_account(id)
+        {
+            let message = format!("`{id}` is not a storage account");
+            let help =
+                "give the ID of an account, `…/providers/Microsoft.Storage/storageAccounts/<name>`";
+            self.error("apply-lock-place", place, message, help);
+        }
+        if let Some((_, name)) = account.as_entry::<Storage>()
+            && topology.find::<Storage>(account).is_some_and(has_no_blobs)
+        {
+            let message = format!("account `{name}` holds file shares and no blobs");
+            let help = "take an account of another kind: the lock is the lease of a blob";
+            self.error("apply-lock-place", place, message, help);
         }
     }
 }

@@ -134,7 +134,7 @@ impl Check<'_> {
         }
         let is_name = alias_type.as_ref().is_some_and(|kind| kind.value == AliasType::Cname);
         if let (Some(alias), false) = (alias, is_name) {
-            self.address_alias(alias);
+            self.address_alias(alias, &alias.place);
         }
         self.record_values(name, records);
     }

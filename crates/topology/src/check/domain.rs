@@ -6,6 +6,7 @@ use super::Check;
 use super::dns::is_host;
 use crate::{
     Certificate, Diagnostic, Domain, Endpoint, EndpointTarget, Place, RecordSet, Sp, Target,
+    TrafficManager,
 };
 
 impl Check<'_> {
@@ -38,7 +39,7 @@ impl Check<'_> {
             self.certificate(host, domain, at_apex);
             self.bound_plans(domain);
             if at_apex {
-                self.address_alias(&domain.route_to);
+                self.address_alias(&domain.route_to, &domain.route_to.place);
             }
             if let Some(ttl) =
                 domain.ttl.as_ref().filter(|it| !(1..=2_147_483_647).contains(&it.as_secs()))
@@ -81,8 +82,7 @@ impl Check<'_> {
     }
 
     fn domain_route(&mut self, domain: &Domain) {
-        let Target::TrafficManager { name } = &domain.route_to.value else { return };
-        let Some(profile) = self.topology.traffic_manager.get(name) else { return };
+        let Some(profile) = self.topology.find::<TrafficManager>(&domain.route_to) else { return };
         for binding in &domain.bind {
             let mut missing = binding.apps.iter().filter(|app| {
                 !profile.endpoints.values().any(|endpoint| match endpoint.target() {
@@ -93,7 +93,8 @@ impl Check<'_> {
             });
             if let Some(app) = missing.next().filter(|_| !profile.existing) {
                 let message = format!(
-                    "`{app}` answers for this name, but `trafficManager/{name}` never sends to it"
+                    "`{app}` answers for this name, but `{}` never sends to it",
+                    *domain.route_to
                 );
                 let help = format!("add an endpoint `app: {app}` to the profile");
                 self.warning("bound-not-routed", &binding.place, message, &help);
@@ -133,9 +134,8 @@ impl Check<'_> {
     /// answer with a name.
     ///
     /// Source: <https://learn.microsoft.com/azure/dns/tutorial-alias-tm>.
-    pub(super) fn address_alias(&mut self, route: &Sp<Target>) {
-        let Target::TrafficManager { name } = &route.value else { return };
-        let Some(profile) = self.topology.traffic_manager.get(name) else { return };
+    pub(super) fn address_alias(&mut self, route: &Target, place: &Place) {
+        let Some(profile) = self.topology.find::<TrafficManager>(route) else { return };
         let is_address = |endpoint: &Endpoint| {
             let host = endpoint.host.as_ref().and_then(|host| host.literal());
             host.is_some_and(|host| host.parse::<IpAddr>().is_ok())
@@ -144,7 +144,7 @@ impl Check<'_> {
         if let (Some((key, endpoint)), false) = (other, profile.existing) {
             let message = "an address record of a profile needs endpoints that are IP addresses";
             self.diagnostics.push(
-                Diagnostic::error("alias-without-address", &route.place, message)
+                Diagnostic::error("alias-without-address", place, message)
                     .also(&endpoint.place, format!("`{key}` is none"))
                     .help("use a name below the zone, such as `www`, which can be a CNAME"),
             );
@@ -183,13 +183,16 @@ impl Check<'_> {
                 format!("`{host}` has {} characters; a managed certificate has 64", host.len());
             self.error("managed-certificate", place, message, help);
         }
-        let Target::TrafficManager { name } = &domain.route_to.value else { return };
+        let route: &Target = &domain.route_to;
+        if route.as_entry::<TrafficManager>().is_none() {
+            return;
+        }
         if at_apex {
             let message =
                 "App Service issues no certificate for the zone itself behind Traffic Manager";
             self.error("managed-certificate", place, message, help);
         }
-        let Some(profile) = self.topology.traffic_manager.get(name) else { return };
+        let Some(profile) = self.topology.find::<TrafficManager>(route) else { return };
         let other = profile.endpoints.iter().find(|(_, endpoint)| endpoint.app.is_none());
         if let Some((key, endpoint)) = other {
             let message = "App Service issues no certificate behind external or nested endpoints";

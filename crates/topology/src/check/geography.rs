@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::Check;
-use crate::{Diagnostic, Place, Target, TrafficManager};
+use crate::{App, Diagnostic, Place, TrafficManager};
 
 /// The groups of countries that have a code of their own, besides `WORLD`.
 const GROUPS: &[&str] =
@@ -37,7 +37,7 @@ impl Check<'_> {
             }
             // Nobody else serves these users when the endpoint is down.
             if let Some(target) = endpoint.app.as_ref()
-                && let (Target::App { .. }, Some(code)) = (&target.value, endpoint.geo.first())
+                && let (Some(_), Some(code)) = (target.as_entry::<App>(), endpoint.geo.first())
             {
                 let help = "nest a profile with two endpoints or more: `profile: <key>`";
                 let message = "geographic routing has no failover: users here depend on one app";

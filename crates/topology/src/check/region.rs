@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Check;
-use crate::{Cloud, Diagnostic, Place, Sp, region, regions};
+use crate::{Cloud, Diagnostic, Place, Sp, region, regions, section};
 
 impl Check<'_> {
     /// Files regions that don't exist, and stamps that share one.
@@ -26,15 +26,11 @@ impl Check<'_> {
                     .help("the loss of this region takes both: give one of them another region"),
             );
         }
-        let endpoints = topology.traffic_manager.values().flat_map(|it| it.endpoints.values());
-        let elsewhere = endpoints
-            .filter_map(|endpoint| endpoint.location.as_ref())
-            .chain(&topology.location)
-            .chain(topology.storage.values().filter_map(|it| it.location.as_ref()))
-            .chain(topology.vaults.values().filter_map(|it| it.location.as_ref()))
-            .chain(topology.identities.values().filter_map(|it| it.location.as_ref()));
-        for location in elsewhere {
-            self.region(location);
+        topology.location.iter().for_each(|location| self.region(location));
+        for section in section::ALL {
+            for (_, entry) in topology.declared(section) {
+                entry.regions().into_iter().for_each(|location| self.region(location));
+            }
         }
     }
 

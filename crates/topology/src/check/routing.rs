@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::Check;
-use crate::{Diagnostic, Endpoint, EndpointTarget, Place, Routing, Sp, Target, TrafficManager};
+use crate::{Diagnostic, Endpoint, EndpointTarget, Place, Routing, Sp, TrafficManager};
 
 impl Check<'_> {
     pub(super) fn routing(&mut self, profile: &TrafficManager, routing: &Sp<Routing>) {
@@ -131,8 +131,7 @@ impl Check<'_> {
         let topology = self.topology;
         let mut seen: HashMap<&str, &Place> = HashMap::new();
         for target in profile.endpoints.values().filter_map(|endpoint| endpoint.app.as_ref()) {
-            let Target::App { stamp, .. } = &target.value else { continue };
-            let Some(stamp) = topology.stamps.get(stamp) else { continue };
+            let Some((stamp, _)) = topology.app(target) else { continue };
             if stamp.region.value.is_empty() {
                 continue;
             }

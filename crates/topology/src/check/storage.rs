@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::Check;
-use super::name_rules::{CONTAINER, QUEUE};
+use crate::section::{CONTAINER_NAME, QUEUE_NAME};
 use crate::{Diagnostic, Redundancy, Sp, Storage, StorageKind, region};
 
 impl Check<'_> {
@@ -19,10 +19,10 @@ impl Check<'_> {
                 None => {}
             }
             for container in &account.containers {
-                self.name(&CONTAINER, container, &container.place);
+                self.name(&CONTAINER_NAME, container, &container.place);
             }
             for queue in &account.queues {
-                self.name(&QUEUE, queue, &queue.place);
+                self.name(&QUEUE_NAME, queue, &queue.place);
             }
             self.twice(&account.containers, "container");
             self.twice(&account.queues, "queue");

@@ -4,12 +4,9 @@
 
 use std::collections::HashMap;
 
-use indexmap::IndexMap;
-
 use super::Check;
-use crate::{Place, Resource, Sp, Stamp, keys};
-
-type Tags = IndexMap<String, Sp<String>>;
+use crate::section::{self, Declared, Section, Tags};
+use crate::{Place, Sp, keys};
 
 /// What a type of resource takes as tags.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +47,7 @@ const PROFILE: Rule =
 const CDN: Rule = Rule { what: "a CDN profile", most: 15, forbidden: "<>%&\\?/#:", ..ANY };
 const AUTOMATION: Rule = Rule { what: "an automation account", most: 15, ..ANY };
 
-/// Rules of types that the escape hatch may make.
+/// Rules of types that take less than others.
 const BY_TYPE: &[(&str, Rule)] = &[
     ("microsoft.storage/storageaccounts", ACCOUNT),
     ("microsoft.network/dnszones", ZONE),
@@ -79,48 +76,31 @@ impl Check<'_> {
     pub(super) fn tags(&mut self) {
         let topology = self.topology;
         self.tag_set(&ANY, &[&topology.tags], &topology.name.place);
-        for zone in topology.dns.values().filter(|zone| !zone.existing && !zone.external) {
-            self.tag_set(&ZONE, &[&topology.tags, &zone.tags], &zone.place);
+        for section in section::ALL {
+            for (_, entry) in section.entries.all(topology, None) {
+                self.entry_tags(section, entry, &[&topology.tags]);
+            }
         }
-        for profile in topology.traffic_manager.values().filter(|profile| !profile.existing) {
-            self.tag_set(&PROFILE, &[&topology.tags, &profile.tags], &profile.place);
+        for (name, stamp) in &topology.stamps {
+            let above: &[&Tags] = &[&topology.tags, &stamp.tags];
+            self.tag_set(&ANY, above, &stamp.place);
+            for section in section::ALL {
+                for (_, entry) in section.entries.all(topology, Some(name)) {
+                    self.entry_tags(section, entry, above);
+                }
+            }
         }
-        let above: &[&Tags] = &[&topology.tags];
-        topology.storage.values().filter(|it| !it.existing).for_each(|it| {
-            self.tags_below(&ACCOUNT, above, &it.tags, &it.place);
-        });
-        topology.vaults.values().filter(|it| !it.existing).for_each(|it| {
-            self.tags_below(&ANY, above, &it.tags, &it.place);
-        });
-        self.raw_tags(above, &topology.resources);
-        topology.stamps.values().for_each(|stamp| self.stamp_tags(stamp));
     }
 
-    fn stamp_tags(&mut self, stamp: &Stamp) {
-        let above: &[&Tags] = &[&self.topology.tags, &stamp.tags];
-        self.tag_set(&ANY, above, &stamp.place);
-        if let Some(plan) = stamp.plan.as_ref().filter(|plan| !plan.existing) {
-            self.tags_below(&ANY, above, &plan.tags, &plan.place);
-        }
-        for app in stamp.apps.values().filter(|app| !app.existing) {
-            self.tags_below(&ANY, above, &app.tags, &app.place);
-        }
-        for account in stamp.storage.values().filter(|account| !account.existing) {
-            self.tags_below(&ACCOUNT, above, &account.tags, &account.place);
-        }
-        for vault in stamp.vaults.values().filter(|vault| !vault.existing) {
-            self.tags_below(&ANY, above, &vault.tags, &vault.place);
-        }
-        self.raw_tags(above, &stamp.resources);
-    }
-
-    fn raw_tags(&mut self, above: &[&Tags], resources: &IndexMap<String, Resource>) {
-        for resource in resources.values().filter(|resource| !resource.existing) {
-            let kind = resource.resource_type.to_ascii_lowercase();
-            let rule =
-                BY_TYPE.iter().find(|(name, _)| *name == kind).map_or(ANY, |(_, rule)| *rule);
-            self.tags_below(&rule, above, &resource.tags, &resource.place);
-        }
+    /// Files what is wrong with the tags of an entry; what is only read has none of ours.
+    fn entry_tags(&mut self, section: &Section, entry: &dyn Declared, above: &[&Tags]) {
+        let common = entry.common();
+        let Some(own) = common.tags.filter(|_| !common.existing && !entry.is_external()) else {
+            return;
+        };
+        let kind = entry.resource_type(section).unwrap_or_default().to_ascii_lowercase();
+        let rule = BY_TYPE.iter().find(|(name, _)| *name == kind).map_or(ANY, |(_, rule)| *rule);
+        self.tags_below(&rule, above, own, common.place);
     }
 
     fn tags_below(&mut self, rule: &Rule, above: &[&Tags], own: &Tags, place: &Place) {

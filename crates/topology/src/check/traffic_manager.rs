@@ -8,8 +8,8 @@ use indexmap::IndexMap;
 
 use super::Check;
 use crate::{
-    Diagnostic, Endpoint, EndpointTarget, Monitor, MonitorProtocol, Place, Routing, Sp, Target,
-    Text, TrafficManager,
+    App, Diagnostic, Endpoint, EndpointTarget, Monitor, MonitorProtocol, Place, Routing, Sp, Text,
+    TrafficManager,
 };
 
 /// Endpoints that one profile may have.
@@ -207,8 +207,8 @@ impl Check<'_> {
         }
         self.headers(&endpoint.headers);
         if let Some(location) = &endpoint.location
-            && let Some(EndpointTarget::App(Sp { value: Target::App { .. }, .. })) =
-                endpoint.target()
+            && let Some(EndpointTarget::App(app)) = endpoint.target()
+            && app.as_entry::<App>().is_some()
         {
             let help = "remove it: the app is where its stamp is";
             self.error("field-not-used", &location.place, "an app's location is its own", help);
@@ -266,10 +266,9 @@ impl Check<'_> {
         let topology = self.topology;
         for (key, profile) in &topology.traffic_manager {
             for endpoint in profile.endpoints.values() {
-                let Some(Sp { value: Target::TrafficManager { name }, place }) = &endpoint.profile
-                else {
-                    continue;
-                };
+                let Some(nested) = &endpoint.profile else { continue };
+                let Some((_, name)) = nested.as_entry::<TrafficManager>() else { continue };
+                let place = &nested.place;
                 if let Some(path) = self.way(name, key, &mut vec![key.as_str()]) {
                     let message = format!("profiles contain each other: {}", path.join(" → "));
                     let help = "remove one of these endpoints: answers must end somewhere";
@@ -302,7 +301,8 @@ impl Check<'_> {
         seen.push(from);
         let profile = self.topology.traffic_manager.get(from)?;
         for endpoint in profile.endpoints.values() {
-            if let Some(Sp { value: Target::TrafficManager { name }, .. }) = &endpoint.profile
+            if let Some(nested) = &endpoint.profile
+                && let Some((_, name)) = nested.as_entry::<TrafficManager>()
                 && let Some(way) = self.way(name, to, seen)
             {
                 return Some(way);

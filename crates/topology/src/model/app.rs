@@ -3,11 +3,12 @@
 use indexmap::IndexMap;
 
 use super::{
-    AppIdentity, AppKind, AppLogs, ConnectionString, FtpsState, Permission, Runtime, TlsVersion,
-    VaultAccess,
+    AppIdentity, AppKind, AppLogs, ConnectionString, FtpsState, Permission, Runtime, Storage,
+    TlsVersion, VaultAccess,
 };
 use crate::record::record;
-use crate::{Name, Sp, Target, Text};
+use crate::section::{Section, common, entries};
+use crate::{Name, Ref, Sp, Text};
 
 record! {
     /// A web app or function app of a stamp.
@@ -52,9 +53,9 @@ record! {
         /// What the app logs to its file system.
         pub logs: Option<AppLogs>,
         /// The storage account of a function app: a reference to `storage`.
-        pub storage: Option<Sp<Target>>,
+        pub storage: Option<Sp<Ref<Storage>>>,
         /// The app whose observed configuration is taken over: `<stamp>/<app>` or a resource ID.
-        pub clone_of: Option<Sp<Target>>,
+        pub clone_of: Option<Sp<Ref<App>>>,
         /// Roles that the app's system identity gets.
         #[serde(default)]
         pub permissions: Vec<Permission>,
@@ -82,9 +83,15 @@ impl App {
     pub fn kind(&self) -> AppKind {
         self.kind.as_ref().map_or(AppKind::Web, |kind| kind.value)
     }
-
-    /// Returns whether delete and replacement are refused.
-    pub fn is_protected(&self) -> bool {
-        self.protect.as_ref().is_some_and(|protect| protect.value)
-    }
 }
+
+common!(App: tags, existing, adopt, protect; named name, resource_group; regions;
+    fn abbreviation(&self, section: &Section) -> &'static str {
+        let index = match self.kind() {
+            AppKind::Web => 0,
+            AppKind::Function => 1,
+        };
+        section.abbreviations.get(index).copied().unwrap_or_default()
+    }
+);
+entries!(App in APPS: ; apps);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::record::{choice, record};
-use crate::{Sp, Target, Text};
+use crate::{App, Identity, Ref, Sp, Target, Text, Vault};
 
 choice! {
     /// What an app is.
@@ -129,7 +129,7 @@ record! {
     /// An access policy that an identity gets in a vault without RBAC.
     pub struct VaultAccess {
         /// The vault: a reference or a resource ID.
-        pub vault: Sp<Target>,
+        pub vault: Sp<Ref<Vault>>,
         /// What may be done with secrets: `get`, `list`…
         #[serde(default)]
         pub secrets: Vec<Sp<String>>,
@@ -149,7 +149,7 @@ pub struct AppIdentity {
     /// Whether the app has an identity of its own.
     pub system: bool,
     /// Identities that live apart from the app.
-    pub user: Vec<Sp<Target>>,
+    pub user: Vec<Sp<Ref<(Identity, App)>>>,
 }
 
 /// Stack and version of an app, written `dotnet|8.0`.

@@ -1,13 +1,13 @@
 //! The lock that keeps two applies of one topology apart.
 
 use crate::record::record;
-use crate::{Sp, Target};
+use crate::{Ref, Sp, Storage};
 
 record! {
     /// Where the lock is that keeps two applies of one topology apart.
     pub struct ApplyLock {
         /// The storage account that holds it: a reference to `storage`, or a resource ID.
-        pub account: Sp<Target>,
+        pub account: Sp<Ref<Storage>>,
         /// The container for its blob; `evenkeel` when left out. It is made where it is not there.
         pub container: Option<Sp<String>>,
     }

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use indexmap::IndexMap;
 
 use crate::record::{choice, record};
+use crate::section::{common, entries};
 use crate::{Name, OneOrMany, Sp, Target, Text, Ttl};
 
 record! {
@@ -135,9 +136,11 @@ impl DnsZone {
     pub fn lock(&self) -> LockPolicy {
         self.lock.as_ref().map_or(LockPolicy::Keep, |lock| lock.value)
     }
-
-    /// Returns whether its delete is refused.
-    pub fn is_protected(&self) -> bool {
-        self.protect.as_ref().is_none_or(|protect| protect.value)
-    }
 }
+
+common!(DnsZone: subscription, tags, existing, adopt, protect; named resource_group; regions;
+    fn is_external(&self) -> bool {
+        self.external
+    }
+);
+entries!(DnsZone in DNS: dns; );

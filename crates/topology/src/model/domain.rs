@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use crate::record::record;
-use crate::{OneOrMany, Sp, Target, Ttl};
+use crate::section::{common, entries};
+use crate::{App, OneOrMany, Ref, Resource, Sp, TrafficManager, Ttl, Vault};
 
 record! {
     /// A custom domain; its key is the host name.
     pub struct Domain {
         /// Where the name points: `trafficManager/<key>`, `<stamp>/<app>` or a resource ID.
-        pub route_to: Sp<Target>,
+        pub route_to: Sp<Ref<(TrafficManager, App, Resource)>>,
         /// The app whose every stamp answers for the name (`web`), or apps of single stamps
         /// (`weu/web`).
         #[serde(default)]
@@ -29,8 +30,8 @@ record! {
 /// Apps that answer for a host name.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Binding {
-    /// The apps, each a [`Target::App`], in the order of the stamps.
-    pub apps: Vec<Target>,
+    /// The apps, in the order of the stamps.
+    pub apps: Vec<Ref<App>>,
 }
 
 /// Where the certificate of a domain comes from.
@@ -49,8 +50,11 @@ record! {
     /// A certificate in a key vault.
     pub struct VaultCertificate {
         /// The vault: a key of `vaults` or a resource ID.
-        pub key_vault: Sp<Target>,
+        pub key_vault: Sp<Ref<Vault>>,
         /// The certificate's name in the vault.
         pub secret: Sp<String>,
     }
 }
+
+common!(Domain: adopt; named; regions;);
+entries!(Domain in DOMAINS: domains; );

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::{Permission, VaultAccess};
 use crate::record::record;
+use crate::section::{common, entries};
 use crate::{Name, Sp};
 
 record! {
@@ -38,3 +39,6 @@ record! {
         pub protect: Option<Sp<bool>>,
     }
 }
+
+common!(Identity: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;);
+entries!(Identity in IDENTITIES: identities; identities);

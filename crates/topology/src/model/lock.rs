@@ -1,6 +1,7 @@
 //! Management locks.
 
 use crate::record::{choice, record};
+use crate::section::{common, entries};
 use crate::{Name, Sp, Target};
 
 record! {
@@ -34,3 +35,6 @@ impl Lock {
         self.level.as_ref().map_or(LockLevel::CannotDelete, |level| level.value)
     }
 }
+
+common!(Lock: ; named name; regions;);
+entries!(Lock in LOCKS: locks; );

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::record::{choice, record};
+use crate::section::{AUTOSCALE_NAME, NameRule, common, entries};
 use crate::{Duration, Name, Percent, Sp};
 
 record! {
@@ -88,9 +89,17 @@ impl Plan {
     pub fn os(&self) -> Os {
         self.os.as_ref().map_or(Os::Linux, |os| os.value)
     }
-
-    /// Returns whether delete and replacement are refused.
-    pub fn is_protected(&self) -> bool {
-        self.protect.as_ref().is_some_and(|protect| protect.value)
-    }
 }
+
+common!(Plan: tags, existing, adopt, protect; named name, resource_group; regions;
+    fn further_names(&self) -> Vec<(&'static NameRule, &Name)> {
+        self.autoscale.iter().map(|autoscale| (&AUTOSCALE_NAME, &autoscale.name)).collect()
+    }
+
+    fn derive_further(&mut self, _: &str, _: &str) {
+        if let Some(autoscale) = &mut self.autoscale {
+            autoscale.name.or_derive(|| format!("{}-autoscale", self.name));
+        }
+    }
+);
+entries!(Plan in PLAN: ; plan);

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::record::record;
+use crate::section::{Section, common, entries};
 use crate::{Name, Sp, Target, Text};
 
 record! {
@@ -83,3 +84,10 @@ pub enum Raw {
     /// A map.
     Map(IndexMap<String, Sp<Raw>>),
 }
+
+common!(Resource: tags, existing, adopt, protect; named name, resource_group; regions;
+    fn resource_type<'a>(&'a self, _: &'a Section) -> Option<&'a str> {
+        Some(&self.resource_type)
+    }
+);
+entries!(Resource in RESOURCES: resources; resources);

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::TlsVersion;
 use crate::record::{choice, record};
+use crate::section::{common, entries};
 use crate::{Name, Sp};
 
 record! {
@@ -133,9 +134,5 @@ impl Redundancy {
     }
 }
 
-impl Storage {
-    /// Returns whether delete and replacement are refused.
-    pub fn is_protected(&self) -> bool {
-        self.protect.as_ref().is_none_or(|protect| protect.value)
-    }
-}
+common!(Storage: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;);
+entries!(Storage in STORAGE: storage; storage);

@@ -10,6 +10,7 @@ use super::{
     TrafficManager, Vault,
 };
 use crate::record::record;
+use crate::section::{self, Declared, Entry, Section};
 use crate::{Name, Sp, Target};
 
 record! {
@@ -104,11 +105,22 @@ impl Topology {
         self.location.as_ref().or_else(|| self.stamps.values().next().map(|stamp| &stamp.region))
     }
 
-    /// Returns the app that a reference names, if it is one of this topology.
+    /// Returns the entry of `T` that a reference names, if it is one of this topology.
+    pub fn find<T: Entry>(&self, target: &Target) -> Option<&T> {
+        let (stamp, key) = target.as_entry::<T>()?;
+        section::kept::<T>(self, stamp)?.entry(key)
+    }
+
+    /// Returns the app that a reference names, if it is one of this topology, and its stamp.
     pub fn app(&self, target: &Target) -> Option<(&Stamp, &App)> {
-        let Target::App { stamp, app } = target else { return None };
-        let stamp = self.stamps.get(stamp)?;
-        Some((stamp, stamp.apps.get(app)?))
+        let (stamp, _) = target.as_entry::<App>()?;
+        Some((self.stamps.get(stamp?)?, self.find(target)?))
+    }
+
+    /// Returns all entries of a section: the global ones, then those of each stamp.
+    pub fn declared(&self, section: &Section) -> Vec<(&str, &dyn Declared)> {
+        let homes = [None].into_iter().chain(self.stamps.keys().map(|name| Some(name.as_str())));
+        homes.flat_map(|home| section.entries.all(self, home)).collect()
     }
 
     /// Returns the declared DNS zone that a host name falls in, the longest first.

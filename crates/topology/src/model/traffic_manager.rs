@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::record::{choice, record};
-use crate::{Duration, Name, Sp, Target, Text, Ttl};
+use crate::section::{DNS_NAME, NameRule, common, entries};
+use crate::{App, Duration, Name, Ref, Sp, Text, Ttl};
 
 record! {
     /// A Traffic Manager profile.
@@ -110,11 +111,11 @@ record! {
     /// One target of a profile: exactly one of `app`, `host` and `profile`.
     pub struct Endpoint {
         /// An app of a stamp (`weu/web`), or the resource ID of an app or public IP address.
-        pub app: Option<Sp<Target>>,
+        pub app: Option<Sp<Ref<App>>>,
         /// A host name or public IP address outside this topology.
         pub host: Option<Sp<Text>>,
         /// Another profile of this topology, or its resource ID.
-        pub profile: Option<Sp<Target>>,
+        pub profile: Option<Sp<Ref<TrafficManager>>>,
         /// 1 to 1000, the lowest first; for `priority`.
         pub priority: Option<Sp<u32>>,
         /// The share, 1 to 1000; for `weighted`.
@@ -147,11 +148,11 @@ record! {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum EndpointTarget<'a> {
     /// An Azure endpoint.
-    App(&'a Sp<Target>),
+    App(&'a Sp<Ref<App>>),
     /// An external endpoint.
     Host(&'a Sp<Text>),
     /// A nested endpoint.
-    Profile(&'a Sp<Target>),
+    Profile(&'a Sp<Ref<TrafficManager>>),
 }
 
 impl Endpoint {
@@ -187,3 +188,22 @@ pub struct SubnetRange {
     /// The length of the prefix, when it was written as one.
     pub prefix: Option<u8>,
 }
+
+common!(TrafficManager: subscription, tags, existing, adopt, protect; named name, resource_group; regions;
+    fn further_names(&self) -> Vec<(&'static NameRule, &Name)> {
+        vec![(&DNS_NAME, &self.dns_name)]
+    }
+
+    fn derive_further(&mut self, application: &str, key: &str) {
+        self.dns_name.or_derive(|| format!("{application}-{key}"));
+    }
+
+    fn regions(&self) -> Vec<&Sp<String>> {
+        self.endpoints.values().filter_map(|endpoint| endpoint.location.as_ref()).collect()
+    }
+
+    fn regions_mut(&mut self) -> Vec<&mut Sp<String>> {
+        self.endpoints.values_mut().filter_map(|endpoint| endpoint.location.as_mut()).collect()
+    }
+);
+entries!(TrafficManager in TRAFFIC_MANAGER: traffic_manager; );

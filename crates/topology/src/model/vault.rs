@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 
 use crate::record::{choice, record};
-use crate::{Name, Sp, Target};
+use crate::section::{common, entries};
+use crate::{App, Identity, Name, Ref, Sp};
 
 record! {
     /// A key vault.
@@ -59,7 +60,7 @@ record! {
     /// What one identity may do in a vault without RBAC.
     pub struct AccessPolicy {
         /// The identity: a reference to `identities`, or an app with a system identity.
-        pub identity: Option<Sp<Target>>,
+        pub identity: Option<Sp<Ref<(Identity, App)>>>,
         /// The object ID of anyone else.
         pub object_id: Option<Sp<String>>,
         /// What may be done with secrets.
@@ -79,9 +80,7 @@ impl Vault {
     pub fn rbac(&self) -> bool {
         self.rbac.as_ref().is_none_or(|rbac| rbac.value)
     }
-
-    /// Returns whether delete and replacement are refused.
-    pub fn is_protected(&self) -> bool {
-        self.protect.as_ref().is_none_or(|protect| protect.value)
-    }
 }
+
+common!(Vault: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;);
+entries!(Vault in VAULTS: vaults; vaults);

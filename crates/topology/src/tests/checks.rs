@@ -247,6 +247,23 @@ const CASES: &[(&[&str], &str)] = &[
         "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { healthPath: health } } } }",
     ),
     (&["unknown-region"], "stamps: { weu: { region: westeurop } }"),
+    (
+        &["unknown-region"],
+        "stamps: { weu: { region: westeurope, storage: { a: { redundancy: LRS, location: westeurop } } } }",
+    ),
+    (
+        &["unknown-region"],
+        "stamps: { weu: { region: westeurope, vaults: { a: { location: westeurop } } } }",
+    ),
+    (
+        &["unknown-region"],
+        "stamps: { weu: { region: westeurope, identities: { a: { location: westeurop } } } }",
+    ),
+    (&["bad-tag"], "identities: { a: { tags: { \"a<b\": c } } }"),
+    (
+        &[],
+        "stamp: { plan: { sku: B1 }, apps: { web: { name: shared, existing: true } } }\nstamps: { weu: { region: westeurope }, neu: { region: northeurope } }",
+    ),
     (&["same-region-stamps"], "stamps: { a: { region: westeurope }, b: { region: West Europe } }"),
     (
         &["no-zones"],

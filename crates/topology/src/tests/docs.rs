@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::parsed;
+use crate::section::{self, Addressed, Naming};
 use crate::{codes, json_schema, render};
 
 fn page(name: &str) -> PathBuf {
@@ -88,6 +89,46 @@ fn every_key_is_documented() {
     assert!(found.len() > 100, "{found:?}");
     let missing: Vec<_> = found.difference(&words).collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Returns the rows that the reference must have of what the table of sections says.
+fn rows_of_sections() -> Vec<String> {
+    let mut answers: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
+    let mut rows = Vec::new();
+    for section in section::ALL.iter().filter(|it| it.addressed != Addressed::Never) {
+        let Some(properties) = section.properties() else { continue };
+        match answers.iter_mut().find(|(_, known)| *known == properties) {
+            Some((nouns, _)) => nouns.push(section.noun),
+            None => answers.push((vec![section.noun], properties)),
+        }
+    }
+    for (nouns, properties) in answers {
+        let properties: Vec<String> = properties.iter().map(|it| format!("`{it}`")).collect();
+        rows.push(format!("| {} | {} |", nouns.join(", "), properties.join(", ")));
+    }
+    rows
+}
+
+#[test]
+fn what_sections_answer_and_how_they_are_named_is_documented() {
+    let text = std::fs::read_to_string(page("topology-language.md")).unwrap();
+    for row in rows_of_sections() {
+        assert!(text.lines().any(|line| line == row), "the page lacks {row}");
+    }
+    let names = &text[text.find("### Names\n").unwrap()..];
+    let names = &names[..names.find("\n## ").unwrap()];
+    for section in section::ALL {
+        for abbreviation in section.abbreviations {
+            let name = match section.naming {
+                Naming::Full => format!("`{abbreviation}-{{name}}-<key>"),
+                Naming::Squeezed => format!("`{abbreviation}{{name}}<key>"),
+                Naming::OfStamp => format!("`{abbreviation}-{{name}}-{{stamp}}`"),
+                Naming::Short => format!("`{abbreviation}-<key>`"),
+                Naming::Key => continue,
+            };
+            assert!(names.contains(&name), "the page does not name {} {name}", section.noun);
+        }
+    }
 }
 
 #[test]

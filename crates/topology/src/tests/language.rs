@@ -1,7 +1,7 @@
 //! What the language can say.
 
 use super::parsed;
-use crate::{EndpointTarget, Part, SecretSource, Severity, Target, Topology, render};
+use crate::{EndpointTarget, Part, Ref, SecretSource, Severity, Topology, render};
 
 /// Returns the topology of a text that must have one.
 fn topology(text: &str) -> Topology {
@@ -86,7 +86,7 @@ fn stamps_are_resolved() {
     assert_eq!(weu.apps["web"].settings["SELF"].to_string(), "https://{weu/web.defaultHostName}/");
     assert_eq!(
         weu.apps["jobs"].storage.as_ref().map(|it| it.value.clone()),
-        Some(Target::Storage { stamp: None, name: "queue".into() })
+        Some(Ref::to(None, "queue".into()))
     );
 }
 
@@ -95,7 +95,7 @@ fn apply_lock_is_read_with_its_default() {
     assert_eq!(topology(NORTHWIND).apply_lock, None);
     let locked = topology(&format!("{NORTHWIND}\napplyLock: {{ account: storage/queue }}\n"));
     let lock = locked.apply_lock.unwrap();
-    assert_eq!(lock.account.value, Target::Storage { stamp: None, name: "queue".into() });
+    assert_eq!(lock.account.value, Ref::to(None, "queue".into()));
     assert_eq!(lock.container(), "evenkeel");
 }
 

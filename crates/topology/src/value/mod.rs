@@ -13,5 +13,5 @@ pub use index::StampIndex;
 pub use name::Name;
 pub use one_or_many::OneOrMany;
 pub use percent::Percent;
-pub use target::Target;
+pub use target::{Allowed, Ref, Target};
 pub use text::{Part, SecretSource, Text};

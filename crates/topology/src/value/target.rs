@@ -1,102 +1,64 @@
 //! What a reference leads to.
 
 use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
+use crate::Section;
+use crate::section::Entry;
+
 /// What a reference leads to: something of this topology, or a resource ID.
 ///
-/// `stamp` is the stamp's name, or `None` for what is global. Written out, it is the address.
+/// Written out, it is the address.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
-    /// An app: `weu/web`.
-    App {
-        /// The stamp.
-        stamp: String,
-        /// The key in `apps`.
-        app: String,
-    },
-    /// The plan of a stamp: `weu/plan`.
-    Plan {
-        /// The stamp.
-        stamp: String,
-    },
-    /// A storage account: `storage/queue`, `weu/storage/queue`.
-    Storage {
-        /// The stamp, or `None`.
+    /// An entry of a section: `weu/web`, `storage/queue`.
+    Entry {
+        /// The section.
+        section: &'static Section,
+        /// The stamp's name, or `None` for what is global.
         stamp: Option<String>,
-        /// The key in `storage`.
+        /// The key; the section's own where it has one entry alone.
         name: String,
-    },
-    /// A key vault: `vaults/shared`, `weu/vaults/own`.
-    Vault {
-        /// The stamp, or `None`.
-        stamp: Option<String>,
-        /// The key in `vaults`.
-        name: String,
-    },
-    /// A managed identity: `identities/app`, `weu/identities/app`.
-    Identity {
-        /// The stamp, or `None`.
-        stamp: Option<String>,
-        /// The key in `identities`.
-        name: String,
-    },
-    /// An entry of the escape hatch: `resources/cache`, `weu/resources/cache`.
-    Resource {
-        /// The stamp, or `None`.
-        stamp: Option<String>,
-        /// The key in `resources`.
-        name: String,
-    },
-    /// A resource group: `resourceGroup`, `weu/resourceGroup`.
-    ResourceGroup {
-        /// The stamp, or `None` for the global group.
-        stamp: Option<String>,
-    },
-    /// A Traffic Manager profile: `trafficManager/main`.
-    TrafficManager {
-        /// The key in `trafficManager`.
-        name: String,
-    },
-    /// A DNS zone: `dns/example.com`.
-    DnsZone {
-        /// The domain.
-        zone: String,
-    },
-    /// A custom domain: `domains/app.example.com`.
-    Domain {
-        /// The host name.
-        host: String,
     },
     /// A resource outside this topology, by its ID.
     Id(String),
 }
 
+impl Target {
+    /// Returns the target that is the entry of a key.
+    pub fn to<T: Entry>(stamp: Option<String>, name: String) -> Self {
+        Self::Entry { section: T::SECTION, stamp, name }
+    }
+
+    /// Returns the stamp and the key of an entry of `T`, if it is one.
+    pub fn as_entry<T: Entry>(&self) -> Option<(Option<&str>, &str)> {
+        match self {
+            Self::Entry { section, stamp, name } if *section == T::SECTION => {
+                Some((stamp.as_deref(), name))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the section of what it leads to, if that is of this topology.
+    pub fn section(&self) -> Option<&'static Section> {
+        match self {
+            Self::Entry { section, .. } => Some(section),
+            Self::Id(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let in_band = |f: &mut fmt::Formatter<'_>,
-                       stamp: &Option<String>,
-                       band: &str,
-                       name: &str| {
-            match stamp {
-                Some(stamp) => write!(f, "{stamp}/{band}/{name}"),
-                None => write!(f, "{band}/{name}"),
-            }
-        };
         match self {
-            Self::App { stamp, app } => write!(f, "{stamp}/{app}"),
-            Self::Plan { stamp } => write!(f, "{stamp}/plan"),
-            Self::Storage { stamp, name } => in_band(f, stamp, "storage", name),
-            Self::Vault { stamp, name } => in_band(f, stamp, "vaults", name),
-            Self::Identity { stamp, name } => in_band(f, stamp, "identities", name),
-            Self::Resource { stamp, name } => in_band(f, stamp, "resources", name),
-            Self::ResourceGroup { stamp: Some(stamp) } => write!(f, "{stamp}/resourceGroup"),
-            Self::ResourceGroup { stamp: None } => f.write_str("resourceGroup"),
-            Self::TrafficManager { name } => write!(f, "trafficManager/{name}"),
-            Self::DnsZone { zone } => write!(f, "dns/{zone}"),
-            Self::Domain { host } => write!(f, "domains/{host}"),
+            Self::Entry { section, stamp, name } => {
+                f.write_str(&section.address(stamp.as_deref(), name))
+            }
             Self::Id(id) => f.write_str(id),
         }
     }
@@ -119,5 +81,95 @@ impl JsonSchema for Target {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string" })
+    }
+}
+
+/// What a reference may lead to beside a resource ID: entries of one type, or of several.
+pub trait Allowed {
+    /// The sections, the likeliest first.
+    const SECTIONS: &'static [&'static Section];
+}
+
+impl<T: Entry> Allowed for T {
+    const SECTIONS: &'static [&'static Section] = &[T::SECTION];
+}
+
+impl<A: Entry, B: Entry> Allowed for (A, B) {
+    const SECTIONS: &'static [&'static Section] = &[A::SECTION, B::SECTION];
+}
+
+impl<A: Entry, B: Entry, C: Entry> Allowed for (A, B, C) {
+    const SECTIONS: &'static [&'static Section] = &[A::SECTION, B::SECTION, C::SECTION];
+}
+
+/// A reference that leads to what `A` allows: `Ref<Storage>`, `Ref<(Identity, App)>`.
+pub struct Ref<A> {
+    target: Target,
+    allowed: PhantomData<fn() -> A>,
+}
+
+impl<A: Allowed> Ref<A> {
+    /// Takes a target that has been found to be allowed.
+    pub(crate) fn new(target: Target) -> Self {
+        Self { target, allowed: PhantomData }
+    }
+}
+
+impl<T: Entry> Ref<T> {
+    /// Returns the reference to the entry of a key.
+    pub fn to(stamp: Option<String>, name: String) -> Self {
+        Self::new(Target::to::<T>(stamp, name))
+    }
+}
+
+impl<A> Deref for Ref<A> {
+    type Target = Target;
+
+    fn deref(&self) -> &Target {
+        &self.target
+    }
+}
+
+impl<A> Clone for Ref<A> {
+    fn clone(&self) -> Self {
+        Self { target: self.target.clone(), allowed: PhantomData }
+    }
+}
+
+impl<A> fmt::Debug for Ref<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.target, f)
+    }
+}
+
+impl<A> fmt::Display for Ref<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.target, f)
+    }
+}
+
+impl<A> PartialEq for Ref<A> {
+    fn eq(&self, other: &Self) -> bool {
+        self.target == other.target
+    }
+}
+
+impl<A> Serialize for Ref<A> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.target.serialize(serializer)
+    }
+}
+
+impl<A> JsonSchema for Ref<A> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Target::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Target::json_schema(generator)
     }
 }

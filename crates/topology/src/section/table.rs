@@ -1,0 +1,265 @@
+//! The table of all sections.
+
+use std::marker::PhantomData;
+
+use super::entry::{NoEntries, Of};
+use super::{Addressed, Arm, GlobalBand, Keys, NameRule, Naming, Section, Stands, Unique};
+use crate::{App, DnsZone, Domain, Identity, Lock, Plan, Resource, Storage, TrafficManager, Vault};
+
+/// Every section; a bare name leads to the first that has it.
+pub static ALL: &[&Section] = &[
+    &PLAN,
+    &APPS,
+    &RESOURCE_GROUP,
+    &STORAGE,
+    &VAULTS,
+    &IDENTITIES,
+    &RESOURCES,
+    &TRAFFIC_MANAGER,
+    &DNS,
+    &DOMAINS,
+    &LOCKS,
+];
+
+pub(crate) static GROUP_NAME: NameRule =
+    NameRule { not_first: "", not_last: ".", ..NameRule::new("resource group", 1, 90, "-_.()") };
+static PLAN_NAME: NameRule =
+    NameRule { not_first: "", not_last: "", ..NameRule::new("App Service plan", 1, 60, "-_") };
+static SITE_NAME: NameRule = NameRule { unique: Unique::Cloud, ..NameRule::new("app", 2, 60, "-") };
+static ACCOUNT_NAME: NameRule = NameRule {
+    lower_case: true,
+    unique: Unique::Cloud,
+    ..NameRule::new("storage account", 3, 24, "")
+};
+static VAULT_NAME: NameRule = NameRule {
+    double_hyphen: false,
+    unique: Unique::Cloud,
+    ..NameRule::new("key vault", 3, 24, "-")
+};
+static IDENTITY_NAME: NameRule =
+    NameRule { not_last: "", ..NameRule::new("managed identity", 3, 128, "-_") };
+static PROFILE_NAME: NameRule = NameRule::new("Traffic Manager profile", 1, 63, "-.");
+pub(crate) static DNS_NAME: NameRule =
+    NameRule { unique: Unique::Cloud, ..NameRule::new("Traffic Manager DNS name", 1, 63, "-.") };
+pub(crate) static AUTOSCALE_NAME: NameRule =
+    NameRule { not_first: "", not_last: "", ..NameRule::new("autoscale setting", 1, 260, "-_.()") };
+static LOCK_NAME: NameRule =
+    NameRule { not_first: "", not_last: "", ..NameRule::new("lock", 1, 90, "-_.()") };
+pub(crate) static CONTAINER_NAME: NameRule = NameRule {
+    lower_case: true,
+    double_hyphen: false,
+    // Names that begin with a dollar are Azure's own containers.
+    reserved: &["$web", "$root", "$logs"],
+    ..NameRule::new("blob container", 3, 63, "-")
+};
+pub(crate) static QUEUE_NAME: NameRule =
+    NameRule { lower_case: true, double_hyphen: false, ..NameRule::new("queue", 3, 63, "-") };
+
+/// The plan of a stamp.
+pub static PLAN: Section = Section {
+    key: "plan",
+    noun: "a plan",
+    plural: "plans",
+    arm: Arm::Type("Microsoft.Web/serverfarms"),
+    abbreviations: &["asp"],
+    naming: Naming::OfStamp,
+    name: Some(&PLAN_NAME),
+    default_key: "plan",
+    stands: Stands::Stamp,
+    addressed: Addressed::Alone,
+    keys: Keys::Word,
+    named: &[("tags", Keys::Word)],
+    band: GlobalBand::Global,
+    entries: &Of::<Plan>(PhantomData),
+};
+
+/// Web apps and function apps.
+pub static APPS: Section = Section {
+    key: "apps",
+    noun: "an app",
+    plural: "apps",
+    arm: Arm::Type("Microsoft.Web/sites"),
+    abbreviations: &["app", "func"],
+    naming: Naming::Full,
+    name: Some(&SITE_NAME),
+    default_key: "web",
+    stands: Stands::Stamp,
+    addressed: Addressed::ByKey,
+    keys: Keys::Word,
+    named: &[
+        ("tags", Keys::Word),
+        // Settings of a Linux app are told apart by case when they are read, but App Service
+        // refuses two of them in one document as it refuses two tags.
+        ("settings", Keys::Word),
+        ("connectionStrings", Keys::Word),
+    ],
+    band: GlobalBand::Global,
+    entries: &Of::<App>(PhantomData),
+};
+
+/// The resource group of a stamp, or of what is global.
+pub static RESOURCE_GROUP: Section = Section {
+    key: "resourceGroup",
+    noun: "a resource group",
+    plural: "resource groups",
+    arm: Arm::Type("Microsoft.Resources/resourceGroups"),
+    abbreviations: &["rg"],
+    naming: Naming::OfStamp,
+    name: Some(&GROUP_NAME),
+    default_key: "resourceGroup",
+    stands: Stands::Both,
+    addressed: Addressed::Alone,
+    keys: Keys::Word,
+    named: &[],
+    band: GlobalBand::Global,
+    entries: &NoEntries,
+};
+
+/// Storage accounts.
+pub static STORAGE: Section = Section {
+    key: "storage",
+    noun: "a storage account",
+    plural: "storage accounts",
+    arm: Arm::Type("Microsoft.Storage/storageAccounts"),
+    abbreviations: &["st"],
+    naming: Naming::Squeezed,
+    name: Some(&ACCOUNT_NAME),
+    default_key: "main",
+    stands: Stands::Both,
+    addressed: Addressed::InSection,
+    keys: Keys::Word,
+    named: &[("tags", Keys::Word)],
+    band: GlobalBand::Data,
+    entries: &Of::<Storage>(PhantomData),
+};
+
+/// Key vaults.
+pub static VAULTS: Section = Section {
+    key: "vaults",
+    noun: "a key vault",
+    plural: "key vaults",
+    arm: Arm::Type("Microsoft.KeyVault/vaults"),
+    abbreviations: &["kv"],
+    naming: Naming::Full,
+    name: Some(&VAULT_NAME),
+    default_key: "main",
+    stands: Stands::Both,
+    addressed: Addressed::InSection,
+    keys: Keys::Word,
+    named: &[("tags", Keys::Word)],
+    band: GlobalBand::Data,
+    entries: &Of::<Vault>(PhantomData),
+};
+
+/// Managed identities.
+pub static IDENTITIES: Section = Section {
+    key: "identities",
+    noun: "an identity",
+    plural: "identities",
+    arm: Arm::Type("Microsoft.ManagedIdentity/userAssignedIdentities"),
+    abbreviations: &["id"],
+    naming: Naming::Full,
+    name: Some(&IDENTITY_NAME),
+    default_key: "main",
+    stands: Stands::Both,
+    addressed: Addressed::InSection,
+    keys: Keys::Word,
+    named: &[("tags", Keys::Word)],
+    band: GlobalBand::Global,
+    entries: &Of::<Identity>(PhantomData),
+};
+
+/// The escape hatch.
+pub static RESOURCES: Section = Section {
+    key: "resources",
+    noun: "an entry of `resources`",
+    plural: "entries of `resources`",
+    arm: Arm::Said,
+    abbreviations: &[],
+    naming: Naming::Key,
+    name: None,
+    default_key: "main",
+    stands: Stands::Both,
+    addressed: Addressed::InSection,
+    keys: Keys::Word,
+    named: &[("tags", Keys::Word)],
+    band: GlobalBand::Global,
+    entries: &Of::<Resource>(PhantomData),
+};
+
+/// Traffic Manager profiles.
+pub static TRAFFIC_MANAGER: Section = Section {
+    key: "trafficManager",
+    noun: "a Traffic Manager profile",
+    plural: "profiles",
+    arm: Arm::Type("Microsoft.Network/trafficManagerProfiles"),
+    abbreviations: &["traf"],
+    naming: Naming::Full,
+    name: Some(&PROFILE_NAME),
+    default_key: "main",
+    stands: Stands::Global,
+    addressed: Addressed::InSection,
+    keys: Keys::Word,
+    named: &[
+        ("tags", Keys::Word),
+        ("monitor.headers", Keys::Word),
+        ("endpoints", Keys::Word),
+        ("endpoints.*.headers", Keys::Word),
+    ],
+    band: GlobalBand::Global,
+    entries: &Of::<TrafficManager>(PhantomData),
+};
+
+/// DNS zones.
+pub static DNS: Section = Section {
+    key: "dns",
+    noun: "a DNS zone",
+    plural: "zones",
+    arm: Arm::Type("Microsoft.Network/dnsZones"),
+    abbreviations: &[],
+    naming: Naming::Key,
+    name: None,
+    default_key: "",
+    stands: Stands::Global,
+    addressed: Addressed::InSection,
+    keys: Keys::Host,
+    named: &[("tags", Keys::Word), ("records", Keys::Host)],
+    band: GlobalBand::Global,
+    entries: &Of::<DnsZone>(PhantomData),
+};
+
+/// Custom domains.
+pub static DOMAINS: Section = Section {
+    key: "domains",
+    noun: "a domain",
+    plural: "domains",
+    arm: Arm::Several,
+    abbreviations: &[],
+    naming: Naming::Key,
+    name: None,
+    default_key: "",
+    stands: Stands::Global,
+    addressed: Addressed::InSection,
+    keys: Keys::Host,
+    named: &[],
+    band: GlobalBand::Global,
+    entries: &Of::<Domain>(PhantomData),
+};
+
+/// Management locks.
+pub static LOCKS: Section = Section {
+    key: "locks",
+    noun: "a lock",
+    plural: "locks",
+    arm: Arm::Type("Microsoft.Authorization/locks"),
+    abbreviations: &["lock"],
+    naming: Naming::Short,
+    name: Some(&LOCK_NAME),
+    default_key: "main",
+    stands: Stands::Global,
+    addressed: Addressed::Never,
+    keys: Keys::Word,
+    named: &[],
+    band: GlobalBand::Global,
+    entries: &Of::<Lock>(PhantomData),
+};
