@@ -1,5 +1,7 @@
 //! What an error answer means for the one who asked.
 
+use resource::catalogue::says_busy;
+
 use crate::Fault;
 
 /// What an error answer means for the one who asked.
@@ -42,35 +44,28 @@ impl Class {
     }
 }
 
-/// Codes that say "busy": observed in recorded traffic, and
+/// Codes by which any service says "busy": observed in recorded traffic, and
 /// <https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors>.
-const BUSY: [&str; 11] = [
+const BUSY: [&str; 7] = [
     "RetryableError",
     "RetryableErrorDueToAnotherOperation",
     "ReferencedResourceNotProvisioned",
     "AnotherOperationInProgress",
     "OperationInProgress",
-    "StorageAccountOperationInProgress",
-    "StorageAccountIsNotProvisioned",
-    "InUseSubnetCannotBeDeleted",
-    "PublicIPAddressCannotBeDeleted",
     "ParentResourceNotProvisioned",
     "ResourceNotProvisioned",
 ];
 
-/// Texts that say "busy" where the code does not (App Service, Azure Cache for Redis).
-const BUSY_TEXTS: [&str; 4] = [
-    "cannot acquire exclusive lock",
-    "is busy processing",
-    "has linked servers",
-    "another operation is in progress",
-];
+/// A text that says "busy" where the code does not. What single services say stands in the catalogue.
+const BUSY_TEXT: &str = "another operation is in progress";
 
 /// Returns what an answer with an error status means.
 pub fn classify(status: u16, fault: &Fault) -> Class {
     let has = |codes: &[&str]| codes.iter().any(|code| fault.has_code(code));
     let message = fault.message.to_ascii_lowercase();
-    let says_busy = has(&BUSY) || BUSY_TEXTS.iter().any(|text| message.contains(text));
+    let says_busy = has(&BUSY)
+        || message.contains(BUSY_TEXT)
+        || says_busy(|code| fault.has_code(code), &message);
     match status {
         429 if says_busy => Class::Busy,
         429 => Class::Throttled,

@@ -7,8 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::expand::proof_name;
 use crate::order::BINDING;
 
-/// The key of the ownership mark, in tags and in record-set metadata.
-pub const MARK: &str = "evenkeel";
+pub use resource::MARK;
 
 /// Puts our mark on a desired body, where its type can carry one.
 pub fn mark(id: &ResourceId, body: &mut Value, topology: &str) {

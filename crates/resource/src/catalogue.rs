@@ -18,6 +18,7 @@ mod enumerations;
 mod fingerprint;
 mod forms;
 mod likeness;
+mod limits;
 mod lookup;
 mod mask;
 mod overlay;
@@ -55,6 +56,7 @@ pub use compare::{Comparison, Difference, NotCompared, Resolve, Unknown, Why};
 pub use fingerprint::{APPLIED_TAG, fingerprint, fingerprint_of_part, is_applied_tag};
 pub use forms::resembles;
 pub use likeness::{Likeness, is_empty};
+pub use limits::{Busy, Limit, TimeLimit, says_busy, time_limit};
 pub use mask::{declared, masked, masked_beside};
 pub use overlay::overlay;
 pub use path::PropertyPath;
@@ -62,6 +64,7 @@ pub use relations::{
     Destination, Handle, Lead, Members, Monitor, Release, Routing, Serving, leads, leads_anew,
     plain_host,
 };
+pub use resources::{RESOURCES_RIGHT, RESOURCES_VERSION};
 pub use stakes::{Scale, Stake, Staked};
 pub use treatment::{Treatment, is_secret_name, is_way_of_making};
 pub use typical::Typical;
@@ -73,6 +76,13 @@ pub use wholes::Form;
 pub enum Listing {
     /// `GET {subscription}/providers/{type}` returns all with full properties.
     Subscription,
+    /// As [`Listing::Subscription`], under a path and a right of their own.
+    Apart {
+        /// What is appended to the subscription.
+        path: &'static str,
+        /// The action of ARM that reads one.
+        right: &'static str,
+    },
     /// The parent's body holds them (Traffic Manager endpoints).
     Parent,
     /// `GET {zone}/recordsets` returns the records of every type.
@@ -164,15 +174,6 @@ pub struct Collective {
     pub stands_for_all: fn(&Value) -> bool,
 }
 
-/// Requests that a provider allows in a while, where that is less than ARM's own limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limit {
-    /// How many requests fit.
-    pub requests: u32,
-    /// Into how many seconds.
-    pub per_secs: u32,
-}
-
 /// What the engine knows of one resource type.
 ///
 /// Paths are written `properties.endpoints[].properties.weight`: `[]` stands for the members of an
@@ -185,6 +186,9 @@ pub struct TypeFacts {
     pub api_version: &'static str,
     /// How resources of the type are read.
     pub listing: Listing,
+    /// The list of children that Azure or other people make beside the declared ones and that must
+    /// be known, as a segment below the resource.
+    pub beside: Option<&'static str>,
     /// How an existing one is changed.
     pub update: Update,
     /// True where the service honours `If-Match` and `If-None-Match`.
@@ -265,6 +269,10 @@ pub struct TypeFacts {
     pub typical: Typical,
     /// The provider's own limit of writes.
     pub write_limit: Option<Limit>,
+    /// How long an operation may take, where that is not as usual; children are granted the same.
+    pub time_limit: Option<TimeLimit>,
+    /// How the service says that one is being worked on.
+    pub busy: Busy,
     /// A property and the value of it that brings back a deleted resource as it was, whatever else
     /// the body says.
     pub recovery: Option<(&'static str, &'static str)>,
@@ -296,6 +304,7 @@ impl TypeFacts {
         resource_type: "",
         api_version: "",
         listing: Listing::Get,
+        beside: None,
         update: Update::PutOver,
         etag: false,
         ownership: Ownership::Tags,
@@ -334,6 +343,8 @@ impl TypeFacts {
         delete_query: None,
         typical: Typical::UNKNOWN,
         write_limit: None,
+        time_limit: None,
+        busy: Busy::PLAIN,
         recovery: None,
         rewrite: None,
         handles: &[],

@@ -9,14 +9,17 @@ mod absent;
 pub mod catalogue;
 mod expression;
 mod id;
+mod mark;
 mod observed;
 mod resource_type;
 pub mod secret;
+pub mod types;
 
 pub use absent::{absent, absent_as_null, is_absent, without_absent};
 pub use expression::{
     Expression, Part, Reference, SecretSource, contains_expression, walk_expressions,
 };
 pub use id::{ResourceId, ResourceIdError};
+pub use mark::{MARK, is_marked, tag};
 pub use observed::{NameState, NotEvaluated, Observation, Observed};
 pub use resource_type::ResourceType;

@@ -1,6 +1,6 @@
 //! The calls by which resources are read: one for each collection.
 
-use resource::catalogue::{Listing, facts_of};
+use resource::catalogue::{Listing, facts, facts_of};
 use resource::{ResourceId, ResourceType};
 
 /// One call, and what it answers for.
@@ -24,10 +24,12 @@ impl Call {
         };
         Some(match facts_of(id).listing {
             Listing::Parent => return None,
-            Listing::Subscription | Listing::Scope => match id.subscription() {
-                Some(subscription) => Self::whole(subscription, id.resource_type()),
-                None => one(),
-            },
+            Listing::Subscription | Listing::Apart { .. } | Listing::Scope => {
+                match id.subscription() {
+                    Some(subscription) => Self::whole(subscription, id.resource_type()),
+                    None => one(),
+                }
+            }
             Listing::Records => children("recordsets"),
             Listing::InParent(segment) => children(segment),
             Listing::Get | Listing::PostList => one(),
@@ -40,14 +42,9 @@ impl Call {
     }
 
     /// Returns the list of the children that Azure or other people make beside the wanted ones and
-    /// that must be known: records of a zone, host names of a site.
+    /// that must be known, of a type that has such.
     pub fn beside(id: &ResourceId) -> Option<Self> {
-        let kind = id.resource_type();
-        let segment = match () {
-            () if kind.is("Microsoft.Network/dnsZones") => "recordsets",
-            () if kind.is("Microsoft.Web/sites") => "hostNameBindings",
-            () => return None,
-        };
+        let segment = facts_of(id).beside?;
         Some(Self::Children { path: format!("{id}/{segment}"), owner: id.clone() })
     }
 
@@ -55,9 +52,9 @@ impl Call {
     pub fn path(&self) -> String {
         match self {
             Self::Subscription { subscription, resource_type } => {
-                match resource_type.is("Microsoft.Resources/resourceGroups") {
-                    true => format!("/subscriptions/{subscription}/resourcegroups"),
-                    false => format!("/subscriptions/{subscription}/providers/{resource_type}"),
+                match facts(resource_type).listing {
+                    Listing::Apart { path, .. } => format!("/subscriptions/{subscription}/{path}"),
+                    _ => format!("/subscriptions/{subscription}/providers/{resource_type}"),
                 }
             }
             Self::Children { path, .. } => path.clone(),
@@ -93,11 +90,11 @@ impl Call {
     }
 }
 
-/// Groups are read under the name of their subscription.
+/// Returns the action that reads one resource of a type.
 fn read_right(resource_type: &ResourceType) -> String {
-    match resource_type.is("Microsoft.Resources/resourceGroups") {
-        true => "Microsoft.Resources/subscriptions/resourceGroups/read".to_owned(),
-        false => format!("{resource_type}/read"),
+    match facts(resource_type).listing {
+        Listing::Apart { right, .. } => right.to_owned(),
+        _ => format!("{resource_type}/read"),
     }
 }
 

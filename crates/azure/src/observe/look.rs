@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
-use resource::catalogue::facts_of;
-use resource::{NotEvaluated, Observation, Observed, ResourceId};
+use resource::catalogue::{Listing, RESOURCES_RIGHT, RESOURCES_VERSION, facts, facts_of};
+use resource::{
+    MARK, NotEvaluated, Observation, Observed, ResourceId, ResourceType, is_marked, types,
+};
 use serde_json::Value;
 
 use super::Wants;
@@ -12,15 +14,9 @@ use super::collection::Call;
 use crate::reader::etag_of;
 use crate::{Error, Reader};
 
-/// The tag that carries the ownership mark.
-const MARK: &str = "evenkeel";
-/// The version of the subscription's list of resources.
-const RESOURCES_VERSION: &str = "2021-04-01";
-/// The version of resource groups, which are always read: they carry marks that the list of
-/// resources does not show.
-const GROUPS: (&str, &str) = ("Microsoft.Resources/resourceGroups", "2021-04-01");
-/// The version of locks, which are always read: one can stand in the way of any action.
-const LOCKS: (&str, &str) = ("Microsoft.Authorization/locks", "2020-05-01");
+/// Types of which all are always read: groups carry marks that the list of resources does not show,
+/// and a lock can stand in the way of any action.
+const ALWAYS: [&str; 2] = [types::GROUP, types::LOCK];
 
 pub(super) struct Look<'a> {
     pub(super) reader: &'a Reader,
@@ -79,7 +75,11 @@ impl<'a> Look<'a> {
         for (id, api_version) in &wants.ids {
             look.want(id, api_version);
         }
-        let always = [GROUPS, LOCKS].map(|(name, version)| (name.into(), version.to_owned()));
+        let always = ALWAYS.map(|name| {
+            let listed = ResourceType::new(name);
+            let version = facts(&listed).api_version.to_owned();
+            (listed, version)
+        });
         for (kind, api_version) in wants.types.iter().chain(&always) {
             for subscription in look.subscriptions.clone() {
                 look.ask(Call::whole(&subscription, kind.clone()), api_version);
@@ -176,8 +176,7 @@ impl<'a> Look<'a> {
             match list {
                 Ok(list) => hints.hits.extend(list.into_iter().filter_map(member).map(|f| f.id)),
                 Err(error) if error.is_denied() => {
-                    let reason =
-                        unreadable(error, "Microsoft.Resources/subscriptions/resources/read")?;
+                    let reason = unreadable(error, RESOURCES_RIGHT)?;
                     let scope = ResourceId::subscription_scope(subscription);
                     hints.hidden.push((scope, NotEvaluated { reason }));
                 }
@@ -291,7 +290,7 @@ impl<'a> Look<'a> {
     fn is_kept(&self, call: &Call, observation: &Observation) -> bool {
         let Call::Subscription { resource_type, .. } = call else { return true };
         let id = &observation.id;
-        resource_type.namespace().eq_ignore_ascii_case("Microsoft.Authorization")
+        facts(resource_type).listing == Listing::Scope
             || self.wanted.contains_key(id)
             || self.is_owned(observation)
             || self.groups.iter().any(|group| id.is_within(group))
@@ -299,10 +298,7 @@ impl<'a> Look<'a> {
 
     fn is_owned(&self, observation: &Observation) -> bool {
         let Some(owner) = &self.owned_by else { return false };
-        let tags = observation.body.get("tags").and_then(Value::as_object);
-        tags.is_some_and(|tags| {
-            tags.iter().any(|(name, value)| name.eq_ignore_ascii_case(MARK) && value == owner)
-        })
+        is_marked(observation.body.get("tags"), owner)
     }
 
     /// Tells whether `id`, or what it lies in, is known not to exist. The nearest of which anything

@@ -4,13 +4,14 @@
 //! and recorded traffic.
 
 use super::stakes::{Stake, TIERS, cost};
-use super::{Listing, NameCheck, SoftDelete, TypeFacts, UniqueName, Update};
+use super::{Listing, NameCheck, SoftDelete, TimeLimit, TypeFacts, UniqueName, Update};
 
 const VERSION: &str = "2024-06-01";
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.AppConfiguration/configurationStores",
+        time_limit: Some(TimeLimit::HOUR),
         unique_name: Some(UniqueName {
             pointer: "",
             check: NameCheck {

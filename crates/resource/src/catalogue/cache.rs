@@ -6,7 +6,7 @@
 use super::stakes::{
     ENABLED, OFF, ON, PRIVATE, Scale, Stake, TIERS, access, cost, redundancy, security,
 };
-use super::{Likeness, Listing, TypeFacts, Typical, Update};
+use super::{Busy, Likeness, Listing, TimeLimit, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2024-11-01";
 const ENTERPRISE: &str = "2025-07-01";
@@ -19,6 +19,8 @@ const PROTOCOL: Scale = Scale::Rungs(&[&["Plaintext"], &["Encrypted"]]);
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Cache/redis",
+        busy: Busy { codes: &[], texts: &["is busy processing", "has linked servers"] },
+        time_limit: Some(TimeLimit { write_mins: 180, delete_mins: 180 }),
         api_version: VERSION,
         listing: Listing::Subscription,
         update: Update::Patch,
@@ -105,6 +107,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Cache/redisEnterprise",
+        time_limit: Some(TimeLimit { write_mins: 45, delete_mins: 30 }),
         api_version: ENTERPRISE,
         listing: Listing::Subscription,
         update: Update::Patch,

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::stakes::{ENABLED, OFF, ON, Scale, Stake, redundancy, security, serving};
-use super::{Alias, Likeness, Limit, Listing, Locality, TypeFacts, Update};
+use super::{Alias, Likeness, Limit, Listing, Locality, TimeLimit, TypeFacts, Update};
 
 const VERSION: &str = "2025-12-01";
 
@@ -39,6 +39,7 @@ const PROTOCOLS: Scale = Scale::Rank(|protocols| {
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Cdn/profiles",
+        time_limit: Some(TimeLimit::EDGE),
         locality: Locality::Global,
         api_version: VERSION,
         listing: Listing::Subscription,

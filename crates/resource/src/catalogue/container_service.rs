@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::stakes::{ON, Scale, Stake, access, cost, redundancy, security};
-use super::{Additions, Likeness, Listing, Literal, TypeFacts, Typical, Update};
+use super::{Additions, Likeness, Listing, Literal, TimeLimit, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2025-10-01";
 
@@ -24,6 +24,7 @@ const UPTIME: Scale = Scale::Rungs(&[&["Free"], &["Standard", "Premium"]]);
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.ContainerService/managedClusters",
+        time_limit: Some(TimeLimit::LONG),
         api_version: VERSION,
         listing: Listing::Subscription,
         update: Update::PutOver,

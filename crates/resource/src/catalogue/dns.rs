@@ -72,6 +72,7 @@ const PRIVATE_SOA: TypeFacts =
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Network/dnsZones",
+        beside: Some("recordsets"),
         locality: Locality::Global,
         api_version: PUBLIC,
         listing: Listing::Subscription,

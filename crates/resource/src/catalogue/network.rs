@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::stakes::{
     ENABLED, ON, PRIVATE, Scale, Stake, Staked, access, cost, redundancy, security,
 };
-use super::{Additions, ArrayKey, Listing, Locality, TypeFacts, Typical, Update};
+use super::{Additions, ArrayKey, Busy, Listing, Locality, TimeLimit, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2025-01-01";
 
@@ -79,6 +79,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Network/virtualNetworks/subnets",
+        busy: Busy { codes: &["InUseSubnetCannotBeDeleted"], texts: &[] },
         listing: Listing::InParent("subnets"),
         stakes: &[
             security("properties.networkSecurityGroup", Scale::Presence, ""),
@@ -132,6 +133,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts { resource_type: "Microsoft.Network/applicationSecurityGroups", ..TOP },
     TypeFacts {
         resource_type: "Microsoft.Network/publicIPAddresses",
+        busy: Busy { codes: &["PublicIPAddressCannotBeDeleted"], texts: &[] },
         immutable: &[
             REGION,
             ("sku", "the SKU of an address is fixed at its creation"),
@@ -211,6 +213,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Network/privateEndpoints",
+        time_limit: Some(TimeLimit::HOUR),
         immutable: &[
             REGION,
             ("properties.subnet", "an endpoint stays in its subnet"),
@@ -238,6 +241,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Network/applicationGateways",
+        time_limit: Some(TimeLimit::LONG),
         immutable: &[REGION, ("zones", "the zones of a gateway are fixed at its creation")],
         volatile: &["properties.operationalState", "properties.privateEndpointConnections"],
         // A certificate comes back as its public half.
@@ -280,6 +284,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies",
+        time_limit: Some(TimeLimit::EDGE),
         locality: Locality::Global,
         api_version: "2025-03-01",
         immutable: &[("sku", "the tier of a policy is fixed at its creation")],

@@ -3,7 +3,12 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.resources/resourcegroups>,
 //! <https://learn.microsoft.com/rest/api/resources/subscriptions>.
 
-use super::{Listing, Locality, Ownership, TypeFacts, Typical, Update};
+use super::{Listing, Locality, Ownership, TimeLimit, TypeFacts, Typical, Update};
+
+/// The version of the lists of resources of any type, of a subscription or a group.
+pub const RESOURCES_VERSION: &str = "2021-04-01";
+/// The action of ARM that reads them.
+pub const RESOURCES_RIGHT: &str = "Microsoft.Resources/subscriptions/resources/read";
 
 const SUBSCRIPTION: TypeFacts = TypeFacts {
     resource_type: "Microsoft.Resources/subscriptions",
@@ -18,8 +23,13 @@ pub(super) const TYPES: &[TypeFacts] = &[
     SUBSCRIPTION,
     TypeFacts {
         resource_type: "Microsoft.Resources/resourceGroups",
+        time_limit: Some(TimeLimit::LONG),
         api_version: "2025-04-01",
-        listing: Listing::Subscription,
+        // Groups are read under the name of their subscription.
+        listing: Listing::Apart {
+            path: "resourcegroups",
+            right: "Microsoft.Resources/subscriptions/resourceGroups/read",
+        },
         update: Update::Patch,
         holds_data: Some("everything in the resource group"),
         immutable: &[

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::stakes::{ENABLED, Scale, Stake, Staked, access, cost, redundancy, security};
 use super::{
-    Alias, Listing, Literal, Locality, NameCheck, Ownership, TypeFacts, Typical, UniqueName, Update,
+    Alias, Listing, Literal, Locality, NameCheck, Ownership, TimeLimit, TypeFacts, Typical,
+    UniqueName, Update,
 };
 
 const VERSION: &str = "2023-08-01";
@@ -61,6 +62,7 @@ const FAILOVER: Scale = Scale::Rungs(&[&["Manual"], &["Automatic"]]);
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Sql/servers",
+        time_limit: Some(TimeLimit::HOUR),
         unique_name: Some(UniqueName {
             pointer: "",
             check: NameCheck {

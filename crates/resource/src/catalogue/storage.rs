@@ -5,7 +5,8 @@
 
 use super::stakes::{OFF, ON, Scale, Staked, access, cost, redundancy, security};
 use super::{
-    Likeness, Listing, Literal, NameCheck, Ownership, TypeFacts, Typical, UniqueName, Update,
+    Busy, Likeness, Listing, Literal, NameCheck, Ownership, TimeLimit, TypeFacts, Typical,
+    UniqueName, Update,
 };
 
 const VERSION: &str = "2025-08-01";
@@ -88,6 +89,11 @@ const ANONYMOUS: Scale = Scale::Rungs(&[&["Container"], &["Blob"], &["None"]]);
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Storage/storageAccounts",
+        busy: Busy {
+            codes: &["StorageAccountOperationInProgress", "StorageAccountIsNotProvisioned"],
+            texts: &[],
+        },
+        time_limit: Some(TimeLimit::HOUR),
         unique_name: Some(UniqueName {
             pointer: "",
             check: NameCheck {

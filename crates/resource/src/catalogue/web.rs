@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::stakes::{OFF, ON, PRIVATE, Scale, Staked, access, cost, redundancy, security, serving};
 use super::{
-    ArrayKey, Handle, Likeness, Listing, Literal, NameCheck, Ownership, Serving, TypeFacts,
-    Typical, UniqueName, Update,
+    ArrayKey, Busy, Handle, Likeness, Listing, Literal, NameCheck, Ownership, Serving, TimeLimit,
+    TypeFacts, Typical, UniqueName, Update,
 };
 
 const VERSION: &str = "2024-11-01";
@@ -327,6 +327,8 @@ const SOURCE_CONTROL: TypeFacts = TypeFacts {
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Web/serverfarms",
+        busy: Busy { codes: &[], texts: &["cannot acquire exclusive lock"] },
+        time_limit: Some(TimeLimit::HOUR),
         api_version: VERSION,
         listing: Listing::Subscription,
         update: Update::PutOver,
@@ -368,6 +370,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Web/sites",
+        beside: Some("hostNameBindings"),
         unique_name: Some(UniqueName {
             pointer: "",
             check: NameCheck {

@@ -1,0 +1,13 @@
+//! Names of resource types, for those who make an ID or a request.
+//!
+//! What a type *is* to the engine stands in its entry of the [catalogue](crate::catalogue): nobody
+//! compares a resource with these names to find out what to do with it.
+
+/// Resource groups.
+pub const GROUP: &str = "Microsoft.Resources/resourceGroups";
+/// Subscriptions.
+pub const SUBSCRIPTION: &str = "Microsoft.Resources/subscriptions";
+/// Management locks.
+pub const LOCK: &str = "Microsoft.Authorization/locks";
+/// Role assignments.
+pub const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
