@@ -10,7 +10,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use plan::{Action, Fingerprint, Operation, part_of};
-use resource::catalogue::{fingerprint, fingerprint_of_part};
+use resource::catalogue::{Duty, fingerprint, fingerprint_of_part};
 use resource::{Observation, ResourceId, walk_expressions};
 
 use crate::ActionError;
@@ -201,28 +201,25 @@ pub(crate) fn rests_on(action: &Action) -> BTreeSet<ResourceId> {
 
 /// Returns the resource at the top of a family: the last one below the resource group.
 pub(crate) fn family(id: &ResourceId) -> ResourceId {
-    let is_container = |id: &ResourceId| {
-        let kind = id.resource_type();
-        kind.is("Microsoft.Resources/resourceGroups")
-            || kind.is("Microsoft.Resources/subscriptions")
-    };
     let chain = std::iter::successors(Some(id.clone()), ResourceId::parent);
-    chain.take_while(|id| !is_container(id)).last().unwrap_or_else(|| id.clone())
+    chain.take_while(|id| !Duty::is_container(id)).last().unwrap_or_else(|| id.clone())
 }
 
 #[cfg(test)]
 mod tests {
+    use resource::types;
+
     use super::*;
 
     #[test]
     fn children_and_locks_are_of_one_family() {
         let zone = ResourceId::in_group("s", "rg", "Microsoft.Network/dnsZones", "example.com");
         assert_eq!(family(&zone.child("CNAME", "app")), zone);
-        assert_eq!(family(&zone.extension("Microsoft.Authorization/locks", "keep")), zone);
+        assert_eq!(family(&zone.extension(types::LOCK, "keep")), zone);
         assert_eq!(family(&zone), zone);
         let group = ResourceId::group("s", "rg");
         assert_eq!(family(&group), group);
-        let on_group = group.extension("Microsoft.Authorization/locks", "keep");
+        let on_group = group.extension(types::LOCK, "keep");
         assert_eq!(family(&on_group), on_group);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use azure::Writer;
 use plan::{Action, Done, Operation, Plan};
+use resource::catalogue::Duty;
 use resource::{Observation, ResourceId};
 use tokio::sync::OnceCell;
 
@@ -130,6 +131,6 @@ impl<'a> Run<'a> {
 
     pub fn has_granted_rights(&self) -> bool {
         let written = self.written.lock().expect("no panic while locked");
-        written.iter().any(|id| id.resource_type().is("Microsoft.Authorization/roleAssignments"))
+        written.iter().any(|id| Duty::Grant.is_of(id))
     }
 }

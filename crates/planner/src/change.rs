@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plan::{Coverage, Guard, Notice, PropertyChange};
-use resource::catalogue::{self, Ownership};
+use resource::catalogue::{self, Duty, Ownership};
 use resource::{Expression, Observation, Observed, ResourceId};
 use serde_json::Value;
 
@@ -12,7 +12,6 @@ use crate::desired::{Desired, DesiredResource, Mode};
 use crate::diff::{self, Comparison};
 use crate::last::Last;
 use crate::lost;
-use crate::order::{BINDING, CERTIFICATE};
 use crate::ownership::{foreign_mark, is_owned};
 use crate::resolve::{Secrets, resolve};
 use crate::rights::{self, Right};
@@ -232,8 +231,7 @@ fn is_our_child(
     let id = &observation.id;
     matches!(catalogue::facts_of(id).ownership, Ownership::Parent | Ownership::None)
         && (options.last.known().is_some_and(|last| last.has_made(id))
-            || id.resource_type().is(BINDING)
-                && unwanted::has_our_proof(desired, observed, id.name()))
+            || Duty::Binding.is_of(id) && unwanted::has_our_proof(desired, observed, id.name()))
 }
 
 /// Tells whether this is what our own creation has left that was cut off before it could mark it:
@@ -244,7 +242,7 @@ fn is_cut_off_creation(
     properties: &[PropertyChange],
 ) -> bool {
     let tags = observation.body.get("tags").and_then(Value::as_object);
-    resource.id.resource_type().is(CERTIFICATE)
+    catalogue::facts_of(&resource.id).tags_by_patch
         && tags.is_none_or(|tags| tags.is_empty())
         && properties.iter().all(|property| is_tag(&property.path))
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use plan::{ApplyLock, Band, Guard, Notice, Place};
-use resource::{ResourceId, ResourceType, walk_expressions};
+use resource::catalogue::Duty;
+use resource::{ResourceId, ResourceType, types, walk_expressions};
 use serde::Serialize;
 use serde_json::Value;
 use topology::Diagnostic;
@@ -97,7 +98,7 @@ impl DesiredResource {
 
 /// Tells whether `id` is that of a change to a vault's access policies, which is no resource.
 pub fn is_grant(id: &ResourceId) -> bool {
-    id.resource_type().is("Microsoft.KeyVault/vaults/accessPolicies")
+    Duty::VaultGrant.is_of(id)
 }
 
 /// Returns every resource ID that `body` names, as text or in an expression.
@@ -373,7 +374,7 @@ impl Desired {
     /// Returns the types of which everything in the subscriptions must be read: a right that is no
     /// longer declared, and a clone's permissions, are found among all role assignments.
     pub fn types_wanted(&self) -> Vec<(ResourceType, String)> {
-        let kind = ResourceType::new("Microsoft.Authorization/roleAssignments");
+        let kind = ResourceType::new(types::ASSIGNMENT);
         let version = resource::catalogue::facts(&kind).api_version.to_owned();
         vec![(kind, version)]
     }

@@ -6,15 +6,11 @@
 //! <https://learn.microsoft.com/azure/traffic-manager/traffic-manager-monitoring>.
 
 use plan::{FAILED_OVER, Notice, Severity};
+use resource::catalogue::{Roles, facts_of};
 use resource::{Observed, ResourceId};
 use serde_json::{Value, json};
 
 use crate::desired::{Desired, DesiredResource, Mode};
-
-const ACCOUNT: &str = "Microsoft.Storage/storageAccounts";
-const COSMOS: &str = "Microsoft.DocumentDB/databaseAccounts";
-const GROUP: &str = "Microsoft.Sql/servers/failoverGroups";
-const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
 
 /// A resource whose roles are not those that the topology began with.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,17 +28,11 @@ pub fn find(desired: &Desired, observed: &Observed) -> Vec<FailedOver> {
     let managed = desired.resources().filter(|resource| resource.mode != Mode::Existing);
     let found = managed.filter_map(|resource| {
         let seen = &observed.get(&resource.id)?.body;
-        let resource_type = resource.id.resource_type();
-        let (message, help, body) = if resource_type.is(PROFILE) {
-            profile(seen)?
-        } else if resource_type.is(COSMOS) {
-            cosmos(&resource.body, seen)?
-        } else if resource_type.is(GROUP) {
-            failover_group(&resource.id, seen)?
-        } else if resource_type.is(ACCOUNT) {
-            account(&resource.body, seen)?
-        } else {
-            return None;
+        let (message, help, body) = match facts_of(&resource.id).roles? {
+            Roles::MemberThatAnswers => profile(seen)?,
+            Roles::RegionOfWrites => cosmos(&resource.body, seen)?,
+            Roles::PartnerOfWrites => failover_group(&resource.id, seen)?,
+            Roles::RegionOfService => account(&resource.body, seen)?,
         };
         Some(FailedOver { id: resource.id.clone(), body, notice: notice(resource, message, help) })
     });

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use plan::Guard;
+use resource::catalogue::Duty;
 use resource::{Observed, ResourceId, catalogue};
 
 use crate::change::{Changes, Kind, Options, is_permitted, protected};
 use crate::desired::Desired;
 use crate::last::Last;
 use crate::ownership::is_owned;
-use crate::unwanted::is_group;
 
 /// The share of owned resources that one plan may delete, in per cent.
 const MAX_DELETED_PERCENT: usize = 60;
@@ -80,5 +80,5 @@ pub fn guards(
 ///
 /// A resource group is deleted only when everything in it is, each by its own permission.
 pub fn loss(id: &ResourceId) -> Option<&'static str> {
-    if is_group(id) { None } else { catalogue::facts_of(id).holds_data }
+    if Duty::Group.is_of(id) { None } else { catalogue::facts_of(id).holds_data }
 }

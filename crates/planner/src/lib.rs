@@ -21,7 +21,6 @@ mod merge;
 mod order;
 mod ownership;
 mod plan_maker;
-mod redundancy;
 mod release;
 mod resolve;
 mod rights;

@@ -27,9 +27,7 @@ use petgraph::stable_graph::NodeIndex;
 use plan::{Action, Guard, Notice, Reliance};
 use resource::{Observed, ResourceId};
 
-pub use domains::{BINDING, CERTIFICATE};
 pub use graph::{ActionGraph, OrderError};
-pub use locks::LOCK;
 pub use note::{applied, noted};
 
 use crate::change::{Changes, Options};

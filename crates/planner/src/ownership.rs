@@ -1,11 +1,10 @@
 //! Our mark: what tells a resource that Evenkeel made from one that it found.
 
-use resource::catalogue::{self, Ownership};
+use resource::catalogue::{self, Duty, Ownership};
 use resource::{Observation, Observed, ResourceId};
 use serde_json::{Map, Value, json};
 
 use crate::expand::proof_name;
-use crate::order::BINDING;
 
 pub use resource::MARK;
 
@@ -113,7 +112,7 @@ pub fn foreign_mark(
     observation: &Observation,
     topology: &str,
 ) -> Option<String> {
-    if observation.id.resource_type().is(BINDING) {
+    if Duty::Binding.is_of(&observation.id) {
         let proof = proof_of(observed, observation.id.name())?;
         return foreign_mark(observed, proof, topology);
     }
@@ -135,7 +134,8 @@ pub fn foreign_mark(
 pub fn proof_of<'a>(observed: &'a Observed, host: &str) -> Option<&'a Observation> {
     let wanted = proof_name(host).to_ascii_lowercase();
     observed.resources.values().find(|seen| {
-        seen.id.resource_type().is("Microsoft.Network/dnsZones/TXT")
+        Duty::is_record(&seen.id)
+            && seen.id.resource_type().last().eq_ignore_ascii_case("TXT")
             && seen.id.parent().is_some_and(|zone| {
                 let name = seen.id.name().to_ascii_lowercase();
                 wanted == format!("{name}.{}", zone.name().to_ascii_lowercase())

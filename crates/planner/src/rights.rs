@@ -7,14 +7,13 @@
 use std::collections::BTreeMap;
 
 use plan::Guard;
+use resource::catalogue::Duty;
 use resource::{Observation, Observed, ResourceId, catalogue};
 use serde_json::Value;
 
 use crate::desired::{Desired, DesiredResource};
 use crate::ownership::is_owned;
 use crate::resolve::resolve_all;
-
-const TYPE: &str = "Microsoft.Authorization/roleAssignments";
 
 /// How it stands with a right whose declared name is free.
 pub enum Right {
@@ -30,7 +29,7 @@ pub enum Right {
 
 /// Tells whether the right that `resource` gives is there under another name.
 pub fn standing(desired: &Desired, resource: &DesiredResource, observed: &Observed) -> Right {
-    if !is_assignment(&resource.id) || desired.topology.is_empty() {
+    if !Duty::Grant.is_of(&resource.id) || desired.topology.is_empty() {
         return Right::Absent;
     }
     let wish = resolve_all(&resource.body, observed, &BTreeMap::new());
@@ -58,11 +57,6 @@ pub fn standing(desired: &Desired, resource: &DesiredResource, observed: &Observ
     }
 }
 
-/// Tells whether `id` is a role assignment.
-pub fn is_assignment(id: &ResourceId) -> bool {
-    id.resource_type().is(TYPE)
-}
-
 /// Finds the observed assignments at `scope` of the role and the principal of `wish`.
 pub fn given<'a>(
     scope: &'a ResourceId,
@@ -71,7 +65,7 @@ pub fn given<'a>(
 ) -> impl Iterator<Item = &'a Observation> {
     let wanted = catalogue::Right::of(wish);
     observed.resources.values().filter(move |other| {
-        is_assignment(&other.id)
+        Duty::Grant.is_of(&other.id)
             && other.id.parent().as_ref() == Some(scope)
             && catalogue::Right::of(&other.body)
                 .zip(wanted.as_ref())

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use plan::{Notice, Severity};
-use resource::catalogue::{self, Ownership};
+use resource::catalogue::{self, Duty, Ownership, ServiceMade};
 use resource::{Observation, Observed, ResourceId};
 use serde_json::{Value, json};
 
@@ -11,7 +11,6 @@ use crate::change::{Change, Changes, Kind};
 use crate::desired::Desired;
 use crate::expand::role_name;
 use crate::last::Last;
-use crate::order::LOCK;
 use crate::ownership::{is_owned, proof_of};
 
 /// Finds what carries our mark, or was declared at the last apply, and is no longer in the topology;
@@ -35,12 +34,12 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
     for id in &deleted {
         // What lies below a deleted resource goes with it.
         let cascades = std::iter::successors(id.parent(), ResourceId::parent)
-            .any(|ancestor| deleted.contains(&ancestor) && !is_group(&ancestor));
+            .any(|ancestor| deleted.contains(&ancestor) && !Duty::Group.is_of(&ancestor));
         // A lock that goes along refuses what it goes with.
-        if cascades && !id.resource_type().is(LOCK) {
+        if cascades && !Duty::Lock.is_of(id) {
             continue;
         }
-        if is_group(id) && !empties(id, observed, &deleted) {
+        if Duty::Group.is_of(id) && !empties(id, observed, &deleted) {
             found.notices.push(Notice {
                 severity: Severity::Info,
                 code: "group-kept".to_owned(),
@@ -61,7 +60,7 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
 /// Returns how a person calls what goes: by its name, and a role assignment, whose name says nothing,
 /// by what it allows whom.
 fn address_of(id: &ResourceId, observed: &Observed, last: &Last) -> String {
-    if !id.resource_type().is("Microsoft.Authorization/roleAssignments") {
+    if !Duty::Grant.is_of(id) {
         return id.name().to_owned();
     }
     if let Some(before) = last.known().and_then(|last| last.get(id)) {
@@ -86,17 +85,12 @@ fn address_of(id: &ResourceId, observed: &Observed, last: &Last) -> String {
 }
 
 fn group_of(id: &ResourceId) -> Option<ResourceId> {
-    std::iter::successors(Some(id.clone()), ResourceId::parent).find(is_group)
+    std::iter::successors(Some(id.clone()), ResourceId::parent).find(|id| Duty::Group.is_of(id))
 }
 
 /// Tells whether a resource lies beside what the topology speaks of.
 fn is_in_reach(id: &ResourceId, groups: &BTreeSet<ResourceId>) -> bool {
-    !is_group(id) && group_of(id).is_some_and(|group| groups.contains(&group))
-}
-
-/// Tells whether `id` is a resource group.
-pub fn is_group(id: &ResourceId) -> bool {
-    id.resource_type().is("Microsoft.Resources/resourceGroups")
+    !Duty::Group.is_of(id) && group_of(id).is_some_and(|group| groups.contains(&group))
 }
 
 /// Tells whether everything in a resource group was listed and is deleted.
@@ -112,14 +106,13 @@ fn empties(group: &ResourceId, observed: &Observed, deleted: &BTreeSet<ResourceI
 
 /// Tells whether a resource comes with its parent and is nobody's to manage.
 pub fn is_service_made(observation: &Observation) -> bool {
-    let resource_type = observation.id.resource_type();
     let name = observation.id.name();
-    let last = resource_type.last();
-    resource_type.namespace().eq_ignore_ascii_case("Microsoft.Web")
-        && last.eq_ignore_ascii_case("config")
-        || resource_type.is("Microsoft.Network/dnsZones/SOA")
-        || resource_type.is("Microsoft.Network/dnsZones/NS") && name == "@"
-        || resource_type.is("Microsoft.Web/sites/hostNameBindings") && !is_custom_host(name)
+    match catalogue::facts_of(&observation.id).service_made {
+        ServiceMade::None => false,
+        ServiceMade::All => true,
+        ServiceMade::Named(made) => name == made,
+        ServiceMade::OwnHosts => !is_custom_host(name),
+    }
 }
 
 /// Tells whether a bound host name is one that a person chose.
@@ -159,4 +152,37 @@ fn is_deletable(
 /// Tells whether the record that proved a host name carries our mark.
 pub fn has_our_proof(desired: &Desired, observed: &Observed, host: &str) -> bool {
     proof_of(observed, host).is_some_and(|proof| is_owned(observed, proof, &desired.topology))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_service_makes_with_its_parent_is_nobodys_to_manage() {
+        let seen = |path: &str| {
+            let text = format!("/subscriptions/s/resourceGroups/g/providers/{path}");
+            let id = ResourceId::parse(&text).expect("valid ID");
+            is_service_made(&Observation { id, body: json!({}), etag: None })
+        };
+        for made in [
+            "Microsoft.Web/sites/a/config/web",
+            "Microsoft.Web/sites/a/config/unheardOf",
+            "Microsoft.Web/sites/a/slots/b/config/appsettings",
+            "Microsoft.Web/sites/a/hostNameBindings/A.azurewebsites.net",
+            "Microsoft.Web/sites/a/slots/b/hostNameBindings/a-b.azurewebsites.net",
+            "Microsoft.Network/dnsZones/example.com/SOA/@",
+            "Microsoft.Network/dnsZones/example.com/NS/@",
+        ] {
+            assert!(seen(made), "{made}");
+        }
+        for chosen in [
+            "Microsoft.Web/sites/a",
+            "Microsoft.Web/sites/a/hostNameBindings/www.example.com",
+            "Microsoft.Network/dnsZones/example.com/NS/sub",
+            "Microsoft.Network/dnsZones/example.com/TXT/@",
+        ] {
+            assert!(!seen(chosen), "{chosen}");
+        }
+    }
 }

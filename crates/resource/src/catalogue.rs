@@ -14,6 +14,7 @@ use crate::{ResourceId, ResourceType};
 
 mod arrays;
 mod compare;
+mod duties;
 mod enumerations;
 mod fingerprint;
 mod forms;
@@ -23,6 +24,7 @@ mod lookup;
 mod mask;
 mod overlay;
 mod path;
+mod redundancy;
 mod relations;
 mod stakes;
 mod treatment;
@@ -53,6 +55,7 @@ mod web;
 pub use arrays::{ArrayKey, Pairing, find_member, member_label, pair};
 pub use authorization::Right;
 pub use compare::{Comparison, Difference, NotCompared, Resolve, Unknown, Why};
+pub use duties::{Cloned, Duty, Import, Roles, ServiceMade};
 pub use fingerprint::{APPLIED_TAG, fingerprint, fingerprint_of_part, is_applied_tag};
 pub use forms::resembles;
 pub use likeness::{Likeness, is_empty};
@@ -60,6 +63,7 @@ pub use limits::{Busy, Limit, TimeLimit, says_busy, time_limit};
 pub use mask::{declared, masked, masked_beside};
 pub use overlay::overlay;
 pub use path::PropertyPath;
+pub use redundancy::{Conversion, Step};
 pub use relations::{
     Destination, Handle, Lead, Members, Monitor, Release, Routing, Serving, leads, leads_anew,
     plain_host,
@@ -293,6 +297,26 @@ pub struct TypeFacts {
     /// Properties whose change takes away what the resource's users have by the old way: it waits
     /// for what gives them the new one.
     pub takes_away: &'static [&'static str],
+    /// What the engine's procedures take a resource of the type for.
+    pub duty: Option<Duty>,
+    /// Which resources of the type the service makes of its own accord.
+    pub service_made: ServiceMade,
+    /// What a failover swaps.
+    pub roles: Option<Roles>,
+    /// What a clone takes over.
+    pub cloned: Option<Cloned>,
+    /// What an import looks at.
+    pub import: Import,
+    /// The JSON pointer of how many seconds resolvers go on with what the resource has answered.
+    pub forgotten_after: Option<&'static str>,
+    /// True where the service takes one writer at a time for the resource and all that lies in it.
+    pub one_writer: bool,
+    /// The place among siblings that are written one after another; the lowest is the first.
+    pub turn: u8,
+    /// True where a PUT ignores tags, so that a PATCH has to bring them.
+    pub tags_by_patch: bool,
+    /// How the service carries out by itself what no write of the property can do.
+    pub conversion: Option<&'static Conversion>,
     /// Facts of resources that share the type but whose last segment decides what they are
     /// (`sites/config/appsettings`).
     pub documents: &'static [(&'static str, &'static TypeFacts)],
@@ -353,8 +377,21 @@ impl TypeFacts {
         serving: None,
         offers: None,
         takes_away: &[],
+        duty: None,
+        service_made: ServiceMade::None,
+        roles: None,
+        cloned: None,
+        import: Import::PLAIN,
+        forgotten_after: None,
+        one_writer: false,
+        turn: TypeFacts::ANY_TURN,
+        tags_by_patch: false,
+        conversion: None,
         documents: &[],
     };
+
+    /// The turn of a child whose place among its siblings does not matter.
+    pub const ANY_TURN: u8 = 5;
 
     /// What holds for a child type that nothing else is known of: it has no tags of its own.
     pub const CHILD: Self = Self {

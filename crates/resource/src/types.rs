@@ -9,5 +9,7 @@ pub const GROUP: &str = "Microsoft.Resources/resourceGroups";
 pub const SUBSCRIPTION: &str = "Microsoft.Resources/subscriptions";
 /// Management locks.
 pub const LOCK: &str = "Microsoft.Authorization/locks";
+/// Certificates of App Service.
+pub const CERTIFICATE: &str = "Microsoft.Web/certificates";
 /// Role assignments.
 pub const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";

@@ -1,6 +1,7 @@
 //! Locks: what is lifted is put back, and nothing runs outside the gap that needs to be inside.
 
 use resource::ResourceId;
+use resource::catalogue::Duty;
 
 use super::Violation;
 use super::order::Order;
@@ -78,7 +79,7 @@ impl Gap<'_> {
     fn refuses(&self, action: &Action) -> bool {
         let in_scope = self.scope.as_ref().is_some_and(|scope| action.resource.is_within(scope));
         // Locks themselves are not locked.
-        let is_lock = action.resource.resource_type().is("Microsoft.Authorization/locks");
+        let is_lock = Duty::Lock.is_of(&action.resource);
         in_scope
             && !is_lock
             && match action.operation {
@@ -114,6 +115,7 @@ fn placement(
 
 #[cfg(test)]
 mod tests {
+    use resource::types;
     use serde_json::json;
 
     use super::*;
@@ -122,7 +124,7 @@ mod tests {
 
     fn lock_steps(level: &str) -> (Action, Action) {
         let lock = json!({ "properties": { "level": level } });
-        let id = sample::zone().extension("Microsoft.Authorization/locks", "keep");
+        let id = sample::zone().extension(types::LOCK, "keep");
         let lift = Action {
             operation: Operation::LiftLock { lock: lock.clone() },
             ..sample::action(Verb::LiftLock, id.clone()).named("lift")

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use resource::ResourceId;
+use resource::catalogue::Duty;
 
 use super::Violation;
 use crate::{Action, Operation, Plan, Verb};
@@ -32,15 +33,10 @@ pub(super) fn check(plan: &Plan) -> Vec<Violation> {
 
 /// Returns what two resources must not share: a record's name whatever its type, else the ID.
 fn name_of(id: &ResourceId) -> String {
-    match (is_record(id), id.parent()) {
+    match (Duty::is_record(id), id.parent()) {
         (true, Some(zone)) => format!("{}/{}", zone.key(), id.name().to_ascii_lowercase()),
         _ => id.key().to_owned(),
     }
-}
-
-fn is_record(id: &ResourceId) -> bool {
-    let kind = id.resource_type();
-    kind.parent().is_some_and(|parent| parent.is("Microsoft.Network/dnsZones"))
 }
 
 /// Tells whether the two cannot exist together: a CNAME tolerates no other record of its name.

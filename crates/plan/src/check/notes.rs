@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn rule_01_a_restored_lock_does_not_stand_for_what_it_guarded() {
-        let lock = sample::zone().extension("Microsoft.Authorization/locks", "keep");
+        let lock = sample::zone().extension(resource::types::LOCK, "keep");
         let body = json!({ "properties": { "level": "CanNotDelete" } });
         let lift = Action {
             operation: Operation::LiftLock { lock: body.clone() },

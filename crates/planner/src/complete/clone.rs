@@ -1,63 +1,14 @@
 //! A clone takes the observed configuration of another app where nothing is declared, and its
 //! identity gets the permissions of the original.
 
-use resource::{Expression, Observation, Observed, ResourceId};
+use resource::catalogue::{Cloned, Duty, facts_of};
+use resource::{Expression, Observation, Observed, ResourceId, types};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::desired::{Desired, DesiredResource};
 use crate::expand::role_name;
 use crate::ownership;
-
-const SITE: &str = "Microsoft.Web/sites";
-const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
-const VAULT: &str = "Microsoft.KeyVault/vaults";
-
-/// Members of a site that a clone shares with its original.
-const SITE_MEMBERS: [&str; 6] = [
-    "httpsOnly",
-    "clientAffinityEnabled",
-    "clientCertEnabled",
-    "clientCertMode",
-    "clientCertExclusionPaths",
-    "publicNetworkAccess",
-];
-
-/// Members of `config/web` that a clone shares with its original: the stack and how it is served.
-/// What depends on the region or the plan (networks, worker counts, restrictions) is not among
-/// them.
-const CONFIG_MEMBERS: [&str; 21] = [
-    "linuxFxVersion",
-    "windowsFxVersion",
-    "netFrameworkVersion",
-    "phpVersion",
-    "pythonVersion",
-    "nodeVersion",
-    "powerShellVersion",
-    "javaVersion",
-    "javaContainer",
-    "javaContainerVersion",
-    "appCommandLine",
-    "alwaysOn",
-    "healthCheckPath",
-    "http20Enabled",
-    "minTlsVersion",
-    "scmMinTlsVersion",
-    "ftpsState",
-    "use32BitWorkerProcess",
-    "webSocketsEnabled",
-    "managedPipelineMode",
-    "cors",
-];
-
-/// Settings that the service or a deployment writes for one app alone.
-const OWN_SETTINGS: [&str; 5] = [
-    "WEBSITE_CONTENTSHARE",
-    "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
-    "WEBSITE_HTTPLOGGING_RETENTION_DAYS",
-    "WEBSITE_HTTPLOGGING_CONTAINER_URL",
-    "DIAGNOSTICS_AZUREBLOBCONTAINERSASURL",
-];
 
 /// Takes over what is not declared from the resource that this one is a clone of; `original` is
 /// what the topology declares for that one.
@@ -69,17 +20,21 @@ pub fn take_configuration(
     let Some(source) = resource.clone_of.as_ref() else { return };
     let seen = observed.get(source).map(|source| &source.body);
     let sources: Vec<&Value> = [original, seen].into_iter().flatten().collect();
-    if resource.id.resource_type().is(SITE) {
-        take(&mut resource.body["properties"], &sources, &SITE_MEMBERS);
-        for source in &sources {
-            if resource.body["kind"].is_null() {
-                resource.body["kind"] = source["kind"].clone();
+    match facts_of(&resource.id).cloned {
+        Some(Cloned::Members { properties, beside }) => {
+            take(&mut resource.body["properties"], &sources, properties);
+            for member in beside {
+                let value = sources.iter().map(|source| &source[*member]);
+                let value = value.into_iter().find(|value| !value.is_null());
+                if let (Some(value), true) = (value, resource.body[*member].is_null()) {
+                    resource.body[*member] = value.clone();
+                }
             }
         }
-    } else if resource.id.name().eq_ignore_ascii_case("appsettings") {
-        take_settings(&mut resource.body["properties"], source, original, seen);
-    } else {
-        take(&mut resource.body["properties"], &sources, &CONFIG_MEMBERS);
+        Some(Cloned::AllBut(own)) => {
+            take_settings(&mut resource.body["properties"], (source, own), original, seen);
+        }
+        None => {}
     }
 }
 
@@ -98,7 +53,7 @@ fn take(declared: &mut Value, sources: &[&Value], members: &[&str]) {
 /// never as a value.
 fn take_settings(
     declared: &mut Value,
-    source: &ResourceId,
+    (source, own): (&ResourceId, &[&str]),
     original: Option<&Value>,
     seen: Option<&Value>,
 ) {
@@ -112,7 +67,7 @@ fn take_settings(
         (name, reference)
     });
     for (name, value) in settings(original).into_iter().chain(referred) {
-        let own = OWN_SETTINGS.iter().any(|own| own.eq_ignore_ascii_case(&name));
+        let own = own.iter().any(|own| own.eq_ignore_ascii_case(&name));
         let known = declared.keys().any(|key| key.eq_ignore_ascii_case(&name));
         if !own && !known {
             declared.insert(name, value);
@@ -131,7 +86,6 @@ fn into_object(value: &mut Value) -> &mut Map<String, Value> {
 pub fn grant_permissions(desired: &mut Desired, observed: &Observed) {
     let clones: Vec<(DesiredResource, String)> = desired
         .resources()
-        .filter(|resource| resource.id.resource_type().is(SITE))
         .filter(|resource| has_system_identity(&resource.body))
         .filter_map(|resource| {
             let source = resource.clone_of.as_ref()?;
@@ -141,7 +95,7 @@ pub fn grant_permissions(desired: &mut Desired, observed: &Observed) {
         .collect();
     for (clone, principal) in clones {
         for assignment in observed.resources.values() {
-            if assignment.id.resource_type().is(ASSIGNMENT)
+            if Duty::Grant.is_of(&assignment.id)
                 && assignment.body["properties"]["principalId"] == json!(principal)
                 && let Some(granted) = assignment_for(&desired.topology, &clone, assignment)
             {
@@ -149,7 +103,7 @@ pub fn grant_permissions(desired: &mut Desired, observed: &Observed) {
             }
         }
         let vaults: Vec<_> =
-            observed.resources.values().filter(|o| o.id.resource_type().is(VAULT)).collect();
+            observed.resources.values().filter(|o| Duty::Vault.is_of(&o.id)).collect();
         for vault in vaults {
             if let Some(policy) = access_for(&clone, &principal, vault) {
                 let address = format!("{}/permissions/{}", clone.address, vault.id.name());
@@ -174,7 +128,7 @@ fn assignment_for(
 ) -> Option<DesiredResource> {
     let role = original.body["properties"]["roleDefinitionId"].as_str()?;
     let scope = original.id.parent()?;
-    let id = scope.extension(ASSIGNMENT, &assignment_name(&scope, role, &clone.id));
+    let id = scope.extension(types::ASSIGNMENT, &assignment_name(&scope, role, &clone.id));
     let role_name = role_name(role.rsplit('/').next().unwrap_or(role));
     let mut body = json!({ "properties": {
         "roleDefinitionId": role,

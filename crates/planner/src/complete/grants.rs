@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use resource::catalogue::Duty;
 use resource::{Observed, ResourceId};
 use serde_json::{Value, json};
 
@@ -51,7 +52,7 @@ pub fn settle(desired: &mut Desired, observed: &Observed, last: Option<&LastAppl
 
 /// Returns the vault whose policies a resource fills: its own, or those that it grants.
 fn vault_of(id: &ResourceId) -> Option<ResourceId> {
-    match id.resource_type().is("Microsoft.KeyVault/vaults") {
+    match Duty::Vault.is_of(id) {
         true => Some(id.clone()),
         false => id.parent().filter(|_| is_grant(id)),
     }

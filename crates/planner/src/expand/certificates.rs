@@ -1,7 +1,7 @@
 //! Certificates of custom domains, one in each region where the name is bound.
 
 use plan::Band;
-use resource::{Expression, ResourceId};
+use resource::{Expression, ResourceId, types};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use topology::{Certificate, Domain};
@@ -9,7 +9,6 @@ use topology::{Certificate, Domain};
 use super::domains::Bound;
 use super::{Expansion, Life};
 use crate::desired::DesiredResource;
-use crate::order::CERTIFICATE;
 
 impl Expansion<'_> {
     /// Adds the certificate of a domain for one app; `None` where the domain has none.
@@ -56,7 +55,7 @@ impl Expansion<'_> {
             Certificate::Managed | Certificate::None => None,
         };
         let source = source.as_ref().map(|(vault, secret)| (vault.as_str(), secret.as_str()));
-        let id = group.extension(CERTIFICATE, &certificate_name(host, &app.stamp, source));
+        let id = group.extension(types::CERTIFICATE, &certificate_name(host, &app.stamp, source));
         let body = json!({
             "location": self.location(app.home, None),
             "tags": self.tags(app.home, &Default::default()),
@@ -67,9 +66,9 @@ impl Expansion<'_> {
         let mut resource = DesiredResource::managed(address, id.clone(), band, body);
         resource.create_only = create_only.filter(|extra: &Value| !extra.is_null());
         resource.protect = false;
-        resource.formerly = source
-            .is_some()
-            .then(|| group.extension(CERTIFICATE, &certificate_name(host, &app.stamp, None)));
+        resource.formerly = source.is_some().then(|| {
+            group.extension(types::CERTIFICATE, &certificate_name(host, &app.stamp, None))
+        });
         self.add(resource, Life::default(), &domain.place);
         Some(id)
     }

@@ -1,16 +1,15 @@
-//! A storage account changes its redundancy step by step, and never by replacement.
+//! What a service converts by itself, as a storage account's redundancy, changes step by step and
+//! never by replacement.
 
 use plan::{Guard, Notice, Operation, PropertyChange, Severity, Verb};
-use resource::ResourceId;
+use resource::catalogue::{Conversion, Step, facts_of};
+use resource::{Observed, ResourceId};
 use serde_json::{Value, json};
 
 use super::Scene;
 use super::actions::action;
 use crate::change::Change;
 use crate::desired::DesiredResource;
-use crate::redundancy::{self, Step};
-
-const STORAGE_ACCOUNT: &str = "Microsoft.Storage/storageAccounts";
 
 impl Scene<'_> {
     /// Plans a change of redundancy as the service offers it; false where the SKU stays.
@@ -20,30 +19,27 @@ impl Scene<'_> {
         resource: &DesiredResource,
         verb: Verb,
     ) -> bool {
-        if !resource.id.resource_type().is(STORAGE_ACCOUNT) {
-            return false;
-        }
-        let observed = self.observed.property(&resource.id, "/sku/name").and_then(Value::as_str);
-        let (Some(from), Some(to)) = (observed, resource.body["sku"]["name"].as_str()) else {
-            return false;
-        };
+        let Some(conversion) = facts_of(&resource.id).conversion else { return false };
+        let observed = text_of(self.observed, &resource.id, conversion.pointer);
+        let desired = resource.body.pointer(conversion.pointer).and_then(Value::as_str);
+        let (Some(from), Some(to)) = (observed, desired) else { return false };
         if from.eq_ignore_ascii_case(to) {
             return false;
         }
-        if let Some(target) = self.running_conversion(&resource.id) {
+        if let Some(target) = self.running_conversion(&resource.id, conversion) {
             self.note_conversion(resource, from, &target);
-            self.add_rest(verb, change, resource, from);
+            self.add_rest(verb, change, resource, (conversion, from));
             return true;
         }
-        match redundancy::next_step(from, to) {
+        match (conversion.next_step)(from, to) {
             Step::InPlace => return false,
             Step::Convert => {
-                self.add_rest(verb, change, resource, from);
-                self.add_conversion(resource, from, to, change);
+                self.add_rest(verb, change, resource, (conversion, from));
+                self.add_conversion(conversion, resource, (from, to), change);
             }
             Step::InPlaceThenConvert(between) => {
-                self.add_rest(verb, change, resource, &between);
-                self.add_conversion(resource, &between, to, change);
+                self.add_rest(verb, change, resource, (conversion, &between));
+                self.add_conversion(conversion, resource, (&between, to), change);
             }
             Step::Manual(reason) => self.refusals.push(Guard {
                 code: "redundancy-not-convertible".to_owned(),
@@ -56,11 +52,12 @@ impl Scene<'_> {
         true
     }
 
-    fn running_conversion(&self, id: &ResourceId) -> Option<String> {
-        let status = self.observed.property(id, "/properties/storageAccountSkuConversionStatus")?;
-        let state = status["skuConversionStatus"].as_str()?;
-        let runs = !["Succeeded", "Failed"].iter().any(|end| state.eq_ignore_ascii_case(end));
-        runs.then(|| status["targetSkuName"].as_str().unwrap_or("another SKU").to_owned())
+    fn running_conversion(&self, id: &ResourceId, conversion: &Conversion) -> Option<String> {
+        let status = self.observed.property(id, conversion.status)?;
+        let text = |pointer: &str| status.pointer(pointer).and_then(Value::as_str);
+        let state = text(conversion.state)?;
+        let runs = !conversion.ended.iter().any(|end| state.eq_ignore_ascii_case(end));
+        runs.then(|| text(conversion.state_target).unwrap_or("another SKU").to_owned())
     }
 
     fn note_conversion(&mut self, resource: &DesiredResource, from: &str, target: &str) {
@@ -73,18 +70,28 @@ impl Scene<'_> {
         });
     }
 
-    /// Writes what differs besides the zone redundancy, with `sku` as the next SKU.
-    fn add_rest(&mut self, verb: Verb, change: &Change, resource: &DesiredResource, sku: &str) {
-        let observed = self.observed.property(&resource.id, "/sku/name").and_then(Value::as_str);
+    /// Writes what differs besides what the service converts, with `to.1` as the next value of that.
+    fn add_rest(
+        &mut self,
+        verb: Verb,
+        change: &Change,
+        resource: &DesiredResource,
+        to: (&Conversion, &str),
+    ) {
+        let (conversion, next) = to;
+        let observed = text_of(self.observed, &resource.id, conversion.pointer);
+        let top = conversion.path.split_once('.').map_or(conversion.path, |(top, _)| top);
         let mut rest = change.clone();
-        rest.properties.retain(|property| !property.path.starts_with("sku."));
+        rest.properties.retain(|property| !property.path.starts_with(&format!("{top}.")));
         let mut body = resource.body.clone();
-        body["sku"]["name"] = json!(sku);
-        if observed != Some(sku) {
+        if let Some(value) = body.pointer_mut(conversion.pointer) {
+            *value = json!(next);
+        }
+        if observed != Some(next) {
             rest.properties.push(PropertyChange {
-                path: "sku.name".to_owned(),
-                before: observed.map(|sku| json!(sku)),
-                after: Some(json!(sku)),
+                path: conversion.path.to_owned(),
+                before: observed.map(|before| json!(before)),
+                after: Some(json!(next)),
                 sensitive: false,
                 forces_replacement: None,
             });
@@ -96,28 +103,28 @@ impl Scene<'_> {
 
     fn add_conversion(
         &mut self,
+        conversion: &Conversion,
         resource: &DesiredResource,
-        from: &str,
-        to: &str,
+        (from, to): (&str, &str),
         change: &Change,
     ) {
         let operation = Operation::Post {
-            action: "startAccountMigration".to_owned(),
-            body: json!({ "properties": { "targetSkuName": to } }),
+            action: conversion.action.to_owned(),
+            body: (conversion.request)(to),
         };
         let mut action = action(Verb::Start, resource, operation);
         action.changes = change
             .properties
             .iter()
-            .filter(|property| property.path == "sku.name")
+            .filter(|property| property.path == conversion.path)
             .cloned()
             .map(|property| PropertyChange { before: Some(json!(from)), ..property })
             .collect();
-        action.reasons.push(
-            "zone redundancy changes by a conversion that Azure starts within about 72 hours, \
-             without downtime"
-                .to_owned(),
-        );
+        action.reasons.push(conversion.reason.to_owned());
         self.graph.add(action);
     }
+}
+
+fn text_of<'o>(observed: &'o Observed, id: &ResourceId, pointer: &str) -> Option<&'o str> {
+    observed.property(id, pointer).and_then(Value::as_str)
 }

@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plan::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write};
-use resource::catalogue::{self, Literal, Ownership, PropertyPath, TypeFacts, Update};
+use resource::catalogue::{self, Duty, Literal, Ownership, PropertyPath, TypeFacts, Update};
 use resource::{Expression, ResourceId, is_absent, without_absent};
 use serde_json::{Value, json};
 
-use super::{Scene, domains};
+use super::Scene;
 use crate::change::{Change, Kind, is_permitted};
 use crate::desired::{DesiredResource, is_grant};
 use crate::diff;
 use crate::guard::loss;
 use crate::merge::merge;
-use crate::unwanted::is_group;
 
 impl Scene<'_> {
     /// Adds the actions of each change.
@@ -55,14 +54,14 @@ impl Scene<'_> {
             action.reasons.push("goes with what it lies in, which is replaced".to_owned());
         }
         self.graph.add(action);
-        if resource.id.resource_type().is(domains::CERTIFICATE) {
+        if catalogue::facts_of(&resource.id).tags_by_patch {
             self.add_certificate_tags(resource);
         }
     }
 
     fn add_update(&mut self, change: &Change, resource: &DesiredResource) {
         let verb = if change.kind == Kind::Adopt { Verb::Adopt } else { Verb::Update };
-        if resource.id.resource_type().is(domains::CERTIFICATE) {
+        if catalogue::facts_of(&resource.id).tags_by_patch {
             return self.add_certificate_update(verb, change, resource);
         }
         if self.add_redundancy_change(change, resource, verb) {
@@ -137,7 +136,8 @@ impl Scene<'_> {
     /// is none: what lies in it alone goes with whatever else is removed there.
     fn band_above(&self, id: &ResourceId) -> Option<Band> {
         let mut above = std::iter::successors(id.parent(), ResourceId::parent);
-        let above = above.find_map(|id| self.desired.get(&id)).filter(|up| !is_group(&up.id))?;
+        let above =
+            above.find_map(|id| self.desired.get(&id)).filter(|up| !Duty::Group.is_of(&up.id))?;
         Some(above.band.clone())
     }
 
@@ -181,7 +181,7 @@ impl Scene<'_> {
             permission = is_permitted(self.options, &change.address, &change.id)
                 .then(|| format!("--permit {}", change.address));
         }
-        if is_group(&change.id) {
+        if Duty::Group.is_of(&change.id) {
             permission = Some("this plan deletes everything in it".to_owned());
         }
         self.graph.add(Action {

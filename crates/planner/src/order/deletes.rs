@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use petgraph::stable_graph::NodeIndex;
 use plan::{Action, ActionId, Operation, Verb};
+use resource::catalogue::{Duty, facts_of};
 use resource::{Observation, ResourceId};
 use serde_json::Value;
 
@@ -11,9 +12,6 @@ use super::Scene;
 use crate::change::Kind;
 use crate::desired::ids_in;
 use crate::release::Handles;
-use crate::unwanted::is_group;
-
-const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
 
 impl Scene<'_> {
     /// Orders each delete behind the writes and deletes that let go of its resource.
@@ -46,7 +44,7 @@ impl Scene<'_> {
         let Some(holder_node) = self.releases(holder, target).filter(|node| *node != delete) else {
             return;
         };
-        match self.forget_secs(holder).filter(|_| !is_group(target)) {
+        match self.forget_secs(holder).filter(|_| !Duty::Group.is_of(target)) {
             Some(secs) => {
                 let wait = self.add_wait(holder, target, secs);
                 self.graph.edge(holder_node, wait);
@@ -77,14 +75,7 @@ impl Scene<'_> {
 
     /// Returns how long resolvers go on with what the holder answered, where DNS is the holder.
     fn forget_secs(&self, holder: &ResourceId) -> Option<u64> {
-        let resource_type = holder.resource_type();
-        let pointer = if resource_type.is(PROFILE) {
-            "/properties/dnsConfig/ttl"
-        } else if resource_type.is("Microsoft.Network/dnsZones/CNAME") {
-            "/properties/TTL"
-        } else {
-            return None;
-        };
+        let pointer = facts_of(holder).forgotten_after?;
         self.observed.property(holder, pointer).and_then(Value::as_u64).filter(|secs| *secs > 0)
     }
 

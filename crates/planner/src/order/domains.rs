@@ -2,17 +2,13 @@
 
 use petgraph::stable_graph::NodeIndex;
 use plan::{Action, ActionId, Notice, Operation, PropertyChange, Severity, Verb, Write};
+use resource::catalogue::{Duty, facts_of};
 use serde_json::{Value, json};
 
 use super::{Scene, actions};
 use crate::change::{Change, Kind};
 use crate::desired::{DesiredResource, Domain, ManualRecord};
 use crate::expand::proof_name;
-
-/// The type of a host-name binding.
-pub const BINDING: &str = "Microsoft.Web/sites/hostNameBindings";
-/// The type of a certificate.
-pub const CERTIFICATE: &str = "Microsoft.Web/certificates";
 
 /// How long a person has to make a record by hand while an apply waits.
 const MANUAL_RECORD_TIMEOUT_SECS: u64 = 900;
@@ -34,8 +30,7 @@ impl Scene<'_> {
         let needs = self.desired.needs_of(&change.id);
         let is_split = is_managed
             && needs.iter().any(|need| {
-                need.id.resource_type().is(CERTIFICATE)
-                    && self.changes.changes.contains_key(&need.id)
+                Duty::Certificate.is_of(&need.id) && self.changes.changes.contains_key(&need.id)
             });
         if !is_split {
             return false;
@@ -76,7 +71,7 @@ impl Scene<'_> {
                 self.bind_before_switch(domain);
             }
         }
-        self.serialise_sites();
+        self.serialise_writers();
     }
 
     /// The TXT record (ours, or one made by hand) stands before the bindings that it proves.
@@ -185,21 +180,21 @@ impl Scene<'_> {
         }
     }
 
-    /// App Service allows one writer to a site: its children are written one after another.
-    fn serialise_sites(&mut self) {
-        let sites: Vec<_> = self
+    /// What takes one writer at a time has its children written one after another.
+    fn serialise_writers(&mut self) {
+        let shared: Vec<_> = self
             .desired
             .resources()
-            .filter(|resource| resource.id.resource_type().is("Microsoft.Web/sites"))
+            .filter(|resource| facts_of(&resource.id).one_writer)
             .map(|resource| resource.id.clone())
             .collect();
-        for site in sites {
+        for parent in shared {
             let mut children: Vec<(u8, NodeIndex, NodeIndex)> = self
                 .changes
-                .within(&site)
-                .filter(|change| change.id != site && change.kind != Kind::Delete)
+                .within(&parent)
+                .filter(|change| change.id != parent && change.kind != Kind::Delete)
                 .filter_map(|Change { id, .. }| {
-                    Some((write_rank(id), self.graph.first(id)?, self.graph.last(id)?))
+                    Some((facts_of(id).turn, self.graph.first(id)?, self.graph.last(id)?))
                 })
                 .collect();
             children.sort_unstable();
@@ -207,20 +202,5 @@ impl Scene<'_> {
                 self.graph.edge_if_free(pair[0].2, pair[1].1);
             }
         }
-    }
-}
-
-/// The order in which the children of a site are written: logs after the settings that reset them.
-fn write_rank(id: &resource::ResourceId) -> u8 {
-    if id.resource_type().is(BINDING) {
-        return 9;
-    }
-    match id.name().to_ascii_lowercase().as_str() {
-        "web" => 0,
-        "appsettings" => 1,
-        "connectionstrings" => 2,
-        "slotconfignames" => 3,
-        "logs" => 8,
-        _ => 5,
     }
 }

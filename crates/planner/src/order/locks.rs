@@ -4,13 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::stable_graph::NodeIndex;
 use plan::{Action, ActionId, Guard, Operation, Verb};
+use resource::catalogue::Duty;
 use resource::{Observation, ResourceId};
 use serde_json::{Value, json};
 
 use super::Scene;
-
-/// The type of a management lock.
-pub const LOCK: &str = "Microsoft.Authorization/locks";
 
 impl Scene<'_> {
     /// Adds the lifting and restoring of each lock that stands in the way of an action.
@@ -19,7 +17,7 @@ impl Scene<'_> {
             .observed
             .resources
             .values()
-            .filter(|observation| observation.id.resource_type().is(LOCK))
+            .filter(|observation| Duty::Lock.is_of(&observation.id))
             .collect();
         let mut guarded: BTreeMap<&ResourceId, Vec<NodeIndex>> = BTreeMap::new();
         for lock in &locks {
@@ -55,7 +53,7 @@ impl Scene<'_> {
                     && scope.is_within(&action.resource);
                 is_blocked(action)
                     && (action.resource.is_within(scope) || is_above)
-                    && !action.resource.resource_type().is(LOCK)
+                    && !Duty::Lock.is_of(&action.resource)
             })
             .collect()
     }
@@ -153,10 +151,7 @@ fn kept_properties(properties: &Value) -> Value {
 }
 
 fn refusal(lock: &Observation, scope: &ResourceId, blocked: &Action) -> Guard {
-    let wide = ["Microsoft.Resources/resourceGroups", "Microsoft.Resources/subscriptions"]
-        .iter()
-        .any(|kind| scope.resource_type().is(kind));
-    let help = if wide {
+    let help = if Duty::is_container(scope) {
         "it protects more than this change needs: lift it by hand for the apply".to_owned()
     } else {
         format!("write `lock: lift` at `{}` to have it lifted and put back", scope.name())

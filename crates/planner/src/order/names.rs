@@ -1,5 +1,6 @@
 //! A name that only one resource may bear: who bears it lets go of it first.
 
+use resource::catalogue::Duty;
 use resource::{NameState, ResourceId};
 
 use super::Scene;
@@ -35,7 +36,7 @@ impl Scene<'_> {
         if let Some(NameState::Taken { by: Some(holder), .. }) = self.observed.names.get(id) {
             return vec![holder.clone()];
         }
-        let Some(resource) = self.desired.get(id).filter(|_| rights::is_assignment(id)) else {
+        let Some(resource) = self.desired.get(id).filter(|_| Duty::Grant.is_of(id)) else {
             return vec![];
         };
         let Some(scope) = id.parent() else { return vec![] };

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use petgraph::stable_graph::NodeIndex;
 use resource::ResourceId;
-use resource::catalogue::facts_of;
+use resource::catalogue::{Duty, facts_of};
 
-use super::{Scene, domains};
+use super::Scene;
 use crate::change::{Change, Kind};
 use crate::desired::ids_in;
 
@@ -30,8 +30,8 @@ impl Scene<'_> {
                 };
                 // A certificate that App Service issues exists only after the plain binding, and what
                 // is replaced only after its routers have left it out: the second write waits for it.
-                let is_issued = need.id.resource_type().is(domains::CERTIFICATE)
-                    && change.id.resource_type().is(domains::BINDING);
+                let is_issued =
+                    Duty::Certificate.is_of(&need.id) && Duty::Binding.is_of(&change.id);
                 let late = is_issued || self.cuts.contains_key(&change.id);
                 let user = if late { last } else { user };
                 match of.kind {

@@ -5,19 +5,16 @@
 
 use petgraph::stable_graph::NodeIndex;
 use plan::{Band, Operation, Verb, Write};
-use resource::catalogue::{self, APPLIED_TAG, Ownership, Update};
+use resource::catalogue::{self, APPLIED_TAG, Duty, Ownership, Update};
 use resource::{Observation, Observed, ResourceId};
 use serde_json::{Value, json};
 
 use super::Scene;
 use super::actions::action;
-use super::domains::CERTIFICATE;
-use super::locks::LOCK;
 use crate::applied::Note;
 use crate::change::Kind;
 use crate::desired::{Desired, DesiredResource, Mode};
 use crate::ownership::{carries_mark, is_owned};
-use crate::unwanted::is_group;
 
 /// Returns what Azure remembers of the last apply in full.
 ///
@@ -62,17 +59,19 @@ fn tag(seen: &Observation) -> Option<&str> {
 /// first, then the rest, each in the order of expansion.
 fn ranked(desired: &Desired) -> Vec<&DesiredResource> {
     let mut ranked: Vec<_> = desired.resources().filter(|r| can_carry(r)).collect();
-    ranked.sort_by_key(|r| (!is_group(&r.id), is_group(&r.id) && r.band != Band::Global));
+    ranked.sort_by_key(|r| {
+        (!Duty::Group.is_of(&r.id), Duty::Group.is_of(&r.id) && r.band != Band::Global)
+    });
     ranked
 }
 
 fn can_carry(resource: &DesiredResource) -> bool {
     let facts = catalogue::facts_of(&resource.id);
-    // A PUT of a certificate ignores tags, and one of an exact body drops those that are not in it.
+    // A PUT may ignore tags, and one of an exact body drops those that are not in it.
     resource.mode != Mode::Existing
         && facts.ownership == Ownership::Tags
         && facts.update != Update::PutExact
-        && !resource.id.resource_type().is(CERTIFICATE)
+        && !facts.tags_by_patch
         && resource.body["tags"].is_object()
 }
 
@@ -134,7 +133,7 @@ impl Scene<'_> {
         let observed = self.observed.resources.values().map(|seen| (&seen.id, &seen.body));
         let desired = self.desired.resources().map(|lock| (&lock.id, &lock.body));
         observed.chain(desired).any(|(id, body)| {
-            id.resource_type().is(LOCK)
+            Duty::Lock.is_of(id)
                 && is_read_only(body)
                 && id.parent().is_some_and(|scope| resource.id.is_within(&scope))
         })

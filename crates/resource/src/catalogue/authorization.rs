@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::stakes::{Scale, Stake, access, security};
-use super::{Limit, Listing, Locality, Ownership, TypeFacts, Typical, Update};
+use super::{Duty, Limit, Listing, Locality, Ownership, TypeFacts, Typical, Update};
 
 /// Role assignments and policies share a tight limit of their own, which Microsoft does not publish.
 ///
@@ -22,6 +22,7 @@ const ENFORCEMENT: Scale = Scale::Rungs(&[&["DoNotEnforce"], &["Default", "Enrol
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Authorization/locks",
+        duty: Some(Duty::Lock),
         api_version: "2020-05-01",
         listing: Listing::Scope,
         update: Update::PutOver,
@@ -35,6 +36,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Authorization/roleAssignments",
+        duty: Some(Duty::Grant),
         stakes: &[
             access("properties.roleDefinitionId"),
             access("properties.principalId"),

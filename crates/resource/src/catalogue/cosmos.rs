@@ -4,7 +4,7 @@
 //! recorded traffic.
 
 use super::stakes::{ON, Scale, Stake, Staked, access, cost, redundancy, security};
-use super::{Additions, ArrayKey, Listing, TimeLimit, TypeFacts, Typical, Update};
+use super::{Additions, ArrayKey, Listing, Roles, TimeLimit, TypeFacts, Typical, Update};
 
 const VERSION: &str = "2025-10-15";
 
@@ -87,6 +87,7 @@ const RULES: Scale = Scale::Rank(|rules| Some(i64::from(!rules.as_array()?.is_em
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.DocumentDB/databaseAccounts",
+        roles: Some(Roles::RegionOfWrites),
         time_limit: Some(TimeLimit { write_mins: 180, delete_mins: 300 }),
         api_version: VERSION,
         listing: Listing::Subscription,

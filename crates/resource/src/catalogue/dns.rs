@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::overlay::at;
 use super::wholes::text;
 use super::{
-    ArrayKey, Likeness, Listing, Locality, Ownership, Routing, TypeFacts, Typical, Update,
+    ArrayKey, Duty, Import, Likeness, Listing, Locality, Ownership, Routing, ServiceMade,
+    TypeFacts, Typical, Update,
 };
 
 const PUBLIC: &str = "2018-05-01";
@@ -52,6 +53,7 @@ const RECORD: TypeFacts = TypeFacts {
 
 const SOA: TypeFacts = TypeFacts {
     // The set is made with the zone and goes with it.
+    service_made: ServiceMade::All,
     ownership: Ownership::Parent,
     decided: &[(
         "properties.soaRecord.serialNumber",
@@ -61,7 +63,8 @@ const SOA: TypeFacts = TypeFacts {
     ..RECORD
 };
 
-const NS: TypeFacts = TypeFacts { ..RECORD };
+/// The name servers of the zone itself are the service's.
+const NS: TypeFacts = TypeFacts { service_made: ServiceMade::Named("@"), ..RECORD };
 
 const PRIVATE_RECORD: TypeFacts =
     TypeFacts { api_version: PRIVATE, listing: Listing::InParent("ALL"), exclusive: &[], ..RECORD };
@@ -72,6 +75,8 @@ const PRIVATE_SOA: TypeFacts =
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Network/dnsZones",
+        import: Import::WHOLE,
+        duty: Some(Duty::Zone),
         beside: Some("recordsets"),
         locality: Locality::Global,
         api_version: PUBLIC,
@@ -95,7 +100,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts { resource_type: "Microsoft.Network/dnsZones/A", ..RECORD },
     TypeFacts { resource_type: "Microsoft.Network/dnsZones/AAAA", ..RECORD },
     TypeFacts { resource_type: "Microsoft.Network/dnsZones/CAA", ..RECORD },
-    TypeFacts { resource_type: "Microsoft.Network/dnsZones/CNAME", ..RECORD },
+    TypeFacts {
+        resource_type: "Microsoft.Network/dnsZones/CNAME",
+        forgotten_after: Some("/properties/TTL"),
+        ..RECORD
+    },
     TypeFacts { resource_type: "Microsoft.Network/dnsZones/MX", ..RECORD },
     TypeFacts { resource_type: "Microsoft.Network/dnsZones/NS", ..NS },
     TypeFacts { resource_type: "Microsoft.Network/dnsZones/PTR", ..RECORD },

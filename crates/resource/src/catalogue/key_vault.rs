@@ -5,7 +5,7 @@
 
 use super::stakes::{OFF, Stake, TIERS, access, cost, security};
 use super::{
-    ArrayKey, Listing, Literal, NameCheck, SoftDelete, TypeFacts, Typical, UniqueName, Update,
+    ArrayKey, Duty, Listing, Literal, NameCheck, SoftDelete, TypeFacts, Typical, UniqueName, Update,
 };
 
 const VERSION: &str = "2026-02-01";
@@ -13,6 +13,7 @@ const VERSION: &str = "2026-02-01";
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.KeyVault/vaults",
+        duty: Some(Duty::Vault),
         unique_name: Some(UniqueName {
             pointer: "",
             check: NameCheck {
@@ -79,6 +80,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.KeyVault/vaults/accessPolicies",
+        duty: Some(Duty::VaultGrant),
         stakes: &[access("properties")],
         made: &[Stake::Access],
         gone: &[Stake::Access],

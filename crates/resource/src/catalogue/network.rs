@@ -8,7 +8,9 @@ use serde_json::Value;
 use super::stakes::{
     ENABLED, ON, PRIVATE, Scale, Stake, Staked, access, cost, redundancy, security,
 };
-use super::{Additions, ArrayKey, Busy, Listing, Locality, TimeLimit, TypeFacts, Typical, Update};
+use super::{
+    Additions, ArrayKey, Busy, Import, Listing, Locality, TimeLimit, TypeFacts, Typical, Update,
+};
 
 const VERSION: &str = "2025-01-01";
 
@@ -53,6 +55,7 @@ const fn endpoint_regions(path: &'static str) -> Additions {
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Network/virtualNetworks",
+        import: Import::WHOLE,
         // Who uses a subnet is written by the users.
         volatile: &[
             "properties.subnets[].properties.ipConfigurations",
@@ -113,6 +116,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Network/networkSecurityGroups",
+        import: Import::WHOLE,
         read_only: &["properties.defaultSecurityRules"],
         stakes: &[
             access("properties.securityRules"),
@@ -166,6 +170,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Network/routeTables",
+        import: Import::WHOLE,
         volatile: &["properties.subnets"],
         ..TOP
     },

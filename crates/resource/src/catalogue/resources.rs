@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.resources/resourcegroups>,
 //! <https://learn.microsoft.com/rest/api/resources/subscriptions>.
 
-use super::{Listing, Locality, Ownership, TimeLimit, TypeFacts, Typical, Update};
+use super::{Duty, Listing, Locality, Ownership, TimeLimit, TypeFacts, Typical, Update};
 
 /// The version of the lists of resources of any type, of a subscription or a group.
 pub const RESOURCES_VERSION: &str = "2021-04-01";
@@ -12,6 +12,7 @@ pub const RESOURCES_RIGHT: &str = "Microsoft.Resources/subscriptions/resources/r
 
 const SUBSCRIPTION: TypeFacts = TypeFacts {
     resource_type: "Microsoft.Resources/subscriptions",
+    duty: Some(Duty::Subscription),
     locality: Locality::Unplaced,
     api_version: "2022-12-01",
     // Read for its tenant; nothing here ever writes one.
@@ -23,6 +24,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     SUBSCRIPTION,
     TypeFacts {
         resource_type: "Microsoft.Resources/resourceGroups",
+        duty: Some(Duty::Group),
         time_limit: Some(TimeLimit::LONG),
         api_version: "2025-04-01",
         // Groups are read under the name of their subscription.

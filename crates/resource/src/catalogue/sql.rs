@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::stakes::{ENABLED, Scale, Stake, Staked, access, cost, redundancy, security};
 use super::{
-    Alias, Listing, Literal, Locality, NameCheck, Ownership, TimeLimit, TypeFacts, Typical,
+    Alias, Listing, Literal, Locality, NameCheck, Ownership, Roles, TimeLimit, TypeFacts, Typical,
     UniqueName, Update,
 };
 
@@ -151,6 +151,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Sql/servers/failoverGroups",
+        roles: Some(Roles::PartnerOfWrites),
         listing: Listing::InParent("failoverGroups"),
         immutable: &[("properties.partnerServers", "a failover group has its partners for good")],
         read_only: &["properties.partnerServers[].location"],

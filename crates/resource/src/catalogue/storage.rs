@@ -3,10 +3,12 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.storage/storageaccounts> and
 //! recorded traffic.
 
+use serde_json::json;
+
 use super::stakes::{OFF, ON, Scale, Staked, access, cost, redundancy, security};
 use super::{
-    Busy, Likeness, Listing, Literal, NameCheck, Ownership, TimeLimit, TypeFacts, Typical,
-    UniqueName, Update,
+    Busy, Conversion, Likeness, Listing, Literal, NameCheck, Ownership, Roles, TimeLimit,
+    TypeFacts, Typical, UniqueName, Update,
 };
 
 const VERSION: &str = "2025-08-01";
@@ -86,9 +88,26 @@ const SERVICE_STAKES: &[Staked] = &[
 /// Who may read without being known.
 const ANONYMOUS: Scale = Scale::Rungs(&[&["Container"], &["Blob"], &["None"]]);
 
+/// Source: <https://learn.microsoft.com/rest/api/storagerp/storage-accounts/customer-initiated-migration>.
+const ZONE_REDUNDANCY: Conversion = Conversion {
+    path: "sku.name",
+    pointer: "/sku/name",
+    next_step: super::redundancy::next_step,
+    action: "startAccountMigration",
+    request: |sku| json!({ "properties": { "targetSkuName": sku } }),
+    status: "/properties/storageAccountSkuConversionStatus",
+    state: "/skuConversionStatus",
+    state_target: "/targetSkuName",
+    ended: &["Succeeded", "Failed"],
+    reason: "zone redundancy changes by a conversion that Azure starts within about 72 hours, \
+             without downtime",
+};
+
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Storage/storageAccounts",
+        roles: Some(Roles::RegionOfService),
+        conversion: Some(&ZONE_REDUNDANCY),
         busy: Busy {
             codes: &["StorageAccountOperationInProgress", "StorageAccountIsNotProvisioned"],
             texts: &[],

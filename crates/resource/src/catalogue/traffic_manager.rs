@@ -6,8 +6,8 @@
 use super::stakes::{ENABLED, Scale, Stake, redundancy, serving};
 use super::wholes::network;
 use super::{
-    ArrayKey, Handle, Listing, Literal, Locality, Members, Monitor, NameCheck, Ownership, Routing,
-    TypeFacts, Typical, UniqueName, Update,
+    ArrayKey, Handle, Listing, Literal, Locality, Members, Monitor, NameCheck, Ownership, Roles,
+    Routing, TypeFacts, Typical, UniqueName, Update,
 };
 
 const VERSION: &str = "2022-04-01";
@@ -53,6 +53,8 @@ const ENDPOINTS: Members = Members {
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Network/trafficManagerProfiles",
+        roles: Some(Roles::MemberThatAnswers),
+        forgotten_after: Some("/properties/dnsConfig/ttl"),
         unique_name: Some(UniqueName {
             pointer: "/properties/dnsConfig/relativeName",
             check: NameCheck {

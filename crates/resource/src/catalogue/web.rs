@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::stakes::{OFF, ON, PRIVATE, Scale, Staked, access, cost, redundancy, security, serving};
 use super::{
-    ArrayKey, Busy, Handle, Likeness, Listing, Literal, NameCheck, Ownership, Serving, TimeLimit,
-    TypeFacts, Typical, UniqueName, Update,
+    ArrayKey, Busy, Cloned, Duty, Handle, Import, Likeness, Listing, Literal, NameCheck, Ownership,
+    ServiceMade, Serving, TimeLimit, TypeFacts, Typical, UniqueName, Update,
 };
 
 const VERSION: &str = "2024-11-01";
@@ -25,6 +25,7 @@ const SITE_WRITE_ONLY: &[&str] = &[
 ];
 
 const SITE: TypeFacts = TypeFacts {
+    cloned: Some(Cloned::Members { properties: CLONED_SITE, beside: &["kind"] }),
     api_version: VERSION,
     listing: Listing::Subscription,
     // A PUT with settings replaces them all; PATCH merges.
@@ -128,6 +129,52 @@ const SITE: TypeFacts = TypeFacts {
     ..TypeFacts::GENERIC
 };
 
+/// Members of a site that a clone shares with its original.
+const CLONED_SITE: &[&str] = &[
+    "httpsOnly",
+    "clientAffinityEnabled",
+    "clientCertEnabled",
+    "clientCertMode",
+    "clientCertExclusionPaths",
+    "publicNetworkAccess",
+];
+
+/// Members of `config/web` that a clone shares with its original: the stack and how it is served.
+/// What depends on the region or the plan (networks, worker counts, restrictions) is not among
+/// them.
+const CLONED_CONFIG: &[&str] = &[
+    "linuxFxVersion",
+    "windowsFxVersion",
+    "netFrameworkVersion",
+    "phpVersion",
+    "pythonVersion",
+    "nodeVersion",
+    "powerShellVersion",
+    "javaVersion",
+    "javaContainer",
+    "javaContainerVersion",
+    "appCommandLine",
+    "alwaysOn",
+    "healthCheckPath",
+    "http20Enabled",
+    "minTlsVersion",
+    "scmMinTlsVersion",
+    "ftpsState",
+    "use32BitWorkerProcess",
+    "webSocketsEnabled",
+    "managedPipelineMode",
+    "cors",
+];
+
+/// Settings that the service or a deployment writes for one app alone.
+const OWN_SETTINGS: &[&str] = &[
+    "WEBSITE_CONTENTSHARE",
+    "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
+    "WEBSITE_HTTPLOGGING_RETENTION_DAYS",
+    "WEBSITE_HTTPLOGGING_CONTAINER_URL",
+    "DIAGNOSTICS_AZUREBLOBCONTAINERSASURL",
+];
+
 const CLIENT_CERT: Scale = Scale::Rungs(&[&["Optional", "OptionalInteractiveUser"], &["Required"]]);
 
 /// Source: <https://learn.microsoft.com/azure/app-service/configure-common>.
@@ -206,6 +253,7 @@ const CONFIG: TypeFacts = TypeFacts {
 const WEB_CONFIG: TypeFacts = TypeFacts {
     api_version: VERSION,
     born_with_parent: true,
+    service_made: ServiceMade::All,
     listing: Listing::Get,
     update: Update::Patch,
     ownership: Ownership::Parent,
@@ -244,6 +292,7 @@ const WEB_CONFIG: TypeFacts = TypeFacts {
 const SETTINGS: TypeFacts = TypeFacts {
     api_version: VERSION,
     born_with_parent: true,
+    service_made: ServiceMade::All,
     // The service shows settings only to those who may ask for secrets.
     listing: Listing::PostList,
     update: Update::PutOver,
@@ -255,9 +304,18 @@ const SETTINGS: TypeFacts = TypeFacts {
     ..TypeFacts::CHILD
 };
 
-static WEB: TypeFacts = WEB_CONFIG;
-static APP_SETTINGS: TypeFacts = TypeFacts { plain_where_literal: &["properties.*"], ..SETTINGS };
-static CONNECTION_STRINGS: TypeFacts = SETTINGS;
+static WEB: TypeFacts = TypeFacts {
+    turn: 0,
+    cloned: Some(Cloned::Members { properties: CLONED_CONFIG, beside: &[] }),
+    ..WEB_CONFIG
+};
+static APP_SETTINGS: TypeFacts = TypeFacts {
+    plain_where_literal: &["properties.*"],
+    turn: 1,
+    cloned: Some(Cloned::AllBut(OWN_SETTINGS)),
+    ..SETTINGS
+};
+static CONNECTION_STRINGS: TypeFacts = TypeFacts { turn: 2, ..SETTINGS };
 static METADATA: TypeFacts = SETTINGS;
 static STORAGE_MOUNTS: TypeFacts = TypeFacts { likeness: &[], ..SETTINGS };
 static AUTH_SETTINGS: TypeFacts = TypeFacts {
@@ -267,8 +325,9 @@ static AUTH_SETTINGS: TypeFacts = TypeFacts {
     ..WEB_CONFIG
 };
 static AUTH: TypeFacts = TypeFacts { update: Update::PutOver, stakes: AUTH_STAKES, ..WEB_CONFIG };
-/// What a new app logs: nothing.
+/// What a new app logs: nothing. Settings that are written later reset what is logged.
 static LOGS: TypeFacts = TypeFacts {
+    turn: 8,
     fresh: &[
         ("properties.applicationLogs.fileSystem.level", Literal::Text("Off")),
         ("properties.httpLogs.fileSystem.enabled", Literal::Switch(false)),
@@ -278,6 +337,7 @@ static LOGS: TypeFacts = TypeFacts {
     ],
     ..WHOLE
 };
+static SLOT_NAMES: TypeFacts = TypeFacts { turn: 3, ..WHOLE };
 static WHOLE: TypeFacts = TypeFacts { update: Update::PutOver, ..WEB_CONFIG };
 
 const DOCUMENTS: &[(&str, &TypeFacts)] = &[
@@ -289,13 +349,17 @@ const DOCUMENTS: &[(&str, &TypeFacts)] = &[
     ("authsettings", &AUTH_SETTINGS),
     ("authsettingsV2", &AUTH),
     ("logs", &LOGS),
-    ("slotConfigNames", &WHOLE),
+    ("slotConfigNames", &SLOT_NAMES),
     ("backup", &AUTH_SETTINGS),
 ];
 
 const SSL: Scale = Scale::Rungs(&[&["Disabled"], &["SniEnabled", "IpBasedEnabled"]]);
 
 const BINDING: TypeFacts = TypeFacts {
+    duty: Some(Duty::Binding),
+    service_made: ServiceMade::OwnHosts,
+    // After all that decides how the app answers.
+    turn: 9,
     api_version: VERSION,
     listing: Listing::InParent("hostNameBindings"),
     update: Update::PutOver,
@@ -379,10 +443,23 @@ pub(super) const TYPES: &[TypeFacts] = &[
                 answer: "nameAvailable",
             },
         }),
+        // App Service allows one writer to a site.
+        one_writer: true,
+        import: Import {
+            documents: &[
+                ("config", "web"),
+                ("config", "appsettings"),
+                ("config", "logs"),
+                ("config", "slotConfigNames"),
+            ],
+            leans_on: &["/properties/serverFarmId"],
+            ..Import::WHOLE
+        },
         ..SITE
     },
     TypeFacts {
         resource_type: "Microsoft.Web/sites/slots",
+        import: Import::WHOLE,
         listing: Listing::InParent("slots"),
         ..SITE
     },
@@ -406,6 +483,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Web/certificates",
+        tags_by_patch: true,
+        duty: Some(Duty::Certificate),
         api_version: VERSION,
         listing: Listing::Subscription,
         update: Update::PutOver,

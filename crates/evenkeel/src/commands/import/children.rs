@@ -4,21 +4,11 @@ use std::collections::BTreeSet;
 
 use azure::Reader;
 use futures_util::future::join_all;
-use resource::catalogue::{Listing, known_types};
+use resource::catalogue::{Listing, facts_of, known_types};
 use resource::{NotEvaluated, Observation, Observed, ResourceId};
 
 use super::look::id_of;
 use crate::exit::Failure;
-
-/// Types whose children the parent's own body holds, or that are looked at elsewhere.
-const WHOLE: [&str; 6] = [
-    "Microsoft.Network/dnsZones",
-    "Microsoft.Network/networkSecurityGroups",
-    "Microsoft.Network/routeTables",
-    "Microsoft.Network/virtualNetworks",
-    "Microsoft.Web/sites",
-    "Microsoft.Web/sites/slots",
-];
 
 /// Lists the children of `parents` that the catalogue knows how to list, and returns those that
 /// were not known yet.
@@ -64,7 +54,7 @@ pub async fn list(
 /// Returns the lists of a resource's children: the owner, the path and the API version.
 fn calls(parent: &ResourceId) -> Vec<(ResourceId, String, &'static str)> {
     let kind = parent.resource_type();
-    if WHOLE.iter().any(|whole| kind.is(whole)) {
+    if facts_of(parent).import.is_whole {
         return vec![];
     }
     let mut calls = vec![];

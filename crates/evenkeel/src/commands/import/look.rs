@@ -5,18 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::anyhow;
 use azure::{Reader, Wants};
 use futures_util::future::join_all;
-use resource::catalogue::facts_of;
-use resource::{NotEvaluated, Observed, ResourceId, ResourceType};
+use resource::catalogue::{Duty, RESOURCES_VERSION, facts_of, known_types};
+use resource::{NotEvaluated, Observed, ResourceId, ResourceType, types};
 use serde_json::Value;
 
 use super::children;
 use crate::exit::Failure;
-
-/// The version of a group's list of resources.
-const RESOURCES: &str = "2021-04-01";
-const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
-const SITE: &str = "Microsoft.Web/sites";
-const ZONE: &str = "Microsoft.Network/dnsZones";
 
 /// Looks at the scopes, which are resource groups and single resources.
 ///
@@ -67,7 +61,7 @@ async fn list(reader: &Reader, scopes: &[ResourceId]) -> Result<Vec<Value>, Fail
         .filter_map(|id| Some(ResourceId::group(id.subscription()?, id.resource_group()?)))
         .collect();
     let lists = groups.iter().map(async |group| {
-        let found = reader.list(&format!("{group}/resources"), RESOURCES).await;
+        let found = reader.list(&format!("{group}/resources"), RESOURCES_VERSION).await;
         (group, found)
     });
     let mut all = vec![];
@@ -110,13 +104,11 @@ async fn observe(
             }
         };
         want(id.clone());
-        if id.resource_type().is(SITE) {
-            for document in ["web", "appsettings", "logs", "slotConfigNames"] {
-                want(id.child("config", document));
-            }
+        for (kind, name) in facts_of(id).import.documents {
+            want(id.child(kind, name));
         }
     }
-    let kind = ResourceType::new(ASSIGNMENT);
+    let kind = ResourceType::new(types::ASSIGNMENT);
     let version = resource::catalogue::facts(&kind).api_version.to_owned();
     let wants = Wants {
         ids: wanted.into_iter().collect(),
@@ -146,20 +138,20 @@ async fn related(
     let mut related = BTreeSet::new();
     let mut hosts = BTreeSet::new();
     for seen in observed.resources.values().filter(|seen| is_inside(&seen.id)) {
-        let kind = seen.id.resource_type();
-        if kind.is(SITE) {
-            let plan = seen.body["properties"]["serverFarmId"].as_str();
-            related.extend(plan.and_then(|plan| ResourceId::parse(plan).ok()));
-        } else if kind.is("Microsoft.Web/sites/hostNameBindings") {
+        let leans_on = facts_of(&seen.id).import.leans_on.iter();
+        let leans_on = leans_on.filter_map(|pointer| seen.body.pointer(pointer)?.as_str());
+        related.extend(leans_on.filter_map(|id| ResourceId::parse(id).ok()));
+        if Duty::Binding.is_of(&seen.id) {
             hosts.insert(seen.id.name().to_ascii_lowercase());
         }
     }
     let subscriptions: BTreeSet<&str> =
         scopes.iter().filter_map(ResourceId::subscription).collect();
-    for subscription in subscriptions {
-        let path = format!("/subscriptions/{subscription}/providers/{ZONE}");
-        let version = resource::catalogue::facts(&ResourceType::new(ZONE)).api_version;
-        let zones = match reader.list(&path, version).await {
+    let zones = || known_types().filter(|facts| facts.duty == Some(Duty::Zone));
+    for (subscription, facts) in subscriptions.iter().flat_map(|id| zones().map(move |of| (id, of)))
+    {
+        let path = format!("/subscriptions/{subscription}/providers/{}", facts.resource_type);
+        let zones = match reader.list(&path, facts.api_version).await {
             Err(error) if error.is_denied() || error.is_not_found() => continue,
             other => other?,
         };

@@ -4,6 +4,33 @@
 //! changes either geo redundancy and read access (a write of `sku.name`) or zone redundancy (a
 //! conversion that the service carries out in its own time), never both.
 
+use serde_json::Value;
+
+/// How a service gets a resource by itself to where no write of a property can bring it.
+#[derive(Debug, Clone, Copy)]
+pub struct Conversion {
+    /// The path of the property.
+    pub path: &'static str,
+    /// The same, as a JSON pointer.
+    pub pointer: &'static str,
+    /// Returns the next step from one value towards another that differs.
+    pub next_step: fn(&str, &str) -> Step,
+    /// The action of ARM that asks for it.
+    pub action: &'static str,
+    /// Returns what is posted to ask for a value.
+    pub request: fn(&str) -> Value,
+    /// The JSON pointer of what the service tells of one.
+    pub status: &'static str,
+    /// The JSON pointer, in that, of how it stands.
+    pub state: &'static str,
+    /// The JSON pointer, in that, of the value that was asked for.
+    pub state_target: &'static str,
+    /// The words for one that has ended.
+    pub ended: &'static [&'static str],
+    /// Why it is needed, for people.
+    pub reason: &'static str,
+}
+
 /// The next step from one SKU towards another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {

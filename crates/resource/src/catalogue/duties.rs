@@ -1,0 +1,137 @@
+//! What resources of a type do for others: what the engine's procedures take them for.
+
+use super::facts_of;
+use crate::ResourceId;
+
+/// What the engine's procedures take the resources of a type for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duty {
+    /// Holds others' resources too: whether it goes depends on what is in it, and it is the last to go.
+    Group,
+    /// Holds groups, and is never written.
+    Subscription,
+    /// Forbids to delete or write what is in its scope.
+    Lock,
+    /// Gives a principal a right on its scope; its name says nothing.
+    Grant,
+    /// Holds a list of who may do what, which several fill.
+    Vault,
+    /// A change to the list of the [`Duty::Vault`] that it lies in; no resource of its own.
+    VaultGrant,
+    /// Holds the records of a domain, in which a host name is proved to a service.
+    Zone,
+    /// Binds a host name to the resource that it lies in.
+    Binding,
+    /// Proves to clients that a host name is a [`Duty::Binding`]'s; a service may issue it.
+    Certificate,
+}
+
+impl Duty {
+    /// Tells whether `id` is of a type with this duty.
+    pub fn is_of(self, id: &ResourceId) -> bool {
+        facts_of(id).duty == Some(self)
+    }
+
+    /// Tells whether `id` only holds others' resources: a group or a subscription.
+    pub fn is_container(id: &ResourceId) -> bool {
+        matches!(facts_of(id).duty, Some(Self::Group | Self::Subscription))
+    }
+
+    /// Tells whether `id` is a record of a zone: it shares its name with records of other types.
+    pub fn is_record(id: &ResourceId) -> bool {
+        // What hangs on a zone through another provider is of a type without a parent.
+        id.resource_type().parent().is_some()
+            && id.parent().is_some_and(|zone| Self::Zone.is_of(&zone))
+    }
+}
+
+/// Which resources a service makes of its own accord, with what they lie in and for nobody to manage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceMade {
+    /// None.
+    None,
+    /// All of the type.
+    All,
+    /// The one of this name.
+    Named(&'static str),
+    /// Those that are named by a host name of the service's own.
+    OwnHosts,
+}
+
+/// What a failover swaps in a resource without a change of what was declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Roles {
+    /// Which member a router answers with: by priority the first that is well.
+    MemberThatAnswers,
+    /// Which of the resource's regions takes the writes: the one with the lowest priority.
+    RegionOfWrites,
+    /// Which of two partners takes the writes.
+    PartnerOfWrites,
+    /// Which region the resource serves from: it keeps naming the one that it was made in.
+    RegionOfService,
+}
+
+/// What a clone takes over of its original where nothing is declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cloned {
+    /// These members.
+    Members {
+        /// Members of `properties`.
+        properties: &'static [&'static str],
+        /// Members beside `properties`.
+        beside: &'static [&'static str],
+    },
+    /// All members of `properties`, which are the user's own, but these.
+    AllBut(&'static [&'static str]),
+}
+
+/// What an import looks at beside the resource itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Import {
+    /// True where no list of children is asked for: the resource's own body holds them, or they are
+    /// looked at elsewhere.
+    pub is_whole: bool,
+    /// Documents below it that no list shows, each with its type and name.
+    pub documents: &'static [(&'static str, &'static str)],
+    /// JSON pointers of IDs of resources without which this one cannot be told of.
+    pub leans_on: &'static [&'static str],
+}
+
+impl Import {
+    /// Nothing but the resource and what lists show of its children.
+    pub const PLAIN: Self = Self { is_whole: false, documents: &[], leans_on: &[] };
+    /// The resource alone.
+    pub const WHOLE: Self = Self { is_whole: true, ..Self::PLAIN };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> ResourceId {
+        ResourceId::parse(&format!("/subscriptions/s/resourceGroups/g{text}")).expect("valid ID")
+    }
+
+    #[test]
+    fn records_of_every_type_are_records_and_what_hangs_on_a_zone_is_not() {
+        let zone = "/providers/Microsoft.Network/dnsZones/example.com";
+        for record in ["A/www", "CNAME/www", "txt/www", "NAPTR/www", "DS/www"] {
+            assert!(Duty::is_record(&id(&format!("{zone}/{record}"))), "{record}");
+        }
+        let lock = format!("{zone}/providers/Microsoft.Authorization/locks/keep");
+        for other in ["", zone, &lock, "/providers/Microsoft.Web/sites/a/config/web"] {
+            assert!(!Duty::is_record(&id(other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn duties_are_told_in_any_spelling() {
+        assert!(Duty::Group.is_of(&id("")));
+        assert!(Duty::is_container(&ResourceId::subscription_scope("s")));
+        assert!(Duty::Lock.is_of(&id("/providers/microsoft.authorization/LOCKS/keep")));
+        assert!(
+            Duty::Binding.is_of(&id("/providers/Microsoft.Web/sites/a/slots/b/hostNameBindings/c"))
+        );
+        assert!(!Duty::Binding.is_of(&id("/providers/Microsoft.Web/sites/a/config/web")));
+    }
+}
