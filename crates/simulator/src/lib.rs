@@ -6,8 +6,10 @@
 //! the engine but resource IDs: what the engine believes about a resource type is not known here,
 //! or a mistake there would agree with itself.
 //!
-//! What it starts with and what goes wrong is said by a [`Scenario`]; a new resource type is a
-//! new entry of a table in the module `families`.
+//! What it starts with and what goes wrong is said by a [`Scenario`]. Each module knows only those
+//! before it: `wire` (requests and answers), `settings`, `store` (what is held, the clock, IDs),
+//! `kind` (what can be known of a type and of a family), `protocol` (what ARM does for every type),
+//! `families` (how each provider answers, one list of them), `router` (who answers a path).
 
 mod families;
 mod kind;
@@ -19,10 +21,11 @@ mod store;
 mod tls;
 mod wire;
 
-pub use router::faults::{Fault, Faults, Rule};
 pub use router::journal::{RequestCounts, RequestLine};
-pub use router::scenario::{HostHealth, Record, Scenario, ScenarioError, Step};
-pub use router::throttle::Throttle;
+pub use router::scenario::{Scenario, ScenarioError, Step};
+pub use settings::faults::{Fault, Faults, Rule};
+pub use settings::throttle::Throttle;
 pub use settings::{Latency, Settings};
 pub use simulator::{Error, Simulator};
+pub use store::outside::{HostHealth, Record};
 pub use store::state::Violation;

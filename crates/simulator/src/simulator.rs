@@ -13,12 +13,12 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_util::sync::CancellationToken;
 
 use crate::kind::azure::Azure;
-use crate::protocol::operation;
-use crate::router::faults::Injector;
+use crate::protocol::{operation, token};
+use crate::router::cloud::Cloud;
+use crate::router::control;
 use crate::router::journal::{RequestCounts, RequestLine};
 use crate::router::scenario::{Scenario, ScenarioError};
 use crate::router::server::{self, Shared};
-use crate::router::{control, entra};
 use crate::settings::Settings;
 use crate::store::folder::Folder;
 use crate::store::state::Violation;
@@ -93,10 +93,8 @@ impl Simulator {
         let scheme = if settings.tls { "https" } else { "http" };
         let origin = format!("{scheme}://{address}");
         let acceptor = if settings.tls { Some(acceptor(authority)?) } else { None };
-        let mut azure = Azure::new(settings.clone(), origin.clone());
-        azure.injector = Injector::new(settings.faults.clone());
-        azure.ca_pem.clone_from(&ca_pem);
-        let shared = Arc::new(Shared::new(azure, folder));
+        let cloud = Cloud::new(settings.clone(), origin.clone(), ca_pem.clone());
+        let shared = Arc::new(Shared::new(cloud, folder));
         shared.with(|_| ())?;
         let stop = CancellationToken::new();
         let server = tokio::spawn(server::serve(listener, acceptor, shared.clone(), stop.clone()));
@@ -132,8 +130,8 @@ impl Simulator {
     /// Returns all that is stored, `{"resources": {id: {"body": …}}}`, each body without what is
     /// computed when it is read.
     pub fn dump(&self) -> Result<serde_json::Value, Error> {
-        let resources: serde_json::Map<String, serde_json::Value> = self.shared.with(|azure| {
-            let stored = azure.state.resources.iter();
+        let resources: serde_json::Map<String, serde_json::Value> = self.shared.with(|cloud| {
+            let stored = cloud.azure.state.resources.iter();
             stored
                 .map(|(id, stored)| (id.clone(), serde_json::json!({"body": stored.body})))
                 .collect()
@@ -163,17 +161,17 @@ impl Simulator {
 
     /// Returns an access token, as the login endpoint would give it.
     pub fn access_token(&self) -> String {
-        self.ask(|azure| entra::access_token(azure, "https://management.azure.com"))
+        self.ask(|azure| token::access_token(azure, "https://management.azure.com"))
     }
 
     /// Returns how many requests ARM was asked.
     pub fn counts(&self) -> RequestCounts {
-        self.ask(|azure| azure.journal.counts())
+        self.look(|cloud| cloud.journal.counts())
     }
 
     /// Returns the requests that ARM was asked, in their order.
     pub fn log(&self) -> Vec<RequestLine> {
-        self.ask(|azure| azure.journal.lines().to_vec())
+        self.look(|cloud| cloud.journal.lines().to_vec())
     }
 
     /// Returns all that this Azure holds, each resource as a GET would answer it.
@@ -193,7 +191,7 @@ impl Simulator {
 
     /// Carries a scenario out.
     pub fn apply_scenario(&self, scenario: &Scenario) -> Result<(), ScenarioError> {
-        let applied = self.shared.with(|azure| control::apply(azure, scenario));
+        let applied = self.shared.with(|cloud| control::apply(cloud, scenario));
         applied.unwrap_or_else(|error| Err(ScenarioError::Folder(error)))
     }
 
@@ -227,11 +225,15 @@ impl Simulator {
         }
     }
 
-    fn ask<T: Default>(&self, question: impl FnOnce(&mut Azure) -> T) -> T {
+    fn look<T: Default>(&self, question: impl FnOnce(&mut Cloud) -> T) -> T {
         self.shared.with(question).unwrap_or_else(|error| {
             tracing::error!(%error, "state folder cannot be used");
             T::default()
         })
+    }
+
+    fn ask<T: Default>(&self, question: impl FnOnce(&mut Azure) -> T) -> T {
+        self.look(|cloud| question(&mut cloud.azure))
     }
 }
 

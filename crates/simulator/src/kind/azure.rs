@@ -1,135 +1,100 @@
-//! The simulated Azure itself: one request at a time, from state to state.
+//! The store together with what is known about the types of what lies in it.
 
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, Method, Uri};
 use resource::{ResourceId, ResourceType};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use crate::families;
-use crate::families::storage::blobs;
 use crate::kind::Kind;
-use crate::protocol::operation::End;
-use crate::protocol::{dns, hosts, identity, operation};
-use crate::router::faults::Injector;
-use crate::router::journal::Journal;
-use crate::router::throttle::{Buckets, Left, Throttle};
-use crate::router::{arm, control, entra, metadata};
+use crate::kind::family::{Family, GENERIC};
+use crate::kind::shapes::{self, Shape};
 use crate::settings::Settings;
-use crate::store::regions;
-use crate::store::state::{State, Stored};
-use crate::wire::answer::Answer;
+use crate::store::Store;
+use crate::store::state::Stored;
 use crate::wire::request::Request;
 
-/// Makes IDs that are the same for the same text.
-const NAMES: Uuid = Uuid::from_u128(0x6d0e_6bb5_3f2c_4f0e_9a55_0b3f_7c61_82d4);
-
-/// The simulated Azure.
+/// A store whose contents are understood, by the families that it is given.
 #[derive(Debug)]
 pub(crate) struct Azure {
-    /// How it was set up.
-    pub settings: Settings,
-    /// The scheme, host and port under which the current client reaches it.
-    pub origin: String,
-    /// The certificate that clients must trust.
-    pub ca_pem: String,
-    /// What it holds.
-    pub state: State,
-    /// The time of the current request, in milliseconds since 1970.
-    pub now: u64,
-    /// Whether locks, logins and faults are passed over, for what happens behind the engine's back.
-    pub is_unguarded: bool,
-    /// How the next operation ends, where a fault says so.
-    pub next_end: Option<End>,
-    /// How many reads after the next write are stale, where a fault says so.
-    pub next_stale_reads: u32,
-    /// Whether the next page's link is broken, where a fault says so.
-    pub is_next_page_broken: bool,
-    /// The requests so far.
-    pub journal: Journal,
-    /// What goes wrong.
-    pub injector: Injector,
-    /// How often it may be asked.
-    buckets: Buckets,
-    is_changed: bool,
+    /// What is known, a family for each part of a provider.
+    pub families: &'static [&'static Family],
+    store: Store,
+}
+
+impl Deref for Azure {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+impl DerefMut for Azure {
+    fn deref_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
 }
 
 impl Azure {
-    /// Makes an empty Azure.
-    pub fn new(settings: Settings, origin: String) -> Self {
-        let state = State { signing_key: Uuid::new_v4().to_string(), ..State::default() };
-        Self {
-            settings,
-            origin,
-            ca_pem: String::new(),
-            state,
-            now: crate::store::clock::now(),
-            is_unguarded: false,
-            next_end: None,
-            next_stale_reads: 0,
-            is_next_page_broken: false,
-            journal: Journal::default(),
-            injector: Injector::default(),
-            buckets: Buckets::default(),
-            is_changed: true,
-        }
-    }
-
-    /// Notes that the state was changed.
-    pub fn touched(&mut self) {
-        self.is_changed = true;
-    }
-
-    /// Tells whether the state was changed since this was last asked.
-    pub fn take_changed(&mut self) -> bool {
-        std::mem::take(&mut self.is_changed)
-    }
-
-    /// Takes the tokens that a request costs, where requests are limited.
-    pub fn draw(&mut self, request: &Request) -> Option<Result<Left, Answer>> {
-        let is_limited = self.settings.throttle == Throttle::Real;
-        let principal = is_limited.then(|| entra::principal_of(self, request))?;
-        Some(self.buckets.draw(&principal, request, self.now))
-    }
-
-    /// Lets the URLs of the next answer lead where the client came to.
-    pub fn meet(&mut self, request: &Request) {
-        if hosts::is_own(&request.host) && !request.authority.is_empty() {
-            let scheme = if self.settings.tls { "https" } else { "http" };
-            self.origin = format!("{scheme}://{}", request.authority);
-        }
-    }
-
-    /// Answers a request.
-    pub fn answer(&mut self, request: &Request) -> Answer {
-        if !hosts::is_own(&request.host) {
-            return match blobs::answer(self, request) {
-                Some(answer) => answer,
-                None => hosts::answer(self, request),
-            };
-        }
-        if let Some(answer) = control::answer(self, request) {
-            return answer;
-        }
-        if let Some(answer) = entra::answer(self, request) {
-            return answer;
-        }
-        match request.segments().first().map(|first| first.to_ascii_lowercase()).as_deref() {
-            Some("metadata") => metadata::endpoints(self, request),
-            Some("dns-query") => dns::query(self, request),
-            Some("subscriptions" | "providers" | "tenants") => {
-                if !self.is_unguarded
-                    && let Err(refusal) = entra::check(self, request)
-                {
-                    return refusal;
-                }
-                arm::answer(self, request)
-            }
-            _ => Answer::error(404, "ResourceNotFound", "The resource could not be found."),
-        }
+    /// Makes an empty Azure that knows `families`.
+    pub fn new(families: &'static [&'static Family], settings: Settings, origin: String) -> Self {
+        Self { families, store: Store::new(settings, origin) }
     }
 
     /// Returns what is known about a type.
     pub fn kind_of(&self, kind: &ResourceType) -> &'static Kind {
-        families::find(kind)
+        static UNKNOWN: Kind = Kind::GENERIC;
+        let mut known = self.families.iter().flat_map(|family| family.kinds());
+        known.find(|known| kind.is(known.name)).unwrap_or(&UNKNOWN)
+    }
+
+    /// Returns the family of a type, also of one that no table names.
+    pub fn family_of(&self, kind: &ResourceType) -> &'static Family {
+        let holds = |family: &&&'static Family| {
+            let start = kind.as_str().get(..family.prefix.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(family.prefix))
+        };
+        let known = self.families.iter().filter(holds).max_by_key(|family| family.prefix.len());
+        known.copied().unwrap_or(&GENERIC)
+    }
+
+    /// Returns the provider namespaces that are known, each once.
+    pub fn namespaces(&self) -> Vec<&'static str> {
+        let mut names: Vec<&str> = Vec::new();
+        for kind in self.families.iter().flat_map(|family| family.kinds()) {
+            let name = kind.name.split('/').next().unwrap_or_default();
+            if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Returns the types of a namespace without it, each with API versions, the newest first.
+    pub fn types_of(&self, namespace: &str) -> Vec<(&'static str, Vec<&'static str>)> {
+        let known = self.families.iter().flat_map(|family| family.kinds());
+        let named = known.filter_map(|kind| Some((kind, kind.name.split_once('/')?)));
+        let own = named.filter(|(_, (found, _))| found.eq_ignore_ascii_case(namespace));
+        own.map(|(kind, (_, name))| {
+            let family = self.family_of(&ResourceType::new(kind.name));
+            let own: Vec<&str> = kind.versions.iter().rev().copied().collect();
+            (name, if own.is_empty() { family.listed_versions.to_vec() } else { own })
+        })
+        .collect()
+    }
+
+    /// Returns the shape of a resource's body; that of any body where no other is known.
+    pub fn shape_of(&self, id: &ResourceId) -> Arc<Shape> {
+        let kind = id.resource_type();
+        let family = self.family_of(&kind);
+        let lower = kind.as_str().to_ascii_lowercase();
+        let name = lower.split_once('/').map_or("", |(_, name)| name);
+        let alike = family.alike.iter().find(|(one, _)| name.starts_with(one));
+        let name = alike.map_or_else(|| name.to_owned(), |(one, other)| name.replace(one, other));
+        let known = family.shapes.and_then(|own| own.of(&name, &id.name().to_ascii_lowercase()));
+        known.unwrap_or_else(shapes::of_any)
     }
 
     /// Returns the body that a GET answers.
@@ -143,60 +108,10 @@ impl Azure {
         body
     }
 
-    /// Returns the ETag of a resource.
-    pub fn etag(&self, stored: &Stored) -> String {
-        self.uuid(&format!("{}@{}", stored.id.key(), stored.version))
-    }
-
-    /// Returns the header by which App Service names the state of a site, without quotes.
-    pub fn stamp(&self, stored: &Stored) -> String {
-        format!("1D{:013X}", stored.created.wrapping_mul(10_000) + stored.version)
-    }
-
-    /// Returns a GUID that belongs to `text`.
-    pub fn uuid(&self, text: &str) -> String {
-        Uuid::new_v5(&NAMES, format!("{}/{text}", self.settings.subscription).as_bytes())
-            .to_string()
-    }
-
-    /// Returns a GUID that nothing had before.
-    pub fn new_uuid(&mut self, what: &str) -> String {
-        let version = self.state.next_version();
-        self.uuid(&format!("{what}#{version}"))
-    }
-
-    /// Returns the object ID of the application that logs in.
-    pub fn principal(&self) -> String {
-        self.uuid(&format!("principal/{}", self.settings.client_id))
-    }
-
-    /// Returns the region of a resource, or of what it hangs on.
-    pub fn location_of(&self, id: &ResourceId) -> String {
-        let mut at = Some(id.clone());
-        while let Some(id) = at {
-            let location = self.state.get(&id).and_then(|stored| stored.body["location"].as_str());
-            match location {
-                Some(location) => return regions::short(location),
-                None => at = id.parent(),
-            }
-        }
-        "global".to_owned()
-    }
-
-    /// Returns the resource group of `id`, if it exists.
-    pub fn group_of(&self, id: &ResourceId) -> Option<&Stored> {
-        let group = id.resource_group()?;
-        self.state.get(&ResourceId::group(&self.settings.subscription, group))
-    }
-
     /// Removes a resource and all that lies below it.
     pub fn remove(&mut self, id: &ResourceId) {
-        let request = Request::new(
-            axum::http::Method::DELETE,
-            &axum::http::Uri::from_static("/"),
-            axum::http::HeaderMap::new(),
-            Vec::new(),
-        );
+        let request =
+            Request::new(Method::DELETE, &Uri::from_static("/"), HeaderMap::new(), Vec::new());
         self.remove_for(id, &request);
     }
 
@@ -206,15 +121,9 @@ impl Azure {
         for stored in &removed {
             let kind = self.kind_of(&stored.kind());
             (kind.after_delete)(self, stored, request);
-            identity::note_lost(self, stored, None);
+            self.state.note_identity(stored, None);
         }
         self.state.next_version();
         self.touched();
-    }
-
-    /// Moves the clock and lets due operations end.
-    pub fn advance(&mut self) {
-        self.now = crate::store::clock::now() + self.state.ahead;
-        operation::advance(self);
     }
 }

@@ -1,9 +1,11 @@
 //! What the simulator knows about a resource type.
 //!
-//! A type is an entry of one of the tables in [`crate::families`]; what a table cannot say it says
+//! A type is an entry of one of the tables in `crate::families`; what a table cannot say it says
 //! with one of the functions below.
 
 pub(crate) mod azure;
+pub(crate) mod family;
+pub(crate) mod shapes;
 
 use resource::{ResourceId, ResourceType};
 use serde_json::Value;
@@ -295,6 +297,8 @@ pub(crate) struct Kind {
     pub has_stamp: bool,
     /// Whether lists are cut into pages.
     pub is_paged: bool,
+    /// The switch in the query, in lower case, that lists a type of children too, and that type.
+    pub lists_with: (&'static str, &'static str),
     /// What the service fills in where nothing is said, a JSON object.
     pub defaults: &'static str,
     /// Pointers to what is taken and never answered.
@@ -360,6 +364,7 @@ impl Kind {
         has_etag: false,
         has_stamp: false,
         is_paged: true,
+        lists_with: ("", ""),
         defaults: "",
         dropped: &[],
         made: &[],

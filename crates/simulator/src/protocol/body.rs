@@ -4,10 +4,10 @@
 use resource::ResourceId;
 use serde_json::Value;
 
-use crate::families::resources::tags;
 use crate::kind::azure::Azure;
+use crate::kind::shapes;
 use crate::kind::{Kind, Lies};
-use crate::protocol::shapes;
+use crate::protocol::tags;
 use crate::store::regions;
 use crate::wire::answer::Answer;
 
@@ -22,12 +22,12 @@ pub(crate) fn check(
     sent: &mut Value,
     is_patch: bool,
 ) -> Result<(), Answer> {
-    let spelled = shapes::check(&shapes::of(id), sent, is_patch);
+    let spelled = shapes::check(&azure.shape_of(id), sent, is_patch);
     if azure.is_unguarded {
         return Ok(());
     }
     check_location(kind, id, sent, is_patch)?;
-    tags::check(id, &sent["tags"])?;
+    tags::check(azure, id, &sent["tags"])?;
     spelled.map_err(|mistake| kind.refuse(400, kind.invalid, mistake.to_string()))
 }
 

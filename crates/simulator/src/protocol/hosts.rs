@@ -1,24 +1,9 @@
-//! The apps themselves: what answers under the host names of sites and profiles.
+//! The apps themselves: what answers under the host names that families give.
 
-use serde_json::Value;
-
-use crate::families::traffic_manager::watch;
 use crate::kind::azure::Azure;
-use crate::store::state::Stored;
+use crate::kind::family::Served;
 use crate::wire::answer::{Answer, Body};
 use crate::wire::request::Request;
-
-const SITE: &str = "Microsoft.Web/sites";
-const SLOT: &str = "Microsoft.Web/sites/slots";
-
-/// Tells whether a host name means the simulator itself.
-pub(crate) fn is_own(host: &str) -> bool {
-    let own = ["", "localhost", "127.0.0.1", "[::1]", "::1"];
-    own.contains(&host)
-        || host.starts_with("management.")
-        || host.starts_with("login.")
-        || host == "169.254.169.254"
-}
 
 /// Answers as the app behind a host name would.
 pub(crate) fn answer(azure: &Azure, request: &Request) -> Answer {
@@ -26,7 +11,7 @@ pub(crate) fn answer(azure: &Azure, request: &Request) -> Answer {
     let host = request.header("x-connected-to").unwrap_or(&request.host);
     let (status, served_by) = match status(azure, host, &request.path) {
         // A host that nobody here knows is somebody else's, and taken to be well.
-        (404, nobody) if nobody.is_empty() && !is_of_service(host) => (200, host.to_owned()),
+        (404, nobody) if nobody.is_empty() && !is_of_service(azure, host) => (200, host.to_owned()),
         known => known,
     };
     let text = match status {
@@ -45,58 +30,23 @@ pub(crate) fn status(azure: &Azure, host: &str, path: &str) -> (u16, String) {
         let status = health.paths.get(path).copied().unwrap_or(health.status);
         return (status, host.to_owned());
     }
-    let is_named = |stored: &&Stored| {
-        (stored.kind().is(SITE) || stored.kind().is(SLOT)) && answers_to(azure, stored, host)
-    };
-    let sites: Vec<&Stored> = azure.state.resources.values().filter(is_named).collect();
-    if let Some(site) = sites.iter().find(|site| is_running(site)) {
-        let default = site.text("/defaultHostName").unwrap_or_default().to_owned();
-        if default != host && azure.state.hosts.contains_key(&default) {
-            return self::status(azure, &default, path);
+    match served(azure, host) {
+        Some(Served::Here(_, name)) if name != host && azure.state.hosts.contains_key(&name) => {
+            self::status(azure, &name, path)
         }
-        return (200, default);
-    }
-    if let Some(site) = sites.first() {
-        return (403, site.id.name().to_owned());
-    }
-    match profile_target(azure, host) {
-        Some(target) if target != host => self::status(azure, &target, path),
+        Some(Served::Here(status, name)) => (status, name),
+        Some(Served::Elsewhere(target)) if target != host => self::status(azure, &target, path),
         _ => (404, String::new()),
     }
 }
 
-/// Tells whether the service gives names such as this; one that it has given to nobody is nobody's.
-fn is_of_service(host: &str) -> bool {
-    const SUFFIXES: [&str; 2] = [".azurewebsites.net", ".trafficmanager.net"];
-    SUFFIXES.iter().any(|suffix| host.ends_with(suffix))
+/// Returns what answers under a host name that a family gives.
+pub(crate) fn served(azure: &Azure, host: &str) -> Option<Served> {
+    azure.families.iter().find_map(|family| (family.host)(azure, host))
 }
 
-fn answers_to(azure: &Azure, site: &Stored, host: &str) -> bool {
-    let default = site.text("/defaultHostName").unwrap_or_default();
-    default.eq_ignore_ascii_case(host)
-        || azure.state.below(&site.id).any(|child| {
-            child.kind().last().eq_ignore_ascii_case("hostNameBindings")
-                && child.id.name().eq_ignore_ascii_case(host)
-        })
-}
-
-fn is_running(site: &Stored) -> bool {
-    site.property("/enabled").and_then(Value::as_bool) != Some(false)
-        && site.text("/state").is_none_or(|state| state == "Running")
-}
-
-/// Returns the host that a profile's name leads to: its first enabled endpoint.
-pub(crate) fn profile_target(azure: &Azure, host: &str) -> Option<String> {
-    let profile = azure.state.of_type(watch::PROFILE).find(|profile| {
-        profile.text("/dnsConfig/fqdn").is_some_and(|name| name.eq_ignore_ascii_case(host))
-    })?;
-    if profile.text("/profileStatus") == Some("Disabled") {
-        return None;
-    }
-    let mut endpoints: Vec<&Stored> = watch::endpoints(azure, &profile.id)
-        .filter(|endpoint| endpoint.text("/endpointStatus") != Some("Disabled"))
-        .collect();
-    endpoints.sort_by_key(|endpoint| endpoint.property("/priority").and_then(Value::as_u64));
-    let target = endpoints.first()?.text("/target")?;
-    Some(target.trim_end_matches('.').to_ascii_lowercase())
+/// Tells whether a service gives names such as this; one that it has given to nobody is nobody's.
+fn is_of_service(azure: &Azure, host: &str) -> bool {
+    let mut suffixes = azure.families.iter().flat_map(|family| family.suffixes);
+    suffixes.any(|suffix| host.ends_with(suffix))
 }

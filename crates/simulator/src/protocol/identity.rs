@@ -4,10 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::kind::Draft;
 use crate::kind::azure::Azure;
-use crate::store::state::Stored;
 use crate::wire::answer::Answer;
-
-const ASSIGNED: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 
 /// Checks `identity` and fills in the IDs that the directory gives to the identities in it.
 pub(crate) fn complete(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
@@ -92,14 +89,6 @@ pub(crate) fn principal_of(azure: &Azure, id: &str) -> String {
     }
 }
 
-/// Remembers that a resource has lost its system identity: the next one is another.
-pub(crate) fn note_lost(azure: &mut Azure, before: &Stored, after: Option<&Value>) {
-    let principal = |body: &Value| body.pointer("/identity/principalId").is_some();
-    if principal(&before.body) && !after.is_some_and(principal) {
-        *azure.state.identities_lost.entry(before.id.key().to_owned()).or_default() += 1;
-    }
-}
-
 fn ids(azure: &Azure, id: &str) -> Value {
     match azure.state.named(id) {
         Some(identity) => json!({
@@ -108,16 +97,4 @@ fn ids(azure: &Azure, id: &str) -> Value {
         }),
         None => json!({}),
     }
-}
-
-/// Returns every object ID that the simulated directory knows.
-pub(crate) fn knows_principal(azure: &Azure, principal: &str) -> bool {
-    let same = |value: Option<&Value>| {
-        value.and_then(Value::as_str).is_some_and(|id| id.eq_ignore_ascii_case(principal))
-    };
-    azure.principal().eq_ignore_ascii_case(principal)
-        || azure.state.resources.values().any(|stored| {
-            same(stored.body.pointer("/identity/principalId"))
-                || stored.kind().is(ASSIGNED) && same(stored.property("/principalId"))
-        })
 }

@@ -12,29 +12,28 @@ use crate::wire::request::Request;
 /// Answers the list of the resources of type `kind` at `scope`.
 pub(crate) fn collection(azure: &mut Azure, request: &Request, scope: &str, kind: &str) -> Answer {
     let Ok(scope) = ResourceId::parse(scope) else {
-        return crate::router::arm::not_found(request);
+        return scope::not_found(request);
     };
     if let Err(refusal) = check_scope(azure, &scope) {
         return refusal;
     }
     let wanted = ResourceType::new(kind);
-    let is_record_list = kind.to_ascii_lowercase().ends_with("dnszones/recordsets")
-        || kind.to_ascii_lowercase().ends_with("dnszones/all");
-    let is_extension = wanted.namespace().eq_ignore_ascii_case("Microsoft.Authorization");
+    let family = azure.family_of(&wanted);
+    let is_record_list = family.gathered.iter().any(|gathered| wanted.is(gathered));
     let found: Vec<&Stored> = if is_record_list {
         azure.state.below(&scope).filter(|stored| is_record(stored, &scope)).collect()
-    } else if is_extension {
+    } else if family.is_extension {
         extensions(azure, request, &scope, &wanted)
     } else if wanted.parent().is_some() {
         let is_child =
             |s: &&Stored| s.kind() == wanted && s.id.parent().is_some_and(|p| p == scope);
         azure.state.below(&scope).filter(is_child).collect()
     } else {
-        let with_slots = wanted.is("Microsoft.Web/sites")
-            && request.query.get("includeslots").is_some_and(|v| v.eq_ignore_ascii_case("true"));
-        let is_slot = |stored: &Stored| with_slots && stored.kind().is("Microsoft.Web/sites/slots");
+        let (switch, child) = azure.kind_of(&wanted).lists_with;
+        let with_child = request.query.get(switch).is_some_and(|v| v.eq_ignore_ascii_case("true"));
         let is_within = |stored: &&Stored| {
-            (stored.kind() == wanted || is_slot(stored)) && is_resource_of(stored, &scope)
+            let kind = stored.kind();
+            (kind == wanted || with_child && kind.is(child)) && is_resource_of(stored, &scope)
         };
         azure.state.resources.values().filter(is_within).collect()
     };

@@ -4,78 +4,14 @@
 //! states, headers and bodies as observed in recorded traffic.
 
 use resource::ResourceId;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::kind::Form;
 use crate::kind::azure::Azure;
-use crate::protocol::polling::{self, Paths};
+use crate::kind::family::{Paths, Polled, Polling};
 use crate::store::clock;
+pub(crate) use crate::store::operation::{End, Operation, Work};
 use crate::wire::answer::Answer;
-
-/// What an operation does to its resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Work {
-    /// Makes it or changes it.
-    Write,
-    /// Removes it and all that lies below it.
-    Delete,
-    /// Nothing that can be seen on it.
-    Action,
-}
-
-/// How an operation ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum End {
-    /// It does what it should.
-    Succeeded,
-    /// It fails; a delete leaves the resource as it was.
-    Failed,
-    /// Azure gives it up.
-    Canceled,
-    /// It never ends.
-    Stuck,
-}
-
-impl End {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Succeeded => "Succeeded",
-            Self::Failed => "Failed",
-            Self::Canceled => "Canceled",
-            Self::Stuck => "InProgress",
-        }
-    }
-}
-
-/// An operation that was accepted.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Operation {
-    /// The name in its URLs.
-    pub name: String,
-    /// What it works on.
-    pub resource: ResourceId,
-    /// What it does.
-    pub work: Work,
-    /// Its state while it runs.
-    pub word: String,
-    /// When it began, in milliseconds since 1970.
-    pub began: u64,
-    /// When it ends.
-    pub ends: u64,
-    /// How it ends.
-    pub end: End,
-    /// Whether it has ended and its effect is there.
-    pub done: bool,
-    /// The seconds to wait between two polls, for the headers.
-    pub retry_after: u64,
-    /// The path of its status.
-    pub statuses: String,
-    /// The path of its result.
-    pub results: String,
-    /// The API version that began it.
-    pub api_version: String,
-}
 
 /// What begins an operation.
 #[derive(Debug)]
@@ -97,7 +33,8 @@ pub(crate) struct Begin<'a> {
 /// Begins an operation and returns its name.
 pub(crate) fn begin(azure: &mut Azure, begin: &Begin<'_>) -> String {
     let name = azure.new_uuid("operation");
-    let Paths { statuses, results } = polling::paths(azure, begin.resource, &name);
+    let polled = Polled { store: azure, id: begin.resource, name: &name };
+    let Paths { statuses, results } = (polling(azure, begin.resource).paths)(&polled);
     let end = azure.next_end.take().unwrap_or(End::Succeeded);
     let operation = Operation {
         name: name.clone(),
@@ -119,6 +56,10 @@ pub(crate) fn begin(azure: &mut Azure, begin: &Begin<'_>) -> String {
     }
     azure.touched();
     name
+}
+
+fn polling(azure: &Azure, id: &ResourceId) -> &'static Polling {
+    &azure.family_of(&id.resource_type()).polling
 }
 
 /// Adds the headers by which a client follows the operation.
@@ -146,14 +87,14 @@ pub(crate) fn follow(azure: &Azure, answer: Answer, name: &str, form: Form) -> A
 
 fn url(azure: &Azure, operation: &Operation, path: &str) -> String {
     let Operation { api_version, began, resource, .. } = operation;
-    let query = polling::query(resource);
+    let query = polling(azure, resource).query;
     format!("{}{path}?{query}api-version={api_version}&t={began}", azure.origin)
 }
 
 fn paced(azure: &Azure, answer: Answer, operation: &Operation) -> Answer {
     let answer = answer.with("retry-after", operation.retry_after.to_string());
     match azure.settings.latency {
-        crate::Latency::Real => answer,
+        crate::settings::Latency::Real => answer,
         // Understood by the Azure CLI and the SDKs, and shorter than a second.
         _ => answer.with("retry-after-ms", "20"),
     }
@@ -171,9 +112,9 @@ pub(crate) fn poll(azure: &Azure, path: &str) -> Option<Answer> {
         (true, false) => {
             let passed = azure.now.saturating_sub(operation.began) as f64;
             let passed = passed / operation.ends.saturating_sub(operation.began).max(1) as f64;
-            let word = polling::running_word(&operation.resource, &operation.word, passed);
-            let body = status_body(operation, &word);
-            let answer = if polling::is_accepted_again(&operation.resource) {
+            let polling = polling(azure, &operation.resource);
+            let body = status_body(azure, operation, &(polling.running)(&operation.word, passed));
+            let answer = if polling.is_accepted_again {
                 Answer::json(202, body)
                     .with("azure-asyncoperation", url(azure, operation, &operation.statuses))
                     .with("location", url(azure, operation, &operation.results))
@@ -182,7 +123,7 @@ pub(crate) fn poll(azure: &Azure, path: &str) -> Option<Answer> {
             };
             paced(azure, answer, operation)
         }
-        (true, true) => Answer::json(200, status_body(operation, operation.end.word())),
+        (true, true) => Answer::json(200, status_body(azure, operation, operation.end.word())),
         (false, false) => {
             let location = url(azure, operation, &operation.results);
             paced(azure, Answer::empty(202).with("location", location), operation)
@@ -191,7 +132,7 @@ pub(crate) fn poll(azure: &Azure, path: &str) -> Option<Answer> {
     })
 }
 
-fn status_body(operation: &Operation, word: &str) -> Value {
+fn status_body(azure: &Azure, operation: &Operation, word: &str) -> Value {
     let mut body = json!({
         "name": operation.name,
         "status": word,
@@ -203,7 +144,7 @@ fn status_body(operation: &Operation, word: &str) -> Value {
             body["error"] = failure(operation);
         }
     }
-    polling::shaped(&operation.resource, body)
+    (polling(azure, &operation.resource).shaped)(body)
 }
 
 fn failure(operation: &Operation) -> Value {

@@ -3,7 +3,6 @@
 use resource::ResourceId;
 use serde_json::json;
 
-use crate::families::traffic_manager::watch;
 use crate::kind::azure::Azure;
 use crate::kind::{Deleted, Form};
 use crate::protocol::operation::{self, Begin, Work};
@@ -34,7 +33,7 @@ fn try_delete(azure: &mut Azure, request: &Request, id: &ResourceId) -> Result<A
     if kind.delete.form == Form::Direct || azure.is_unguarded {
         let view = azure.view(&stored);
         azure.remove_for(id, request);
-        watch::note(azure, request);
+        (azure.family_of(&id.resource_type()).watch)(azure, request);
         let stamp = kind.has_stamp.then(|| azure.stamp(&stored));
         let answer = match kind.delete.body {
             Deleted::Nothing => Answer::empty(kind.delete.status),

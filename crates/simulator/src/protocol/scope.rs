@@ -5,6 +5,7 @@ use resource::ResourceId;
 use crate::kind::azure::Azure;
 use crate::kind::{Kind, Missing};
 use crate::wire::answer::Answer;
+use crate::wire::request::Request;
 
 /// Checks that the group and the parent of `id` exist.
 pub(crate) fn check(azure: &Azure, id: &ResourceId, verb: &str) -> Result<(), Answer> {
@@ -39,6 +40,13 @@ pub(crate) fn check_group(azure: &Azure, id: &ResourceId) -> Result<(), Answer> 
 /// Groups and resources are stored; subscriptions and provider-level paths are not.
 fn is_stored_type(id: &ResourceId) -> bool {
     !id.resource_type().is("Microsoft.Resources/subscriptions")
+}
+
+/// Returns ARM's answer to a path that means nothing.
+pub(crate) fn not_found(request: &Request) -> Answer {
+    let text =
+        format!("No HTTP resource was found that matches the request URI '{}'.", request.path);
+    Answer::error(404, "InvalidResourceType", text)
 }
 
 /// Returns ARM's answer for a group that does not exist.

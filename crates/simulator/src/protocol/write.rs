@@ -3,7 +3,6 @@
 use resource::ResourceId;
 use serde_json::{Value, json};
 
-use crate::families::traffic_manager::watch;
 use crate::kind::azure::Azure;
 use crate::kind::{Accepted, Draft, Form, Kind, Place, Put, Tags};
 use crate::protocol::operation::{self, Begin, Work};
@@ -270,10 +269,10 @@ fn store(azure: &mut Azure, kind: &Kind, style: Put, draft: Draft, request: &Req
     azure.state.insert(stored);
     azure.touched();
     if let Some(before) = &draft.before {
-        identity::note_lost(azure, before, Some(&draft.body));
+        azure.state.note_identity(before, Some(&draft.body));
     }
     (kind.after)(azure, &draft);
-    watch::note(azure, request);
+    (azure.family_of(&draft.id.resource_type()).watch)(azure, request);
     let begun = (form != Form::Direct).then(|| {
         let begin = Begin {
             resource: &draft.id,

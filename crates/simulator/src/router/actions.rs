@@ -3,10 +3,9 @@
 use resource::ResourceId;
 use serde_json::json;
 
-use crate::families;
 use crate::kind::azure::Azure;
 use crate::protocol::{locks, scope};
-use crate::router::{arm, moves};
+use crate::router::moves;
 use crate::wire::answer::Answer;
 use crate::wire::request::Request;
 
@@ -16,12 +15,20 @@ pub(crate) fn answer(azure: &mut Azure, request: &Request) -> Answer {
     let provider = segments.iter().rposition(|segment| segment.eq_ignore_ascii_case("providers"));
     let Some(provider) = provider else { return on_group(azure, request) };
     if segments.len() - provider <= 3 || is_location_action(&segments[provider..]) {
-        return families::subscription_action(azure, request)
-            .unwrap_or_else(|| arm::not_found(request));
+        return on_subscription(azure, request);
     }
     let (path, action) = request.path.rsplit_once('/').unwrap_or_default();
-    let Ok(id) = ResourceId::parse(path) else { return arm::not_found(request) };
+    let Ok(id) = ResourceId::parse(path) else { return scope::not_found(request) };
     on_resource(azure, request, &id, action)
+}
+
+fn on_subscription(azure: &mut Azure, request: &Request) -> Answer {
+    let path = request.path.to_ascii_lowercase();
+    let mut asks = azure.families.iter().flat_map(|family| family.asks);
+    match asks.find(|(end, _)| path.ends_with(end)) {
+        Some((_, ask)) => ask(azure, request).unwrap_or_else(|refusal| refusal),
+        None => scope::not_found(request),
+    }
 }
 
 fn is_location_action(tail: &[&str]) -> bool {
@@ -61,6 +68,6 @@ fn on_group(azure: &mut Azure, request: &Request) -> Answer {
             let id = ResourceId::group(&azure.settings.subscription, group);
             moves::answer(azure, request, &id)
         }
-        _ => arm::not_found(request),
+        _ => scope::not_found(request),
     }
 }

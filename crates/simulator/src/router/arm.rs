@@ -4,7 +4,7 @@ use axum::http::Method;
 use resource::{ResourceId, ResourceType};
 
 use crate::kind::azure::Azure;
-use crate::protocol::{list, operation, remove, versions, write};
+use crate::protocol::{list, operation, remove, scope, versions, write};
 use crate::router::{actions, read, subscription};
 use crate::wire::answer::Answer;
 use crate::wire::request::Request;
@@ -46,7 +46,7 @@ pub(crate) fn answer(azure: &mut Azure, request: &Request) -> Answer {
     if let Some(answer) = subscription::answer(azure, request) {
         return answer;
     }
-    if let Some(answer) = crate::families::special(azure, request) {
+    if let Some(answer) = special(azure, request) {
         return answer;
     }
     if request.method == Method::POST {
@@ -68,12 +68,17 @@ pub(crate) fn answer(azure: &mut Azure, request: &Request) -> Answer {
         ("GET", Target::Collection { scope, kind }) => {
             list::collection(azure, request, &scope, &kind)
         }
-        (_, Target::Other) => not_found(request),
+        (_, Target::Other) => scope::not_found(request),
         _ => {
             let text = format!("The HTTP method '{method}' is not supported at scope.");
             Answer::error(405, "HttpMethodNotSupported", text)
         }
     }
+}
+
+/// Answers paths that look like resources and are none, or returns `None`.
+fn special(azure: &mut Azure, request: &Request) -> Option<Answer> {
+    azure.families.iter().find_map(|family| (family.special)(azure, request))
 }
 
 fn check_subscription(azure: &Azure, request: &Request) -> Result<(), Answer> {
@@ -127,13 +132,6 @@ fn target(request: &Request) -> Target {
     }
     let end = if tail.len() == 2 { provider } else { segments.len() - 1 };
     Target::Collection { scope: format!("/{}", segments[..end].join("/")), kind }
-}
-
-/// Returns ARM's answer to a path that means nothing.
-pub(crate) fn not_found(request: &Request) -> Answer {
-    let text =
-        format!("No HTTP resource was found that matches the request URI '{}'.", request.path);
-    Answer::error(404, "InvalidResourceType", text)
 }
 
 #[cfg(test)]

@@ -3,19 +3,21 @@
 use axum::http::Method;
 use serde_json::json;
 
-use crate::kind::azure::Azure;
+use crate::router::cloud::Cloud;
+use crate::router::faults::Injector;
 use crate::router::scenario::Scenario;
 use crate::store::state::State;
 use crate::wire::answer::{Answer, Body};
 use crate::wire::request::Request;
 
 /// Answers a request for the simulator itself, or `None` where the path says something else.
-pub(crate) fn answer(azure: &mut Azure, request: &Request) -> Option<Answer> {
+pub(crate) fn answer(cloud: &mut Cloud, request: &Request) -> Option<Answer> {
     let segments = request.segments();
     let ["simulator", what] = segments.as_slice() else { return None };
+    let azure = &cloud.azure;
     Some(match (&request.method, *what) {
-        (&Method::GET, "counts") => Answer::json(200, json!(azure.journal.counts())),
-        (&Method::GET, "log") => Answer::json(200, json!(azure.journal.lines())),
+        (&Method::GET, "counts") => Answer::json(200, json!(cloud.journal.counts())),
+        (&Method::GET, "log") => Answer::json(200, json!(cloud.journal.lines())),
         (&Method::GET, "violations") => Answer::json(
             200,
             json!({"violations": azure.state.violations, "liftedLocks": azure.state.lifted}),
@@ -35,11 +37,11 @@ pub(crate) fn answer(azure: &mut Azure, request: &Request) -> Option<Answer> {
             Answer::json(200, json!({"value": rows.collect::<Vec<_>>()}))
         }
         (&Method::GET, "ca.pem") => {
-            let body = Body::Text("application/x-pem-file", azure.ca_pem.clone());
+            let body = Body::Text("application/x-pem-file", cloud.ca_pem.clone());
             Answer { body, ..Answer::empty(200) }
         }
-        (&Method::POST, "scenario") => scenario(azure, request),
-        (&Method::POST, "reset") => reset(azure),
+        (&Method::POST, "scenario") => scenario(cloud, request),
+        (&Method::POST, "reset") => reset(cloud),
         // Where the link of a broken page leads; the way back is to ask for the list again.
         (&Method::GET, "broken-page") => {
             let text = "The server encountered an internal error. Please retry the request.";
@@ -49,9 +51,9 @@ pub(crate) fn answer(azure: &mut Azure, request: &Request) -> Option<Answer> {
     })
 }
 
-fn scenario(azure: &mut Azure, request: &Request) -> Answer {
+fn scenario(cloud: &mut Cloud, request: &Request) -> Answer {
     let text = String::from_utf8_lossy(&request.body).into_owned();
-    match Scenario::parse(&text).and_then(|scenario| apply(azure, &scenario)) {
+    match Scenario::parse(&text).and_then(|scenario| apply(cloud, &scenario)) {
         Ok(()) => Answer::empty(204),
         Err(error) => Answer::error(400, "InvalidScenario", error.to_string()),
     }
@@ -59,22 +61,23 @@ fn scenario(azure: &mut Azure, request: &Request) -> Answer {
 
 /// Carries a scenario out and takes over its faults.
 pub(crate) fn apply(
-    azure: &mut Azure,
+    cloud: &mut Cloud,
     scenario: &Scenario,
 ) -> Result<(), crate::router::scenario::ScenarioError> {
-    scenario.apply(azure)?;
+    scenario.apply(&mut cloud.azure)?;
     if let Some(faults) = &scenario.faults {
-        azure.injector = crate::router::faults::Injector::new(faults.clone());
+        cloud.injector = Injector::new(faults.clone());
     }
     Ok(())
 }
 
-fn reset(azure: &mut Azure) -> Answer {
+fn reset(cloud: &mut Cloud) -> Answer {
+    let azure = &mut cloud.azure;
     let signing_key = azure.state.signing_key.clone();
     // The revision goes on, so that no ETag comes twice.
     let revision = azure.state.revision + 1;
     azure.state = State { signing_key, revision, ..State::default() };
-    azure.journal.clear();
+    cloud.journal.clear();
     azure.touched();
     Answer { body: Body::Empty, ..Answer::empty(204) }
 }

@@ -1,117 +1,12 @@
 //! What goes wrong, decided by a seed and the ordinal of the request.
 
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-
 use crate::kind::azure::Azure;
-use crate::protocol::operation::End;
-use crate::router::entra;
+use crate::kind::family::GENERIC;
+use crate::protocol::token;
+use crate::settings::faults::{Fault, Faults, Rule};
+use crate::store::operation::End;
 use crate::wire::answer::Answer;
 use crate::wire::request::Request;
-
-/// A way in which a request can go wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Fault {
-    /// 429 `TooManyRequests` with `Retry-After`.
-    Throttled,
-    /// 429 without `Retry-After`.
-    ThrottledWithoutHint,
-    /// 429 `RetryableError`: another operation holds the resource.
-    Busy,
-    /// 500.
-    InternalError,
-    /// 502 with a page of HTML.
-    BadGateway,
-    /// 503.
-    Unavailable,
-    /// 504.
-    GatewayTimeout,
-    /// The connection ends before the request is looked at.
-    ResetBefore,
-    /// The request takes effect, then the connection ends without an answer.
-    ResetAfter,
-    /// The answer comes late, by [`Rule::millis`].
-    Slow,
-    /// The answer ends in the middle.
-    Truncated,
-    /// The operation that the request begins fails.
-    OperationFails,
-    /// It is cancelled.
-    OperationCanceled,
-    /// It never ends.
-    OperationStuck,
-    /// The next reads of what was written answer the state before, [`Rule::reads`] times.
-    StaleReads,
-    /// 409 `AnotherOperationInProgress`.
-    Conflict,
-    /// 412 `PreconditionFailed`.
-    PreconditionFailed,
-    /// 401 `ExpiredAuthenticationToken`.
-    ExpiredToken,
-    /// 403 `AuthorizationFailed`: a right is missing.
-    Denied,
-    /// The link to the next page answers 500 once.
-    BrokenPage,
-}
-
-/// When a fault happens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Rule {
-    /// What goes wrong.
-    pub fault: Fault,
-    /// How likely it is for each request that fits, 0 to 1.
-    #[serde(default = "certain")]
-    pub probability: f64,
-    /// The methods it happens to; empty for all.
-    #[serde(default)]
-    pub methods: Vec<String>,
-    /// A part of the path, without case; empty for all.
-    #[serde(default)]
-    pub path: String,
-    /// How many requests that fit pass before it can happen.
-    #[serde(default)]
-    pub after: u32,
-    /// How often it happens at most; absent for no limit.
-    #[serde(default)]
-    pub times: Option<u32>,
-    /// The seconds in `Retry-After`.
-    #[serde(default = "one")]
-    pub retry_after: u64,
-    /// How late a slow answer comes.
-    #[serde(default = "late")]
-    pub millis: u64,
-    /// How many reads are stale.
-    #[serde(default = "few")]
-    pub reads: u32,
-}
-
-fn certain() -> f64 {
-    1.0
-}
-
-fn one() -> u64 {
-    1
-}
-
-fn late() -> u64 {
-    500
-}
-
-fn few() -> u32 {
-    2
-}
-
-/// What goes wrong, and by which seed.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Faults {
-    /// The seed: equal seeds and equal requests in equal order give equal faults.
-    pub seed: u64,
-    /// When which fault happens.
-    pub rules: Vec<Rule>,
-}
 
 /// The faults with what they have done so far.
 #[derive(Debug, Default)]
@@ -174,7 +69,7 @@ pub(crate) fn refusal(azure: &Azure, rule: &Rule, request: &Request) -> Option<A
             Answer::error(429, "TooManyRequests", too_many).with("retry-after", after)
         }
         Fault::ThrottledWithoutHint => Answer::error(429, "TooManyRequests", too_many),
-        Fault::Busy => busy(request).with("retry-after", after),
+        Fault::Busy => busy(azure, request).with("retry-after", after),
         Fault::InternalError => {
             let text = "The server encountered an internal error. Please retry the request.";
             Answer::error(500, "InternalServerError", text)
@@ -199,7 +94,7 @@ pub(crate) fn refusal(azure: &Azure, rule: &Rule, request: &Request) -> Option<A
             let text = "The condition '' for the resource was not met (etag mismatch).";
             Answer::error(412, "PreconditionFailed", text)
         }
-        Fault::ExpiredToken => entra::expired(azure),
+        Fault::ExpiredToken => token::expired(azure),
         Fault::Denied => {
             let text = "The client does not have authorization to perform the action.";
             Answer::error(403, "AuthorizationFailed", text)
@@ -208,24 +103,14 @@ pub(crate) fn refusal(azure: &Azure, rule: &Rule, request: &Request) -> Option<A
     })
 }
 
-/// App Service has an error of its own for this. Observed in recorded traffic.
-fn busy(request: &Request) -> Answer {
-    if request.path.to_ascii_lowercase().contains("/providers/microsoft.web/") {
-        let text = "Cannot acquire exclusive lock to create or update this server farm. Retry the \
-                    request later.";
-        return Answer::web_error(429, "429", text);
-    }
-    Answer::json(
-        429,
-        json!({"error": {
-            "code": "RetryableError",
-            "message": "A retryable error occurred.",
-            "details": [{
-                "code": "RetryableErrorDueToAnotherOperation",
-                "message": "Operation is blocked by another operation on the resource. Please retry.",
-            }],
-        }}),
-    )
+/// Each provider has an error of its own for this.
+fn busy(azure: &Azure, request: &Request) -> Answer {
+    let path = request.path.to_ascii_lowercase();
+    let mut families = azure.families.iter();
+    let own = families.find(|family| {
+        path.contains(&format!("/providers/{}", family.prefix.to_ascii_lowercase()))
+    });
+    (own.map_or(GENERIC.busy, |family| family.busy))()
 }
 
 /// Prepares the fate of a write that a fault lets pass for now.

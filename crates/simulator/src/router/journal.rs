@@ -49,7 +49,7 @@ impl Journal {
         let is_arm = ["/subscriptions", "/providers", "/tenants"]
             .iter()
             .any(|root| request.path.to_ascii_lowercase().starts_with(root));
-        if !is_arm || !crate::protocol::hosts::is_own(&request.host) {
+        if !is_arm || !request.is_for_azure() {
             return;
         }
         self.counts.total += 1;

@@ -2,6 +2,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod arm;
+pub(crate) mod cloud;
 pub(crate) mod control;
 pub(crate) mod entra;
 pub(crate) mod faults;

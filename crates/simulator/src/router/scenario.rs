@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::kind::azure::Azure;
-use crate::router::faults::Faults;
+use crate::settings::faults::Faults;
+use crate::store::outside::{HostHealth, Record};
 use crate::wire::answer::{Answer, Body};
 use crate::wire::request::Request;
 
@@ -51,42 +52,6 @@ pub struct Step {
     pub body: Option<Value>,
     /// Whether locks refuse the step and operations take their time.
     pub guarded: bool,
-}
-
-/// How a host answers a probe.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct HostHealth {
-    /// The HTTP status of every path that is not named.
-    #[serde(default = "healthy")]
-    pub status: u16,
-    /// The HTTP status of single paths.
-    #[serde(default)]
-    pub paths: BTreeMap<String, u16>,
-}
-
-fn healthy() -> u16 {
-    200
-}
-
-/// A DNS record set of a zone that is not in this Azure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Record {
-    /// The full name, with or without the dot at its end.
-    pub name: String,
-    /// The record type, `CNAME`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The time to live in seconds.
-    #[serde(default = "hour")]
-    pub ttl: u32,
-    /// The values, as a zone file has them.
-    pub values: Vec<String>,
-}
-
-fn hour() -> u32 {
-    3600
 }
 
 /// Why a scenario cannot be read or carried out.

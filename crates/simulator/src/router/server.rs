@@ -16,9 +16,10 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use crate::kind::azure::Azure;
-use crate::router::faults::{self, Fault, Rule};
+use crate::router::cloud::Cloud;
+use crate::router::faults;
 use crate::router::throttle::Left;
+use crate::settings::faults::{Fault, Rule};
 use crate::store::clock;
 use crate::store::folder::Folder;
 use crate::wire::answer::{Answer, Body};
@@ -27,7 +28,7 @@ use crate::wire::request::Request;
 /// What all connections share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    azure: Mutex<Azure>,
+    cloud: Mutex<Cloud>,
     folder: Option<Mutex<Folder>>,
 }
 
@@ -43,13 +44,13 @@ struct Fate {
 
 impl Shared {
     /// Puts an Azure behind HTTP.
-    pub fn new(azure: Azure, folder: Option<Folder>) -> Self {
-        Self { azure: Mutex::new(azure), folder: folder.map(Mutex::new) }
+    pub fn new(cloud: Cloud, folder: Option<Folder>) -> Self {
+        Self { cloud: Mutex::new(cloud), folder: folder.map(Mutex::new) }
     }
 
     /// Works on the state while nobody else does, and keeps what was changed.
-    pub fn with<T>(&self, work: impl FnOnce(&mut Azure) -> T) -> io::Result<T> {
-        let mut azure = self.azure();
+    pub fn with<T>(&self, work: impl FnOnce(&mut Cloud) -> T) -> io::Result<T> {
+        let mut cloud = self.cloud();
         let mut folder = self
             .folder
             .as_ref()
@@ -57,35 +58,35 @@ impl Shared {
         if let Some(folder) = &mut folder {
             folder.lock()?;
             if let Some(state) = folder.load()? {
-                azure.state = state;
+                cloud.azure.state = state;
             }
         }
-        azure.advance();
-        let done = work(&mut azure);
-        let is_changed = azure.take_changed();
+        cloud.advance();
+        let done = work(&mut cloud);
+        let is_changed = cloud.azure.take_changed();
         if let Some(folder) = &mut folder {
-            let saved = if is_changed { folder.save(&azure.state) } else { Ok(()) };
+            let saved = if is_changed { folder.save(&cloud.azure.state) } else { Ok(()) };
             folder.unlock()?;
             saved?;
         }
         Ok(done)
     }
 
-    fn azure(&self) -> MutexGuard<'_, Azure> {
-        self.azure.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cloud(&self) -> MutexGuard<'_, Cloud> {
+        self.cloud.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn decide(&self, request: &Request) -> io::Result<Fate> {
-        self.with(|azure| decide(azure, request))
+        self.with(|cloud| decide(cloud, request))
     }
 }
 
-fn decide(azure: &mut Azure, request: &Request) -> Fate {
-    azure.meet(request);
+fn decide(cloud: &mut Cloud, request: &Request) -> Fate {
+    cloud.meet(request);
     let mut fate = Fate { answer: None, delay: Duration::ZERO, is_truncated: false, left: None };
-    let is_arm = request.path.to_ascii_lowercase().starts_with("/subscriptions")
-        && crate::protocol::hosts::is_own(&request.host);
-    let throttled = match is_arm.then(|| azure.draw(request)).flatten() {
+    let is_arm =
+        request.path.to_ascii_lowercase().starts_with("/subscriptions") && request.is_for_azure();
+    let throttled = match is_arm.then(|| cloud.draw(request)).flatten() {
         Some(Err(refusal)) => Some(refusal),
         Some(Ok(left)) => {
             fate.left = Some(left);
@@ -93,26 +94,26 @@ fn decide(azure: &mut Azure, request: &Request) -> Fate {
         }
         None => None,
     };
-    let struck = if is_arm { azure.injector.strike(request) } else { Vec::new() };
+    let struck = if is_arm { cloud.injector.strike(request) } else { Vec::new() };
     for rule in &struck {
         if rule.fault == Fault::Slow {
             fate.delay += Duration::from_millis(rule.millis);
         }
-        faults::prepare(azure, rule, request);
+        faults::prepare(&mut cloud.azure, rule, request);
     }
     fate.is_truncated = has(&struck, Fault::Truncated);
     let mut carried_out = false;
     if !has(&struck, Fault::ResetBefore) {
-        let refusal = struck.iter().find_map(|rule| faults::refusal(azure, rule, request));
-        let answer = throttled.or(refusal).unwrap_or_else(|| azure.answer(request));
+        let refusal = struck.iter().find_map(|rule| faults::refusal(&cloud.azure, rule, request));
+        let answer = throttled.or(refusal).unwrap_or_else(|| cloud.answer(request));
         carried_out = answer.is_success();
         fate.answer = Some(answer).filter(|_| !has(&struck, Fault::ResetAfter));
     }
-    azure.next_end = None;
-    azure.next_stale_reads = 0;
+    cloud.azure.next_end = None;
+    cloud.azure.next_stale_reads = 0;
     let status = fate.answer.as_ref().map_or(0, |answer| answer.status);
-    let now = azure.now;
-    azure.journal.note(request, now, status, carried_out);
+    let now = cloud.azure.now;
+    cloud.journal.note(request, now, status, carried_out);
     tracing::debug!(method = %request.method, path = %request.path, status, "answered");
     fate
 }

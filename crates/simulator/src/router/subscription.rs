@@ -4,7 +4,6 @@ use axum::http::Method;
 use resource::ResourceId;
 use serde_json::{Value, json};
 
-use crate::families;
 use crate::kind::azure::Azure;
 use crate::protocol::list::{page, quoted};
 use crate::protocol::scope;
@@ -34,7 +33,7 @@ pub(crate) fn answer(azure: &mut Azure, request: &Request) -> Option<Answer> {
         }
         ["subscriptions", _, "providers"] | ["providers"] if is_get => {
             let rows: Vec<Value> =
-                families::namespaces().iter().map(|namespace| provider(azure, namespace)).collect();
+                azure.namespaces().iter().map(|namespace| provider(azure, namespace)).collect();
             Some(Answer::json(200, json!({"value": rows})))
         }
         ["subscriptions", _, "providers", namespace] | ["providers", namespace] if is_get => {
@@ -179,14 +178,15 @@ fn has_tag(stored: &Stored, filter: &str) -> bool {
 }
 
 fn provider(azure: &Azure, namespace: &str) -> Value {
-    let spelled = families::namespaces()
+    let spelled = azure
+        .namespaces()
         .iter()
         .find(|known| known.eq_ignore_ascii_case(namespace))
         .map_or_else(|| namespace.to_owned(), |known| (*known).to_owned());
     let is_registered = !azure.state.unregistered.contains(&namespace.to_ascii_lowercase());
     let state = if is_registered { "Registered" } else { "NotRegistered" };
     let places: Vec<&str> = REGIONS.iter().map(|region| region.display).collect();
-    let types: Vec<Value> = families::types_of(namespace)
+    let types: Vec<Value> = azure.types_of(namespace)
         .into_iter()
         .map(|(name, versions)| {
             json!({"resourceType": name, "locations": places, "apiVersions": versions, "capabilities": "CrossResourceGroupResourceMove, CrossSubscriptionResourceMove, SupportsTags, SupportsLocation"})

@@ -10,18 +10,9 @@ use std::collections::HashMap;
 
 use axum::http::Method;
 
+use crate::kind::family::Family;
 use crate::wire::answer::Answer;
 use crate::wire::request::Request;
-
-/// Whether requests are limited.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Throttle {
-    /// As in Azure.
-    Real,
-    /// Never; answers do not tell how many requests are left.
-    #[default]
-    None,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Verb {
@@ -56,60 +47,13 @@ impl Verb {
     }
 }
 
-/// A limit that a provider has beside ARM's.
-struct ProviderLimit {
-    /// How the path goes on behind the last `/providers/`.
-    paths: &'static [&'static str],
-    /// Whether reads are limited; otherwise all that changes something.
-    reads: bool,
-    requests: f64,
-    per_secs: f64,
-}
-
-/// Limits of providers. Source of the networks' figures: the page above; of the others, what users
-/// have met: <https://github.com/Azure/alzlib/issues/168>, <https://github.com/Azure/azqr/issues/34>.
-static PROVIDERS: &[ProviderLimit] = &[
-    ProviderLimit {
-        paths: &["microsoft.authorization/"],
-        reads: false,
-        requests: 120.0,
-        per_secs: 60.0,
-    },
-    ProviderLimit {
-        paths: &["microsoft.cdn/profiles"],
-        reads: true,
-        requests: 50.0,
-        per_secs: 300.0,
-    },
-    ProviderLimit {
-        paths: &["microsoft.network/privatednszones"],
-        reads: true,
-        requests: 500.0,
-        per_secs: 300.0,
-    },
-    // Traffic Manager and public DNS stand apart from the networks.
-    ProviderLimit {
-        paths: &[
-            "microsoft.network/virtualnetworks",
-            "microsoft.network/networksecuritygroups",
-            "microsoft.network/privateendpoints",
-            "microsoft.network/publicipaddresses",
-            "microsoft.network/natgateways",
-            "microsoft.network/applicationgateways",
-        ],
-        reads: false,
-        requests: 1000.0,
-        per_secs: 300.0,
-    },
-];
-
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     principal: String,
     subscription: String,
     verb: Verb,
-    /// Whose bucket it is: ARM's, or that of a row of [`PROVIDERS`].
-    provider: Option<usize>,
+    /// Whose bucket it is: ARM's, or that of a limit of a family, by their places.
+    provider: Option<(usize, usize)>,
 }
 
 #[derive(Debug)]
@@ -128,7 +72,13 @@ pub(crate) type Left = (&'static str, String);
 impl Buckets {
     /// Takes a token of each bucket that `request` draws from and returns what is left of ARM's, or
     /// the refusal where one is empty. `now` is in milliseconds.
-    pub fn draw(&mut self, principal: &str, request: &Request, now: u64) -> Result<Left, Answer> {
+    pub fn draw(
+        &mut self,
+        families: &[&Family],
+        principal: &str,
+        request: &Request,
+        now: u64,
+    ) -> Result<Left, Answer> {
         let verb = Verb::of(request);
         let path = request.path.to_ascii_lowercase();
         let subscription = path.split('/').nth(2).unwrap_or_default().to_owned();
@@ -139,7 +89,10 @@ impl Buckets {
             provider,
         };
         let behind = path.rsplit_once("/providers/").map_or("", |(_, behind)| behind);
-        let own = PROVIDERS.iter().enumerate().filter(|(_, limit)| {
+        let limits = families.iter().enumerate().flat_map(|(place, family)| {
+            family.limits.iter().enumerate().map(move |(row, limit)| ((place, row), limit))
+        });
+        let own = limits.filter(|(_, limit)| {
             limit.reads == (verb == Verb::Read)
                 && limit.paths.iter().any(|path| behind.starts_with(path))
         });

@@ -2,7 +2,13 @@
 //!
 //! Nothing here knows what a resource type is like.
 
+pub(crate) mod blob;
 pub(crate) mod clock;
 pub(crate) mod folder;
+pub(crate) mod operation;
+pub(crate) mod outside;
 pub(crate) mod regions;
 pub(crate) mod state;
+mod store;
+
+pub(crate) use self::store::Store;

@@ -6,9 +6,9 @@ use resource::{ResourceId, ResourceType};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::families::storage::blobs::Blob;
-use crate::protocol::operation::Operation;
-use crate::router::scenario::{HostHealth, Record};
+use crate::store::blob::Blob;
+use crate::store::operation::Operation;
+use crate::store::outside::{HostHealth, Record};
 
 /// A resource as the service holds it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -150,5 +150,13 @@ impl State {
     pub fn next_version(&mut self) -> u64 {
         self.revision += 1;
         self.revision
+    }
+
+    /// Remembers whether a resource has lost its system identity: the next one is another.
+    pub fn note_identity(&mut self, before: &Stored, after: Option<&Value>) {
+        let principal = |body: &Value| body.pointer("/identity/principalId").is_some();
+        if principal(&before.body) && !after.is_some_and(principal) {
+            *self.identities_lost.entry(before.id.key().to_owned()).or_default() += 1;
+        }
     }
 }

@@ -40,6 +40,14 @@ impl Request {
         Self { method, path: squeezed(&decoded(uri.path())), query, headers, body, host, authority }
     }
 
+    /// Tells whether the host means ARM, the login endpoint or the simulator itself.
+    pub fn is_for_azure(&self) -> bool {
+        let own = ["", "localhost", "127.0.0.1", "[::1]", "::1", "169.254.169.254"];
+        own.contains(&self.host.as_str())
+            || self.host.starts_with("management.")
+            || self.host.starts_with("login.")
+    }
+
     /// Returns the segments of the path. Azure's clients send empty ones, which mean nothing.
     pub fn segments(&self) -> Vec<&str> {
         self.path.split('/').filter(|segment| !segment.is_empty()).collect()

@@ -3,6 +3,7 @@
 mod blobs;
 mod client;
 mod faults;
+mod layers;
 mod locks;
 mod protocol;
 mod refusals;

@@ -7,6 +7,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::kind::azure::Azure;
+use crate::kind::family::Family;
 use crate::kind::{Delete, Draft, Form, Kind, Put, Tags};
 use crate::protocol::operation::{self, Begin, Work};
 use crate::store::state::Stored;
@@ -16,8 +17,18 @@ use crate::wire::request::Request;
 
 const STORE: &str = "Microsoft.AppConfiguration/configurationStores";
 
+/// What is known of App Configuration.
+pub(crate) static FAMILY: Family = Family {
+    kinds: &[KINDS],
+    asks: &[("/microsoft.appconfiguration/checknameavailability", |azure, request| {
+        check_availability(azure, request)
+    })],
+    special,
+    ..Family::new("Microsoft.AppConfiguration/")
+};
+
 /// The types of this family.
-pub(crate) const KINDS: &[Kind] = &[Kind {
+const KINDS: &[Kind] = &[Kind {
     name: STORE,
     defaults: r#"{"properties": {"disableLocalAuth": false, "softDeleteRetentionInDays": 7, "enablePurgeProtection": false, "dataPlaneProxy": {"authenticationMode": "Local", "privateLinkDelegation": "Disabled"}, "encryption": {"keyVaultProperties": null}}}"#,
     put: Put { form_again: Form::Direct, ..Put::long(201, 200, Form::Async, 20.0, 10) },

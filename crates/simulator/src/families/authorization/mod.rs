@@ -2,11 +2,12 @@
 
 pub(crate) mod roles;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::kind::azure::Azure;
+use crate::kind::family::{Family, Limit};
+use crate::kind::shapes::Shapes;
 use crate::kind::{Delete, Deleted, Draft, Kind, Missing, Place, Put};
-use crate::protocol::identity;
 use crate::store::clock;
 use crate::store::state::Stored;
 use crate::wire::answer::Answer;
@@ -44,8 +45,26 @@ const VERSIONS: &[&str] = &[
     "2022-04-01",
 ];
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
+/// What is known of locks, roles and policies.
+pub(crate) static FAMILY: Family = Family {
+    kinds: &[KINDS],
+    shapes: Some(&SHAPES),
+    is_extension: true,
+    // Source: <https://github.com/Azure/alzlib/issues/168>.
+    limits: &[Limit {
+        paths: &["microsoft.authorization/"],
+        reads: false,
+        requests: 120.0,
+        per_secs: 60.0,
+    }],
+    special: |azure, request| roles::special(azure, request),
+    ..Family::new("Microsoft.Authorization/")
+};
+
 /// The types of this family.
-pub(crate) const KINDS: &[Kind] = &[
+const KINDS: &[Kind] = &[
     Kind {
         name: "Microsoft.Authorization/locks",
         put: Put::direct(201, 200),
@@ -129,7 +148,7 @@ fn settle_assignment(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
             "The request content was invalid: 'principalId' and 'roleDefinitionId' are required.";
         return Err(Answer::error(400, "BadRequest", text));
     }
-    if !identity::knows_principal(azure, &principal) && draft.text("/principalType").is_none() {
+    if !knows_principal(azure, &principal) && draft.text("/principalType").is_none() {
         let directory = &azure.settings.tenant;
         let bare = principal.replace('-', "");
         let text = format!(
@@ -200,4 +219,17 @@ fn check_unique(azure: &Azure, draft: &Draft, principal: &str, role: &str) -> Re
         }
         None => Ok(()),
     }
+}
+
+/// Tells whether the simulated directory knows an object ID.
+fn knows_principal(azure: &Azure, principal: &str) -> bool {
+    let same = |value: Option<&Value>| {
+        value.and_then(Value::as_str).is_some_and(|id| id.eq_ignore_ascii_case(principal))
+    };
+    azure.principal().eq_ignore_ascii_case(principal)
+        || azure.state.resources.values().any(|stored| {
+            same(stored.body.pointer("/identity/principalId"))
+                || stored.kind().is("Microsoft.ManagedIdentity/userAssignedIdentities")
+                    && same(stored.property("/principalId"))
+        })
 }

@@ -3,6 +3,7 @@
 //! Statuses, headers, waits and defaults as observed in recorded traffic; else bodies are stored as
 //! sent.
 
+use crate::kind::family::{Family, Paths, Polling, bare};
 use crate::kind::{Accepted, Delete, Form, Kind, Place, Put, Tags};
 
 const COSMOS_CHILD: Kind = Kind {
@@ -14,8 +15,23 @@ const COSMOS_CHILD: Kind = Kind {
     ..Kind::GENERIC
 };
 
+/// What is known of Cosmos DB.
+pub(crate) static FAMILY: Family = Family {
+    kinds: &[KINDS],
+    polling: Polling {
+        paths: |polled| Paths {
+            statuses: format!("{}/operationsStatus/{}", polled.regional(), polled.name),
+            results: format!("{}/operationResults/{}", polled.id, polled.name),
+        },
+        running: |_, passed| if passed < 0.2 { "Enqueued" } else { "Dequeued" }.to_owned(),
+        shaped: bare,
+        ..Polling::GENERAL
+    },
+    ..Family::new("Microsoft.DocumentDB/")
+};
+
 /// The types of Cosmos DB.
-pub(crate) const KINDS: &[Kind] = &[
+const KINDS: &[Kind] = &[
     Kind {
         name: "Microsoft.DocumentDB/databaseAccounts",
         put: Put::long(200, 200, Form::AsyncAndLocation, 120.0, 10),

@@ -3,13 +3,17 @@
 //! Rules: <https://learn.microsoft.com/azure/dns/dns-zones-records>,
 //! <https://learn.microsoft.com/azure/dns/dns-alias>; answers as observed in recorded traffic.
 
+mod answers;
 mod records;
 
 use resource::ResourceId;
 use serde_json::{Value, json};
 
+use crate::families::network;
 use crate::families::traffic_manager::watch;
 use crate::kind::azure::Azure;
+use crate::kind::family::{Family, Polling, bare, in_progress};
+use crate::kind::shapes::Shapes;
 use crate::kind::{Delete, Draft, Errors, Form, Kind, Lies, Missing, Place, Put, Tags};
 use crate::store::state::Stored;
 use crate::wire::answer::Answer;
@@ -61,8 +65,30 @@ const fn record(name: &'static str) -> Kind {
     Kind { name, ..RECORD }
 }
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
+/// What is known of zones.
+pub(crate) static FAMILY: Family = Family {
+    kinds: &[KINDS],
+    shapes: Some(&SHAPES),
+    listed_versions: network::LISTED_VERSIONS,
+    gathered: &["Microsoft.Network/dnsZones/recordsets", "Microsoft.Network/dnsZones/all"],
+    polling: Polling {
+        paths: |polled| {
+            polled.pair(&polled.grouped(), "dnsOperationStatuses", "dnsOperationResults")
+        },
+        running: in_progress,
+        shaped: bare,
+        ..Polling::GENERAL
+    },
+    tags: network::ZONE_TAGS,
+    asks: &[("/getdnsresourcereference", |azure, request| references(azure, request))],
+    records: answers::records,
+    ..Family::new("Microsoft.Network/dnsZones")
+};
+
 /// The types of this family.
-pub(crate) const KINDS: &[Kind] = &[
+const KINDS: &[Kind] = &[
     Kind {
         name: "Microsoft.Network/dnszones",
         put: Put::direct(201, 200),
@@ -150,12 +176,13 @@ fn born(azure: &mut Azure, zone: &ResourceId, kind: &str, mut properties: Value)
         "properties": properties,
     });
     let version = azure.state.next_version();
+    let created = azure.now;
     azure.state.insert(Stored {
         id,
         body,
         hidden: serde_json::Map::new(),
         version,
-        created: azure.now,
+        created,
         operation: None,
         stale_reads: 0,
         stale_body: None,

@@ -6,7 +6,10 @@
 use serde_json::Value;
 use serde_json::json;
 
+use crate::families::network;
 use crate::kind::azure::Azure;
+use crate::kind::family;
+use crate::kind::family::{Family, Limit, Paths, Polled, Polling, in_progress};
 use crate::kind::{Delete, Form, Kind, Place, Put, Tags};
 use crate::store::state::Stored;
 
@@ -39,8 +42,57 @@ fn view_profile(azure: &Azure, profile: &Stored, body: &mut Value) {
     }
 }
 
+/// What is known of Front Door.
+pub(crate) static FAMILY: Family = Family {
+    kinds: &[KINDS],
+    polling: Polling {
+        paths,
+        running: in_progress,
+        // Observed: an error is there although nothing has failed.
+        shaped: |full| {
+            let none = json!({"code": "None", "message": null});
+            json!({"status": full["status"], "error": full.get("error").unwrap_or(&none)})
+        },
+        ..Polling::GENERAL
+    },
+    tags: family::Tags {
+        most: 15,
+        refuses: |name| name.contains(['#', ':']),
+        ..family::Tags::GENERAL
+    },
+    // Source: <https://github.com/Azure/azqr/issues/34>.
+    limits: &[Limit {
+        paths: &["microsoft.cdn/profiles"],
+        reads: true,
+        requests: 50.0,
+        per_secs: 300.0,
+    }],
+    ..Family::new("Microsoft.Cdn/")
+};
+
+/// What is known of the firewall's policies beside their type, which stands with the rest.
+pub(crate) static FIREWALL: Family = Family {
+    listed_versions: network::LISTED_VERSIONS,
+    ..Family::new("Microsoft.Network/frontdoorwebapplicationfirewallpolicies")
+};
+
+/// The result of an operation stands below `/profileresults/p/routeresults/r`.
+fn paths(polled: &Polled<'_>) -> Paths {
+    let base = polled.grouped().replacen("/resourceGroups/", "/resourcegroups/", 1);
+    let statuses = format!("{base}/operationresults/{}", polled.name);
+    let segments: Vec<&str> = polled.id.segments().collect();
+    let provider = segments.iter().rposition(|segment| segment.eq_ignore_ascii_case("providers"));
+    let own = provider.map_or(&[][..], |at| segments.get(at + 2..).unwrap_or_default());
+    let own = own.chunks_exact(2).map(|pair| {
+        let kind = pair[0].to_ascii_lowercase();
+        format!("/{}results/{}", kind.trim_end_matches('s'), pair[1])
+    });
+    let results = format!("{statuses}{}", own.collect::<String>());
+    Paths { statuses, results }
+}
+
 /// The types of Front Door.
-pub(crate) const KINDS: &[Kind] = &[
+const KINDS: &[Kind] = &[
     Kind {
         name: "Microsoft.Network/frontdoorwebapplicationfirewallpolicies",
         defaults: r#"{"sku": {"name": "Classic_AzureFrontDoor"}, "properties": {"resourceState": "Enabled", "frontendEndpointLinks": [], "routingRuleLinks": [], "securityPolicyLinks": [], "customRules": {"rules": []}, "managedRules": {"managedRuleSets": []}, "policySettings": {"requestBodyCheck": "Enabled", "redirectUrl": null, "customBlockResponseStatusCode": null, "customBlockResponseBody": null, "javascriptChallengeExpirationInMinutes": null, "logScrubbing": null}}}"#,

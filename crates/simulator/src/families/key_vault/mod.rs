@@ -8,6 +8,8 @@ use resource::ResourceId;
 use serde_json::{Value, json};
 
 use crate::kind::azure::Azure;
+use crate::kind::family::Family;
+use crate::kind::shapes::Shapes;
 use crate::kind::{Delete, Draft, Form, Kind, Lies, Place, Put, Tags};
 use crate::protocol::operation::{self, Begin, Work};
 use crate::protocol::{locks, scope};
@@ -43,8 +45,21 @@ const VERSIONS: &[&str] = &[
     "2026-02-01",
 ];
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
+/// What is known of Key Vault.
+pub(crate) static FAMILY: Family = Family {
+    kinds: &[KINDS],
+    shapes: Some(&SHAPES),
+    asks: &[("/microsoft.keyvault/checknameavailability", |azure, request| {
+        check_availability(azure, request)
+    })],
+    special,
+    ..Family::new("Microsoft.KeyVault/")
+};
+
 /// The types of this family.
-pub(crate) const KINDS: &[Kind] = &[
+const KINDS: &[Kind] = &[
     Kind {
         name: VAULT,
         put: Put {
@@ -351,7 +366,7 @@ fn purge(azure: &mut Azure, request: &Request, location: &str, name: &str) -> An
 
 fn change_policies(azure: &mut Azure, request: &Request, kind: &str) -> Result<Answer, Answer> {
     let path = request.path.rsplitn(3, '/').last().unwrap_or_default();
-    let id = ResourceId::parse(path).map_err(|_| crate::router::arm::not_found(request))?;
+    let id = ResourceId::parse(path).map_err(|_| scope::not_found(request))?;
     scope::check(azure, &id, "write")?;
     locks::check_write(azure, &id)?;
     let sent = request.json()?;

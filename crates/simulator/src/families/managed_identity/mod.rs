@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use crate::kind::family::Family;
+use crate::kind::shapes::Shapes;
 use crate::kind::{Delete, Kind, Lies, Place, Put, Tags};
 use crate::wire::json;
 
@@ -17,8 +19,14 @@ const VERSIONS: &[&str] = &[
     "2025-01-31-preview",
 ];
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
+/// What is known of managed identities.
+pub(crate) static FAMILY: Family =
+    Family { kinds: &[KINDS], shapes: Some(&SHAPES), ..Family::new("Microsoft.ManagedIdentity/") };
+
 /// The types of this family.
-pub(crate) const KINDS: &[Kind] = &[
+const KINDS: &[Kind] = &[
     Kind {
         name: "Microsoft.ManagedIdentity/userAssignedIdentities",
         group_segment: "resourcegroups",

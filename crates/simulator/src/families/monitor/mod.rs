@@ -5,13 +5,27 @@
 use serde_json::{Value, json};
 
 use crate::kind::azure::Azure;
+use crate::kind::family::Family;
+use crate::kind::shapes::Shapes;
 use crate::kind::{Delete, Draft, Form, Kind, Lies, Place, Put, Tags};
 use crate::store::clock;
 use crate::wire::answer::Answer;
 use crate::wire::json;
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
+/// What is known of Monitor.
+pub(crate) static FAMILY: Family =
+    Family { kinds: &[KINDS], shapes: Some(&SHAPES), ..Family::new("Microsoft.Insights/") };
+
+/// What is known of workspaces beside their type, which stands with the rest.
+pub(crate) static WORKSPACES: Family = Family {
+    listed_versions: &["2025-07-01", "2023-09-01"],
+    ..Family::new("Microsoft.OperationalInsights/")
+};
+
 /// The types of this family.
-pub(crate) const KINDS: &[Kind] = &[
+const KINDS: &[Kind] = &[
     Kind {
         name: "microsoft.insights/components",
         put: Put::direct(200, 200),

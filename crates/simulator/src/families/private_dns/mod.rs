@@ -6,7 +6,9 @@
 use serde_json::Value;
 use serde_json::json;
 
+use crate::families::network;
 use crate::kind::azure::Azure;
+use crate::kind::family::{Family, Limit, Polling, bare, in_progress};
 use crate::kind::{Accepted, Delete, Errors, Form, Kind, Place, Put, Tags};
 use crate::store::state::Stored;
 use crate::wire::answer::Answer;
@@ -60,8 +62,39 @@ fn check_links(azure: &Azure, zone: &Stored) -> Result<(), Answer> {
     Err(Answer::error(409, "CannotDeleteResource", text))
 }
 
+/// What is known of private zones.
+pub(crate) static FAMILY: Family = Family {
+    kinds: &[KINDS],
+    listed_versions: network::LISTED_VERSIONS,
+    gathered: &[
+        "Microsoft.Network/privateDnsZones/recordsets",
+        "Microsoft.Network/privateDnsZones/all",
+    ],
+    polling: Polling {
+        paths: |polled| {
+            polled.pair(
+                &polled.grouped(),
+                "privateDnsOperationStatuses",
+                "privateDnsOperationResults",
+            )
+        },
+        is_accepted_again: true,
+        running: in_progress,
+        shaped: bare,
+        ..Polling::GENERAL
+    },
+    tags: network::ZONE_TAGS,
+    limits: &[Limit {
+        paths: &["microsoft.network/privatednszones"],
+        reads: true,
+        requests: 500.0,
+        per_secs: 300.0,
+    }],
+    ..Family::new("Microsoft.Network/privateDnsZones")
+};
+
 /// The types of private zones.
-pub(crate) const KINDS: &[Kind] = &[
+const KINDS: &[Kind] = &[
     Kind {
         name: "Microsoft.Network/privateDnsZones",
         defaults: r#"{"properties": {"maxNumberOfRecordSets": 25000, "maxNumberOfVirtualNetworkLinks": 1000, "maxNumberOfVirtualNetworkLinksWithRegistration": 100, "numberOfRecordSets": 1, "numberOfVirtualNetworkLinks": 0, "numberOfVirtualNetworkLinksWithRegistration": 0}}"#,

@@ -7,7 +7,9 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::kind::azure::Azure;
+use crate::kind::family::{Family, Polling, in_progress};
 use crate::kind::{Delete, Form, Kind, Place, Put, Tags};
+use crate::store::regions;
 use crate::store::state::Stored;
 
 /// A cache is reached by its name.
@@ -16,8 +18,24 @@ fn view_cache(_: &Azure, cache: &Stored, body: &mut Value) {
     body["properties"]["hostName"] = json!(format!("{name}.redis.cache.windows.net"));
 }
 
+/// What is known of caches.
+pub(crate) static FAMILY: Family = Family {
+    kinds: &[KINDS],
+    polling: Polling {
+        paths: |polled| {
+            let place = regions::display(&polled.region()).replace(' ', "%20");
+            let (subscription, namespace) = (polled.subscription(), polled.namespace());
+            let base = format!("{subscription}/providers/{namespace}/locations/{place}");
+            polled.pair(&base, "asyncOperations", "operationresults")
+        },
+        running: in_progress,
+        ..Polling::GENERAL
+    },
+    ..Family::new("Microsoft.Cache/")
+};
+
 /// The types of caches.
-pub(crate) const KINDS: &[Kind] = &[Kind {
+const KINDS: &[Kind] = &[Kind {
     name: "Microsoft.Cache/Redis",
     defaults: r#"{"properties": {"accessKeys": null, "enableNonSslPort": false, "publicNetworkAccess": "Enabled", "updateChannel": "Stable", "linkedServers": [], "port": 6379, "sslPort": 6380}}"#,
     view: view_cache,

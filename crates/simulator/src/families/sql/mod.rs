@@ -6,6 +6,7 @@
 use serde_json::json;
 
 use crate::kind::azure::Azure;
+use crate::kind::family::{Family, Polling, in_progress};
 use crate::kind::{Accepted, Delete, Form, Kind, Place, Put};
 use crate::wire::answer::Answer;
 use crate::wire::request::Request;
@@ -40,8 +41,30 @@ pub(crate) fn check_server_availability(
     Ok(Answer::json(200, body))
 }
 
+/// What is known of SQL.
+pub(crate) static FAMILY: Family = Family {
+    kinds: &[KINDS],
+    polling: Polling {
+        paths: |polled| {
+            let what = polled.id.resource_type().last().trim_end_matches('s').to_owned();
+            let base = format!("{}/locations/{}", polled.grouped(), polled.region());
+            polled.pair(
+                &base,
+                &format!("{what}AzureAsyncOperation"),
+                &format!("{what}OperationResults"),
+            )
+        },
+        running: in_progress,
+        ..Polling::GENERAL
+    },
+    asks: &[("/microsoft.sql/checknameavailability", |azure, request| {
+        check_server_availability(azure, request)
+    })],
+    ..Family::new("Microsoft.Sql/")
+};
+
 /// The types of SQL.
-pub(crate) const KINDS: &[Kind] = &[
+const KINDS: &[Kind] = &[
     Kind {
         name: "Microsoft.Sql/servers",
         defaults: r#"{"kind": "v12.0", "properties": {"version": "12.0", "publicNetworkAccess": "Enabled", "minimalTlsVersion": "1.2", "restrictOutboundNetworkAccess": "Disabled", "privateEndpointConnections": [], "externalGovernanceStatus": "Disabled", "state": "Ready"}}"#,

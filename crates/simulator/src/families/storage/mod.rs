@@ -11,6 +11,9 @@ use resource::ResourceId;
 use serde_json::{Value, json};
 
 use crate::kind::azure::Azure;
+use crate::kind::family::Family;
+use crate::kind::family::{self, Polling};
+use crate::kind::shapes::Shapes;
 use crate::kind::{Accepted, Delete, Draft, Form, Kind, Lies, Put, Tags};
 use crate::store::state::Stored;
 use crate::store::{clock, regions};
@@ -71,8 +74,27 @@ const VERSIONS: &[&str] = &[
     "2025-08-01",
 ];
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
+/// What is known of Storage.
+pub(crate) static FAMILY: Family = Family {
+    kinds: &[KINDS, children::KINDS, migration::KINDS],
+    shapes: Some(&SHAPES),
+    polling: Polling {
+        paths: |polled| polled.pair(&polled.regional(), "asyncoperations", "asyncoperations"),
+        query: "monitor=true&",
+        ..Polling::GENERAL
+    },
+    tags: family::Tags { name: 128, ..family::Tags::GENERAL },
+    asks: &[("/microsoft.storage/checknameavailability", |azure, request| {
+        check_availability(azure, request)
+    })],
+    plane: blobs::answer,
+    ..Family::new("Microsoft.Storage/")
+};
+
 /// The types of this family.
-pub(crate) const KINDS: &[Kind] = &[Kind {
+const KINDS: &[Kind] = &[Kind {
     name: ACCOUNT,
     put: Put {
         form_again: Form::Direct,

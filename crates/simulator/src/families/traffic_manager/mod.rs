@@ -7,6 +7,7 @@
 //! answers as observed in recorded traffic.
 
 mod endpoint;
+mod host;
 mod monitor;
 mod status;
 pub(crate) mod watch;
@@ -16,7 +17,10 @@ use std::collections::BTreeSet;
 use resource::ResourceId;
 use serde_json::{Value, json};
 
+use crate::families::network;
 use crate::kind::azure::Azure;
+use crate::kind::family::{self, Family, Polling, bare, in_progress};
+use crate::kind::shapes::Shapes;
 use crate::kind::{Delete, Deleted, Draft, Kind, Lies, Missing, Place, Put, Tags};
 use crate::store::state::Stored;
 use crate::wire::answer::Answer;
@@ -62,8 +66,39 @@ const ENDPOINT: Kind = Kind {
     ..Kind::GENERIC
 };
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
+/// What is known of Traffic Manager.
+pub(crate) static FAMILY: Family = Family {
+    kinds: &[KINDS],
+    shapes: Some(&SHAPES),
+    listed_versions: network::LISTED_VERSIONS,
+    polling: Polling {
+        paths: |polled| polled.pair(&polled.regional(), "operations", "operationResults"),
+        running: in_progress,
+        shaped: bare,
+        ..Polling::GENERAL
+    },
+    tags: family::Tags {
+        refuses: |name| network::begins_with_digit(name) || name.contains([' ', '#', ':']),
+        ..family::Tags::GENERAL
+    },
+    suffixes: &[".trafficmanager.net"],
+    asks: &[
+        ("/checktrafficmanagernameavailability", |azure, request| {
+            check_availability(azure, request)
+        }),
+        ("/checktrafficmanagernameavailabilityv2", |azure, request| {
+            check_availability(azure, request)
+        }),
+    ],
+    watch: watch::note,
+    host: host::host,
+    ..Family::new("Microsoft.Network/trafficManagerProfiles")
+};
+
 /// The types of this family.
-pub(crate) const KINDS: &[Kind] = &[
+const KINDS: &[Kind] = &[
     Kind {
         name: watch::PROFILE,
         put: Put::direct(201, 200),

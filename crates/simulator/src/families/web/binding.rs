@@ -93,12 +93,13 @@ pub(super) fn born(azure: &mut Azure, site: &ResourceId, host: &str) {
         "properties": {"siteName": site.name(), "domainId": null, "hostNameType": "Verified"},
     });
     let version = azure.state.next_version();
+    let created = azure.now;
     azure.state.insert(Stored {
         id,
         body,
         hidden: serde_json::Map::new(),
         version,
-        created: azure.now,
+        created,
         operation: None,
         stale_reads: 0,
         stale_body: None,

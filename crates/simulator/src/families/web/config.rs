@@ -231,12 +231,13 @@ fn change(azure: &mut Azure, site: &ResourceId, name: &str, work: impl FnOnce(&m
 
 fn insert(azure: &mut Azure, id: ResourceId, body: Value) {
     let version = azure.state.next_version();
+    let created = azure.now;
     azure.state.insert(Stored {
         id,
         body,
         hidden: Map::new(),
         version,
-        created: azure.now,
+        created,
         operation: None,
         stale_reads: 0,
         stale_body: None,

@@ -8,10 +8,11 @@ mod admission;
 mod binding;
 mod certificate;
 mod config;
+mod host;
 mod plan;
 mod settings;
 mod site;
-pub(crate) mod stacks;
+mod stacks;
 mod tier;
 
 use resource::ResourceId;
@@ -20,6 +21,9 @@ use sha2::{Digest, Sha256};
 
 use crate::kind::Kind;
 use crate::kind::azure::Azure;
+use crate::kind::family::Family;
+use crate::kind::family::Polling;
+use crate::kind::shapes::Shapes;
 use crate::store::state::Stored;
 use crate::wire::answer::Answer;
 use crate::wire::request::Request;
@@ -52,8 +56,33 @@ const VERSIONS: &[&str] = &[
     "2025-03-01",
 ];
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
+/// What is known of App Service.
+pub(crate) static FAMILY: Family = Family {
+    kinds: &[KINDS],
+    shapes: Some(&SHAPES),
+    alike: &[("sites/slots", "sites")],
+    polling: Polling {
+        paths: |polled| polled.pair(polled.id.as_str(), "operationresults", "operationresults"),
+        ..Polling::GENERAL
+    },
+    suffixes: &[".azurewebsites.net"],
+    asks: &[("/microsoft.web/checknameavailability", |azure, request| {
+        check_availability(azure, request)
+    })],
+    special: |_, request| stacks::answer(request),
+    host: host::of,
+    busy: || {
+        let text = "Cannot acquire exclusive lock to create or update this server farm. Retry the \
+                    request later.";
+        Answer::web_error(429, "429", text)
+    },
+    ..Family::new("Microsoft.Web/")
+};
+
 /// The types of this family.
-pub(crate) const KINDS: &[Kind] = &[
+const KINDS: &[Kind] = &[
     plan::KIND,
     site::SITE,
     site::SLOT,

@@ -18,6 +18,7 @@ const SUMMARY: &str = include_str!("site-config-summary.json");
 /// A web app or function app.
 pub(super) const SITE: Kind = Kind {
     name: "Microsoft.Web/sites",
+    lists_with: ("includeslots", "Microsoft.Web/sites/slots"),
     put: Put::direct(200, 200),
     delete: Delete::direct(200),
     has_stamp: true,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::refusal;
 use crate::kind::azure::Azure;
-use crate::router::entra::{self, Invalid};
+use crate::protocol::token::{self, Invalid};
 use crate::store::state::Stored;
 use crate::wire::answer::Answer;
 use crate::wire::request::Request;
@@ -31,7 +31,7 @@ pub(super) fn check(azure: &Azure, request: &Request, account: &Stored) -> Resul
     }
     let endpoint = account.text("/primaryEndpoints/blob").unwrap_or_default();
     let audiences = [AUDIENCE, endpoint.trim_end_matches('/')];
-    let detail = match entra::audience_of(azure, request) {
+    let detail = match token::audience_of(azure, request) {
         Ok(audience) if audiences.contains(&audience.trim_end_matches('/')) => {
             return firewall(account);
         }

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use axum::http::Method;
 
 use super::lease::{self, State};
-use super::{Blob, refusal};
+use super::{dated, etag, refusal};
 use crate::kind::azure::Azure;
+use crate::store::blob::Blob;
 use crate::wire::answer::{Answer, Body};
 use crate::wire::request::Request;
 
@@ -47,7 +48,7 @@ fn put(azure: &mut Azure, request: &Request, key: &str) -> Result<Answer, Answer
         modified: azure.now,
         lease,
     };
-    let answer = blob.dated(Answer::empty(201));
+    let answer = dated(&blob, Answer::empty(201));
     azure.state.blobs.insert(key.to_owned(), blob);
     azure.touched();
     Ok(answer.with("x-ms-request-server-encrypted", "true"))
@@ -61,7 +62,7 @@ fn check_conditions(request: &Request, before: Option<&Blob>) -> Result<(), Answ
         return Err(refusal::of(code));
     }
     match request.header("if-match") {
-        Some(etag) if before.is_none_or(|blob| etag != "*" && etag != blob.etag()) => {
+        Some(wanted) if before.is_none_or(|blob| wanted != "*" && wanted != etag(blob)) => {
             Err(refusal::of("ConditionNotMet"))
         }
         _ => Ok(()),
@@ -73,14 +74,13 @@ fn read(azure: &Azure, request: &Request, key: &str) -> Result<Answer, Answer> {
     let blob = azure.state.blobs.get(key).ok_or_else(|| refusal::of("BlobNotFound"))?;
     lease::allows_read(blob, request, azure.now)?;
     let state = State::of(blob.lease.as_ref(), azure.now);
-    let mut answer = blob
-        .dated(Answer::empty(200))
+    let mut answer = dated(blob, Answer::empty(200))
         .with("x-ms-blob-type", "BlockBlob")
         .with("x-ms-creation-time", crate::store::clock::http_date(blob.created))
         .with("x-ms-lease-status", state.status())
         .with("x-ms-lease-state", state.word());
     if let (State::Leased, Some(lease)) = (state, &blob.lease) {
-        answer = answer.with("x-ms-lease-duration", lease.kind());
+        answer = answer.with("x-ms-lease-duration", lease::kind(lease));
     }
     for (name, value) in &blob.metadata {
         answer = answer.with(format!("{METADATA}{name}"), value.clone());
@@ -111,7 +111,7 @@ pub(super) fn set_metadata(
     blob.lease = lease::allows_write(blob, request, now)?;
     blob.metadata = metadata(request);
     (blob.version, blob.modified) = (version, now);
-    let answer = blob.dated(Answer::empty(200));
+    let answer = dated(blob, Answer::empty(200));
     azure.touched();
     Ok(answer)
 }

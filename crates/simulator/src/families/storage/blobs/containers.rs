@@ -6,8 +6,10 @@ use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use resource::ResourceId;
 
 use super::refusal::{self, escaped};
-use super::{Blob, key};
+use super::{etag, key};
 use crate::kind::azure::Azure;
+use crate::protocol::write;
+use crate::store::blob::Blob;
 use crate::store::clock;
 use crate::store::state::Stored;
 use crate::wire::answer::{Answer, Body};
@@ -51,7 +53,7 @@ fn create(azure: &mut Azure, id: &ResourceId) -> Result<Answer, Answer> {
     let request = Request::new(Method::PUT, &uri, headers, b"{}".to_vec());
     // Management locks and ARM's login are not asked: this is the data plane.
     let was_unguarded = std::mem::replace(&mut azure.is_unguarded, true);
-    let made = crate::router::arm::answer(azure, &request);
+    let made = write::put(azure, &request, id);
     azure.is_unguarded = was_unguarded;
     match azure.state.get(id).filter(|_| made.is_success()) {
         Some(container) => Ok(Answer { status: 201, ..properties(container) }),
@@ -96,7 +98,7 @@ fn row(azure: &Azure, name: &str, blob: &Blob) -> String {
          </Properties></Blob>",
         escaped(name),
         clock::http_date(blob.modified),
-        blob.etag().trim_matches('"'),
+        etag(blob).trim_matches('"'),
         blob.content.len(),
         escaped(&blob.content_type),
         lease.status(),

@@ -4,11 +4,11 @@
 //! where the tables at its end say what each request does in each state.
 
 use axum::http::Method;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Blob, refusal};
+use super::{dated, refusal};
 use crate::kind::azure::Azure;
+use crate::store::blob::{Blob, Lease};
 use crate::wire::answer::Answer;
 use crate::wire::request::Request;
 
@@ -16,28 +16,15 @@ use crate::wire::request::Request;
 const DURATION_SECS: std::ops::RangeInclusive<u64> = 15..=60;
 const LONGEST_BREAK_SECS: u64 = 60;
 
-/// A lease, also one that has ended: its ID is known until the blob is written or leased again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Lease {
-    id: String,
-    /// How long it lasts from each renewal; `None` for one that never ends.
-    duration_secs: Option<u64>,
-    /// When it ends unless it is renewed, in milliseconds since 1970.
-    ends: u64,
-    /// When it is broken, or was.
-    broken: Option<u64>,
+/// Makes a lease that begins now.
+fn begun(id: &str, duration_secs: Option<u64>, now: u64) -> Lease {
+    let ends = duration_secs.map_or(u64::MAX, |secs| now + secs * 1000);
+    Lease { id: id.to_owned(), duration_secs, ends, broken: None }
 }
 
-impl Lease {
-    fn new(id: &str, duration_secs: Option<u64>, now: u64) -> Self {
-        let ends = duration_secs.map_or(u64::MAX, |secs| now + secs * 1000);
-        Self { id: id.to_owned(), duration_secs, ends, broken: None }
-    }
-
-    /// Returns whether it ends by itself, in the service's word.
-    pub(super) fn kind(&self) -> &'static str {
-        if self.duration_secs.is_some() { "fixed" } else { "infinite" }
-    }
+/// Returns whether a lease ends by itself, in the service's word.
+pub(super) fn kind(lease: &Lease) -> &'static str {
+    if lease.duration_secs.is_some() { "fixed" } else { "infinite" }
 }
 
 /// The state of a blob's lease.
@@ -98,7 +85,7 @@ pub(super) fn answer(azure: &mut Azure, request: &Request, key: &str) -> Result<
         "" => return Err(refusal::of("MissingRequiredHeader")),
         _ => return Err(refusal::of("InvalidHeaderValue")),
     };
-    let answer = blob.dated(answer);
+    let answer = dated(blob, answer);
     azure.touched();
     Ok(answer)
 }
@@ -121,7 +108,7 @@ fn acquire(blob: &mut Blob, request: &Request, now: u64) -> Result<Answer, Answe
         State::Leased if !is_same => return Err(refusal::of("LeaseAlreadyPresent")),
         State::Breaking if !is_same => return Err(refusal::of("LeaseAlreadyPresent")),
         State::Breaking => return Err(refusal::of("LeaseIsBreakingAndCannotBeAcquired")),
-        _ => blob.lease = Some(Lease::new(&id, duration, now)),
+        _ => blob.lease = Some(begun(&id, duration, now)),
     }
     Ok(Answer::empty(201).with("x-ms-lease-id", id))
 }
@@ -133,7 +120,7 @@ fn renew(blob: &mut Blob, request: &Request, now: u64) -> Result<Answer, Answer>
         return Err(refusal::of("LeaseIsBrokenAndCannotBeRenewed"));
     }
     // An expired one too: had the blob been written or leased, its ID would be forgotten.
-    *lease = Lease::new(&lease.id, lease.duration_secs, now);
+    *lease = begun(&lease.id, lease.duration_secs, now);
     Ok(Answer::empty(200).with("x-ms-lease-id", lease.id.clone()))
 }
 

@@ -12,41 +12,25 @@ mod containers;
 mod lease;
 mod refusal;
 
-use std::collections::BTreeMap;
-
 use axum::http::Method;
 use resource::ResourceId;
-use serde::{Deserialize, Serialize};
 
 use crate::families::storage::ACCOUNT;
 use crate::kind::azure::Azure;
+use crate::store::blob::Blob;
 use crate::store::clock;
 use crate::store::state::Stored;
 use crate::wire::answer::{Answer, Body};
 use crate::wire::request::Request;
-use lease::Lease;
 
-/// A block blob.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Blob {
-    content: Vec<u8>,
-    content_type: String,
-    metadata: BTreeMap<String, String>,
-    version: u64,
-    created: u64,
-    modified: u64,
-    lease: Option<Lease>,
+/// Returns the header by which the service names the state of a blob.
+fn etag(blob: &Blob) -> String {
+    format!("\"0x{:015X}\"", blob.version)
 }
 
-impl Blob {
-    fn etag(&self) -> String {
-        format!("\"0x{:015X}\"", self.version)
-    }
-
-    /// Adds the headers that every answer about the blob has.
-    fn dated(&self, answer: Answer) -> Answer {
-        answer.with("etag", self.etag()).with("last-modified", clock::http_date(self.modified))
-    }
+/// Adds the headers that every answer about a blob has.
+fn dated(blob: &Blob, answer: Answer) -> Answer {
+    answer.with("etag", etag(blob)).with("last-modified", clock::http_date(blob.modified))
 }
 
 /// Answers a request for the blobs of an account, or `None` where the host is no account's.

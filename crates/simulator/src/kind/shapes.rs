@@ -1,6 +1,6 @@
 //! What a body of each type may look like: the data that services check before they do anything.
 //!
-//! The shapes stand beside each family in `shapes.json`. They follow Microsoft's published
+//! The shapes stand in the folder of each family, in `shapes.json`. They follow Microsoft's published
 //! definitions (<https://github.com/Azure/bicep-types-az>), without what only the service sets;
 //! lists of words that the definitions leave open are closed where the service refuses others.
 //! `conformance refusals` judges them by the definitions.
@@ -15,23 +15,39 @@ mod check;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use resource::ResourceId;
 use serde_json::Value;
 
 pub(crate) use check::check;
 
-/// The files of shapes, each with the namespace of its types.
-const FILES: &[(&str, &str)] = &[
-    ("Microsoft.Authorization", include_str!("../families/authorization/shapes.json")),
-    ("Microsoft.Insights", include_str!("../families/monitor/shapes.json")),
-    ("Microsoft.KeyVault", include_str!("../families/key_vault/shapes.json")),
-    ("Microsoft.ManagedIdentity", include_str!("../families/managed_identity/shapes.json")),
-    ("Microsoft.Network", include_str!("../families/dns_zones/shapes.json")),
-    ("Microsoft.Network", include_str!("../families/traffic_manager/shapes.json")),
-    ("Microsoft.Resources", include_str!("../families/resources/shapes.json")),
-    ("Microsoft.Storage", include_str!("../families/storage/shapes.json")),
-    ("Microsoft.Web", include_str!("../families/web/shapes.json")),
-];
+/// The shapes of a family, read when they are first asked for.
+#[derive(Debug)]
+pub(crate) struct Shapes {
+    text: &'static str,
+    read: OnceLock<HashMap<String, Arc<Shape>>>,
+}
+
+impl Shapes {
+    /// Takes the text of a file of shapes, whose types stand without their namespace.
+    pub const fn new(text: &'static str) -> Self {
+        Self { text, read: OnceLock::new() }
+    }
+
+    /// Tells whether the text can be read.
+    #[cfg(test)]
+    pub fn is_readable(&self) -> bool {
+        read(self.text).is_some_and(|shapes| !shapes.is_empty())
+    }
+
+    /// Returns the shape of a type without its namespace, or that of its document `name`; both in
+    /// lower case.
+    pub fn of(&self, kind: &str, name: &str) -> Option<Arc<Shape>> {
+        let all = self.read.get_or_init(|| {
+            let shapes = read(self.text).unwrap_or_default();
+            shapes.into_iter().map(|(name, shape)| (name.to_ascii_lowercase(), shape)).collect()
+        });
+        all.get(kind).or_else(|| all.get(&format!("{kind}/{name}"))).cloned()
+    }
+}
 
 /// What ARM itself knows of every body.
 const ENVELOPE: &str = r#"{
@@ -99,27 +115,15 @@ impl Bounds {
     }
 }
 
-/// Returns the shape of a resource's body; that of any body where no other is known.
-pub(crate) fn of(id: &ResourceId) -> Arc<Shape> {
-    static ALL: OnceLock<HashMap<String, Arc<Shape>>> = OnceLock::new();
-    let all = ALL.get_or_init(|| {
+/// Returns the shape of a body of which only ARM itself knows something.
+pub(crate) fn of_any() -> Arc<Shape> {
+    static ANY: OnceLock<Arc<Shape>> = OnceLock::new();
+    let any = ANY.get_or_init(|| {
         let envelope = serde_json::from_str(ENVELOPE).ok();
-        let envelope = envelope.and_then(|value| parse(&value, &HashMap::new()));
-        let mut all = HashMap::from([(String::new(), Arc::new(envelope.unwrap_or(Shape::Any)))]);
-        for (namespace, text) in FILES {
-            for (name, shape) in read(text).unwrap_or_default() {
-                all.insert(format!("{namespace}/{name}").to_ascii_lowercase(), shape);
-            }
-        }
-        all
+        let shape = envelope.and_then(|value| parse(&value, &HashMap::new()));
+        Arc::new(shape.unwrap_or(Shape::Any))
     });
-    // A slot is what a site is.
-    let kind = id.resource_type().as_str().to_ascii_lowercase();
-    let kind = kind.replace("microsoft.web/sites/slots", "microsoft.web/sites");
-    // What a document of a site holds is told by its name.
-    let named = format!("{kind}/{}", id.name().to_ascii_lowercase());
-    let found = all.get(&kind).or_else(|| all.get(&named)).or_else(|| all.get(""));
-    found.cloned().unwrap_or_else(|| Arc::new(Shape::Any))
+    any.clone()
 }
 
 /// Reads a file of shapes; `None` where it is not one.
@@ -186,24 +190,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_can_be_read() {
-        for (namespace, text) in FILES {
-            let shapes = read(text);
-            assert!(shapes.is_some_and(|shapes| !shapes.is_empty()), "{namespace}");
-        }
-    }
-
-    #[test]
-    fn a_document_is_found_by_its_name_and_a_slot_is_like_a_site() {
-        let id = |rest: &str| {
-            let text = format!("/subscriptions/s/resourceGroups/g/providers/{rest}");
-            ResourceId::parse(&text).expect("valid ID")
-        };
-        let any = of(&id("Microsoft.Compute/virtualMachines/v"));
-        assert_ne!(*any, Shape::Any);
-        assert_eq!(of(&id("Microsoft.Web/sites/a/config/nothing")), any);
-        assert_ne!(of(&id("Microsoft.Web/sites/a/config/LOGS")), any);
-        assert_ne!(of(&id("Microsoft.Web/sites/a")), any);
-        assert_eq!(of(&id("microsoft.web/sites/a")), of(&id("Microsoft.Web/sites/a/slots/b")));
+    fn a_document_is_found_by_its_name_and_others_are_not() {
+        let text = r#"{"sites": {"kind": "text"}, "sites/config/logs": {"properties": {}}}"#;
+        let shapes = Shapes::new(text);
+        assert!(shapes.of("sites", "a").is_some());
+        assert!(shapes.of("sites/config", "logs").is_some());
+        assert_eq!(shapes.of("sites/config", "nothing"), None);
+        assert_ne!(*of_any(), Shape::Any);
     }
 }

@@ -199,7 +199,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::protocol::shapes::parse;
+    use crate::kind::shapes::parse;
 
     fn checked(body: Value, is_partial: bool) -> Result<Value, String> {
         let shape = json!({

@@ -1,9 +1,12 @@
 //! How a simulator is set up.
 
+pub(crate) mod faults;
+pub(crate) mod throttle;
+
 use std::path::PathBuf;
 
-use crate::router::faults::Faults;
-use crate::router::throttle::Throttle;
+use self::faults::Faults;
+use self::throttle::Throttle;
 
 /// How long operations take.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,0 +1,24 @@
+//! Where the names of profiles lead.
+
+use serde_json::Value;
+
+use super::watch::{PROFILE, endpoints};
+use crate::kind::azure::Azure;
+use crate::kind::family::Served;
+use crate::store::state::Stored;
+
+/// Returns where a profile's name leads: to its first enabled endpoint.
+pub(super) fn host(azure: &Azure, host: &str) -> Option<Served> {
+    let profile = azure.state.of_type(PROFILE).find(|profile| {
+        profile.text("/dnsConfig/fqdn").is_some_and(|name| name.eq_ignore_ascii_case(host))
+    })?;
+    if profile.text("/profileStatus") == Some("Disabled") {
+        return None;
+    }
+    let mut endpoints: Vec<&Stored> = endpoints(azure, &profile.id)
+        .filter(|endpoint| endpoint.text("/endpointStatus") != Some("Disabled"))
+        .collect();
+    endpoints.sort_by_key(|endpoint| endpoint.property("/priority").and_then(Value::as_u64));
+    let target = endpoints.first()?.text("/target")?;
+    Some(Served::Elsewhere(target.trim_end_matches('.').to_ascii_lowercase()))
+}

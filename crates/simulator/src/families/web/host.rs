@@ -1,0 +1,35 @@
+//! What answers under the names of sites and slots.
+
+use serde_json::Value;
+
+use super::is_site;
+use crate::kind::azure::Azure;
+use crate::kind::family::Served;
+use crate::store::state::Stored;
+
+/// Returns the site that answers to a name; of several one that runs.
+pub(super) fn of(azure: &Azure, host: &str) -> Option<Served> {
+    let is_named = |stored: &&Stored| is_site(stored) && answers_to(azure, stored, host);
+    let sites: Vec<&Stored> = azure.state.resources.values().filter(is_named).collect();
+    if let Some(site) = sites.iter().find(|site| is_running(site)) {
+        return Some(Served::Here(
+            200,
+            site.text("/defaultHostName").unwrap_or_default().to_owned(),
+        ));
+    }
+    sites.first().map(|site| Served::Here(403, site.id.name().to_owned()))
+}
+
+fn answers_to(azure: &Azure, site: &Stored, host: &str) -> bool {
+    let default = site.text("/defaultHostName").unwrap_or_default();
+    default.eq_ignore_ascii_case(host)
+        || azure.state.below(&site.id).any(|child| {
+            child.kind().last().eq_ignore_ascii_case("hostNameBindings")
+                && child.id.name().eq_ignore_ascii_case(host)
+        })
+}
+
+fn is_running(site: &Stored) -> bool {
+    site.property("/enabled").and_then(Value::as_bool) != Some(false)
+        && site.text("/state").is_none_or(|state| state == "Running")
+}
