@@ -76,9 +76,9 @@ impl Reader {
 
     /// Returns the resource as it is now, or `None` where it, or a parent, does not exist.
     ///
-    /// Application settings are read by the POST that lists them; ARM answers no GET. Documents of
-    /// other secrets (connection strings) are listed by a writer's reader alone; another refuses
-    /// with [`Error::NotARead`].
+    /// Application settings and connection strings are read by the POST that lists them; ARM answers no
+    /// GET. Documents of other secrets (the keys of mounted storage) are listed by a writer's reader
+    /// alone; another refuses with [`Error::NotARead`].
     pub async fn get(
         &self,
         id: &ResourceId,

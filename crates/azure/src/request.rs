@@ -72,10 +72,11 @@ impl Request {
 
     /// Tells whether the request is one that a plan may make.
     pub fn is_read(&self) -> bool {
+        const LISTED: [&str; 2] = ["appsettings", "connectionstrings"];
         let document = self.listed_document();
         self.method == Method::GET
             || self.is_name_check()
-            || document.is_some_and(|document| document == "appsettings")
+            || document.is_some_and(|document| LISTED.contains(&document.as_str()))
     }
 
     /// Tells whether the request can change nothing.
@@ -159,8 +160,9 @@ mod tests {
         for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::POST] {
             assert!(!request(method, SITE).is_read());
         }
-        let strings = request(Method::POST, &format!("{SITE}/config/connectionstrings/list"));
-        assert!(!strings.is_read() && strings.is_harmless());
+        assert!(request(Method::POST, &format!("{SITE}/config/connectionstrings/list")).is_read());
+        let mounts = request(Method::POST, &format!("{SITE}/config/azurestorageaccounts/list"));
+        assert!(!mounts.is_read() && mounts.is_harmless());
         assert!(!request(Method::POST, &format!("{SITE}/listKeys")).is_harmless());
         assert!(!request(Method::PUT, &format!("{SITE}/config/appsettings/list")).is_read());
         let check = "/subscriptions/s/providers/Microsoft.Storage/checkNameAvailability";

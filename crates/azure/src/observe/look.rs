@@ -381,7 +381,8 @@ fn unreadable(error: Error, right: &str) -> Result<String, Error> {
             Ok("a lock of level ReadOnly forbids to list it".into())
         }
         Error::NotARead { .. } => {
-            Ok("its values are secret, and a plan lists application settings only".into())
+            Ok("its values are secret, and a plan lists settings and connection strings only"
+                .into())
         }
         error => Err(error),
     }
