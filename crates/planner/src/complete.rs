@@ -2,6 +2,7 @@
 
 mod clone;
 mod grants;
+mod spelling;
 
 use std::borrow::Cow;
 
@@ -29,6 +30,7 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed, last: &Last) -> C
             || resource.formerly.is_some()
             || ownership::has_note(&resource.id)
             || is_grant(&resource.id)
+            || spelling::may_count(&resource.id)
     };
     let failed_over = failed_over::find(desired, observed);
     let last = last.known();
@@ -67,6 +69,7 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed, last: &Last) -> C
     if let Some(last) = last {
         dropped::take_back(&mut completed, last);
     }
+    spelling::settle(&mut completed, observed);
     grants::settle(&mut completed, observed, last);
     completed.connect();
     Cow::Owned(completed)

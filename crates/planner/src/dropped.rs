@@ -112,6 +112,9 @@ impl Dropping {
         if let Some(fresh) = self.facts.fresh_at(&self.path) {
             return Some(fresh.to_value());
         }
+        if self.facts.is_entry(&self.path) {
+            return Some(absent());
+        }
         // Of a map only the keys that were ours go.
         let Some(members) = was.as_object().filter(|map| !is_one_value(was) && !map.is_empty())
         else {

@@ -178,6 +178,15 @@ pub struct Collective {
     pub stands_for_all: fn(&Value) -> bool,
 }
 
+/// A map whose keys are told apart by case where the resource that it belongs to is of a certain make.
+#[derive(Debug, Clone, Copy)]
+pub struct CasedKeys {
+    /// The map's JSON pointer.
+    pub pointer: &'static str,
+    /// Tells by the body of the resource above whether case counts.
+    pub counts: fn(&Value) -> bool,
+}
+
 /// What the engine knows of one resource type.
 ///
 /// Paths are written `properties.endpoints[].properties.weight`: `[]` stands for the members of an
@@ -245,6 +254,10 @@ pub struct TypeFacts {
     pub additions: &'static [Additions],
     /// Members that stand for all that the service has.
     pub collectives: &'static [Collective],
+    /// Members of maps that the user names freely: one that is no longer declared goes as a whole.
+    pub entries: &'static [&'static str],
+    /// The map whose keys may be told apart by case.
+    pub cased_keys: Option<CasedKeys>,
     /// Groups of properties of which one at most is in force.
     pub exclusive: &'static [&'static [&'static str]],
     /// Properties whose values are never shown, beside those whose names tell.
@@ -354,6 +367,8 @@ impl TypeFacts {
         arrays: &[],
         additions: &[],
         collectives: &[],
+        entries: &[],
+        cased_keys: None,
         exclusive: &[],
         sensitive: &[],
         plain_where_literal: &[],

@@ -113,6 +113,21 @@ fn an_application_setting_is_compared_to_the_letter() {
 }
 
 #[test]
+fn an_entry_that_is_empty_is_an_entry() {
+    let body = |value: Value| json!({ "name": "appsettings", "properties": value });
+    let (empty, none) = (body(json!({ "MODE": "" })), body(json!({})));
+    let gone = body(json!({ "MODE": resource::absent() }));
+    for (desired, observed) in [(&empty, &none), (&gone, &empty)] {
+        let found = changes("Microsoft.Web/sites/config", desired.clone(), observed.clone());
+        assert_eq!(found.len(), 1, "{desired}: {found:?}");
+    }
+    assert_eq!(changes("Microsoft.Web/sites/config", gone, none), []);
+    let tags = |value: Value| json!({ "tags": value });
+    let (empty, none) = (tags(json!({ "team": "" })), tags(json!({})));
+    assert_eq!(changes("Microsoft.Web/sites", empty, none).len(), 1);
+}
+
+#[test]
 fn rule_10_an_application_setting_is_shown_only_where_the_file_holds_it() {
     let secret = Expression::Secret(SecretSource::Env("KEY".into())).to_value();
     let body = |value: Value| json!({ "name": "appsettings", "properties": value });

@@ -111,6 +111,29 @@ fn dropped_keys_of_a_free_map_go_and_those_of_others_stay() {
 }
 
 #[test]
+fn a_dropped_map_loses_each_of_its_keys() {
+    let both = "      connectionStrings: { one: { value: \"1\" }, two: { value: \"2\" } }\n";
+    let text = APP.replace("      slotSettings: [KEEP]\n", both);
+    for left in ["", "      connectionStrings: { two: { value: \"2\" } }\n"] {
+        let plan = after_change(&text, &text.replace(both, left), |_, _| {});
+        let mut gone = vec![("properties.one", true)];
+        gone.extend(left.is_empty().then_some(("properties.two", true)));
+        assert_eq!(paths(&plan, "weu/web/connectionStrings"), gone);
+    }
+}
+
+#[test]
+fn names_of_variables_are_told_apart_by_case_where_the_system_does() {
+    let linux = APP.replace("OLD:", "Old:");
+    let plan = after_change(APP, &linux, |_, _| {});
+    let changes = paths(&plan, "weu/web/settings");
+    assert_eq!(changes, [("properties.Old", false), ("properties.OLD", true)]);
+    let windows = |text: &str| text.replace("sku: P1v3", "sku: P1v3, os: windows");
+    let plan = after_change(&windows(APP), &windows(&linux), |_, _| {});
+    assert_eq!(paths(&plan, "weu/web/settings"), []);
+}
+
+#[test]
 fn dropped_properties_go_back_to_what_a_new_resource_has() {
     let mut text = APP.to_owned();
     for part in [

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::lookup::{find_key, is_reference, rivals_in_force};
+use super::lookup::{find_key, find_own, is_reference, rivals_in_force};
 use super::{
     Pairing, PropertyPath, Treatment, TypeFacts, is_applied_tag, is_empty, is_secret_name,
     member_label, pair,
@@ -216,7 +216,8 @@ impl<'a> Comparer<'a> {
 
     /// Compares where nothing shall be: what the service shows of its own accord is nothing too.
     fn taken_out(&mut self, observed: Option<&Value>) {
-        let Some(observed) = observed.filter(|value| !is_empty(value)) else { return };
+        let is_entry = self.facts.is_entry(&self.path);
+        let Some(observed) = observed.filter(|value| is_entry || !is_empty(value)) else { return };
         let is_off = self.facts.omits_off && *observed == Value::Bool(false);
         let is_fresh = self.facts.fresh_at(&self.path).is_some_and(|fresh| fresh.is(observed));
         if !is_off && !is_fresh && !self.facts.is_default(&self.path, observed) {
@@ -227,7 +228,7 @@ impl<'a> Comparer<'a> {
     /// Compares with nothing: an empty value and the service's default are met by it, and where
     /// the service leaves them out, so are switches that are off.
     fn absent(&mut self, desired: &Value) {
-        if is_empty(desired)
+        if is_empty(desired) && !self.facts.is_entry(&self.path)
             || self.facts.omits_off && *desired == Value::Bool(false)
             || self.facts.is_default(&self.path, desired)
         {
@@ -257,7 +258,7 @@ impl<'a> Comparer<'a> {
                 self.at_key(key, |comparer| comparer.pass_over(Why::Embedded));
                 continue;
             }
-            let found = find_key(observed, key);
+            let found = find_own(observed, key, desired);
             self.at_key(key, |comparer| comparer.value(member, found));
         }
         if self.facts.is_closed_map(&self.path) {

@@ -17,6 +17,22 @@ pub(super) fn find_key<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a
     })
 }
 
+/// Finds what a member of `desired` speaks of: a property that another member spells exactly is that
+/// one's, where names are told apart by case.
+pub(super) fn find_own<'a>(
+    map: &'a Map<String, Value>,
+    key: &str,
+    desired: &Map<String, Value>,
+) -> Option<&'a Value> {
+    map.get(key).or_else(|| {
+        let other = map.iter().find(|(found, _)| found.eq_ignore_ascii_case(key));
+        match other {
+            Some((found, _)) if desired.contains_key(found) => None,
+            _ => find_key(map, key),
+        }
+    })
+}
+
 /// What a resource's own description is made of, beside its ID.
 const RESOURCE_KEYS: &[&str] = &[
     "name",

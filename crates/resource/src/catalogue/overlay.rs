@@ -141,7 +141,8 @@ fn lay_map(
     for (key, wish) in desired {
         path.push_key(key);
         if facts.treatment(path) != Treatment::ReadOnly {
-            match matching_key(body, key) {
+            let own = |found: &String| found == key || !desired.contains_key(found);
+            match matching_key(body, key).filter(own) {
                 Some(found) => lay(facts, &mut body[&found], wish, path),
                 None if wish.is_null() => {}
                 None => {
@@ -264,6 +265,15 @@ mod tests {
         assert_eq!(put(json!([range]), json!([prefix])), json!([prefix]));
         // What is equal stays as others have written it, wherever it stands.
         assert_eq!(put(json!([far, same]), json!([prefix, range])), json!([same, range]));
+    }
+
+    #[test]
+    fn a_name_that_another_member_spells_is_not_taken_for_it() {
+        let observed =
+            json!({ "name": "appsettings", "properties": { "MODE": "1", "OTHER": "2" } });
+        let desired = json!({ "properties": { "mode": "1", "MODE": crate::absent() } });
+        let body = overlay(&"Microsoft.Web/sites/config".into(), &observed, &desired);
+        assert_eq!(body["properties"], json!({ "OTHER": "2", "mode": "1" }));
     }
 
     #[test]

@@ -137,6 +137,11 @@ impl TypeFacts {
         self.shared.iter().any(|rule| path.is(rule))
     }
 
+    /// Tells whether the member at `path` is one that the user has named freely.
+    pub fn is_entry(&self, path: &PropertyPath) -> bool {
+        path.is("tags.*") || self.entries.iter().any(|rule| path.is(rule))
+    }
+
     /// Tells whether the property at `path` stays as it is when nobody declares it any more.
     pub fn is_released(&self, path: &PropertyPath) -> bool {
         self.released.iter().any(|rule| path.is(rule))

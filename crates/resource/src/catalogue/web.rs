@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::stakes::{OFF, ON, PRIVATE, Scale, Staked, access, cost, redundancy, security, serving};
 use super::{
-    ArrayKey, Busy, Cloned, Duty, Handle, Import, Likeness, Listing, Literal, NameCheck, Ownership,
-    ServiceMade, Serving, TimeLimit, TypeFacts, Typical, UniqueName, Update,
+    ArrayKey, Busy, CasedKeys, Cloned, Duty, Handle, Import, Likeness, Listing, Literal, NameCheck,
+    Ownership, ServiceMade, Serving, TimeLimit, TypeFacts, Typical, UniqueName, Update,
 };
 
 const VERSION: &str = "2024-11-01";
@@ -298,11 +298,20 @@ const SETTINGS: TypeFacts = TypeFacts {
     update: Update::PutOver,
     ownership: Ownership::Parent,
     likeness: &[("properties.*", Likeness::Exact), ("properties.*.value", Likeness::Exact)],
+    entries: &["properties.*"],
+    cased_keys: Some(CasedKeys { pointer: "/properties", counts: is_on_linux }),
     sensitive: &["properties"],
     restarts: &["properties"],
     typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
 };
+
+/// Settings are variables of the app's environment: Windows takes their names in any case, Linux does
+/// not.
+fn is_on_linux(site: &Value) -> bool {
+    let kind = site["kind"].as_str().unwrap_or_default();
+    site["properties"]["reserved"] == true || kind.split(',').any(|word| word == "linux")
+}
 
 static WEB: TypeFacts = TypeFacts {
     turn: 0,
