@@ -280,6 +280,7 @@ fn compare(
         unverifiable.extend(hidden.map(|unknown| unknown.path.clone()));
         changes.extend(unread::changed(facts, &unverifiable, &resource.body, &last.body));
     }
+    changes.extend(lost_ground(resource, observation, observed));
     // A value that is known only after an apply differs by definition, unless it is a secret that
     // this look could not read: then nothing is known of it.
     changes.extend(unknown.into_iter().filter_map(|unknown| {
@@ -296,6 +297,31 @@ fn compare(
         })
     }));
     changes
+}
+
+/// Finds the properties that name what is made anew although the resource stands on it.
+fn lost_ground(
+    resource: &DesiredResource,
+    observation: &Observation,
+    observed: &Observed,
+) -> Vec<PropertyChange> {
+    let id_at = |body: &Value, path: &str| {
+        let named = body.pointer(&format!("/{}", path.replace('.', "/")))?.as_str()?;
+        ResourceId::parse(named).ok()
+    };
+    let stands_on = catalogue::facts_of(&resource.id).stands_on.iter();
+    let lost = stands_on.filter_map(|(path, reason)| {
+        let ground = id_at(&observation.body, path).filter(|id| observed.is_renewed(id))?;
+        let wanted = id_at(&resource.body, path).filter(|wanted| *wanted == ground)?;
+        Some(PropertyChange {
+            path: (*path).to_owned(),
+            before: Some(Value::from(ground.as_str())),
+            after: Some(Value::from(wanted.as_str())),
+            sensitive: false,
+            forces_replacement: Some((*reason).to_owned()),
+        })
+    });
+    lost.collect()
 }
 
 /// Tells whether a value comes from a resource that is not there yet, or is made anew.

@@ -254,6 +254,9 @@ pub struct TypeFacts {
     pub additions: &'static [Additions],
     /// Members that stand for all that the service has.
     pub collectives: &'static [Collective],
+    /// Properties that name what the resource stands on, each with the reason why it goes with it: that
+    /// is deleted only when nothing stands on it any more.
+    pub stands_on: &'static [(&'static str, &'static str)],
     /// Members of maps that the user names freely: one that is no longer declared goes as a whole.
     pub entries: &'static [&'static str],
     /// The map whose keys may be told apart by case.
@@ -367,6 +370,7 @@ impl TypeFacts {
         arrays: &[],
         additions: &[],
         collectives: &[],
+        stands_on: &[],
         entries: &[],
         cased_keys: None,
         exclusive: &[],

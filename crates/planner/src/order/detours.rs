@@ -13,18 +13,37 @@ use super::gate::members_of;
 use crate::change::Kind;
 use crate::desired::{DesiredResource, Mode};
 
+/// What is deleted, and what takes its place.
+#[derive(Default)]
+struct Replaced {
+    old: BTreeSet<ResourceId>,
+    new: BTreeSet<ResourceId>,
+}
+
 impl Scene<'_> {
     /// Gives each router that leads to something that is replaced two writes: one without it before,
     /// one with it afterwards.
     pub(super) fn leave_out_what_is_replaced(&mut self) {
-        let replaced: BTreeSet<ResourceId> = self
-            .changes
-            .changes
-            .values()
-            .filter(|change| change.kind == Kind::Replace)
-            .map(|change| change.id.clone())
-            .collect();
-        if replaced.is_empty() {
+        let mut replaced = Replaced::default();
+        for change in self.changes.changes.values() {
+            match change.kind {
+                Kind::Replace => {
+                    replaced.old.insert(change.id.clone());
+                    replaced.new.insert(change.id.clone());
+                }
+                // What takes the name of one that goes takes its place.
+                Kind::Create => {
+                    let gone = self.holders(&change.id).into_iter().filter(|id| self.goes(id));
+                    let before = replaced.old.len();
+                    replaced.old.extend(gone);
+                    if replaced.old.len() > before {
+                        replaced.new.insert(change.id.clone());
+                    }
+                }
+                Kind::Update | Kind::Adopt | Kind::Delete => {}
+            }
+        }
+        if replaced.old.is_empty() {
             return;
         }
         let desired = self.desired;
@@ -35,24 +54,21 @@ impl Scene<'_> {
         }
     }
 
-    fn leave_out(
-        &mut self,
-        router: &DesiredResource,
-        members: &Members,
-        replaced: &BTreeSet<ResourceId>,
-    ) {
+    fn leave_out(&mut self, router: &DesiredResource, members: &Members, replaced: &Replaced) {
         let change = self.changes.changes.get(&router.id);
         if change.is_some_and(|change| change.kind != Kind::Update) {
             return;
         }
         let Some(seen) = self.observed.get(&router.id) else { return };
         let kind = router.id.resource_type();
-        let is_replaced = |lead: &Lead<'_>| matches!(&lead.to, Destination::Resource(id) if replaced.contains(id));
-        let held: Vec<Lead<'_>> =
-            catalogue::leads(&kind, &seen.body).into_iter().filter(is_replaced).collect();
+        let is_among = |ids: &BTreeSet<ResourceId>, lead: &Lead<'_>| matches!(&lead.to, Destination::Resource(id) if ids.contains(id));
+        let held: Vec<Lead<'_>> = catalogue::leads(&kind, &seen.body)
+            .into_iter()
+            .filter(|lead| is_among(&replaced.old, lead))
+            .collect();
         let wanted = catalogue::leads(&kind, &router.body);
         let (back, stay): (Vec<Lead<'_>>, Vec<Lead<'_>>) =
-            wanted.into_iter().partition(is_replaced);
+            wanted.into_iter().partition(|lead| is_among(&replaced.new, lead));
         if held.is_empty() || back.is_empty() {
             return;
         }

@@ -1,5 +1,6 @@
 //! A name that only one resource may bear: who bears it lets go of it first.
 
+use plan::Guard;
 use resource::catalogue::Duty;
 use resource::{NameState, ResourceId};
 
@@ -20,19 +21,37 @@ impl Scene<'_> {
                 else {
                     continue;
                 };
-                let is_deleted = self
-                    .changes
-                    .changes
-                    .get(&holder)
-                    .is_some_and(|change| matches!(change.kind, Kind::Delete));
-                if is_deleted {
-                    self.graph.edge(delete, create);
+                if self.goes(&holder) && !self.graph.edge_if_free(delete, create) {
+                    self.refuse_move(&id, &holder);
                 }
             }
         }
     }
 
-    fn holders(&self, id: &ResourceId) -> Vec<ResourceId> {
+    /// Refuses what cannot be made before its name is free, while its name is not free before what
+    /// leads to it leads to the new one.
+    fn refuse_move(&mut self, id: &ResourceId, holder: &ResourceId) {
+        let address = self.desired.get(id).map_or(id.name(), |resource| &resource.address);
+        self.refusals.push(Guard {
+            code: "name-taken".to_owned(),
+            address: address.to_owned(),
+            message: format!(
+                "`{holder}` has its name, and cannot be deleted while what leads to it waits for the \
+                 new one"
+            ),
+            help: "apply in two steps: first take out what leads to it, or choose another name; then \
+                   move it"
+                .to_owned(),
+        });
+    }
+
+    /// Tells whether the plan deletes a resource for good.
+    pub(super) fn goes(&self, id: &ResourceId) -> bool {
+        self.changes.changes.get(id).is_some_and(|change| change.kind == Kind::Delete)
+    }
+
+    /// Returns who bears the name that a resource is to have, or gives the right that it is to give.
+    pub(super) fn holders(&self, id: &ResourceId) -> Vec<ResourceId> {
         if let Some(NameState::Taken { by: Some(holder), .. }) = self.observed.names.get(id) {
             return vec![holder.clone()];
         }

@@ -2,6 +2,7 @@
 
 use plan::{Operation, Plan};
 use planner::{Last, Options};
+use resource::NameState;
 use serde_json::json;
 
 use crate::azure::{as_desired, assert_ordered, body, expand, names, plan, plan_with, position};
@@ -68,6 +69,63 @@ fn rule_14_the_last_endpoint_cannot_leave() {
     let codes: Vec<_> = plan.refusals.iter().map(|refusal| refusal.code.as_str()).collect();
     assert_eq!(codes, ["no-target-left"]);
     assert!(plan.refusals[0].help.contains("two steps"));
+}
+
+/// Plans a text after another, where Azure says that the name of the app in `neu` is the old one's.
+fn plan_with_moved_app(before: &str, after: &str) -> Plan {
+    let (before, after) = (expand(before), expand(after));
+    let id = |desired: &planner::Desired| desired.by_address("neu/web").unwrap().id.clone();
+    let mut azure = as_desired(&before);
+    azure.names.insert(id(&after), NameState::Taken { by: Some(id(&before)) });
+    plan(&after, &azure)
+}
+
+#[test]
+fn rule_14_an_endpoint_leaves_while_the_name_of_its_app_moves_to_another_group() {
+    let moved = TWO.replace(
+        "neu: { region: northeurope }",
+        "neu: { region: northeurope, apps: { web: { resourceGroup: rg-own } } }",
+    );
+    let moving = plan_with_moved_app(TWO, &moved);
+    assert!(moving.refusals.is_empty(), "{:?}", moving.refusals);
+    assert_ordered(
+        &moving,
+        &[
+            "cut trafficManager/main",
+            "delete sites app-osprey-web-neu",
+            "create neu/web",
+            "lead trafficManager/main back",
+        ],
+    );
+    assert_eq!(endpoints(&moving, "cut trafficManager/main"), ["weu"]);
+    let alone = |text: &str| text.replace("      weu: { app: weu/web, priority: 1 }\n", "");
+    let refused = plan_with_moved_app(&alone(TWO), &alone(&moved));
+    let codes: Vec<_> = refused.refusals.iter().map(|refusal| refusal.code.as_str()).collect();
+    assert!(codes.contains(&"no-target-left"), "{codes:?}");
+    assert!(refused.refusals.iter().all(|refusal| refusal.help.contains("two steps")));
+}
+
+#[test]
+fn apps_go_before_the_plan_that_is_made_anew_and_come_after_it() {
+    for (before, after) in [("linux", "windows"), ("windows", "linux")] {
+        let on = |os: &str| {
+            let two = TWO.replace("sku: P1v3", &format!("sku: P1v3, os: {os}"));
+            two.split("trafficManager").next().unwrap_or_default().replace("22-lts", "22")
+        };
+        let plan = plan(&expand(&on(after)), &as_desired(&expand(&on(before))));
+        for stamp in ["weu", "neu"] {
+            let step = |step: &str| format!("{step} to replace {stamp}/");
+            assert_ordered(
+                &plan,
+                &[
+                    &format!("{}web", step("delete")),
+                    &format!("{}plan", step("delete")),
+                    &format!("{}plan", step("create")),
+                    &format!("{}web", step("create")),
+                ],
+            );
+        }
+    }
 }
 
 #[test]

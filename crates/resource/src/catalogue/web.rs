@@ -108,6 +108,10 @@ const SITE: TypeFacts = TypeFacts {
         security("properties.clientCertMode", CLIENT_CERT, ""),
         security("properties.endToEndEncryptionEnabled", ON, "false"),
     ],
+    stands_on: &[(
+        "properties.serverFarmId",
+        "its plan is made anew, and cannot go before its apps",
+    )],
     // Deleting the last app of a plan deletes the plan too, unless told otherwise.
     delete_query: Some("deleteEmptyServerFarm=false&deleteMetrics=true"),
     handles: &[
