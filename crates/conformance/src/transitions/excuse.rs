@@ -1,5 +1,7 @@
 //! What may differ from a fresh start after a change, because the language says so.
 
+use std::collections::BTreeSet;
+
 use planner::{Desired, DesiredResource};
 use resource::ResourceId;
 use serde_json::{Value, json};
@@ -7,15 +9,23 @@ use topology::Topology;
 
 use super::alike::{Holdings, Unlike};
 
-/// Properties that are released, not reset, when a topology no longer declares them.
-const RELEASED: [(&str, &str); 6] = [
-    ("microsoft.web/serverfarms", "/sku/capacity"),
-    ("microsoft.web/serverfarms", "/properties/zoneRedundant"),
-    ("microsoft.web/sites", "/properties/enabled"),
-    ("microsoft.keyvault/vaults", "/properties/enablePurgeProtection"),
-    ("microsoft.storage/storageaccounts", "/properties/accessTier"),
-    ("microsoft.network/trafficmanagerprofiles", "/properties/profileStatus"),
+/// Properties that are released, not reset, when a topology no longer declares them; each with those
+/// by which the service shows it.
+const RELEASED: [(&str, &str, &[&str]); 6] = [
+    (
+        "microsoft.web/serverfarms",
+        "/sku/capacity",
+        &["properties/numberofworkers", "properties/currentnumberofworkers"],
+    ),
+    ("microsoft.web/serverfarms", "/properties/zoneRedundant", &[]),
+    ("microsoft.web/sites", "/properties/enabled", &[]),
+    ("microsoft.keyvault/vaults", "/properties/enablePurgeProtection", &[]),
+    ("microsoft.storage/storageaccounts", "/properties/accessTier", &[]),
+    ("microsoft.network/trafficmanagerprofiles", "/properties/profileStatus", &[]),
 ];
+
+/// Where an account shows in which regions its data lies: the one that it was made in and its pair.
+const LYING: [&str; 2] = ["properties/primarylocation", "properties/secondarylocation"];
 
 /// Tells which differences are none.
 pub struct Excuses {
@@ -33,12 +43,22 @@ impl Excuses {
         Self { before: planner::expand(before), after: planner::expand(after), region, wanted }
     }
 
-    /// Tells whether a difference is allowed.
-    pub fn allow(&self, unlike: &Unlike) -> bool {
-        let path = unlike.path.replace('\u{1f}', "/");
-        self.is_released(&unlike.id, &path)
-            || self.is_default_location(unlike, &path)
-            || self.is_free_number(&unlike.id, &path)
+    /// Returns the differences that are not allowed.
+    pub fn without(&self, unlike: Vec<Unlike>) -> Vec<Unlike> {
+        let path = |unlike: &Unlike| unlike.path.replace('\u{1f}', "/");
+        let elsewhere: BTreeSet<String> = unlike
+            .iter()
+            .filter(|it| self.is_default_location(it, &path(it)))
+            .map(|it| it.id.clone())
+            .collect();
+        let allow = |unlike: &Unlike| {
+            let path = path(unlike);
+            self.is_released(&unlike.id, &path)
+                || self.is_default_location(unlike, &path)
+                || LYING.contains(&path.as_str()) && elsewhere.contains(&unlike.id)
+                || self.is_free_number(&unlike.id, &path)
+        };
+        unlike.into_iter().filter(|unlike| !allow(unlike)).collect()
     }
 
     fn is_released(&self, id: &str, path: &str) -> bool {
@@ -47,9 +67,16 @@ impl Excuses {
         let held = |desired: &Desired, pointer: &str| {
             desired.get(&id).is_some_and(|it: &DesiredResource| it.body.pointer(pointer).is_some())
         };
-        RELEASED.iter().any(|(of, pointer)| {
-            let is_it = *of == kind && pointer[1..].eq_ignore_ascii_case(path);
-            is_it && held(&self.before, pointer) && !held(&self.after, pointer)
+        let made = |pointer: &str| {
+            let made = self.after.get(&id).and_then(|it| it.create_only.as_ref());
+            made.is_some_and(|made| made.pointer(pointer).is_some())
+        };
+        RELEASED.iter().any(|(of, pointer, shown)| {
+            let is_shown = pointer[1..].eq_ignore_ascii_case(path) || shown.contains(&path);
+            let is_it = *of == kind && is_shown;
+            // Autoscale changes the count from its creation on.
+            let is_released = held(&self.before, pointer) || made(pointer);
+            is_it && is_released && !held(&self.after, pointer)
         })
     }
 

@@ -3,18 +3,26 @@
 use std::fmt::Debug;
 
 /// Why a plan may be refused: the closed list. Each is said before the first write.
-const REFUSALS: [&str; 11] = [
+const REFUSALS: [&str; 15] = [
+    // It loses data.
     "protected",
     "replacement-loses-data",
-    "mass-delete",
-    "adoption-not-allowed",
+    // It is not possible in place, or not in one step.
     "adoption-needs-replacement",
-    "locked",
-    "existing-not-found",
     "redundancy-not-convertible",
     "redundancy-in-conversion",
+    // Somebody else's.
     "name-taken",
-    "foreign-mark",
+    "of-another-topology",
+    "right-on-other-terms",
+    "adoption-not-allowed",
+    "existing-not-found",
+    "provider-not-registered",
+    // What a guard keeps.
+    "locked",
+    "mass-delete",
+    plan::NO_TARGET_LEFT,
+    "index-moved",
 ];
 
 /// Tells whether a refusal is one of those that are right.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use planner::Mode as Life;
 use report::TextOptions;
+use resource::catalogue::facts_of;
 use resource::contains_expression;
 use serde_json::Value;
 use simulator::Step;
@@ -100,8 +101,7 @@ async fn go(
     let found = world.look();
     let wanted = fresh.look();
     let excuses = Excuses::new(a, b, wanted.clone());
-    let unlike = compare(&found, &wanted);
-    judge("end", unlike.into_iter().filter(|unlike| !excuses.allow(unlike)).collect())
+    judge("end", excuses.without(compare(&found, &wanted)))
 }
 
 /// Applies a topology; a kill is followed by more runs.
@@ -192,7 +192,9 @@ fn disturb(
     let Some(resource) = ours.get(chosen(ours.len(), 1)) else { return false };
     let id = resource.id.to_string();
     let api_version = Some(resource.api_version.clone());
-    if chosen(2, 1000) == 0 {
+    // What comes and goes with its parent cannot be deleted.
+    let goes_alone = !facts_of(&resource.id).born_with_parent;
+    if goes_alone && chosen(2, 1000) == 0 {
         return world.disturb(Step { delete: Some(id), api_version, ..Step::default() });
     }
     let mut leaves = vec![];
@@ -200,6 +202,10 @@ fn disturb(
     let Some((pointer, value)) = leaves.get(chosen(leaves.len(), 100_000)) else { return false };
     let Some(seen) = holdings.get(&id.to_ascii_lowercase()) else { return false };
     let mut body = seen.clone();
+    // A view of another document, which nobody sends back.
+    if let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.retain(|key, _| !key.eq_ignore_ascii_case("siteConfig"));
+    }
     let Some(place) = body.pointer_mut(pointer) else { return false };
     place.clone_from(value);
     world.disturb(Step { put: Some(id), api_version, body: Some(body), ..Step::default() })

@@ -54,6 +54,11 @@ pub(super) const CONFIG: Kind = Kind {
     versions: super::VERSIONS,
     errors: Errors::Web,
     has_state: false,
+    before_delete: |_, stored| {
+        let text =
+            format!("The configuration '{}' comes and goes with its site.", stored.id.name());
+        Err(Answer::web_error(405, "MethodNotAllowed", text))
+    },
     settle,
     after,
     direct: |_, draft, body| {
