@@ -3,6 +3,7 @@
 use resource::Observation;
 use serde_json::Value;
 use topology::section::{self, Section};
+use topology::{Storage, Vault};
 
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, Node, literal};
@@ -38,22 +39,7 @@ impl Draft<'_> {
     /// Writes the storage accounts.
     pub(crate) fn accounts(&mut self, stamp: Option<usize>) -> Map {
         self.each(&section::STORAGE, stamp, |draft, seen, map| {
-            let body = &seen.body;
-            if let Some(redundancy) = text(body, "/sku/name").and_then(redundancy) {
-                map.set("redundancy", literal(redundancy));
-            }
-            map.set_default("kind", literal(text(body, "/kind").unwrap_or("StorageV2")));
-            let tier = text(body, "/properties/accessTier").filter(|tier| *tier != "Hot");
-            if let Some(tier) = tier {
-                map.set("tier", literal(&tier.to_ascii_lowercase()));
-            }
-            let tls = text(body, "/properties/minimumTlsVersion").unwrap_or("TLS1_0");
-            map.set_default("minTls", literal(&tls.replace("TLS", "").replace('_', ".")));
-            let public = body["properties"]["allowBlobPublicAccess"].as_bool().unwrap_or(false);
-            map.set_default("publicAccess", public);
-            if body["properties"]["allowSharedKeyAccess"] == false {
-                map.set("sharedKey", false);
-            }
+            draft.declared::<Storage>(&seen.body, seen.id.as_str(), stamp, map);
             for (key, service) in [("containers", "blobServices"), ("queues", "queueServices")] {
                 map.set_some(key, draft.members(seen, service, key));
             }
@@ -90,20 +76,8 @@ impl Draft<'_> {
     /// Writes the key vaults.
     pub(crate) fn vaults(&mut self, stamp: Option<usize>) -> Map {
         self.each(&section::VAULTS, stamp, |draft, seen, map| {
+            draft.declared::<Vault>(&seen.body, seen.id.as_str(), stamp, map);
             let properties = &seen.body["properties"];
-            let sku = text(properties, "/sku/name").unwrap_or("standard");
-            map.set_default("sku", literal(&sku.to_ascii_lowercase()));
-            map.set_default("rbac", properties["enableRbacAuthorization"] == true);
-            if properties["enablePurgeProtection"] == true {
-                map.set("purgeProtection", true);
-            }
-            let days = properties["softDeleteRetentionInDays"].as_u64();
-            if let Some(days) = days.filter(|days| *days != 90) {
-                map.set("retentionDays", days);
-            }
-            if text(properties, "/publicNetworkAccess").is_some_and(|it| it != "Enabled") {
-                map.set("publicAccess", false);
-            }
             let rbac = properties["enableRbacAuthorization"] == true;
             let others = draft.policies_of_others(properties);
             if others > 0 && !rbac {
@@ -135,18 +109,4 @@ impl Draft<'_> {
             draft.rights(&holder, stamp, map);
         })
     }
-}
-
-fn redundancy(sku: &str) -> Option<&'static str> {
-    Some(match sku {
-        "Standard_LRS" => "LRS",
-        "Standard_ZRS" => "ZRS",
-        "Standard_GRS" => "GRS",
-        "Standard_GZRS" => "GZRS",
-        "Standard_RAGRS" => "RA-GRS",
-        "Standard_RAGZRS" => "RA-GZRS",
-        "Premium_LRS" => "Premium-LRS",
-        "Premium_ZRS" => "Premium-ZRS",
-        _ => return None,
-    })
 }

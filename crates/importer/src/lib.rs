@@ -10,6 +10,7 @@ mod apps;
 mod check;
 mod choices;
 mod data;
+mod declared;
 mod defaults;
 mod dns;
 mod domains;

@@ -2,6 +2,7 @@
 
 use resource::{Observation, ResourceId};
 use serde_json::Value;
+use topology::Plan;
 
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, duration, literal, plain};
@@ -27,12 +28,9 @@ impl Draft<'_> {
     fn plan_body(&mut self, seen: &Observation, at: usize, mut map: Map) -> Map {
         let body = &seen.body;
         let sku = text(body, "/sku/name").unwrap_or_default();
-        map.set("sku", literal(sku));
+        self.declared::<Plan>(body, seen.id.as_str(), Some(at), &mut map);
         let is_linux = body["properties"]["reserved"] == true;
         map.set_default("os", literal(if is_linux { "linux" } else { "windows" }));
-        if body["properties"]["zoneRedundant"] == true {
-            map.set("zoneRedundant", true);
-        }
         let autoscale = self.autoscale_of(&seen.id);
         match (autoscale, body["sku"]["capacity"].as_u64()) {
             (Some(autoscale), _) => {

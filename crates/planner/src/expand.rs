@@ -27,6 +27,7 @@ use plan::Band;
 use resource::{ResourceId, catalogue};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use topology::property::Record;
 use topology::section::Declared;
 use topology::{Diagnostic, Place, Sp, Stamp, Topology};
 
@@ -139,6 +140,17 @@ impl<'a> Expansion<'a> {
     fn global_data(&mut self) {
         let topology = self.topology;
         self.data(Home::GLOBAL, &topology.storage, &topology.vaults, &topology.identities);
+    }
+
+    /// Returns the body that the declared properties of an entry make, with its region and tags.
+    fn body<T: Declared + Record>(&self, home: Home<'_>, entry: &T) -> Value {
+        let common = entry.common();
+        let mut body = json!({ "location": self.location(home, common.location) });
+        if let Some(tags) = common.tags {
+            body["tags"] = self.tags(home, tags);
+        }
+        entry.put(&mut body, self);
+        body
     }
 
     /// Adds a resource with our mark on it.

@@ -2,7 +2,7 @@
 //!
 //! [`parse`] reads a file and all it includes, resolves every stamp, derives every name and holds
 //! Azure's rules against the result. Every mistake becomes a [`Diagnostic`] with a place; all are
-//! found at once. Nothing here knows of ARM's JSON or of HTTP.
+//! found at once. Of ARM's JSON nothing is known here but where properties stand; of HTTP nothing.
 
 mod check;
 mod decode;
@@ -15,6 +15,7 @@ mod model;
 mod names;
 mod parse;
 mod place;
+pub mod property;
 mod record;
 mod reference;
 mod regions;

@@ -5,9 +5,15 @@
 ///
 /// Each field is a key in camelCase (or the literal after `as`). A field of type `Option`, `Vec`,
 /// `IndexMap` or `bool` may be left out. The record also gets a `place`, which equality ignores.
+///
+/// A field with a place in the ARM body says so behind its key, and all else follows from its type:
+/// `pub rbac at "/properties/enableRbacAuthorization": Option<Sp<bool>> = true`. What follows `=` is
+/// what the language takes where the key is left out; what follows `=> born` is what a new resource
+/// has then. `via` names a spelling that is not the type's own.
 macro_rules! record {
     ($(#[$meta:meta])* pub struct $name:ident {
-        $( $(#[$fmeta:meta])* pub $field:ident $(as $key:literal)? : $ty:ty ),* $(,)?
+        $( $(#[$fmeta:meta])* pub $field:ident $(as $key:literal)? $(at $pointer:literal)?
+            $(via $form:path)? : $ty:ty $(= $default:expr)? $(=> born $born:expr)? ),* $(,)?
     }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
@@ -45,13 +51,43 @@ macro_rules! record {
                 Some(Self { $( $field: $field?, )* place: node.place.clone() })
             }
         }
+
+        impl $crate::property::Record for $name {
+            fn visit<V: $crate::property::Visitor>(_record: Option<&Self>, _visitor: &mut V) {
+                $( $crate::property::line!(
+                    _visitor, _record, $field, $ty, $crate::record::key(
+                        stringify!($field),
+                        $crate::record::first(&[$($key)?]),
+                    );
+                    [$($pointer)?] [$($form)?] [$($default)?] [$($born)?]
+                ); )*
+            }
+        }
+
+        impl $crate::property::Arm for $name {
+            fn to_arm(&self, world: &dyn $crate::property::ToArm) -> serde_json::Value {
+                let mut body = serde_json::json!({});
+                $crate::property::Record::put(self, &mut body, world);
+                body
+            }
+
+            fn of_arm(
+                value: &serde_json::Value,
+                world: &mut dyn $crate::property::FromArm,
+            ) -> Option<$crate::property::Written> {
+                value.as_object()?;
+                let members = <Self as $crate::property::Record>::take(value, world);
+                Some($crate::property::Written::Map(members))
+            }
+        }
     };
 }
 
-/// Defines a scalar of the language that is one of a few words.
+/// Defines a scalar of the language that is one of a few words. Behind `=>` stands how ARM has the
+/// word, where it has another.
 macro_rules! choice {
     ($(#[$meta:meta])* pub enum $name:ident {
-        $( $(#[$vmeta:meta])* $variant:ident = $word:literal ),* $(,)?
+        $( $(#[$vmeta:meta])* $variant:ident = $word:literal $(=> $arm:literal)? ),* $(,)?
     }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -66,6 +102,33 @@ macro_rules! choice {
             /// Returns the word as a topology writes it.
             pub fn as_str(self) -> &'static str {
                 match self { $( Self::$variant => $word, )* }
+            }
+
+            /// Returns the word as ARM has it.
+            pub fn arm(self) -> &'static str {
+                match self {
+                    $( Self::$variant => $crate::record::first(&[$($arm)?]).unwrap_or($word), )*
+                }
+            }
+
+            /// Returns the member that ARM has this word for.
+            pub fn of_arm(word: &str) -> Option<Self> {
+                let all = [$( Self::$variant, )*];
+                all.into_iter().find(|it| it.arm().eq_ignore_ascii_case(word))
+            }
+        }
+
+        impl $crate::property::Arm for $name {
+            fn to_arm(&self, _: &dyn $crate::property::ToArm) -> serde_json::Value {
+                serde_json::Value::from(self.arm())
+            }
+
+            fn of_arm(
+                value: &serde_json::Value,
+                _: &mut dyn $crate::property::FromArm,
+            ) -> Option<$crate::property::Written> {
+                let word = Self::of_arm(value.as_str()?)?.as_str();
+                Some($crate::property::Written::Text(word.to_owned()))
             }
         }
 

@@ -2,9 +2,9 @@
 
 use indexmap::IndexMap;
 use plan::Band;
-use resource::{ResourceId, absent};
+use resource::ResourceId;
 use serde_json::{Value, json};
-use topology::{AccessPolicy, Identity, Storage, StorageKind, Vault, VaultSku};
+use topology::{AccessPolicy, Identity, Storage, Vault};
 
 use super::apps::principal;
 use super::ids::SITE;
@@ -35,10 +35,7 @@ impl Expansion<'_> {
         let Some(id) = self.id_in(home, key, identity) else { return };
         let address = home.address(&format!("identities/{key}"));
         let band = home.band(Band::Global);
-        let body = json!({
-            "location": self.location(home, identity.location.as_ref()),
-            "tags": self.tags(home, &identity.tags),
-        });
+        let body = self.body(home, identity);
         let mut resource = DesiredResource::managed(&address, id.clone(), band.clone(), body);
         self.soften_location(&mut resource, home, identity.location.as_ref());
         self.add(resource, Life::of(identity), &identity.place);
@@ -49,33 +46,13 @@ impl Expansion<'_> {
 
     fn vault(&mut self, home: Home<'_>, key: &str, vault: &Vault) {
         let Some(id) = self.id_in(home, key, vault) else { return };
-        let sku = match vault.sku.as_ref().map(|sku| sku.value) {
-            Some(VaultSku::Premium) => "premium",
-            Some(VaultSku::Standard) | None => "standard",
-        };
-        let mut body = json!({
-            "location": self.location(home, vault.location.as_ref()),
-            "tags": self.tags(home, &vault.tags),
-            "properties": {
-                "tenantId": self.tenant(),
-                "sku": { "family": "A", "name": sku },
-                // Stated always: what an absent value means depends on the API version.
-                "enableRbacAuthorization": vault.rbac(),
-            },
-        });
-        let properties = &mut body["properties"];
+        let mut body = self.body(home, vault);
+        body["properties"]["tenantId"] = self.tenant();
+        body["properties"]["sku"]["family"] = json!("A");
         if let Some(policies) = &vault.access_policies {
-            properties["accessPolicies"] =
+            body["properties"]["accessPolicies"] =
                 policies.iter().map(|policy| self.policy(policy)).collect();
         }
-        if vault.purge_protection.as_ref().is_some_and(|protection| protection.value) {
-            properties["enablePurgeProtection"] = json!(true);
-        }
-        if let Some(days) = &vault.retention_days {
-            properties["softDeleteRetentionInDays"] = json!(days.value);
-        }
-        let is_public = vault.public_access.as_ref().is_none_or(|public| public.value);
-        properties["publicNetworkAccess"] = if is_public { absent() } else { json!("Disabled") };
         let address = home.address(&format!("vaults/{key}"));
         let mut resource = DesiredResource::managed(address, id, home.band(Band::Data), body);
         if vault.access_policies.is_none() {
@@ -111,30 +88,8 @@ impl Expansion<'_> {
         let Some(id) = self.id_in(home, key, account) else { return };
         let address = home.address(&format!("storage/{key}"));
         let band = home.band(Band::Data);
-        let mut body = json!({
-            "location": self.location(home, account.location.as_ref()),
-            "kind": account.kind.as_ref().map_or(StorageKind::StorageV2, |kind| kind.value).as_str(),
-            "tags": self.tags(home, &account.tags),
-            "properties": {
-                "minimumTlsVersion": account.min_tls.as_ref().map_or("TLS1_2".to_owned(), |tls| {
-                    format!("TLS{}", tls.value.as_str().replace('.', "_"))
-                }),
-                "allowBlobPublicAccess":
-                    account.public_access.as_ref().is_some_and(|public| public.value),
-                "supportsHttpsTrafficOnly": true,
-            },
-        });
-        if let Some(redundancy) = &account.redundancy {
-            body["sku"] = json!({ "name": redundancy.value.sku() });
-        }
-        if let Some(shared) = &account.shared_key {
-            body["properties"]["allowSharedKeyAccess"] = json!(shared.value);
-        }
-        if let Some(tier) = &account.tier {
-            let word = tier.value.as_str();
-            let tier = word[..1].to_ascii_uppercase() + &word[1..];
-            body["properties"]["accessTier"] = json!(tier);
-        }
+        let mut body = self.body(home, account);
+        body["properties"]["supportsHttpsTrafficOnly"] = json!(true);
         let mut resource = DesiredResource::managed(&address, id.clone(), band.clone(), body);
         self.soften_location(&mut resource, home, account.location.as_ref());
         self.add(resource, Life::of(account), &account.place);

@@ -39,21 +39,11 @@ impl Expansion<'_> {
 
     fn plan_body(&self, home: Home<'_>, plan: &Plan) -> Value {
         let linux = plan.os() == Os::Linux;
-        let mut body = json!({
-            "location": self.location(home, None),
-            "kind": if linux { "linux" } else { "app" },
-            "tags": self.tags(home, &plan.tags),
-            "sku": {},
-            "properties": { "reserved": linux },
-        });
-        if let Some(sku) = &plan.sku {
-            body["sku"]["name"] = json!(sku.value);
-        }
+        let mut body = self.body(home, plan);
+        body["kind"] = json!(if linux { "linux" } else { "app" });
+        body["properties"]["reserved"] = json!(linux);
         if let (Some(count), None) = (&plan.instances, &plan.autoscale) {
             body["sku"]["capacity"] = json!(count.value);
-        }
-        if let Some(zones) = &plan.zone_redundant {
-            body["properties"]["zoneRedundant"] = json!(zones.value);
         }
         body
     }

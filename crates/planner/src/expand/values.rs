@@ -2,9 +2,20 @@
 
 use resource::{Expression, Part, ResourceId, SecretSource, catalogue};
 use serde_json::{Value, json};
+use topology::property::ToArm;
 use topology::{Target, Text};
 
 use super::Expansion;
+
+impl ToArm for Expansion<'_> {
+    fn id(&self, target: &Target) -> Value {
+        self.id_of(target).map_or(Value::Null, |id| json!(id.as_str()))
+    }
+
+    fn text(&self, text: &Text) -> Value {
+        Expansion::text(self, text)
+    }
+}
 
 impl Expansion<'_> {
     /// Returns the value of a text: plain where it holds neither secret nor reference.

@@ -16,11 +16,11 @@ record! {
         #[serde(default)]
         pub resource_group: Name,
         /// The size, such as `P1v3`; must be given unless the plan is `existing`.
-        pub sku: Option<Sp<String>>,
+        pub sku at "/sku/name": Option<Sp<String>>,
         /// The operating system; `linux` when left out. It can't be changed later.
         pub os: Option<Sp<Os>>,
         /// Spreads the instances over the region's availability zones; needs two instances or more.
-        pub zone_redundant: Option<Sp<bool>>,
+        pub zone_redundant at "/properties/zoneRedundant": Option<Sp<bool>> => born false,
         /// How many instances run; with `autoscale`, how many a new plan begins with.
         pub instances: Option<Sp<u32>>,
         /// Lets Azure change the number of instances by load.

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::TlsVersion;
+use crate::property::TLS_OF_ACCOUNT;
 use crate::record::{choice, record};
 use crate::section::{common, entries};
 use crate::{Name, Sp};
@@ -22,11 +23,11 @@ record! {
         /// The region; left out, the stamp's or the topology's `location`.
         pub location: Option<Sp<String>>,
         /// How copies are kept; must be given unless the account is `existing`.
-        pub redundancy: Option<Sp<Redundancy>>,
+        pub redundancy at "/sku/name": Option<Sp<Redundancy>>,
         /// The kind of account; `StorageV2` when left out.
-        pub kind: Option<Sp<StorageKind>>,
+        pub kind at "/kind": Option<Sp<StorageKind>> = StorageKind::StorageV2,
         /// The default access tier of blobs; `hot` when left out.
-        pub tier: Option<Sp<AccessTier>>,
+        pub tier at "/properties/accessTier": Option<Sp<AccessTier>> => born AccessTier::Hot,
         /// Blob containers.
         #[serde(default)]
         pub containers: Vec<Sp<String>>,
@@ -34,11 +35,12 @@ record! {
         #[serde(default)]
         pub queues: Vec<Sp<String>>,
         /// The lowest TLS version accepted; `"1.2"` when left out.
-        pub min_tls: Option<Sp<TlsVersion>>,
+        pub min_tls at "/properties/minimumTlsVersion" via TLS_OF_ACCOUNT:
+            Option<Sp<TlsVersion>> = TlsVersion::Tls12,
         /// Lets containers be opened to anonymous readers; `false` when left out.
-        pub public_access: Option<Sp<bool>>,
+        pub public_access at "/properties/allowBlobPublicAccess": Option<Sp<bool>> = false,
         /// Lets callers sign in with the account's keys.
-        pub shared_key: Option<Sp<bool>>,
+        pub shared_key at "/properties/allowSharedKeyAccess": Option<Sp<bool>> => born true,
         /// Tags, laid over the topology's and the stamp's.
         #[serde(default)]
         pub tags: IndexMap<String, Sp<String>>,
@@ -57,21 +59,21 @@ choice! {
     /// How copies of the data are kept.
     pub enum Redundancy {
         /// Three copies in one data centre.
-        Lrs = "LRS",
+        Lrs = "LRS" => "Standard_LRS",
         /// Copies in three zones of the region.
-        Zrs = "ZRS",
+        Zrs = "ZRS" => "Standard_ZRS",
         /// Like LRS, and a copy in the paired region.
-        Grs = "GRS",
+        Grs = "GRS" => "Standard_GRS",
         /// Like ZRS, and a copy in the paired region.
-        Gzrs = "GZRS",
+        Gzrs = "GZRS" => "Standard_GZRS",
         /// Like GRS, and the copy can be read.
-        RaGrs = "RA-GRS",
+        RaGrs = "RA-GRS" => "Standard_RAGRS",
         /// Like GZRS, and the copy can be read.
-        RaGzrs = "RA-GZRS",
+        RaGzrs = "RA-GZRS" => "Standard_RAGZRS",
         /// Fast disks, one data centre.
-        PremiumLrs = "Premium-LRS",
+        PremiumLrs = "Premium-LRS" => "Premium_LRS",
         /// Fast disks, three zones.
-        PremiumZrs = "Premium-ZRS",
+        PremiumZrs = "Premium-ZRS" => "Premium_ZRS",
     }
 }
 
@@ -95,29 +97,15 @@ choice! {
     /// The default access tier of blobs.
     pub enum AccessTier {
         /// Read and written often.
-        Hot = "hot",
+        Hot = "hot" => "Hot",
         /// Kept for a month or more.
-        Cool = "cool",
+        Cool = "cool" => "Cool",
         /// Kept for three months or more.
-        Cold = "cold",
+        Cold = "cold" => "Cold",
     }
 }
 
 impl Redundancy {
-    /// Returns the name of the ARM SKU.
-    pub fn sku(self) -> &'static str {
-        match self {
-            Self::Lrs => "Standard_LRS",
-            Self::Zrs => "Standard_ZRS",
-            Self::Grs => "Standard_GRS",
-            Self::Gzrs => "Standard_GZRS",
-            Self::RaGrs => "Standard_RAGRS",
-            Self::RaGzrs => "Standard_RAGZRS",
-            Self::PremiumLrs => "Premium_LRS",
-            Self::PremiumZrs => "Premium_ZRS",
-        }
-    }
-
     /// Returns whether a copy is kept in another region.
     pub fn is_geo_redundant(self) -> bool {
         matches!(self, Self::Grs | Self::Gzrs | Self::RaGrs | Self::RaGzrs)

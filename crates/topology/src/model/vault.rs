@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use crate::property::{ONLY_ON, PUBLIC_NETWORK};
 use crate::record::{choice, record};
 use crate::section::{common, entries};
 use crate::{App, Identity, Name, Ref, Sp};
@@ -21,15 +22,17 @@ record! {
         /// The region; left out, the stamp's or the topology's `location`.
         pub location: Option<Sp<String>>,
         /// `standard` (when left out) or `premium`.
-        pub sku: Option<Sp<VaultSku>>,
+        pub sku at "/properties/sku/name": Option<Sp<VaultSku>> = VaultSku::Standard,
         /// Access by role assignments instead of access policies; `true` when left out.
-        pub rbac: Option<Sp<bool>>,
+        pub rbac at "/properties/enableRbacAuthorization": Option<Sp<bool>> = true,
         /// Keeps what is deleted until its time is over; can't be switched off again.
-        pub purge_protection: Option<Sp<bool>>,
+        pub purge_protection at "/properties/enablePurgeProtection" via ONLY_ON:
+            Option<Sp<bool>> => born false,
         /// Days for which what is deleted can be brought back, 7 to 90; 90 when left out.
-        pub retention_days: Option<Sp<u32>>,
+        pub retention_days at "/properties/softDeleteRetentionInDays": Option<Sp<u32>> => born 90,
         /// Lets the public network in; `true` when left out.
-        pub public_access: Option<Sp<bool>>,
+        pub public_access at "/properties/publicNetworkAccess" via PUBLIC_NETWORK:
+            Option<Sp<bool>> = true,
         /// Who may do what, in a vault without RBAC; left out, others' policies are left alone.
         pub access_policies: Option<Vec<AccessPolicy>>,
         /// Tags, laid over the topology's and the stamp's.

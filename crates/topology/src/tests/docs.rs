@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::parsed;
+use crate::property::{Record, Written};
 use crate::section::{self, Addressed, Naming};
-use crate::{codes, json_schema, render};
+use crate::{Plan, Storage, Vault, codes, json_schema, render};
 
 fn page(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(name)
@@ -129,6 +130,36 @@ fn what_sections_answer_and_how_they_are_named_is_documented() {
             assert!(names.contains(&name), "the page does not name {} {name}", section.noun);
         }
     }
+}
+
+/// Asserts that the page gives each declared property of a record its type and its default.
+fn assert_documented<T: Record>(record: &str) {
+    let text = std::fs::read_to_string(page("topology-language.md")).unwrap();
+    let schema = &json_schema()["$defs"][record]["properties"];
+    for property in T::properties() {
+        let schema = &schema[&property.key];
+        let of = |name: &str| schema["type"].to_string().contains(name);
+        let kind = match () {
+            () if schema.get("enum").is_some() => "word",
+            () if of("boolean") => "boolean",
+            () if of("integer") => "number",
+            () => "text",
+        };
+        let default = match property.default {
+            Some(Written::Text(text)) if text.parse::<f64>().is_ok() => format!("`\"{text}\"` |"),
+            Some(Written::Text(text) | Written::Plain(text)) => format!("`{text}` |"),
+            _ => String::new(),
+        };
+        let row = format!("| `{}` | {kind} | {default}", property.key);
+        assert!(text.lines().any(|line| line.starts_with(&row)), "the page lacks {row}");
+    }
+}
+
+#[test]
+fn declared_properties_are_documented_with_their_defaults() {
+    assert_documented::<Storage>("Storage");
+    assert_documented::<Vault>("Vault");
+    assert_documented::<Plan>("Plan");
 }
 
 #[test]

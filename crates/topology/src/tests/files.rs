@@ -72,5 +72,5 @@ fn overlays_change_and_remove() {
     );
     let topology = parsed.topology.unwrap();
     assert_eq!(topology.storage.len(), 1);
-    assert_eq!(topology.storage["a"].redundancy.as_ref().unwrap().sku(), "Standard_LRS");
+    assert_eq!(topology.storage["a"].redundancy.as_ref().unwrap().arm(), "Standard_LRS");
 }
