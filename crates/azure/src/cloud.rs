@@ -1,5 +1,6 @@
 //! The clouds: where ARM and Entra ID are, and what services call themselves there.
 
+use resource::Suffixes;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
@@ -21,14 +22,8 @@ pub struct Cloud {
     pub authority: Url,
     /// The scope that tokens for ARM are asked for.
     pub scope: String,
-    /// The suffix of Traffic Manager host names.
-    pub traffic_manager_suffix: String,
-    /// The suffix of App Service default host names.
-    pub app_service_suffix: String,
-    /// The suffix of storage host names, behind `blob.`, `queue.` and the like.
-    pub storage_suffix: String,
-    /// The suffix of Key Vault host names.
-    pub key_vault_suffix: String,
+    /// The DNS suffixes of its services.
+    pub suffixes: Suffixes,
 }
 
 /// Why an endpoint of a custom cloud cannot be used.
@@ -49,7 +44,7 @@ impl Cloud {
             "public",
             "https://management.azure.com",
             "https://login.microsoftonline.com",
-            ["trafficmanager.net", "azurewebsites.net", "core.windows.net", "vault.azure.net"],
+            Suffixes::default(),
         )
     }
 
@@ -59,12 +54,7 @@ impl Cloud {
             "usGovernment",
             "https://management.usgovcloudapi.net",
             "https://login.microsoftonline.us",
-            [
-                "usgovtrafficmanager.net",
-                "azurewebsites.us",
-                "core.usgovcloudapi.net",
-                "vault.usgovcloudapi.net",
-            ],
+            Suffixes::us_government(),
         )
     }
 
@@ -74,12 +64,12 @@ impl Cloud {
             "china",
             "https://management.chinacloudapi.cn",
             "https://login.chinacloudapi.cn",
-            ["trafficmanager.cn", "chinacloudsites.cn", "core.chinacloudapi.cn", "vault.azure.cn"],
+            Suffixes::china(),
         )
     }
 
-    /// Returns a cloud with its own endpoints and the public cloud's host-name suffixes, which the
-    /// caller may change.
+    /// Returns a cloud with its own endpoints, whose services have the suffixes of the public cloud
+    /// unless [`Cloud::suffixes`] is changed.
     pub fn custom(resource_manager: &str, authority: &str) -> Result<Self, CloudError> {
         let resource_manager = absolute(resource_manager)?;
         let authority = absolute(authority)?;
@@ -112,7 +102,7 @@ impl Cloud {
 
     /// Returns the scope that tokens for Key Vaults are asked for.
     pub(crate) fn key_vault_scope(&self) -> String {
-        format!("https://{}/.default", self.key_vault_suffix)
+        format!("https://{}/.default", self.suffixes.key_vault)
     }
 
     /// Returns the URL of the newest version of a secret. A name that is no host name is refused:
@@ -122,25 +112,21 @@ impl Cloud {
             !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         };
         let text =
-            format!("https://{vault}.{}/secrets/{name}?api-version=7.4", self.key_vault_suffix);
+            format!("https://{vault}.{}/secrets/{name}?api-version=7.4", self.suffixes.key_vault);
         match Url::parse(&text) {
             Ok(url) if is_plain(vault) && is_plain(name) => Ok(url),
             _ => Err(Error::SetUp { what: format!("`{vault}/{name}` names no Key Vault secret") }),
         }
     }
 
-    fn known(name: &str, resource_manager: &str, authority: &str, suffixes: [&str; 4]) -> Self {
+    fn known(name: &str, resource_manager: &str, authority: &str, suffixes: Suffixes) -> Self {
         let resource_manager = Url::parse(resource_manager).expect("a constant URL");
-        let [traffic_manager, app_service, storage, key_vault] = suffixes.map(str::to_owned);
         Self {
             name: name.to_owned(),
             scope: scope_of(&resource_manager),
             resource_manager,
             authority: Url::parse(authority).expect("a constant URL"),
-            traffic_manager_suffix: traffic_manager,
-            app_service_suffix: app_service,
-            storage_suffix: storage,
-            key_vault_suffix: key_vault,
+            suffixes,
         }
     }
 }
@@ -206,6 +192,19 @@ mod tests {
         }
         for host in ["http://127.0.0.1:1", "http://[::1]:1", "http://localhost:1"] {
             Cloud::custom(host, "https://login.example").expect("this machine");
+        }
+    }
+
+    #[test]
+    fn secrets_are_asked_of_the_vaults_of_the_cloud() {
+        let mut cloud =
+            Cloud::custom("https://arm.corp.example", "https://login.corp.example").expect("valid");
+        cloud.suffixes.key_vault = "vault.corp.example".to_owned();
+        let secret = cloud.key_vault_secret_url("kv", "token").expect("plain names");
+        assert_eq!(secret.host_str(), Some("kv.vault.corp.example"));
+        assert_eq!(cloud.key_vault_scope(), "https://vault.corp.example/.default");
+        for vault in ["evil.example/", "kv.evil", ""] {
+            cloud.key_vault_secret_url(vault, "token").expect_err("no plain name");
         }
     }
 }

@@ -226,9 +226,10 @@ fn cloud(topology: &Topology, connection: &Connection) -> Result<Cloud, Failure>
         topology::Cloud::UsGovernment => Cloud::us_government(),
         topology::Cloud::China => Cloud::china(),
         topology::Cloud::Custom(endpoints) => {
-            let cloud = Cloud::custom(&endpoints.resource_manager, &endpoints.authority)
+            let mut cloud = Cloud::custom(&endpoints.resource_manager, &endpoints.authority)
                 .map_err(|error| Failure::invalid(error, "mend `cloud` in the topology"))?;
             permitted(&cloud, connection)?;
+            cloud.suffixes = topology.cloud().suffixes();
             cloud
         }
     })

@@ -93,6 +93,7 @@ fn plan(actions: Vec<Action>) -> Plan {
         version: Plan::VERSION,
         topology: "northwind".to_owned(),
         topology_hash: String::new(),
+        suffixes: resource::Suffixes::default(),
         apply_lock: None,
         subscription: "s".to_owned(),
         stamps: vec![],

@@ -142,6 +142,7 @@ fn plan(ids: &Ids, subscription: &str, tenant: &str) -> Plan {
         version: Plan::VERSION,
         topology: "northwind".to_owned(),
         topology_hash: String::new(),
+        suffixes: resource::Suffixes::default(),
         apply_lock: None,
         subscription: subscription.to_owned(),
         stamps: vec![],

@@ -5,7 +5,7 @@ mod saved;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use resource::ResourceId;
+use resource::{ResourceId, Suffixes};
 use serde::{Deserialize, Serialize};
 
 use crate::{Action, Reliance, Risk, Verdicts};
@@ -128,6 +128,9 @@ pub struct Plan {
     pub topology_hash: String,
     /// The subscription that the plan writes to.
     pub subscription: String,
+    /// The DNS suffixes of the services of its cloud.
+    #[serde(default, skip_serializing_if = "Suffixes::is_public")]
+    pub suffixes: Suffixes,
     /// Where the lock is that keeps this apply and another one apart; without it, nothing does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apply_lock: Option<ApplyLock>,

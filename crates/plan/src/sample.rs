@@ -13,6 +13,7 @@ pub(crate) fn plan(actions: impl IntoIterator<Item = Action>) -> Plan {
         version: Plan::VERSION,
         topology: "northwind".into(),
         topology_hash: "00".into(),
+        suffixes: resource::Suffixes::default(),
         apply_lock: None,
         subscription: "s".into(),
         stamps: vec!["weu".into(), "sea".into()],

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use plan::{ApplyLock, Band, Guard, Notice, Place};
 use resource::catalogue::Duty;
-use resource::{ResourceId, ResourceType, types, walk_expressions};
+use resource::{ResourceId, ResourceType, Suffixes, types, walk_expressions};
 use serde::Serialize;
 use serde_json::Value;
 use topology::Diagnostic;
@@ -199,6 +199,8 @@ pub struct Desired {
     pub topology: String,
     /// The subscription of everything that names no other.
     pub subscription: String,
+    /// The DNS suffixes of the services of its cloud.
+    pub suffixes: Suffixes,
     /// SHA-256 of the expanded topology, in hexadecimal.
     pub hash: String,
     /// How the topology is remembered when it was applied; who knows its text says so.
@@ -270,6 +272,7 @@ impl Desired {
         Self {
             topology: self.topology.clone(),
             subscription: self.subscription.clone(),
+            suffixes: self.suffixes.clone(),
             hash: self.hash.clone(),
             note: self.note.clone(),
             apply_lock: self.apply_lock.clone(),

@@ -119,6 +119,7 @@ impl<'a> Expansion<'a> {
         let mut desired = Desired::default();
         desired.topology = topology.name.value.clone();
         desired.subscription = topology.subscription.value.clone();
+        desired.suffixes = topology.cloud().suffixes();
         desired.hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         desired.note = Note::of_hash(&desired.hash);
         desired.stamps = topology.stamps.keys().cloned().collect();

@@ -51,7 +51,7 @@ fn children<'a>(
         .resources
         .values()
         .filter(|seen| facts_of(&seen.id).ownership == Ownership::Parent)
-        .filter(|seen| !facts_of(&seen.id).born_with_parent && !is_service_made(seen))
+        .filter(|seen| !facts_of(&seen.id).born_with_parent && !is_service_made(desired, seen))
         .filter(move |seen| desired.get(&seen.id).is_none() && is_ours(&seen.id))
         .filter(|seen| is_owned(observed, seen, &desired.topology))
         .map(|seen| &seen.id)

@@ -40,6 +40,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
         topology: desired.topology.clone(),
         topology_hash: desired.hash.clone(),
         subscription: desired.subscription.clone(),
+        suffixes: desired.suffixes.clone(),
         apply_lock: desired.apply_lock.clone(),
         stamps: desired.stamps.clone(),
         parts: parts(&actions, &fingerprints, observed),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use plan::{Notice, Severity};
-use resource::catalogue::{self, Duty, Ownership, ServiceMade};
+use resource::catalogue::{self, Duty, Ownership};
 use resource::{Observation, Observed, ResourceId};
 use serde_json::{Value, json};
 
@@ -20,7 +20,9 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
     let groups: BTreeSet<ResourceId> =
         desired.resources().filter_map(|resource| group_of(&resource.id)).collect();
     for (id, observation) in &observed.resources {
-        if desired.get(id).is_some() || found.stand_ins.contains(id) || is_service_made(observation)
+        if desired.get(id).is_some()
+            || found.stand_ins.contains(id)
+            || is_service_made(desired, observation)
         {
             continue;
         }
@@ -105,28 +107,9 @@ fn empties(group: &ResourceId, observed: &Observed, deleted: &BTreeSet<ResourceI
 }
 
 /// Tells whether a resource comes with its parent and is nobody's to manage.
-pub fn is_service_made(observation: &Observation) -> bool {
-    let name = observation.id.name();
-    match catalogue::facts_of(&observation.id).service_made {
-        ServiceMade::None => false,
-        ServiceMade::All => true,
-        ServiceMade::Named(made) => name == made,
-        ServiceMade::OwnHosts => !is_custom_host(name),
-    }
-}
-
-/// Tells whether a bound host name is one that a person chose.
-fn is_custom_host(host: &str) -> bool {
-    const SERVICE_SUFFIXES: [&str; 6] = [
-        ".azurewebsites.net",
-        ".azurewebsites.us",
-        ".chinacloudsites.cn",
-        ".trafficmanager.net",
-        ".usgovtrafficmanager.net",
-        ".trafficmanager.cn",
-    ];
-    let host = host.to_ascii_lowercase();
-    !SERVICE_SUFFIXES.iter().any(|suffix| host.ends_with(suffix))
+pub fn is_service_made(desired: &Desired, observation: &Observation) -> bool {
+    let id = &observation.id;
+    catalogue::facts_of(id).service_made.is(id.name(), &desired.suffixes)
 }
 
 /// Tells whether what the topology no longer holds may be deleted.
@@ -156,6 +139,8 @@ pub fn has_our_proof(desired: &Desired, observed: &Observed, host: &str) -> bool
 
 #[cfg(test)]
 mod tests {
+    use resource::Suffixes;
+
     use super::*;
 
     #[test]
@@ -163,14 +148,22 @@ mod tests {
         let seen = |path: &str| {
             let text = format!("/subscriptions/s/resourceGroups/g/providers/{path}");
             let id = ResourceId::parse(&text).expect("valid ID");
-            is_service_made(&Observation { id, body: json!({}), etag: None })
+            let suffixes = Suffixes {
+                app_service: "sites.corp.example".to_owned(),
+                traffic_manager: "tm.corp.example".to_owned(),
+                ..Suffixes::default()
+            };
+            let mut desired = Desired::default();
+            desired.suffixes = suffixes;
+            is_service_made(&desired, &Observation { id, body: json!({}), etag: None })
         };
         for made in [
             "Microsoft.Web/sites/a/config/web",
             "Microsoft.Web/sites/a/config/unheardOf",
             "Microsoft.Web/sites/a/slots/b/config/appsettings",
-            "Microsoft.Web/sites/a/hostNameBindings/A.azurewebsites.net",
-            "Microsoft.Web/sites/a/slots/b/hostNameBindings/a-b.azurewebsites.net",
+            "Microsoft.Web/sites/a/hostNameBindings/A.sites.corp.example",
+            "Microsoft.Web/sites/a/slots/b/hostNameBindings/a-b.sites.corp.example",
+            "Microsoft.Web/sites/a/hostNameBindings/a.tm.corp.example",
             "Microsoft.Network/dnsZones/example.com/SOA/@",
             "Microsoft.Network/dnsZones/example.com/NS/@",
         ] {
@@ -179,6 +172,7 @@ mod tests {
         for chosen in [
             "Microsoft.Web/sites/a",
             "Microsoft.Web/sites/a/hostNameBindings/www.example.com",
+            "Microsoft.Web/sites/a/hostNameBindings/sites.corp.example",
             "Microsoft.Network/dnsZones/example.com/NS/sub",
             "Microsoft.Network/dnsZones/example.com/TXT/@",
         ] {

@@ -328,6 +328,7 @@ fn plan_of(actions: Vec<Action>) -> Plan {
         version: Plan::VERSION,
         topology: "northwind".into(),
         topology_hash: "9d2f".into(),
+        suffixes: resource::Suffixes::default(),
         apply_lock: None,
         subscription: "00000000-0000-0000-0000-000000000001".into(),
         stamps: vec!["weu".into(), "sea".into()],

@@ -13,6 +13,7 @@ mod mark;
 mod observed;
 mod resource_type;
 pub mod secret;
+mod suffixes;
 pub mod types;
 
 pub use absent::{absent, absent_as_null, is_absent, without_absent};
@@ -23,3 +24,4 @@ pub use id::{ResourceId, ResourceIdError};
 pub use mark::{MARK, is_marked, tag};
 pub use observed::{NameState, NotEvaluated, Observation, Observed};
 pub use resource_type::ResourceType;
+pub use suffixes::{Service, Suffixes};

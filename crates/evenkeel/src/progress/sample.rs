@@ -41,6 +41,7 @@ pub fn plan() -> Plan {
         topology: "northwind".into(),
         topology_hash: "00".into(),
         subscription: "s".into(),
+        suffixes: resource::Suffixes::default(),
         apply_lock: None,
         stamps: vec!["weu".into(), "neu".into()],
         actions,

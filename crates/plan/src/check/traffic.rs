@@ -1,34 +1,30 @@
 //! Traffic is never without a target.
 
+use resource::catalogue::{Duty, Members, Routing, facts_of};
+use resource::{ResourceId, Suffixes};
 use serde_json::Value;
 
 use super::Violation;
 use super::order::Order;
 use crate::{Action, Operation, Plan};
 
-const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
-
-/// The suffixes of Traffic Manager names in the Azure clouds. Source:
-/// <https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure>.
-const PROFILE_SUFFIXES: [&str; 3] =
-    [".trafficmanager.net", ".usgovtrafficmanager.net", ".trafficmanager.cn"];
-
 /// Checks each profile that is written, and that names leave a profile before it is deleted.
 pub(super) fn check(plan: &Plan, order: &Order<'_>) -> Vec<Violation> {
     let profiles = || {
         let actions = plan.actions.iter().enumerate();
-        actions.filter(|(_, action)| action.resource.resource_type().is(PROFILE))
+        actions.filter_map(|(at, action)| Some((at, action, members_of(&action.resource)?)))
     };
     let mut violations: Vec<_> = profiles()
-        .filter(|(_, action)| leaves_without_target(action))
-        .map(|(_, action)| Violation::TrafficWithoutTarget {
+        .filter(|(_, action, members)| leaves_without_target(action, members))
+        .map(|(_, action, _)| Violation::TrafficWithoutTarget {
             id: action.id.clone(),
             profile: action.resource.clone(),
         })
         .collect();
-    let deletes = profiles().filter(|(_, action)| matches!(action.operation, Operation::Delete));
-    for (delete, profile) in deletes {
-        let records = plan.actions.iter().enumerate().filter(|(_, a)| points_to(a, profile));
+    let deletes = profiles().filter(|(_, action, _)| matches!(action.operation, Operation::Delete));
+    for (delete, profile, _) in deletes {
+        let points_to = |action: &Action| points_to(action, profile, &plan.suffixes);
+        let records = plan.actions.iter().enumerate().filter(|(_, action)| points_to(action));
         violations.extend(records.filter(|(record, _)| !order.precedes(*record, delete)).map(
             |(_, record)| Violation::ProfileBeforeRecord {
                 delete: profile.id.clone(),
@@ -43,45 +39,54 @@ pub(super) fn check(plan: &Plan, order: &Order<'_>) -> Vec<Violation> {
 ///
 /// A profile and its endpoints are one aggregate: a PUT without endpoints deletes them. A disabled
 /// profile is meant to answer with nothing.
-fn leaves_without_target(action: &Action) -> bool {
+fn leaves_without_target(action: &Action, members: &Members) -> bool {
     let Operation::Write { write, body, create } = &action.operation else { return false };
-    if is_disabled(body.pointer("/properties/profileStatus")) {
+    if Members::is_off(body.pointer(members.switch)) {
         return false;
     }
-    match body.pointer("/properties/endpoints") {
-        Some(Value::Array(endpoints)) => !endpoints
+    match body.pointer(members.array) {
+        Some(Value::Array(endpoints)) => endpoints
             .iter()
-            .any(|endpoint| !is_disabled(endpoint.pointer("/properties/endpointStatus"))),
+            .all(|endpoint| Members::is_off(endpoint.pointer(members.member_switch))),
         // Laid over what is observed, a body that does not speak of endpoints keeps them.
         None => *create || *write == crate::Write::PutExact,
         Some(_) => true,
     }
 }
 
-fn is_disabled(status: Option<&Value>) -> bool {
-    status.and_then(Value::as_str).is_some_and(|status| status.eq_ignore_ascii_case("Disabled"))
+/// Returns how a router with several members leads traffic on.
+fn members_of(id: &ResourceId) -> Option<&'static Members> {
+    match facts_of(id).routing? {
+        Routing::Many(members) => Some(members),
+        Routing::One(_) => None,
+    }
 }
 
 /// Tells whether `action` takes a DNS name away from `profile`.
 ///
 /// A record that points by value names the profile's host name. Where the delete does not tell that
 /// name, any record that leaves any profile counts: the careful reading.
-fn points_to(action: &Action, profile: &Action) -> bool {
-    let kind = action.resource.resource_type().key();
-    if !kind.starts_with("microsoft.network/dnszones/") {
+fn points_to(action: &Action, profile: &Action, suffixes: &Suffixes) -> bool {
+    if !Duty::is_record(&action.resource) {
         return false;
     }
+    let facts = facts_of(&profile.resource);
+    let is_handle = |path: &str| {
+        let pointer = format!("/{}", path.replace('.', "/"));
+        facts.handles.iter().any(|handle| handle.pointer == pointer)
+    };
     let host = profile.changes.iter().find_map(|change| {
-        let is_host = change.path == "properties.dnsConfig.fqdn";
-        change.before.as_ref().filter(|_| is_host)?.as_str().map(str::to_ascii_lowercase)
+        let before = change.before.as_ref().filter(|_| is_handle(&change.path))?;
+        before.as_str().map(str::to_ascii_lowercase)
     });
+    let below = facts.unique_name.and_then(|name| name.below);
     let mut names = vec![];
     action.changes.iter().filter_map(|change| change.before.as_ref()).for_each(|before| {
         strings(before, &mut |text| names.push(text.trim_end_matches('.').to_ascii_lowercase()));
     });
     names.iter().any(|name| match &host {
         Some(host) => name == host,
-        None => PROFILE_SUFFIXES.iter().any(|suffix| name.ends_with(suffix)),
+        None => below.is_some_and(|service| suffixes.name_host(service, name)),
     })
 }
 
@@ -160,7 +165,14 @@ mod tests {
         assert_eq!(check(&sample::plan([record("other.trafficmanager.net"), profile])), []);
         // Without the profile's name the other record may be the one.
         let nameless = sample::delete(sample::profile("main"));
-        let plan = sample::plan([record("other.trafficmanager.net"), nameless]);
+        let plan = sample::plan([record("other.trafficmanager.net"), nameless.clone()]);
+        assert!(matches!(&check(&plan)[..], [Violation::ProfileBeforeRecord { .. }]));
+        // Another cloud's profiles have other names.
+        let suffixes =
+            Suffixes { traffic_manager: "tm.corp.example".to_owned(), ..Suffixes::default() };
+        let plan = sample::plan([record("Other.TM.corp.example."), nameless]);
+        assert_eq!(check(&plan), []);
+        let plan = Plan { suffixes, ..plan };
         assert!(matches!(&check(&plan)[..], [Violation::ProfileBeforeRecord { .. }]));
     }
 }

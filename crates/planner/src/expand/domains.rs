@@ -1,9 +1,9 @@
 //! Custom domains: one entry does what the portal makes people do in five places.
 
 use plan::Band;
-use resource::{Expression, ResourceId};
+use resource::{Expression, ResourceId, Service};
 use serde_json::{Value, json};
-use topology::{App, Certificate, Cloud, Target, TrafficManager};
+use topology::{App, Certificate, Target, TrafficManager};
 
 use super::ids::{PROFILE, SITE};
 use super::{Expansion, Home, Life};
@@ -116,19 +116,7 @@ impl<'a> Expansion<'a> {
 
     /// Returns the host name of a profile.
     pub(super) fn profile_host(&self, profile: &TrafficManager) -> String {
-        format!("{}.{}", profile.dns_name, self.traffic_manager_suffix())
-    }
-
-    fn traffic_manager_suffix(&self) -> String {
-        match self.topology.cloud() {
-            Cloud::Public => "trafficmanager.net".to_owned(),
-            Cloud::UsGovernment => "usgovtrafficmanager.net".to_owned(),
-            Cloud::China => "trafficmanager.cn".to_owned(),
-            Cloud::Custom(endpoints) => endpoints
-                .suffixes
-                .and_then(|suffixes| suffixes.traffic_manager)
-                .map_or("trafficmanager.net".to_owned(), |suffix| suffix.value),
-        }
+        format!("{}.{}", profile.dns_name, self.desired.suffixes.below(Service::TrafficManager))
     }
 
     /// Adds the TXT record that proves the domain to App Service.

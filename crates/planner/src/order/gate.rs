@@ -82,7 +82,7 @@ impl Scene<'_> {
         let is_router = matches!(facts_of(id).routing, Some(Routing::Many(_)));
         let to_it = |to: &Destination| match to {
             Destination::Resource(other) => other == id,
-            Destination::Host(host) => is_named(host, body),
+            Destination::Host(host) => self.is_named(host, id, body),
         };
         let mut seen = self.observed.resources.values();
         is_router
@@ -178,6 +178,15 @@ impl Scene<'_> {
         })
     }
 
+    /// Tells whether a router that is still to be made will have this name: its own, below the suffix
+    /// of its service.
+    fn is_named(&self, host: &str, id: &ResourceId, body: &Value) -> bool {
+        let facts = facts_of(id);
+        let unique = facts.unique_name.filter(|_| facts.routing.is_some());
+        let will_be = unique.and_then(|name| name.host(id.name(), body, &self.desired.suffixes));
+        will_be.is_some_and(|name| name == host)
+    }
+
     /// Finds the resource that a host name stands for.
     fn named(&self, host: &str) -> Option<ResourceId> {
         let desired = self.desired.resources().map(|resource| (&resource.id, &resource.body));
@@ -189,20 +198,12 @@ impl Scene<'_> {
             let is_handle = |pointer: &str| {
                 body.pointer(pointer).and_then(Value::as_str).is_some_and(|n| plain_host(n) == host)
             };
-            answers && (facts.handles.iter().any(|h| is_handle(h.pointer)) || is_named(host, body))
+            answers
+                && (facts.handles.iter().any(|h| is_handle(h.pointer))
+                    || self.is_named(host, id, body))
         })
         .map(|(id, _)| id.clone())
     }
-}
-
-/// Tells whether a router that is still to be made will have this name: its own, below a domain of
-/// the service.
-fn is_named(host: &str, body: &Value) -> bool {
-    const SUFFIXES: [&str; 3] =
-        ["trafficmanager.net", "usgovtrafficmanager.net", "trafficmanager.cn"];
-    let relative = body.pointer("/properties/dnsConfig/relativeName").and_then(Value::as_str);
-    let Some((label, suffix)) = host.split_once('.') else { return false };
-    SUFFIXES.contains(&suffix) && relative.is_some_and(|name| name.eq_ignore_ascii_case(label))
 }
 
 fn way<'a>(router: &'a ResourceId, body: &'a Value, lead: &'a Lead<'a>) -> Way<'a> {

@@ -5,6 +5,7 @@ mod ahead;
 mod azure;
 mod certificates;
 mod clones;
+mod clouds;
 mod defaults;
 mod deletes;
 mod domains;

@@ -1,7 +1,7 @@
 //! What resources of a type do for others: what the engine's procedures take them for.
 
 use super::facts_of;
-use crate::ResourceId;
+use crate::{ResourceId, Service, Suffixes};
 
 /// What the engine's procedures take the resources of a type for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +54,22 @@ pub enum ServiceMade {
     All,
     /// The one of this name.
     Named(&'static str),
-    /// Those that are named by a host name of the service's own.
-    OwnHosts,
+    /// Those that are named by a host name that one of these services gave.
+    HostsOf(&'static [Service]),
+}
+
+impl ServiceMade {
+    /// Tells whether the service made the resource of this name, in a cloud of these suffixes.
+    pub fn is(self, name: &str, suffixes: &Suffixes) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Named(made) => name == made,
+            Self::HostsOf(services) => {
+                services.iter().any(|service| suffixes.name_host(*service, name))
+            }
+        }
+    }
 }
 
 /// What a failover swaps in a resource without a change of what was declared.

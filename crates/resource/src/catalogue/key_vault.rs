@@ -16,6 +16,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         duty: Some(Duty::Vault),
         unique_name: Some(UniqueName {
             pointer: "",
+            below: None,
             check: NameCheck {
                 path: "/providers/Microsoft.KeyVault/checkNameAvailability",
                 api_version: VERSION,

@@ -65,6 +65,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         time_limit: Some(TimeLimit::HOUR),
         unique_name: Some(UniqueName {
             pointer: "",
+            below: None,
             check: NameCheck {
                 path: "/providers/Microsoft.Sql/checkNameAvailability",
                 api_version: VERSION,

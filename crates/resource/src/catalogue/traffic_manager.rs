@@ -9,6 +9,7 @@ use super::{
     ArrayKey, Handle, Listing, Literal, Locality, Members, Monitor, NameCheck, Ownership, Roles,
     Routing, TypeFacts, Typical, UniqueName, Update,
 };
+use crate::Service;
 
 const VERSION: &str = "2022-04-01";
 
@@ -57,6 +58,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         forgotten_after: Some("/properties/dnsConfig/ttl"),
         unique_name: Some(UniqueName {
             pointer: "/properties/dnsConfig/relativeName",
+            below: Some(Service::TrafficManager),
             check: NameCheck {
                 path: "/providers/Microsoft.Network/checkTrafficManagerNameAvailabilityV2",
                 api_version: VERSION,

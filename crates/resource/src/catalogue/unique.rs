@@ -2,11 +2,15 @@
 
 use serde_json::Value;
 
+use crate::{Service, Suffixes};
+
 /// A name that is unique in the whole cloud.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UniqueName {
     /// Where the name is, as a JSON pointer into the body; empty where it is the resource's own.
     pub pointer: &'static str,
+    /// The service below whose suffix the name is the resource's host name.
+    pub below: Option<Service>,
     /// How the subscription is asked whether a name is free.
     pub check: NameCheck,
 }
@@ -48,5 +52,11 @@ impl UniqueName {
             "" => Some(own),
             pointer => body.pointer(pointer)?.as_str(),
         }
+    }
+
+    /// Returns the host name that the resource `own` with this body has or will have, in lower case.
+    pub fn host(&self, own: &str, body: &Value, suffixes: &Suffixes) -> Option<String> {
+        let (label, suffix) = (self.of(own, body)?, suffixes.below(self.below?));
+        Some(format!("{label}.{suffix}").to_ascii_lowercase())
     }
 }

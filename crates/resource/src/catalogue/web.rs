@@ -9,6 +9,7 @@ use super::{
     ArrayKey, Busy, CasedKeys, Cloned, Duty, Handle, Import, Likeness, Listing, Literal, NameCheck,
     Ownership, ServiceMade, Serving, TimeLimit, TypeFacts, Typical, UniqueName, Update,
 };
+use crate::Service;
 
 const VERSION: &str = "2024-11-01";
 
@@ -370,7 +371,7 @@ const SSL: Scale = Scale::Rungs(&[&["Disabled"], &["SniEnabled", "IpBasedEnabled
 
 const BINDING: TypeFacts = TypeFacts {
     duty: Some(Duty::Binding),
-    service_made: ServiceMade::OwnHosts,
+    service_made: ServiceMade::HostsOf(&[Service::AppService, Service::TrafficManager]),
     // After all that decides how the app answers.
     turn: 9,
     api_version: VERSION,
@@ -450,6 +451,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         beside: Some("hostNameBindings"),
         unique_name: Some(UniqueName {
             pointer: "",
+            below: Some(Service::AppService),
             check: NameCheck {
                 path: "/providers/Microsoft.Web/checkNameAvailability",
                 api_version: VERSION,

@@ -1,5 +1,6 @@
 //! Which Azure a topology lives in.
 
+use resource::Suffixes;
 use serde::Serialize;
 
 use crate::Sp;
@@ -28,6 +29,31 @@ impl Cloud {
             Self::UsGovernment => "usGovernment",
             Self::China => "china",
             Self::Custom(_) => "custom",
+        }
+    }
+
+    /// Returns the DNS suffixes of its services.
+    pub fn suffixes(&self) -> Suffixes {
+        match self {
+            Self::Public => Suffixes::default(),
+            Self::UsGovernment => Suffixes::us_government(),
+            Self::China => Suffixes::china(),
+            Self::Custom(endpoints) => {
+                let mut suffixes = Suffixes::default();
+                if let Some(own) = &endpoints.suffixes {
+                    for (suffix, own) in [
+                        (&mut suffixes.traffic_manager, &own.traffic_manager),
+                        (&mut suffixes.app_service, &own.app_service),
+                        (&mut suffixes.storage, &own.storage),
+                        (&mut suffixes.key_vault, &own.key_vault),
+                    ] {
+                        if let Some(own) = own {
+                            suffix.clone_from(&own.value);
+                        }
+                    }
+                }
+                suffixes
+            }
         }
     }
 }
