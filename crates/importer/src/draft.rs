@@ -325,7 +325,7 @@ pub fn existing(mut head: Map) -> Map {
 /// Returns the tags of a resource, without our mark and Azure's own.
 fn live_tags(seen: &Observation) -> BTreeMap<String, String> {
     let tags = seen.body["tags"].as_object().into_iter().flatten();
-    let is_own = |key: &str| key.eq_ignore_ascii_case(MARK) || key.starts_with("hidden-");
+    let is_own = |key: &str| planner::is_own_tag(key) || key.starts_with("hidden-");
     tags.filter(|(key, _)| !is_own(key))
         .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
         .collect()

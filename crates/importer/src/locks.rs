@@ -55,8 +55,18 @@ impl Draft<'_> {
 /// Returns a note as it was before our mark was put behind it.
 fn without_mark(notes: &str, mark: Option<&str>) -> String {
     let Some(mark) = mark.map(|mark| format!("{MARK}: {mark}")) else { return notes.to_owned() };
-    let bare = notes.strip_suffix(&format!("({mark})")).map(str::trim_end);
-    bare.unwrap_or(if notes == mark { "" } else { notes }).to_owned()
+    let is_mark = |text: &str| {
+        let behind = text.strip_prefix(&mark);
+        behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('/'))
+    };
+    if is_mark(notes) {
+        return String::new();
+    }
+    let split = notes.strip_suffix(')').and_then(|notes| notes.rsplit_once('('));
+    match split {
+        Some((bare, behind)) if is_mark(behind) => bare.trim_end().to_owned(),
+        _ => notes.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -67,7 +77,9 @@ mod tests {
     fn notes_lose_our_mark_alone() {
         let bare = |notes| without_mark(notes, Some("pki"));
         assert_eq!(bare("Ask first. (evenkeel: pki)"), "Ask first.");
+        assert_eq!(bare("Ask (twice). (evenkeel: pki/1a2b3c4d)"), "Ask (twice).");
         assert_eq!(bare("evenkeel: pki"), "");
+        assert_eq!(bare("evenkeel: pki/1a2b3c4d"), "");
         assert_eq!(bare("(evenkeel: pki-two)"), "(evenkeel: pki-two)");
     }
 }

@@ -7,11 +7,13 @@ const DIGITS: usize = 16;
 
 /// The memory of an apply: which text it was, and where it can be found.
 ///
-/// It is a tag, `text=0123456789abcdef;commit=…`, that later versions may add to.
+/// It is a tag, `text=0123456789abcdef;owner=01234567;commit=…`, that later versions may add to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Note {
     /// The beginning of the fingerprint of the written text; none in a note of an earlier version.
     pub text: Option<String>,
+    /// The owner that stands beside our mark; none in a note of an earlier version.
+    pub owner: Option<String>,
     /// The commit that holds the text, where the files were as committed.
     pub commit: Option<String>,
     /// What earlier versions noted: the beginning of the hash of the expanded topology.
@@ -21,7 +23,7 @@ pub struct Note {
 impl Note {
     /// Makes the note of a text, by its fingerprint, and the commit that holds it.
     pub fn of(fingerprint: &str, commit: Option<String>) -> Self {
-        Self { text: Some(shortened(fingerprint)), commit, hash: None }
+        Self { text: Some(shortened(fingerprint)), commit, ..Self::default() }
     }
 
     /// Makes the note that earlier versions wrote of a topology with this hash.
@@ -36,7 +38,9 @@ impl Note {
             parts.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
         };
         match part("text") {
-            Some(text) => Self { text: Some(text), commit: part("commit"), hash: None },
+            Some(text) => {
+                Self { text: Some(text), owner: part("owner"), commit: part("commit"), hash: None }
+            }
             None => Self::of_hash(tag),
         }
     }
@@ -58,10 +62,14 @@ impl Note {
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.text, &self.commit) {
-            (Some(text), Some(commit)) => write!(f, "text={text};commit={commit}"),
-            (Some(text), None) => write!(f, "text={text}"),
-            (None, _) => f.write_str(self.digits()),
+        let Some(text) = &self.text else { return f.write_str(self.digits()) };
+        write!(f, "text={text}")?;
+        if let Some(owner) = &self.owner {
+            write!(f, ";owner={owner}")?;
+        }
+        match &self.commit {
+            Some(commit) => write!(f, ";commit={commit}"),
+            None => Ok(()),
         }
     }
 }
@@ -77,10 +85,16 @@ mod tests {
     #[test]
     fn a_note_is_read_as_it_is_written() {
         let commit = Some("1a2b3c".to_owned());
-        for note in [Note::of("0123456789abcdef0123", commit), Note::of("0123456789abcdef", None)] {
+        let owned = Note { owner: Some("1a2b3c4d".into()), ..Note::of("0123456789", None) };
+        for note in [
+            Note::of("0123456789abcdef0123", commit),
+            Note::of("0123456789abcdef", None),
+            Note { commit: Some("99".into()), ..owned.clone() },
+            owned,
+        ] {
             assert_eq!(Note::read(&note.to_string()), note);
         }
-        let later = Note::read("text=0123456789abcdef;owner=1a2b3c4d;commit=99");
+        let later = Note::read("text=0123456789abcdef;colour=blue;commit=99");
         assert_eq!((later.digits(), later.commit.as_deref()), ("0123456789abcdef", Some("99")));
     }
 

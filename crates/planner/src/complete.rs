@@ -7,7 +7,7 @@ mod spelling;
 use std::borrow::Cow;
 
 use resource::catalogue::{self, PropertyPath};
-use resource::{Expression, Observed};
+use resource::{Expression, Observed, ResourceId};
 use serde_json::{Value, json};
 
 pub use clone::assignment_name;
@@ -71,8 +71,21 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed, last: &Last) -> C
     }
     spelling::settle(&mut completed, observed);
     grants::settle(&mut completed, observed, last);
+    keep_owners(&mut completed, observed);
     completed.connect();
     Cow::Owned(completed)
+}
+
+/// Takes the owner that stands in notes for what it is: written once and never compared.
+fn keep_owners(desired: &mut Desired, observed: &Observed) {
+    let noted = desired.resources().filter(|resource| ownership::has_note(&resource.id));
+    let noted: Vec<ResourceId> = noted.map(|resource| resource.id.clone()).collect();
+    let topology = desired.topology.clone();
+    for id in noted {
+        if let Some(resource) = desired.get_mut(&id) {
+            ownership::keep_owner(&id, &mut resource.body, observed, &topology);
+        }
+    }
 }
 
 /// Leaves what is live under a name that an earlier version gave it where it is, as long as it is what

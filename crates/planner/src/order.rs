@@ -28,7 +28,7 @@ use plan::{Action, Guard, Notice, Reliance};
 use resource::{Observed, ResourceId};
 
 pub use graph::{ActionGraph, OrderError};
-pub use note::{applied, noted};
+pub use note::{applied, holder, noted};
 
 use crate::change::{Changes, Options};
 use crate::desired::Desired;

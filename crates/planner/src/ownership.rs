@@ -8,6 +8,15 @@ use crate::expand::proof_name;
 
 pub use resource::MARK;
 
+/// The key of the owner, which stands beside the mark on what an apply has made.
+pub const OWNER: &str = "evenkeel-owner";
+
+/// Tells whether the key of a tag is one that Evenkeel writes itself: the mark, its owner, the memory
+/// of the last apply. ARM compares such keys without case.
+pub fn is_own_tag(key: &str) -> bool {
+    [MARK, OWNER, catalogue::APPLIED_TAG].iter().any(|own| key.eq_ignore_ascii_case(own))
+}
+
 /// Puts our mark on a desired body, where its type can carry one.
 pub fn mark(id: &ResourceId, body: &mut Value, topology: &str) {
     match catalogue::facts_of(id).ownership {
@@ -21,6 +30,36 @@ pub fn mark(id: &ResourceId, body: &mut Value, topology: &str) {
 fn set(body: &mut Value, pointer: &str, topology: &str) {
     let map = object_at(body, pointer);
     map.insert(MARK.to_owned(), json!(topology));
+}
+
+/// Puts the owner beside the mark on what is to be made.
+pub fn sign(id: &ResourceId, body: &mut Value, topology: &str, owner: Option<&str>) {
+    let Some(owner) = owner else { return };
+    match catalogue::facts_of(id).ownership {
+        Ownership::Tags => set_owner(body, "/tags", owner),
+        Ownership::Metadata(pointer) => set_owner(body, pointer, owner),
+        Ownership::Note(pointer) => {
+            if let Some(Value::String(note)) = body.pointer_mut(pointer) {
+                *note = signed(note, topology, owner);
+            }
+        }
+        Ownership::Parent | Ownership::None => {}
+    }
+}
+
+fn set_owner(body: &mut Value, pointer: &str, owner: &str) {
+    // Without a mark an owner says nothing.
+    if let Some(Value::Object(map)) = body.pointer_mut(pointer)
+        && marked(Some(&Value::Object(map.clone()))).is_some()
+    {
+        map.insert(OWNER.to_owned(), json!(owner));
+    }
+}
+
+/// Returns a note with the owner behind our mark.
+fn signed(note: &str, topology: &str, owner: &str) -> String {
+    let mark = note_mark(topology);
+    note.replacen(&mark, &format!("{mark}/{owner}"), 1)
 }
 
 fn append_note(body: &mut Value, pointer: &str, topology: &str) {
@@ -52,6 +91,19 @@ pub fn keep_note(id: &ResourceId, body: &mut Value, observed: &Observed, topolog
             *declared = note;
         }
         append_note(body, pointer, topology);
+    }
+}
+
+/// Keeps the owner in a note that is as we wrote it: it is never compared.
+pub fn keep_owner(id: &ResourceId, body: &mut Value, observed: &Observed, topology: &str) {
+    let Ownership::Note(pointer) = catalogue::facts_of(id).ownership else { return };
+    let (Some(owner), Some(Value::String(note))) = (&observed.owner, body.pointer_mut(pointer))
+    else {
+        return;
+    };
+    let signed = signed(note, topology, owner);
+    if observed.property(id, pointer) == Some(&json!(signed)) {
+        *note = signed;
     }
 }
 
@@ -89,9 +141,35 @@ pub fn carries_mark(observation: &Observation, topology: &str) -> bool {
     has_mark(observation.body.get("tags"), topology)
 }
 
+/// Returns the owner that stands beside the mark of a resource.
+pub fn signature(observation: &Observation) -> Option<&str> {
+    match catalogue::facts_of(&observation.id).ownership {
+        Ownership::Tags => entry(observation.body.get("tags"), OWNER),
+        Ownership::Metadata(pointer) => entry(observation.body.pointer(pointer), OWNER),
+        Ownership::Note(pointer) => {
+            let note = observation.body.pointer(pointer)?.as_str()?;
+            let named = note.split_once(&format!("{MARK}: "))?.1;
+            let behind = named.trim_start_matches(is_of_name).strip_prefix('/')?;
+            let end = behind.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(behind.len());
+            Some(&behind[..end]).filter(|owner| !owner.is_empty())
+        }
+        Ownership::Parent | Ownership::None => None,
+    }
+}
+
+/// Tells whether another topology of our name has made a resource.
+fn is_disowned(observed: &Observed, observation: &Observation) -> bool {
+    let ours = observed.owner.as_deref();
+    let other = ours.and_then(|ours| signature(observation).filter(|other| *other != ours));
+    other.is_some()
+}
+
 /// Tells whether an observed resource carries our mark, itself or through its parent.
 pub fn is_owned(observed: &Observed, observation: &Observation, topology: &str) -> bool {
     let id = &observation.id;
+    if is_disowned(observed, observation) {
+        return false;
+    }
     match catalogue::facts_of(id).ownership {
         Ownership::Tags => has_mark(observation.body.get("tags"), topology),
         Ownership::Metadata(pointer) => has_mark(observation.body.pointer(pointer), topology),
@@ -125,9 +203,13 @@ pub fn foreign_mark(
             let note = observation.body.pointer(pointer);
             (!note_holds(note, topology)).then(|| named_in(note)).flatten()
         }
-        Ownership::Parent | Ownership::None => None,
-    }?;
-    (other != topology).then_some(other)
+        Ownership::Parent | Ownership::None => return None,
+    };
+    let other = other.filter(|other| other != topology);
+    other.or_else(|| {
+        let owner = signature(observation).filter(|_| is_disowned(observed, observation))?;
+        Some(format!("{topology} (owner {owner})"))
+    })
 }
 
 /// Returns the TXT record by which a host name was proved to App Service.
@@ -145,16 +227,25 @@ pub fn proof_of<'a>(observed: &'a Observed, host: &str) -> Option<&'a Observatio
 
 /// Returns the value of a mark among tags or metadata.
 fn marked(map: Option<&Value>) -> Option<&str> {
+    entry(map, MARK)
+}
+
+/// Returns an entry of tags or metadata.
+fn entry<'a>(map: Option<&'a Value>, name: &str) -> Option<&'a str> {
     let mut entries = map?.as_object()?.iter();
     // Tag keys are compared without case by ARM.
-    entries.find(|(key, _)| key.eq_ignore_ascii_case(MARK))?.1.as_str()
+    entries.find(|(key, _)| key.eq_ignore_ascii_case(name))?.1.as_str()
+}
+
+/// Tells whether the name of a topology may hold a character.
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-'
 }
 
 /// Returns the topology that a note names.
 fn named_in(note: Option<&Value>) -> Option<String> {
     let rest = note?.as_str()?.split_once(&format!("{MARK}: "))?.1;
-    let is_name = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
-    let name: String = rest.chars().take_while(is_name).collect();
+    let name: String = rest.chars().take_while(|c| is_of_name(*c)).collect();
     (!name.is_empty()).then_some(name)
 }
 

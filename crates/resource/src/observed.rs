@@ -67,6 +67,10 @@ pub struct Observed {
     /// Namespaces of wanted resources that the subscription has not registered, with it.
     #[serde(default)]
     pub unregistered: BTreeSet<(String, String)>,
+    /// The owner that is ours, where it is known: a mark beside another is of another topology of the
+    /// same name.
+    #[serde(default)]
+    pub owner: Option<String>,
     /// What a plan makes anew: of what comes back, what was observed says nothing.
     #[serde(skip)]
     pub renewed: BTreeSet<ResourceId>,

@@ -59,6 +59,7 @@ pub async fn run(args: &Destroy) -> Outcome {
 async fn plan(session: &mut Session, args: &Destroy) -> Result<Plan, Failure> {
     let look = session.observe().await?;
     session.desired = session.desired.without_resources();
+    session.desired.owner.clone_from(&look.observed.owner);
     let look = with_groups(session, look).await?;
     let allow = Allow { allow_mass_delete: true, ..args.allow.clone() };
     session.decide(&look, &allow)

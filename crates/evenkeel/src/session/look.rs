@@ -39,6 +39,11 @@ impl Session {
             let further = self.wants_of(&known);
             observed = azure::observe_further(&reader, &self.wants(), |_| further).await?;
         }
+        let owner = planner::owner(&self.desired, &observed, known.1.known().is_some());
+        if known.0.as_ref().is_some_and(|note| planner::is_of_another(note, &owner)) {
+            known = (None, Last::Never, None);
+        }
+        observed.owner = Some(owner);
         for group in self.groups_to_go(&observed) {
             list_group(&reader, &group, &mut observed).await?;
         }

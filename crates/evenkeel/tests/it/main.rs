@@ -21,6 +21,7 @@ mod interrupt;
 mod mangled;
 mod markdown;
 mod overlay;
+mod owner;
 #[cfg(unix)]
 mod pseudo_terminal;
 mod reference;

@@ -13,6 +13,7 @@ use crate::desired::{DesiredResource, is_grant};
 use crate::diff;
 use crate::guard::loss;
 use crate::merge::merge;
+use crate::ownership::sign;
 
 impl Scene<'_> {
     /// Adds the actions of each change.
@@ -32,7 +33,7 @@ impl Scene<'_> {
             return;
         }
         if is_grant(&resource.id) && resource.id.name() != "add" {
-            let mut action = action(Verb::Update, resource, create(resource, true));
+            let mut action = action(Verb::Update, resource, self.create(resource, true));
             action.changes = self.rights_taken(resource);
             self.graph.add(action);
             return;
@@ -48,7 +49,7 @@ impl Scene<'_> {
             (false, true) => Verb::Create,
             (false, false) => Verb::Update,
         };
-        let mut action = action(verb, resource, create(resource, !is_born));
+        let mut action = action(verb, resource, self.create(resource, !is_born));
         action.changes = if is_new { vec![] } else { all_new(&resource.id, &resource.body) };
         if is_remade {
             action.reasons.push("goes with what it lies in, which is replaced".to_owned());
@@ -104,10 +105,32 @@ impl Scene<'_> {
                 Some(format!("`protect: false` at {}", resource.address))
             };
         }
-        let mut create = action(Verb::ReplaceCreate, resource, create(resource, true));
+        let mut create = action(Verb::ReplaceCreate, resource, self.create(resource, true));
         create.changes = change.properties.clone();
         self.graph.add(delete);
         self.graph.add(create);
+    }
+
+    /// Returns the write that makes a resource, or gives one that was born with its parent what is
+    /// declared.
+    fn create(&self, resource: &DesiredResource, create: bool) -> Operation {
+        let mut body = resource.body.clone();
+        if let Some(extra) = &resource.create_only {
+            merge(&mut body, extra);
+        }
+        if create {
+            body = without_absent(&body);
+            let owner = self.observed.owner.as_deref();
+            sign(&resource.id, &mut body, &self.desired.topology, owner);
+        }
+        let facts = catalogue::facts_of(&resource.id);
+        let write = match facts.update {
+            // What is born with its parent holds the service's own values: they are kept.
+            Update::Patch if !create => Write::Patch,
+            Update::PutOver if !create => Write::PutOver,
+            _ => Write::PutExact,
+        };
+        Operation::Write { write, body, create }
     }
 
     /// Returns the names that go with a deleted resource: what answers under them is of interest to
@@ -257,24 +280,6 @@ fn verb_name(verb: Verb) -> &'static str {
         Verb::Start => "start",
         Verb::Note => "note",
     }
-}
-
-fn create(resource: &DesiredResource, create: bool) -> Operation {
-    let mut body = resource.body.clone();
-    if let Some(extra) = &resource.create_only {
-        merge(&mut body, extra);
-    }
-    if create {
-        body = without_absent(&body);
-    }
-    let facts = catalogue::facts_of(&resource.id);
-    let write = match facts.update {
-        // What is born with its parent holds the service's own values: they are kept.
-        Update::Patch if !create => Write::Patch,
-        Update::PutOver if !create => Write::PutOver,
-        _ => Write::PutExact,
-    };
-    Operation::Write { write, body, create }
 }
 
 /// Shows each declared property as new.

@@ -31,6 +31,11 @@ pub fn noted<'a>(
     holders(desired, seen).next().map(|(_, noted)| Note::read(noted))
 }
 
+/// Returns what bears our name and carries the tag, with the tag.
+pub fn holder<'a>(desired: &Desired, observed: &'a Observed) -> Option<(&'a Observation, &'a str)> {
+    holders(desired, observed.resources.values()).next()
+}
+
 /// Returns what is ours and carries the tag: what the topology asks for first, in the order in
 /// which it is chosen.
 fn holders<'a>(
@@ -79,10 +84,14 @@ impl Scene<'_> {
     /// Adds the step that notes what was applied, where anything else is done.
     pub(super) fn note_applied(&mut self) {
         let needs = self.last_actions();
-        let noted = &self.desired.note;
+        let noted = Note { owner: self.observed.owner.clone(), ..self.desired.note.clone() };
         let mut holders = holders(self.desired, self.observed.resources.values());
-        let holder = holders.find(|(seen, _)| self.stays(&seen.id));
-        let is_noted = |known: &str| self.desired.is_of(&Note::read(known));
+        let is_ours = |seen| is_owned(self.observed, seen, &self.desired.topology);
+        let holder = holders.find(|(seen, _)| self.stays(&seen.id) && is_ours(seen));
+        let is_noted = |known: &str| {
+            let known = Note::read(known);
+            self.desired.is_of(&known) && (known.owner == noted.owner || noted.text.is_none())
+        };
         if needs.is_empty() || holder.is_some_and(|(_, known)| is_noted(known)) {
             return;
         }

@@ -15,6 +15,7 @@ mod last;
 mod locks;
 mod note;
 mod one_owner;
+mod owner;
 mod ownership;
 mod raw;
 mod redundancy;
