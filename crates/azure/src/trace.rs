@@ -37,7 +37,7 @@ pub(crate) struct Trace {
 impl Trace {
     /// Begins a file that only its owner can read: what is scrubbed by rule may be scrubbed too little.
     pub fn create(path: &Path, secrets: KnownSecrets) -> io::Result<Self> {
-        Ok(Self { file: Mutex::new(private_file(path)?), secrets })
+        Ok(Self { file: Mutex::new(files::private(path)?), secrets })
     }
 
     /// Notes one attempt; `response` is `None` where no answer came.
@@ -67,21 +67,6 @@ impl Trace {
             tracing::warn!(%error, "failed to write the HTTP trace");
         }
     }
-}
-
-/// Creates or empties a file that only its owner can read.
-fn private_file(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
-    #[cfg(unix)]
-    if file.metadata()?.is_file() {
-        // One that was there before keeps its own permissions otherwise.
-        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    }
-    Ok(file)
 }
 
 fn request_headers(request: &Request) -> Map<String, Value> {

@@ -149,7 +149,8 @@ fn diff(before: &Files, after: &Files) -> String {
 /// Writes the changed files, each at once, unless somebody else has changed one meanwhile.
 fn write(before: &Files, after: &Files) -> Result<(), Failure> {
     for (name, text) in before {
-        let now = std::fs::read_to_string(name).with_context(|| format!("cannot read `{name}`"))?;
+        let now = files::read(Path::new(name), files::TEXT)
+            .with_context(|| format!("cannot read `{name}`"))?;
         if now != *text {
             return Err(Failure::invalid(
                 anyhow!("`{name}` has changed on disk since it was read; nothing was written"),

@@ -130,7 +130,7 @@ impl Place {
 
     /// Returns the latest commits that have changed the topology as it is now.
     fn commits(&self) -> Vec<String> {
-        let read = |file: &Path| std::fs::read_to_string(self.folder.join(file));
+        let read = |file: &Path| files::read(&self.folder.join(file), files::TEXT);
         let applied = self.parse(&read);
         let files = applied.map(|applied| applied.files).unwrap_or_default();
         let files: Vec<PathBuf> = files.into_iter().map(PathBuf::from).collect();

@@ -17,6 +17,7 @@ mod reference;
 mod report;
 mod show;
 mod simulate;
+mod targets;
 mod validate;
 mod wait_for_lock;
 mod watch;

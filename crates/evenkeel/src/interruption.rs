@@ -5,6 +5,16 @@
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::exit::Exit;
+use crate::output;
+
+/// How long a run that is interrupted may take to notice it: one that waits for a file, a pipe or
+/// another program does not.
+const LAST_MOMENTS: Duration = Duration::from_secs(2);
 
 /// How many wait for interruptions themselves.
 static AWAITED: AtomicUsize = AtomicUsize::new(0);
@@ -48,6 +58,18 @@ pub async fn unattended() -> io::Result<()> {
             return Ok(());
         }
         left_to_others += 1;
+    }
+}
+
+/// Ends the run at an interruption that nothing else takes upon itself: through `tell`, or by itself
+/// where whoever is told does not come to hear it.
+pub async fn end_the_run(tell: oneshot::Sender<io::Result<()>>) {
+    let interrupted = unattended().await;
+    let is_interrupted = interrupted.is_ok();
+    if tell.send(interrupted).is_ok() && is_interrupted {
+        tokio::time::sleep(LAST_MOMENTS).await;
+        output::say("interrupted");
+        std::process::exit(Exit::Interrupted.code().into());
     }
 }
 

@@ -29,6 +29,7 @@ pub use cli::Allow;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio::sync::oneshot;
 
 use cli::{Cli, Command};
 use exit::{Exit, Failure, Outcome};
@@ -42,7 +43,7 @@ pub fn main() -> ExitCode {
     };
     output::learn_keys_of_the_run();
     let telemetry = Telemetry::start(&cli.global, &cli.command);
-    let exit = match run(cli.command) {
+    let exit = match output::check_targets(&cli.command).and_then(|()| run(cli.command)) {
         Ok(exit) => exit,
         Err(failure) => {
             output::error(&failure);
@@ -83,16 +84,23 @@ fn run(command: Command) -> Outcome {
 }
 
 async fn run_unless_interrupted(command: Command) -> Outcome {
-    tokio::select! {
+    // On a thread of its own: this one may be held up by a file, a pipe or another program.
+    let (tell, told) = oneshot::channel();
+    let attendant = tokio::spawn(interruption::end_the_run(tell));
+    let outcome = tokio::select! {
         // An interruption is noted here before what attends to it can end.
         biased;
-        interrupted = interruption::unattended() => {
-            interrupted?;
-            output::say("interrupted");
-            Err(Failure::Told(Exit::Interrupted))
-        }
+        interrupted = told => match interrupted {
+            Ok(interrupted) => interrupted.map_err(Failure::from).and_then(|()| {
+                output::say("interrupted");
+                Err(Failure::Told(Exit::Interrupted))
+            }),
+            Err(_) => Err(anyhow::anyhow!("nobody listens for interruptions").into()),
+        },
         outcome = run_online(command) => outcome,
-    }
+    };
+    attendant.abort();
+    outcome
 }
 
 async fn run_online(command: Command) -> Outcome {

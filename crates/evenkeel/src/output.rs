@@ -10,6 +10,7 @@ use console::Term;
 use report::{TextOptions, escape};
 use resource::secret::KnownSecrets;
 
+use crate::cli::Command;
 use crate::exit::Failure;
 use crate::progress::Screen;
 
@@ -80,9 +81,18 @@ pub fn document(form: Form, text: &str) -> io::Result<()> {
 /// Writes a result to a file, where colours have no place.
 pub fn file(form: Form, path: &Path, text: &str) -> Result<(), Failure> {
     let text = safe(form, &anstream::adapter::strip_str(text).to_string());
-    std::fs::write(path, text)
+    files::write(path, text.as_bytes())
         .with_context(|| format!("cannot write `{}`", path.display()))
         .map_err(|error| Failure::invalid(error, "check the folder and its permissions"))
+}
+
+/// Refuses a command that is to write what cannot be written, before it does anything.
+pub fn check_targets(command: &Command) -> Result<(), Failure> {
+    command.targets().into_iter().try_for_each(|path| {
+        files::check_target(path)
+            .with_context(|| format!("cannot write `{}`", path.display()))
+            .map_err(|error| Failure::invalid(error, "check the folder and its permissions"))
+    })
 }
 
 /// Tells something on stderr that is no result.

@@ -189,7 +189,7 @@ async fn start_simulator(
     };
     if scenario.is_some() {
         std::fs::create_dir_all(dir)
-            .and_then(|()| std::fs::write(&mark, ""))
+            .and_then(|()| files::write(&mark, b""))
             .with_context(|| format!("cannot use the folder `{}`", dir.display()))?;
     }
     let simulator = Simulator::start(simulator::Settings {
@@ -208,7 +208,7 @@ async fn start_simulator(
 
 /// Reads a scenario file.
 pub fn read_scenario(path: &PathBuf) -> Result<Scenario, Failure> {
-    let text = std::fs::read_to_string(path)
+    let text = files::read(path, files::TEXT)
         .with_context(|| format!("cannot read the scenario `{}`", path.display()))
         .map_err(|error| Failure::invalid(error, "check the path and its permissions"))?;
     Scenario::parse(&text).map_err(|error| {

@@ -1,7 +1,5 @@
 //! Finds and reads the topology.
 
-mod text;
-
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -126,7 +124,7 @@ pub fn read(file: &File) -> Result<Source, Failure> {
 
 /// Reads the topology without telling anything.
 pub fn parse(path: &Path, overlays: &[PathBuf]) -> Result<Parsed, Failure> {
-    let text = text::named(path)
+    let text = files::read(path, files::TEXT)
         .with_context(|| format!("cannot read `{}`", path.display()))
         .map_err(|error| Failure::invalid(error, "check the path and its permissions"))?;
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -135,8 +133,8 @@ pub fn parse(path: &Path, overlays: &[PathBuf]) -> Result<Parsed, Failure> {
         text: &text,
         env: &|name| std::env::var(name).ok(),
         read: &|path| match overlays.iter().any(|overlay| overlay == path) {
-            true => text::named(path),
-            false => text::included(path, folder),
+            true => files::read(path, files::TEXT),
+            false => files::included(path, folder),
         },
         overlays: &overlays.iter().map(PathBuf::as_path).collect::<Vec<_>>(),
     });

@@ -17,8 +17,8 @@ pub fn check() -> Result<(), Failure> {
     };
     let path = PathBuf::from(path);
     let named = format!("cannot use the certificates in `{}`, which {FILE} names", path.display());
-    let found = std::fs::read(&path).map_err(anyhow::Error::from).and_then(|pem| {
-        let found = reqwest::Certificate::from_pem_bundle(&pem)?;
+    let found = files::read(&path, files::TEXT).map_err(anyhow::Error::from).and_then(|pem| {
+        let found = reqwest::Certificate::from_pem_bundle(pem.as_bytes())?;
         if found.is_empty() { Err(anyhow!("there is no certificate in it")) } else { Ok(()) }
     });
     found.context(named).map_err(|error| {

@@ -91,7 +91,7 @@ impl Journal {
 }
 
 fn read(path: &Path) -> Result<Vec<LiftedLock>, JournalError> {
-    let text = match std::fs::read_to_string(path) {
+    let text = match files::read(path, files::TEXT) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(vec![]),
         Err(source) => return Err(JournalError::File { path: path.to_owned(), source }),

@@ -1,6 +1,6 @@
 //! What a pipeline's environment tells: which forge, which pull request, which commit.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use serde_json::Value;
@@ -230,7 +230,8 @@ fn read_event(path: &str) -> Result<Value, Error> {
         found,
         allowed: "it is the JSON that GitHub writes for each run",
     };
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    let text =
+        files::read(Path::new(path), files::TEXT).map_err(|error| unreadable(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))
 }
 

@@ -15,6 +15,7 @@ use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
 use tokio_rustls::rustls::sign::CertifiedKey;
 
 use crate::simulator::Error;
+use crate::store::folder::refuse_irregular;
 
 /// An authority that gives each host that is asked for a certificate of its own.
 ///
@@ -99,6 +100,7 @@ fn fresh() -> Result<(KeyPair, String), Error> {
 
 fn stored(dir: &Path) -> Result<(KeyPair, String), Error> {
     let (key_path, pem_path) = (dir.join("ca-key.pem"), dir.join("ca.pem"));
+    [&key_path, &pem_path].into_iter().try_for_each(|path| refuse_irregular(path))?;
     match (fs::read_to_string(&key_path), fs::read_to_string(&pem_path)) {
         (Ok(key), Ok(pem)) => Ok((KeyPair::from_pem(&key)?, pem)),
         _ => {

@@ -8,12 +8,15 @@ use topology::Duration;
 
 use super::{Connection, DriftFormat, File, Report, report};
 
+/// The shortest wait between two rounds.
+const LEAST_INTERVAL: std::time::Duration = std::time::Duration::from_secs(1);
+
 #[derive(Debug, Args)]
 pub struct Watch {
     #[command(flatten)]
     pub file: File,
-    /// How long to wait between two rounds: `30m`, `6h`.
-    #[arg(long, value_name = "DURATION", default_value = "30m")]
+    /// How long to wait between two rounds: `30m`, `6h`; at least a second.
+    #[arg(long, value_name = "DURATION", default_value = "30m", value_parser = interval)]
     pub interval: Duration,
     /// By which share a wait may be shorter or longer, so that many watchers do not ask at once.
     #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = clap::value_parser!(u8).range(0..=100))]
@@ -29,4 +32,13 @@ pub struct Watch {
     pub report: Vec<Report<DriftFormat>>,
     #[command(flatten)]
     pub connection: Connection,
+}
+
+/// Reads an interval: without a pause Azure would be asked as fast as it answers.
+fn interval(text: &str) -> Result<Duration, String> {
+    let interval: Duration = text.parse().map_err(|error| format!("{error}"))?;
+    match interval.0 < LEAST_INTERVAL {
+        true => Err(format!("`{text}` is no pause; give at least {}s", LEAST_INTERVAL.as_secs())),
+        false => Ok(interval),
+    }
 }

@@ -27,7 +27,7 @@ pub async fn run(args: &FetchPlan) -> Outcome {
         ),
         error => failure(error),
     })?;
-    std::fs::write(&args.out, &reviewed.plan)
+    files::write(&args.out, &reviewed.plan)
         .with_context(|| format!("cannot write `{}`", args.out.display()))?;
     output::result(&format!(
         "the plan of pull request {}, commit {}",

@@ -88,7 +88,7 @@ fn check_out(args: &Import) -> Result<(), Failure> {
 fn write(args: &Import, text: &str) -> Result<(), Failure> {
     match &args.out {
         None => output::result(text)?,
-        Some(path) => std::fs::write(path, text)
+        Some(path) => files::write(path, text.as_bytes())
             .with_context(|| format!("cannot write `{}`", path.display()))?,
     }
     Ok(())
@@ -100,7 +100,7 @@ fn read(args: &Import, imported: &Imported) -> Option<Topology> {
         file: args.out.as_deref().unwrap_or(Path::new("(stdout)")),
         text: &imported.text(),
         env: &|name| imported.variables.get(name).map(|value| value.expose_secret().to_owned()),
-        read: &|path| std::fs::read_to_string(path),
+        read: &|path| files::read(path, files::TEXT),
         overlays: &[],
     });
     source::tell(&parsed);

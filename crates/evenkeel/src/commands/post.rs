@@ -93,7 +93,7 @@ pub fn failure(error: Error) -> Failure {
 
 fn read(content: &Content) -> Result<(String, Text), Failure> {
     let path = &content.file;
-    let text = std::fs::read_to_string(path)
+    let text = files::read(path, files::TEXT)
         .with_context(|| format!("cannot read `{}`", path.display()))
         .map_err(|error| Failure::invalid(error, "check the path and its permissions"))?;
     let marker = content.marker.as_deref();

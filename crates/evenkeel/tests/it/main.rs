@@ -11,6 +11,9 @@ mod cost;
 mod docs;
 mod drifts;
 mod errors;
+// Makes pipes.
+#[cfg(unix)]
+mod files;
 // Takes its shell and links from Unix.
 #[cfg(unix)]
 mod forge;

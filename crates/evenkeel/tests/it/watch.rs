@@ -79,7 +79,7 @@ fn rounds_tell_drift_and_its_measures() {
         "--rounds",
         "2",
         "--interval",
-        "1ms",
+        "1s",
         "--report",
         "html=drift.html",
     ]);
@@ -152,7 +152,7 @@ fn a_watcher_outlives_a_round_that_fails() {
     let scenario = Scenario::of("minimal");
     scenario.apply();
     let good = scenario.read("topology.yaml");
-    let mut watcher = Watcher::start(scenario.simulated(&["watch", "--interval", "1ms"]));
+    let mut watcher = Watcher::start(scenario.simulated(&["watch", "--interval", "1s"]));
     assert_eq!(watcher.round()["result"], "clean");
     scenario.write("topology.yaml", "version: 1\nname: [");
     let until = |watcher: &mut Watcher, wanted: &str| loop {

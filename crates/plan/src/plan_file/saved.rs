@@ -1,6 +1,5 @@
 //! A plan in a file, so that what was reviewed is what is applied.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -190,7 +189,7 @@ impl SavedPlan {
     pub fn read(path: &Path, key: Option<&SecretString>) -> Result<Self, PlanFileError> {
         let not_a_plan =
             |source| PlanFileError::NotAPlan { path: path.to_owned(), source: Some(source) };
-        let text = fs::read_to_string(path)
+        let text = files::read(path, files::LARGE)
             .map_err(|source| PlanFileError::Read { path: path.to_owned(), source })?;
         let header: Header = serde_json::from_str(&text).map_err(not_a_plan)?;
         if header.format != FORMAT {
@@ -217,6 +216,10 @@ impl SavedPlan {
 
 /// Writes a file that only its owner can read, whole or not at all.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A file takes the place of whatever is there, a pipe or a device too.
+    if let Some(reason) = path.metadata().ok().and_then(|found| files::refusal(path, &found)) {
+        return Err(io::Error::other(reason));
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut draft = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
     draft.write_all(bytes)?;
@@ -264,6 +267,8 @@ fn sentences(violations: &[Violation]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use serde_json::json;
 
     use super::*;

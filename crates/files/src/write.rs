@@ -1,0 +1,112 @@
+//! Writes that only the owner can read.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::kind::is_given;
+
+/// Tells whether a file can be written to `path`, without writing one: before any work is done for it.
+///
+/// Fails where the folder is missing, and where `path` leads to a folder, a pipe that nobody was given,
+/// or a file that must not be written.
+pub fn check_target(path: &Path) -> io::Result<()> {
+    match path.metadata() {
+        Ok(metadata) => {
+            if let Some(reason) = unwritable(path, &metadata) {
+                return Err(io::Error::other(reason));
+            }
+            match metadata.is_file() {
+                true => File::options().append(true).open(path).map(drop),
+                false => Ok(()),
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            match folder.unwrap_or(Path::new(".")).metadata() {
+                Ok(folder) if folder.is_dir() => Ok(()),
+                Ok(_) => Err(io::Error::other("what should be its folder is none")),
+                Err(_) => Err(io::Error::other("its folder does not exist")),
+            }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file that only its owner can read, in place of what was there.
+pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    check_target(path)?;
+    private(path)?.write_all(bytes)
+}
+
+/// Begins or empties a file that only its owner can read.
+pub fn private(path: &Path) -> io::Result<File> {
+    check_target(path)?;
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    if file.metadata()?.is_file() {
+        // One that was there before keeps its own permissions otherwise.
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    Ok(file)
+}
+
+/// Devices such as `/dev/null` take what is written and keep nobody waiting.
+fn unwritable(path: &Path, metadata: &std::fs::Metadata) -> Option<&'static str> {
+    let kind = metadata.file_type();
+    if kind.is_dir() {
+        return Some("it is a folder, not a file");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() && !is_given(path) {
+            return Some("it is a named pipe, not a regular file");
+        }
+        if kind.is_socket() || kind.is_block_device() {
+            return Some("it is no regular file");
+        }
+    }
+    None
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn only_the_owner_reads_what_is_written_whoever_could_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("report.html");
+        for text in ["a longer text", "short"] {
+            write(&path, text.as_bytes()).expect("written");
+            assert_eq!(std::fs::read_to_string(&path).expect("read"), text);
+            let mode = path.metadata().expect("a file").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).expect("changed");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told_before_any_work() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("run").success());
+        let told = |path: &Path| check_target(path).expect_err("refused").to_string();
+        assert_eq!(told(&folder.path().join("none/x.json")), "its folder does not exist");
+        assert_eq!(told(folder.path()), "it is a folder, not a file");
+        assert_eq!(told(&pipe), "it is a named pipe, not a regular file");
+        let file = folder.path().join("file");
+        write(&file, b"kept").expect("written");
+        assert!(check_target(&file.join("x.json")).is_err(), "below a file");
+        check_target(&file).expect("a file may be written again");
+        assert_eq!(std::fs::read(&file).expect("read"), b"kept");
+        check_target(Path::new("/dev/null")).expect("a device that takes everything");
+    }
+}
