@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use plan::{Action, Done};
+use resource::secret::is_secret_text;
 use serde_json::Value;
 
 use crate::resolve::{UsedSecrets, text_of};
@@ -13,6 +14,11 @@ use crate::{ActionError, Probe};
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// The wait between two probes, and between two DNS queries: Traffic Manager's fast interval.
 const ASK_AGAIN: Duration = Duration::from_secs(10);
+
+/// Returns a text that a message tells, unless it holds a secret.
+fn shown(text: &str) -> &str {
+    if is_secret_text(text) { "(sensitive)" } else { text }
+}
 
 impl Run<'_> {
     /// Reads the resource until a property is there and has one of `values`.
@@ -53,7 +59,7 @@ impl Run<'_> {
             resolved.push((name.clone(), text_of(&self.resolve(value, used).await?)?));
         }
         let probe = Probe { url: url.clone(), headers: resolved };
-        let what = format!("`{url}` did not answer with {}", ranges(expected));
+        let what = format!("`{}` did not answer with {}", shown(&url), ranges(expected));
         self.until(action, &what, timeout_secs, ASK_AGAIN, async || {
             Ok(match self.world.probe(&probe).await {
                 Ok(status) if is_expected(status, expected) => None,
@@ -76,7 +82,7 @@ impl Run<'_> {
     ) -> Result<Done, ActionError> {
         let (name, record_type) = question;
         let wanted = text_of(&self.resolve(value, used).await?)?;
-        let what = format!("DNS has no {record_type} record `{name}` with `{wanted}`");
+        let what = format!("DNS has no {record_type} record `{name}` with `{}`", shown(&wanted));
         let found = self
             .until(action, &what, timeout_secs, ASK_AGAIN, async || {
                 Ok(match self.world.lookup(name, record_type).await {

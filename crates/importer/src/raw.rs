@@ -1,7 +1,9 @@
 //! What the language has no section for: the escape hatch, with ARM's own body; the inverse of
 //! `planner/src/expand/raw.rs`.
 
-use resource::catalogue::{PropertyPath, Treatment, TypeFacts, facts_of};
+use resource::catalogue::{
+    PropertyPath, Treatment, TypeFacts, facts_of, is_value_of_secret, member_label,
+};
 use resource::{Observation, ResourceId, ResourceType, secret};
 use serde_json::Value;
 use topology::section;
@@ -161,9 +163,7 @@ impl Cleaner<'_, '_> {
             Value::Array(items) => {
                 let mut cleaned = vec![];
                 for (index, item) in items.iter().enumerate() {
-                    let label =
-                        item["name"].as_str().map_or_else(|| index.to_string(), str::to_owned);
-                    path.push_member(&label);
+                    path.push_member(&member_label(item, index));
                     cleaned.extend(self.clean(path, item));
                     path.pop();
                 }
@@ -172,6 +172,13 @@ impl Cleaner<'_, '_> {
             Value::Object(members) => {
                 let mut map = Map::default();
                 for (key, member) in members {
+                    if is_value_of_secret(members, key)
+                        && let Some(text) = member.as_str().filter(|text| !text.is_empty())
+                    {
+                        let name = secret::name_of_pair(members).unwrap_or(key);
+                        map.set(key, self.secret(name, text));
+                        continue;
+                    }
                     path.push_key(key);
                     if let Some(node) = self.clean(path, member) {
                         map.set(key, node);
@@ -188,12 +195,17 @@ impl Cleaner<'_, '_> {
         }
     }
 
+    /// Writes a secret by the name of a variable.
+    fn secret(&mut self, name: &str, text: &str) -> Node {
+        let name = format!("{}_{name}", self.owner);
+        self.draft.secrets.refer(&name, "secret", text)
+    }
+
     fn text(&mut self, path: &PropertyPath, text: &str) -> Node {
         let is_secret =
             self.facts.is_sensitive(path) || secret::may_be_named_secret(path.last_key(), text);
         if is_secret {
-            let name = format!("{}_{}", self.owner, path.last_key());
-            return self.draft.secrets.refer(&name, "secret", text);
+            return self.secret(path.last_key(), text);
         }
         self.draft.reference_for(text, self.stamp).unwrap_or_else(|| literal(text))
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use resource::ResourceId;
+use resource::catalogue::{declared, masked, masked_header, masked_text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -145,6 +146,49 @@ pub enum Operation {
         /// How long DNS needs to forget, and the like.
         secs: u64,
     },
+}
+
+impl Operation {
+    /// Returns what is done to `resource` as it may be shown: the one way from a plan to a report, so that
+    /// no format can forget what another hides.
+    pub fn shown(&self, resource: &ResourceId) -> Self {
+        let text = masked_text;
+        match self {
+            Self::Write { write, body, create } => {
+                Self::Write { write: *write, body: declared(resource, body), create: *create }
+            }
+            Self::Delete => Self::Delete,
+            Self::LiftLock { lock } => Self::LiftLock { lock: masked(resource, lock) },
+            Self::RestoreLock { lock } => Self::RestoreLock { lock: masked(resource, lock) },
+            Self::Post { action, body } => {
+                Self::Post { action: action.clone(), body: masked(resource, body) }
+            }
+            Self::WaitFor { pointer, values, timeout_secs } => Self::WaitFor {
+                pointer: pointer.clone(),
+                values: values.iter().map(text).collect(),
+                timeout_secs: *timeout_secs,
+            },
+            Self::Probe { url, headers, expected, timeout_secs } => Self::Probe {
+                url: text(url),
+                headers: headers
+                    .iter()
+                    .map(|(name, value)| (name.clone(), masked_header(name, value)))
+                    .collect(),
+                expected: expected.clone(),
+                timeout_secs: *timeout_secs,
+            },
+            Self::VerifyDns { name, record_type, value, timeout_secs, required } => {
+                Self::VerifyDns {
+                    name: name.clone(),
+                    record_type: record_type.clone(),
+                    value: text(value),
+                    timeout_secs: *timeout_secs,
+                    required: *required,
+                }
+            }
+            Self::Wait { secs } => Self::Wait { secs: *secs },
+        }
+    }
 }
 
 /// One property that differs.

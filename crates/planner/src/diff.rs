@@ -100,11 +100,17 @@ pub(crate) const MASK: &str = "(sensitive)";
 fn redact(facts: &TypeFacts, value: Value, path: &PropertyPath) -> Value {
     match value {
         // An expression names a secret and holds none.
-        value if Expression::read(&value).is_some() || is_absent(&value) => value,
+        value if Expression::read(&value).is_some() => catalogue::masked_text(&value),
+        value if is_absent(&value) => value,
         Value::Object(map) => {
-            let members = map.into_iter().map(|(key, member)| {
-                let member = redact(facts, member, &path.key(&key));
-                (key, member)
+            let members = map.iter().map(|(key, member)| {
+                let is_hidden =
+                    catalogue::is_value_of_secret(&map, key) && Expression::read(member).is_none();
+                let member = match is_hidden {
+                    true => Value::from(MASK),
+                    false => redact(facts, member.clone(), &path.key(key)),
+                };
+                (key.clone(), member)
             });
             members.collect()
         }

@@ -4,7 +4,6 @@
 //! changed or dropped one does.
 
 use plan::{Action, ActionOutcome, ActionVerdict, Band, Outcome, Plan, PropertyChange, Verdict};
-use resource::catalogue::declared;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -64,11 +63,7 @@ fn risks(model: &Model<'_>) -> Vec<Value> {
 
 /// Returns what an action does; of a body, what may be shown.
 fn operation(action: &Action) -> Value {
-    let mut told = data(&action.operation);
-    if let Some(body) = told.get_mut("body") {
-        *body = declared(&action.resource, body);
-    }
-    told
+    data(&action.operation.shown(&action.resource))
 }
 
 /// Counts the changes of a drift by who has moved.

@@ -116,10 +116,8 @@ impl<'a> Item<'a> {
 
     /// Returns what a create writes.
     pub(crate) fn body(&self) -> Option<Value> {
-        match &self.action.operation {
-            Operation::Write { body, .. } => {
-                Some(resource::catalogue::declared(&self.action.resource, body))
-            }
+        match self.action.operation.shown(&self.action.resource) {
+            Operation::Write { body, .. } => Some(body),
             _ => None,
         }
     }

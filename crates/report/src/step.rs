@@ -9,7 +9,7 @@ pub(crate) fn describe(plan: &Plan, action: &Action) -> Option<String> {
     if action.verb == Verb::Note {
         return Some("remembers what was applied".to_owned());
     }
-    match &action.operation {
+    match &action.operation.shown(&action.resource) {
         Operation::LiftLock { .. } => {
             let users = plan.actions.iter().filter(|other| {
                 other.after.contains(&action.id)

@@ -60,7 +60,7 @@ pub use fingerprint::{APPLIED_TAG, fingerprint, fingerprint_of_part, is_applied_
 pub use forms::resembles;
 pub use likeness::{Likeness, is_empty};
 pub use limits::{Busy, Limit, TimeLimit, says_busy, time_limit};
-pub use mask::{declared, masked, masked_beside};
+pub use mask::{declared, is_value_of_secret, masked, masked_beside, masked_header, masked_text};
 pub use overlay::overlay;
 pub use path::PropertyPath;
 pub use redundancy::{Conversion, Step};

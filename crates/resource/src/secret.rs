@@ -30,6 +30,7 @@ const WORDS: &[&str] = &[
     "primarykey",
     "secondarykey",
     "subscriptionkey",
+    "functionskey",
     "sasuri",
     "sasurl",
     "pfxblob",
@@ -41,6 +42,15 @@ const DOUBTFUL_WORDS: &[&str] = &["connectionstring", "instrumentationkey", "sig
 
 /// Parts of a name that are a secret's by themselves: `SIGNING__PIN`, but not `SPINNER`.
 const DOUBTFUL_PARTS: &[&str] = &["key", "pin", "pass", "sas", "auth"];
+
+/// Names of a URL's parameters that are a secret's, besides those that speak of one: Azure Functions
+/// calls its key `code`, a shared access signature its own `sig`.
+///
+/// Source: <https://learn.microsoft.com/azure/azure-functions/function-keys-how-to>.
+const PARAMETERS: &[&str] = &["code", "sig", "key"];
+
+/// A parameter's value that is shorter is a word or a number rather than a key.
+const SHORTEST_PARAMETER: usize = 6;
 
 /// What a name of something *about* a secret ends in: `TOKEN_LIFETIME`, `PASSWORD_POLICY`.
 const ABOUT: &[&str] = &[
@@ -133,6 +143,16 @@ pub fn speaks_of_secret(name: &str) -> bool {
     all_words().any(|word| name.contains(word))
 }
 
+/// Tells whether a name that people have chosen, of a tag or a setting, is a secret's.
+pub fn is_name_of_secret(name: &str) -> bool {
+    is_named_secret(&squeezed(name))
+}
+
+/// Tells whether the header of a request is a secret: by its name, in doubt too, or by what it holds.
+pub fn is_secret_header(name: &str, value: &str) -> bool {
+    may_be_named_secret(name, value)
+}
+
 /// Tells whether a setting or header is a secret: by its name, or by what it holds.
 pub fn is_secret(name: &str, value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
@@ -166,10 +186,25 @@ pub fn may_be_named_secret(name: &str, value: &str) -> bool {
 /// password, a signed URL.
 pub fn is_secret_text(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    STARTS.iter().any(|start| lower.starts_with(start))
+    STARTS.iter().any(|start| lower.len() > start.len() && lower.starts_with(start))
         || lower.contains('=') && MARKS.iter().any(|mark| lower.contains(mark))
         || lower.contains("instrumentationkey=")
         || has_password(&lower)
+        || has_secret_parameter(value)
+}
+
+/// Returns the name under which a member holds its `value`, where it is such a pair: a header, a setting,
+/// a variable (`{"name": "clientSecret", "value": "…"}`).
+pub fn name_of_pair(map: &serde_json::Map<String, serde_json::Value>) -> Option<&str> {
+    let at = |wanted: &str| map.iter().find(|(key, _)| key.eq_ignore_ascii_case(wanted));
+    at("value")?;
+    let names = ["name", "key", "header", "headerName"].into_iter();
+    names.filter_map(at).find_map(|(_, name)| name.as_str())
+}
+
+/// Tells whether a member is a pair whose name is a secret's, wherever it stands.
+pub fn is_secret_pair(map: &serde_json::Map<String, serde_json::Value>) -> bool {
+    name_of_pair(map).is_some_and(|name| is_property_of_secret(name) || is_name_of_secret(name))
 }
 
 fn all_words() -> impl Iterator<Item = &'static str> {
@@ -202,12 +237,40 @@ fn is_address(value: &str) -> bool {
         && !value.contains(['?', '@'])
 }
 
-/// Tells whether a URL carries a password: `amqp://user:password@host`.
+/// Tells whether a URL carries a login: `amqp://user:password@host`, `https://token@host`.
 fn has_password(value: &str) -> bool {
-    let authority = value.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest));
-    authority.is_some_and(|authority| {
-        authority.split_once('@').is_some_and(|(user, _)| user.contains(':'))
+    value.match_indices("://").any(|(at, _)| {
+        let (before, rest) = (&value[..at], &value[at + 3..]);
+        let end = rest.find(['/', '?', '#', ' ', '"', '\'']).unwrap_or(rest.len());
+        let is_web = before.ends_with("http") || before.ends_with("https");
+        rest[..end].rsplit_once('@').is_some_and(|(user, _)| is_web || user.contains(':'))
     })
+}
+
+/// Tells whether a URL, or a path with its query, carries a secret: `/health?code=…`.
+fn has_secret_parameter(value: &str) -> bool {
+    if !value.starts_with('/') && !value.contains("://") {
+        return false;
+    }
+    let queries = value.split('?').skip(1);
+    let pairs = queries.flat_map(|query| query.split(['&', ';', '#', ' ', '"']));
+    pairs.filter_map(|pair| pair.split_once('=')).any(|(name, value)| {
+        let is_one = |name: &str| {
+            speaks_of_secret(name)
+                || PARAMETERS.contains(&name)
+                || name.split(|c: char| !c.is_ascii_alphanumeric()).any(is_secret_part)
+        };
+        let name = name.to_ascii_lowercase();
+        let about = ABOUT.iter().any(|about| squeezed(&name).ends_with(about));
+        value.len() >= SHORTEST_PARAMETER
+            && !about
+            && !is_harmless(&value.to_ascii_lowercase())
+            && is_one(&name)
+    })
+}
+
+fn is_secret_part(part: &str) -> bool {
+    DOUBTFUL_PARTS.contains(&part)
 }
 
 /// Tells whether a run of letters and digits looks like a key rather than a word.
@@ -244,6 +307,27 @@ mod tests {
         ] {
             assert!(is_secret(name, value), "{name}");
             assert!(may_be_secret(name, value), "{name}");
+        }
+        for url in [
+            "/health?code=aB3dE5gH7j",
+            "/health?a=b&Api-Key=hunter22",
+            "https://f.azurewebsites.net/api/x?code=aB3dE5gH7j==",
+            "https://st.blob.core.windows.net/a?sv=2&sig=abcdef",
+            "https://ghp@github.com/a/b",
+            "see https://a.example and amqp://user:pass@b.example",
+            "https://user:pass@host?x=y",
+        ] {
+            assert!(is_secret("healthPath", url), "{url}");
+        }
+        for url in [
+            "/health?key=name",
+            "/health?verbose=true&probe=router",
+            "https://a.example/?mail=a@b.example",
+            "ssh://git@github.com/a/b",
+            "/a?codec=utf-8-utf-8",
+            "/a?token_lifetime=3600000",
+        ] {
+            assert!(!is_secret("healthPath", url), "{url}");
         }
         for (name, value) in [
             ("TOKEN_URL", "https://login.example.com/token"),

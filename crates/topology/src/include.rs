@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::decode::report_duplicates;
 use crate::parse::Input;
+use crate::plain_secrets::{self, Written};
 use crate::render::Sources;
 use crate::tree::{self, Entry, Node, NodeKind};
 use crate::{Diagnostic, Place, stamps};
@@ -78,6 +79,9 @@ impl Loader<'_, '_> {
         self.sources.add(file.clone(), text);
         match tree::read(&file, text) {
             Ok(node) if matches!(node.kind, NodeKind::Map(_)) => {
+                let secrets = plain_secrets::find(&node);
+                self.diagnostics.extend(secrets.iter().filter_map(Written::warning));
+                self.sources.hide(secrets);
                 report_duplicates(&node, self.diagnostics);
                 Some(node)
             }
@@ -91,6 +95,7 @@ impl Loader<'_, '_> {
                 None
             }
             Err(diagnostic) => {
+                self.sources.hide(plain_secrets::find_in_lines(&file, text));
                 self.diagnostics.push(*diagnostic);
                 None
             }

@@ -15,6 +15,7 @@ mod model;
 mod names;
 mod parse;
 mod place;
+mod plain_secrets;
 pub mod property;
 mod record;
 mod reference;

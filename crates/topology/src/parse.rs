@@ -80,6 +80,7 @@ impl Parsed {
             self.topology = None;
         }
         self.diagnostics.extend(mistakes);
+        self.sources.hide_in(&mut self.diagnostics);
         sort(&mut self.diagnostics, &self.sources);
     }
 }
@@ -93,6 +94,7 @@ pub fn parse(input: &Input<'_>) -> Parsed {
     let root = include::load(input, &mut sources, &mut diagnostics);
     let fingerprint = root.as_deref().map(written::fingerprint).unwrap_or_default();
     let topology = root.and_then(|root| decode(&root, input, &mut diagnostics));
+    sources.hide_in(&mut diagnostics);
     sort(&mut diagnostics, &sources);
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     Parsed { topology: topology.filter(|_| !failed), diagnostics, sources, fingerprint }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use crate::plain_secrets::Written;
 use crate::{Diagnostic, Place, Severity};
 
 /// The texts that diagnostics point into.
@@ -13,6 +14,7 @@ use crate::{Diagnostic, Place, Severity};
 pub struct Sources {
     files: Vec<Arc<str>>,
     texts: BTreeMap<Arc<str>, String>,
+    secrets: Vec<Written>,
 }
 
 impl Sources {
@@ -35,9 +37,9 @@ impl Sources {
 
     /// Returns the texts with stars in the place of what was found to be a secret: an excerpt shows its
     /// whole line, whatever it is an excerpt for.
-    fn without_secrets(&self, diagnostics: &[Diagnostic]) -> Self {
+    fn without_secrets(&self) -> Self {
         let mut hidden = self.clone();
-        for Diagnostic { place, .. } in diagnostics.iter().filter(|it| it.code == "plain-secret") {
+        for Written { place, .. } in &self.secrets {
             let Some(text) = hidden.texts.get_mut(&place.file) else { continue };
             let Some(secret) = text.get(place.range()) else { continue };
             // As many bytes as before, so that the places after it stay where they are.
@@ -47,6 +49,18 @@ impl Sources {
             text.replace_range(place.range(), &stars);
         }
         hidden
+    }
+
+    /// Remembers what no excerpt and no message may show.
+    pub(crate) fn hide(&mut self, secrets: Vec<Written>) {
+        self.secrets.extend(secrets);
+    }
+
+    /// Takes secrets out of what diagnostics say.
+    pub(crate) fn hide_in(&self, diagnostics: &mut [Diagnostic]) {
+        for diagnostic in diagnostics {
+            self.secrets.iter().for_each(|secret| secret.hide_in(diagnostic));
+        }
     }
 
     /// Returns how many files were read before this one.
@@ -61,7 +75,7 @@ impl Sources {
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, colour: bool, width: usize) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(width);
-    let sources = &sources.without_secrets(diagnostics);
+    let sources = &sources.without_secrets();
     let mut text = String::new();
     for diagnostic in diagnostics {
         text.push_str(&renderer.render(&[group(diagnostic, sources)]));

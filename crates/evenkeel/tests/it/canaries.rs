@@ -13,12 +13,13 @@ const TOPOLOGY: &str = r#"version: 1
 name: osprey
 subscription: 11111111-2222-3333-4444-555555555555
 location: westeurope
+tags: { password: hunter2-of-the-file }
 stamp:
   plan: { sku: P1v3 }
   apps:
     web:
       runtime: "node|22-lts"
-      healthPath: /health
+      healthPath: /health?code=hunter2-of-the-file
       settings:
         WHOLE: "${secret:env:WHOLE}"
         JOINED: "user=me;key=${secret:env:JOINED}"
@@ -30,7 +31,7 @@ stamps:
 trafficManager:
   main:
     routing: priority
-    monitor: { protocol: https, path: /health, headers: { X-Probe: "${secret:env:HEAD}" } }
+    monitor: { protocol: https, path: /health, headers: { X-Probe: "${secret:env:HEAD}", Cookie: hunter2-of-the-file, X-Functions-Key: hunter2-of-the-file } }
     endpoints: { weu: { app: weu/web, priority: 1 }, neu: { app: neu/web, priority: 2 } }
 dns: { example.org: { records: { "@": { txt: ["${secret:env:TXT}"] } } } }
 resources:
@@ -41,6 +42,9 @@ resources:
     properties:
       sku: { name: Basic, family: C, capacity: 0 }
       redisConfiguration: { harmless: "${secret:env:BODY}" }
+      single: { name: clientSecret, value: hunter2-of-the-file }
+      environment: [{ key: DB_PASSWORD, value: hunter2-of-the-file }]
+      parameters: { adminPassword: { value: hunter2-of-the-file } }
 "#;
 
 /// The secrets of the topology, by variable; `round` tells a changed one from what it was.

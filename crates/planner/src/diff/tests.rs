@@ -81,6 +81,27 @@ fn what_cannot_be_known_yet_is_no_change() {
 }
 
 #[test]
+fn the_value_of_a_pair_that_names_a_secret_is_not_shown_wherever_the_pair_stands() {
+    let of = |value: &str| {
+        json!({ "properties": {
+            "single": { "name": "clientSecret", "value": value },
+            "keyed": [{ "key": "DB_PASSWORD_PROD", "value": value }],
+            "parameters": { "clientSecret": { "value": value } },
+            "httpHeaders": [{ "name": "X-Key", "value": value }],
+            "url": format!("https://a.example/x?code={value}"),
+        }, "tags": { "API_TOKEN_PROD": value } })
+    };
+    let changed = changes(UNKNOWN, of("new-hush"), of("old-hush"));
+    assert_eq!(changed.len(), 6, "{changed:?}");
+    let shown = serde_json::to_string(&changed).expect("plain data");
+    assert!(!shown.contains("hush"), "{shown}");
+    let created = json!({ "properties": { "added": of("long-hush") } });
+    let told = changes(UNKNOWN, created, json!({}));
+    let shown = serde_json::to_string(&told).expect("plain data");
+    assert!(!shown.contains("hush"), "{shown}");
+}
+
+#[test]
 fn a_secret_inside_a_member_that_is_too_many_is_not_shown() {
     let member = json!({ "name": "KEY", "value": "hunter2", "clientSecret": "hunter2" });
     let observed = json!({ "properties": { "siteConfig": { "appSettings": [member] } } });

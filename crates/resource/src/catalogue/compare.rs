@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::lookup::{find_key, find_own, is_reference, rivals_in_force};
 use super::{
     Pairing, PropertyPath, Treatment, TypeFacts, is_applied_tag, is_empty, is_secret_name,
-    member_label, pair,
+    is_value_of_secret, member_label, pair,
 };
 use crate::{Expression, is_absent, without_absent};
 
@@ -244,7 +244,10 @@ impl<'a> Comparer<'a> {
             }
             Value::Object(members) => {
                 for (key, member) in members {
+                    let outer = self.secret;
+                    self.secret |= is_value_of_secret(members, key);
                     self.at_key(key, |comparer| comparer.value(member, None));
+                    self.secret = outer;
                 }
             }
             desired => self.report(None, Some(desired)),
@@ -259,7 +262,10 @@ impl<'a> Comparer<'a> {
                 continue;
             }
             let found = find_own(observed, key, desired);
+            let outer = self.secret;
+            self.secret |= is_value_of_secret(desired, key) || is_value_of_secret(observed, key);
             self.at_key(key, |comparer| comparer.value(member, found));
+            self.secret = outer;
         }
         if self.facts.is_closed_map(&self.path) {
             let extra = observed.iter().filter(|(key, _)| find_key(desired, key).is_none());

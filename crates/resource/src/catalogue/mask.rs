@@ -1,10 +1,10 @@
 //! A body as it may be shown: without the values that are secret.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{PropertyPath, TypeFacts, facts_of};
-use crate::secret::{is_secret_text, may_be_secret};
-use crate::{Expression, ResourceId, is_absent};
+use super::{PropertyPath, TypeFacts, facts_of, member_label};
+use crate::secret::{is_secret_header, is_secret_pair, is_secret_text, may_be_secret};
+use crate::{Expression, Part, ResourceId, is_absent};
 
 /// Stands where a secret value is.
 const MASK: &str = "(sensitive)";
@@ -58,13 +58,19 @@ fn hide(value: &mut Value, desired: &[&Value]) {
 }
 
 fn mask(facts: &TypeFacts, path: &mut PropertyPath, value: &Value, is_declared: bool) -> Value {
-    if Expression::read(value).is_some() || is_absent(value) {
+    if let Some(expression) = Expression::read(value) {
+        return masked_expression(expression, value);
+    }
+    if is_absent(value) {
         return value.clone();
     }
     match value {
         Value::Object(map) => map
             .iter()
             .map(|(key, item)| {
+                if is_value_of_secret(map, key) && Expression::read(item).is_none() {
+                    return (key.clone(), json!(MASK));
+                }
                 path.push_key(key);
                 let shown = mask(facts, path, item, is_declared);
                 path.pop();
@@ -75,8 +81,7 @@ fn mask(facts: &TypeFacts, path: &mut PropertyPath, value: &Value, is_declared: 
             .iter()
             .enumerate()
             .map(|(at, item)| {
-                let label = item["name"].as_str().map_or_else(|| at.to_string(), str::to_owned);
-                path.push_member(&label);
+                path.push_member(&member_label(item, at));
                 let shown = mask(facts, path, item, is_declared);
                 path.pop();
                 shown
@@ -94,6 +99,39 @@ fn mask(facts: &TypeFacts, path: &mut PropertyPath, value: &Value, is_declared: 
         _ if facts.is_sensitive(path) => json!(MASK),
         plain => plain.clone(),
     }
+}
+
+/// Tells whether the member `key` of a map is the value of a pair that names a secret.
+pub fn is_value_of_secret(map: &Map<String, Value>, key: &str) -> bool {
+    key.eq_ignore_ascii_case("value") && is_secret_pair(map)
+}
+
+/// Returns a header of a request as it may be shown.
+pub fn masked_header(name: &str, value: &Value) -> Value {
+    match (Expression::read(value), value) {
+        (Some(expression), _) => masked_expression(expression, value),
+        (None, Value::String(text)) if !is_secret_header(name, text) => value.clone(),
+        (None, _) => json!(MASK),
+    }
+}
+
+/// Returns a value that stands outside every body as it may be shown: a URL, a record.
+pub fn masked_text(value: &Value) -> Value {
+    match (Expression::read(value), value) {
+        (Some(expression), _) => masked_expression(expression, value),
+        (None, Value::String(text)) if is_secret_text(text) => json!(MASK),
+        (None, _) => value.clone(),
+    }
+}
+
+/// An expression names a secret and does not hold it; what it is joined with may.
+fn masked_expression(expression: Expression, value: &Value) -> Value {
+    let Expression::Join(parts) = expression else { return value.clone() };
+    let masked = parts.into_iter().map(|part| match part {
+        Part::Literal(text) if is_secret_text(&text) => Part::Literal(MASK.to_owned()),
+        part => part,
+    });
+    Expression::Join(masked.collect()).to_value()
 }
 
 #[cfg(test)]
@@ -137,6 +175,31 @@ mod tests {
         let shown = declared(&site.child("config", "appsettings"), &body);
         let wanted = json!({ "MODE": "blue", "DB_PASSWORD": "(sensitive)" });
         assert_eq!(shown, json!({ "properties": wanted }));
+    }
+
+    #[test]
+    fn names_that_people_choose_are_heeded_anywhere() {
+        let app = ResourceId::in_group("s", "rg", "Microsoft.App/containerApps", "web");
+        let body = json!({
+            "tags": { "DB_PASSWORD_PROD": "hush", "password": "hush", "team": "shop" },
+            "properties": {
+                "httpHeaders": [{ "name": "X-Key", "value": "hush" }, { "name": "Host", "value": "a" }],
+                "headers": { "Cookie": "hush", "X-Functions-Key": "hush", "Accept": "text/html" },
+                "single": { "name": "clientSecret", "value": "hush" },
+                "keyed": [{ "key": "DB_PASSWORD", "value": "hush" }],
+                "clientSecret": { "type": "SecureString", "value": "hush" },
+                "url": "https://a.example/x?code=hush-hush",
+                "path": { "$join": ["https://", { "$reference": {
+                    "id": app.as_str(), "pointer": "/properties/host" } }, "/x?sig=hush-hush"] },
+            },
+        });
+        let shown = masked(&app, &body);
+        assert!(!shown.to_string().contains("hush"), "{shown}");
+        assert_eq!(shown["tags"]["team"], "shop");
+        assert_eq!(shown["properties"]["headers"]["Accept"], "text/html");
+        assert_eq!(shown["properties"]["httpHeaders"][1]["value"], "a");
+        assert_eq!(masked_header("Cookie", &json!("hush")), "(sensitive)");
+        assert_eq!(masked_header("Accept", &json!("text/html")), "text/html");
     }
 
     #[test]

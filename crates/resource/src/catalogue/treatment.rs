@@ -175,7 +175,7 @@ impl TypeFacts {
 
     /// Tells whether the value at `path` is never shown.
     pub fn is_sensitive(&self, path: &PropertyPath) -> bool {
-        is_secret_name(path) || self.is_within_sensitive(path)
+        is_secret_name(path) || is_chosen_as_secret(path) || self.is_within_sensitive(path)
     }
 }
 
@@ -187,6 +187,12 @@ impl TypeFacts {
     }
 }
 
+/// Maps in which people choose the names, so that what one says anywhere counts.
+const MAPS_OF_CHOSEN_NAMES: &[&str] = &["tags", "metadata"];
+
+/// Stands for a value of which nothing is known but its name.
+const UNKNOWN: &str = "unknown";
+
 /// Tells whether the name of the property at `path` is a secret's; of a named value (`{"name":
 /// "Authorization", "value": …}`) the name of its member.
 pub fn is_secret_name(path: &PropertyPath) -> bool {
@@ -196,6 +202,26 @@ pub fn is_secret_name(path: &PropertyPath) -> bool {
         && (path.last_member().is_some_and(secret::is_property_of_secret)
             || names.next().is_some_and(|parent| parent.eq_ignore_ascii_case("secrets")));
     is_value_of_secret || secret::is_property_of_secret(name)
+}
+
+/// Tells whether people have given the property at `path` the name of a secret: a tag, a header, a
+/// named value. Azure returns its value as it does any other.
+fn is_chosen_as_secret(path: &PropertyPath) -> bool {
+    let mut names = path.keys_upwards();
+    let name = names.next().unwrap_or_default();
+    let parent = names.next().unwrap_or_default();
+    let is_headers = parent.to_ascii_lowercase().ends_with("headers");
+    let is_map = is_headers || MAPS_OF_CHOSEN_NAMES.iter().any(|m| parent.eq_ignore_ascii_case(m));
+    let is_secret = |name: &str| match is_headers {
+        true => secret::is_secret_header(name, UNKNOWN),
+        false => secret::is_name_of_secret(name),
+    };
+    match path.last_member() {
+        Some(member) => name.eq_ignore_ascii_case("value") && is_secret(member),
+        // `{"clientSecret": {"value": "…"}}`, as parameters are written.
+        None if name.eq_ignore_ascii_case("value") => secret::is_property_of_secret(parent),
+        None => is_map && is_secret(name),
+    }
 }
 
 impl Literal {

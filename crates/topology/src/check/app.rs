@@ -104,7 +104,6 @@ impl Check<'_> {
             self.rights(&access.keys, KEY_RIGHTS);
             self.rights(&access.certificates, CERTIFICATE_RIGHTS);
         }
-        self.plain_secrets(app);
     }
 
     fn plan_fits(&mut self, app: &App, stamp: &Stamp) {

@@ -8,7 +8,6 @@ use crate::Resource;
 impl Check<'_> {
     pub(super) fn resources(&mut self, resources: &IndexMap<String, Resource>) {
         for resource in resources.values() {
-            self.plain_secrets_of_body(resource);
             let kind = &resource.resource_type;
             let segments: Vec<&str> = kind.split('/').collect();
             let is_named = segments.len() >= 2

@@ -178,7 +178,6 @@ impl Check<'_> {
                 let message = format!("`{name}` can't be the name of a header");
                 self.error("bad-header", &value.place, message, "take letters, digits and hyphens");
             }
-            self.plain_secret(name, value);
         }
     }
 

@@ -212,6 +212,19 @@ const CASES: &[(&[&str], &str)] = &[
         &["plain-secret"],
         "+resources: { r: { type: A.B/c, apiVersion: 2024-01-01, properties: { env: [{ name: DB_PASSWORD, value: hunter2 }] } } }",
     ),
+    (&["plain-secret"], "tags: { password: hunter2 }"),
+    (
+        &["plain-secret"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { healthPath: \"/health?code=hunter22\" } } } }",
+    ),
+    (
+        &["plain-secret"],
+        "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: /, headers: { Cookie: hunter2 } }, endpoints: { one: { app: weu/web } } } }",
+    ),
+    (
+        &["plain-secret"],
+        "dns: { example.com: { records: { \"@\": { txt: [\"-----BEGIN RSA PRIVATE KEY-----\"] } } } }",
+    ),
     (&["not-plain"], "resourceGroup: rg-${secret:env:PROBE_AUTH}"),
     (
         &["plain-secret"],

@@ -8,6 +8,7 @@ mod checks;
 mod docs;
 mod examples;
 mod files;
+mod hidden;
 mod language;
 mod mistakes;
 mod scale;
