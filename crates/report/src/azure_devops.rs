@@ -2,6 +2,7 @@
 
 use plan::Plan;
 
+use crate::escape::{lines, paragraphs};
 use crate::finding::{Finding, Level, changes, findings};
 
 /// Renders refusals, notices and changes as logging commands, each at the line that declares what it
@@ -36,7 +37,7 @@ fn command(finding: &Finding<'_>, file: Option<&str>) -> String {
 }
 
 fn data(text: &str) -> String {
-    text.trim_end().replace('%', "%AZP25").replace('\r', "%0D").replace('\n', "%0A")
+    paragraphs(text).replace('%', "%AZP25").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {
@@ -45,8 +46,9 @@ fn property(text: &str) -> String {
 
 /// Keeps text from being read as a command: the agent looks for one anywhere in a line.
 fn plain(text: &str) -> String {
-    let broken = text.trim_end().replace("##", "# #");
-    broken.split(['\r', '\n']).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n  ")
+    let shown = paragraphs(&text.replace("##", "# #"));
+    let told = shown.split('\n').filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n  ");
+    lines(&told).into_owned()
 }
 
 #[cfg(test)]
@@ -74,7 +76,7 @@ mod tests {
             text.lines().next(),
             Some(
                 "##vso[task.logissue type=error;sourcepath=a%3Bb.yaml;linenumber=1;columnnumber=1;\
-                 code=a%3Bb%5Dc;]weu/web: 50%AZP25%0D%0A##vso[task.setvariable variable=x]y%0A\
+                 code=a%3Bb%5Dc;]weu/web: 50%AZP25%0A# #vso[task.setvariable variable=x]y%0A\
                  write `adopt: true` on it, or pass `--adopt weu/web`"
             )
         );

@@ -82,6 +82,13 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Returns a text for the data of a command of a build service: its line breaks stay, for the command to
+/// encode, and nothing in its lines acts.
+pub(crate) fn paragraphs(text: &str) -> String {
+    let lines = text.trim_end().split('\n');
+    lines.map(|text| line(text.strip_suffix('\r').unwrap_or(text))).collect::<Vec<_>>().join("\n")
+}
+
 /// Returns a JSON document whose texts are the same to a program and command nobody.
 pub fn json(document: &str) -> Cow<'_, str> {
     let acts = |c: char| is_deceptive(c) || c.is_control() && !matches!(c, '\n' | '\r' | '\t');
@@ -108,10 +115,16 @@ pub fn json(document: &str) -> Cow<'_, str> {
 
 /// Returns markup (HTML, SVG, XML, all texts in it escaped already) that commands nobody.
 pub fn markup(document: &str) -> Cow<'_, str> {
-    match PIPELINE_COMMANDS.iter().any(|command| document.contains(command)) {
-        true => Cow::Owned(parted(document, "&#35;")),
-        false => Cow::Borrowed(document),
+    let is_command = |line: &str| line.trim_start().starts_with(ACTION_COMMAND);
+    let acts = PIPELINE_COMMANDS.iter().any(|command| document.contains(command));
+    if !acts && !document.lines().any(is_command) {
+        return Cow::Borrowed(document);
     }
+    let lines = document.split_inclusive('\n').map(|line| match is_command(line) {
+        true => Cow::Owned(line.replacen(ACTION_COMMAND, "&#58;:", 1)),
+        false => Cow::Borrowed(line),
+    });
+    Cow::Owned(parted(&lines.collect::<String>(), "&#35;"))
 }
 
 /// Returns a sentence for Markdown: what stands between backticks stays code, and nothing else is read as

@@ -2,6 +2,7 @@
 
 use plan::{Place, Plan};
 
+use crate::escape::paragraphs;
 use crate::finding::{Finding, Level, changes, findings};
 
 /// Annotations that GitHub shows of one step and level; of more it drops any.
@@ -46,7 +47,7 @@ fn command(finding: &Finding<'_>, file: Option<&str>) -> String {
 }
 
 fn data(text: &str) -> String {
-    text.trim_end().replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    paragraphs(text).replace('%', "%25").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

@@ -11,6 +11,8 @@ mod entry;
 pub mod escape;
 mod finding;
 mod github;
+#[cfg(test)]
+mod hostile;
 mod html;
 mod json;
 #[cfg(test)]

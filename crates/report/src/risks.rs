@@ -147,3 +147,38 @@ mod tests {
         assert_eq!(names.len(), names.iter().collect::<BTreeSet<_>>().len());
     }
 }
+
+#[cfg(test)]
+mod labels {
+    use super::*;
+    use crate::{TextOptions, sample};
+
+    #[test]
+    fn every_risk_is_told_by_its_label_in_every_format() {
+        let options = TextOptions { width: 100, styled: false, verbose: false };
+        let picture = sample::picture();
+        let made = sample::made();
+        let formats: [(&str, &dyn Fn(&Plan) -> String); 8] = [
+            ("text", &|plan| crate::text(plan, &options)),
+            ("markdown", &|plan| crate::markdown(plan, crate::MARKDOWN_LIMIT)),
+            ("json", &|plan| crate::plan_json(plan)),
+            ("sarif", &|plan| crate::sarif(plan, None)),
+            ("html", &|plan| crate::html(plan, &picture, &made)),
+            ("junit", &|plan| crate::junit(plan, &picture)),
+            ("github", &|plan| crate::github(plan, None)),
+            ("azure-devops", &|plan| crate::azure_devops(plan, None)),
+        ];
+        for risk in Risk::ALL {
+            let mut harmless = sample::first_apply();
+            harmless.actions.iter_mut().for_each(|action| action.risks.clear());
+            let mut risky = harmless.clone();
+            risky.actions[2].risks.insert(risk);
+            for (format, render) in formats {
+                // Names of styles and schemas hold some of the words too.
+                let count = |plan: &Plan| render(plan).matches(risk.label()).count();
+                let (told, before) = (count(&risky), count(&harmless));
+                assert!(told > before, "{format} does not tell {:?}", risk.label());
+            }
+        }
+    }
+}
