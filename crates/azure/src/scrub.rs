@@ -32,7 +32,10 @@ pub(crate) fn scrub_query(url: &url::Url) -> String {
     let kept: Vec<(String, String)> = url
         .query_pairs()
         .map(|(name, value)| match name.as_ref() {
-            "c" | "s" | "h" | "t" | "sig" => (name.into_owned(), HIDDEN.to_owned()),
+            "c" | "s" | "h" | "t" | "sig" | "code" | "key" => {
+                (name.into_owned(), HIDDEN.to_owned())
+            }
+            name if secret::is_name_of_secret(name) => (name.to_owned(), HIDDEN.to_owned()),
             _ => (name.into_owned(), value.into_owned()),
         })
         .collect();
@@ -54,31 +57,48 @@ fn hide_all(value: &mut Value) {
 fn hide_named(value: &mut Value) {
     match value {
         Value::Object(map) => {
-            if is_named_pair(map) {
-                map.insert("value".to_owned(), HIDDEN.into());
-            }
+            let is_pair = is_named_pair(map);
             for (name, member) in map {
+                let is_secret = is_pair && name.eq_ignore_ascii_case("value")
+                    || secret::is_property_of_secret(name);
                 match member {
-                    Value::String(text) if is_secret(name, text) => *text = HIDDEN.to_owned(),
+                    Value::Bool(_) | Value::Null => {}
+                    // `{"clientSecret": {"value": "…"}}`, and lists of passwords.
+                    _ if is_secret => hide_all(member),
+                    Value::String(_) if secret::speaks_of_secret(name) => hide_all(member),
                     _ => hide_named(member),
                 }
             }
         }
         Value::Array(items) => items.iter_mut().for_each(hide_named),
+        Value::String(text) => hide_text(text),
+        _ => {}
+    }
+}
+
+/// Hides a text that is a secret, and the secrets of a document that is sent as a text.
+fn hide_text(text: &mut String) {
+    let is_document = text.trim_start().starts_with(['{', '[']);
+    match serde_json::from_str::<Value>(text) {
+        Ok(mut document) if is_document => {
+            hide_named(&mut document);
+            *text = document.to_string();
+        }
+        _ if secret::is_secret_text(text) || is_document && secret::speaks_of_secret(text) => {
+            *text = HIDDEN.to_owned();
+        }
         _ => {}
     }
 }
 
 /// Tells whether this is a header or setting: `{"name": "Authorization", "value": "…"}`. Only
-/// `Host` is known to be harmless.
+/// `Host` is known to be harmless; of what is no text the name tells.
 fn is_named_pair(map: &serde_json::Map<String, Value>) -> bool {
-    let name = map.get("name").and_then(Value::as_str);
-    let has_text = map.get("value").is_some_and(Value::is_string);
-    has_text && name.is_some_and(|name| !name.eq_ignore_ascii_case("host"))
-}
-
-fn is_secret(name: &str, text: &str) -> bool {
-    secret::speaks_of_secret(name) || secret::is_secret_text(text)
+    let has_text =
+        map.iter().any(|(key, value)| key.eq_ignore_ascii_case("value") && value.is_string());
+    secret::name_of_pair(map).is_some_and(|name| {
+        has_text && !name.eq_ignore_ascii_case("host") || secret::speaks_of_secret(name)
+    })
 }
 
 #[cfg(test)]
@@ -103,6 +123,27 @@ mod tests {
         let body = json!({"adminPassword": "hush", "keys": [{"accessKey": "hush"}],
             "storage": "DefaultEndpointsProtocol=https;AccountKey=hush", "clientSecret": "hush"});
         assert!(!scrub("/other", &body).to_string().contains("hush"));
+    }
+
+    #[test]
+    fn secrets_are_found_in_pairs_nested_maps_lists_and_documents() {
+        for body in [
+            json!({ "parameters": { "clientSecret": { "value": "hush", "type": "SecureString" } } }),
+            json!({ "credential": { "Name": "clientSecret", "Value": "hush" } }),
+            json!([{ "key": "clientSecret", "value": { "text": ["hush"] } }]),
+            json!({ "items": [{ "name": "pin of the token", "value": 123_456_789 }, "sig=hush"] }),
+            json!({ "adminPasswords": "x", "adminPassword": ["hush", { "next": "hush" }] }),
+            json!("{\"name\": \"clientSecret\", \"value\": \"hush\"}"),
+            json!({ "raw": "{\"a\": {\"accessToken\": \"hush\"}}" }),
+            json!("{\"clientSecret\": \"hush\", broken"),
+            json!("<connection>Server=a;Password=hush</connection>"),
+        ] {
+            let shown = scrub("/other", &body).to_string();
+            assert!(!shown.contains("hush") && !shown.contains("123456789"), "{shown}");
+        }
+        let harmless = json!({ "properties": { "allowSharedKeyAccess": false, "secrets": ["get"],
+            "name": "web", "value": 3, "list": ["a"] } });
+        assert_eq!(scrub("/other", &harmless), harmless);
     }
 
     #[test]

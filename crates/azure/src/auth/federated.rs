@@ -1,11 +1,19 @@
 //! Tokens of a build service that Entra ID takes in exchange for its own.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use azure_core::error::{Error, ErrorKind};
 use azure_core::http::ClientMethodOptions;
 use azure_identity::ClientAssertion;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+
+/// The largest answer that is read; a token has some kilobytes.
+const LARGEST_ANSWER: usize = 256 << 10;
+
+/// How long the whole answer may take, also one that comes byte by byte.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The OpenID Connect token of a GitHub Actions job with `id-token: write`.
 ///
@@ -69,16 +77,27 @@ async fn fetch<T: serde::de::DeserializeOwned>(
     request: reqwest::RequestBuilder,
     who: &str,
 ) -> azure_core::Result<T> {
-    let failed = |error: reqwest::Error| {
-        let message = format!("{who} gave no identity token: {}", error.without_url());
+    let refused = |why: String| {
+        let message = format!("{who} gave no identity token: {why}");
         Error::with_message(ErrorKind::Credential, message)
     };
-    let answer = request.send().await.and_then(reqwest::Response::error_for_status);
-    answer.map_err(failed)?.json().await.map_err(failed)
+    let failed = |error: reqwest::Error| refused(error.without_url().to_string());
+    let answer = request.timeout(PATIENCE).send().await;
+    let mut answer = answer.and_then(reqwest::Response::error_for_status).map_err(failed)?;
+    let mut body = vec![];
+    while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > LARGEST_ANSWER {
+            return Err(refused(format!("its answer is larger than {LARGEST_ANSWER} bytes")));
+        }
+    }
+    // What the parser says would quote the answer, which is a secret.
+    serde_json::from_slice(&body).map_err(|_| refused("its answer holds none".to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
     use axum::extract::Query;
     use axum::http::{HeaderMap, StatusCode};
     use axum::routing::get;
@@ -103,7 +122,14 @@ mod tests {
     async fn job_token_is_asked_for_with_the_audience_of_entra() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let app = Router::new().route("/token", get(token));
+        let endless = || async {
+            let pieces = std::iter::repeat_with(|| Ok::<_, std::io::Error>(vec![b'x'; 1 << 16]));
+            Body::from_stream(futures_util::stream::iter(pieces))
+        };
+        let app = Router::new()
+            .route("/token", get(token))
+            .route("/endless", get(endless))
+            .route("/page", get(|| async { "hush" }));
         tokio::spawn(async move { axum::serve(listener, app).await });
 
         let assertion = |ask: &str| GitHubAssertion {
@@ -112,6 +138,14 @@ mod tests {
             token: ask.to_owned().into(),
         };
         assert_eq!(assertion("ask").secret(None).await.expect("a token"), "jwt");
+        let fetched = |path: &str| {
+            let request = reqwest::Client::new().get(format!("http://{address}/{path}"));
+            async { fetch::<Value>(request, "GitHub").await.expect_err("refused").to_string() }
+        };
+        let error = fetched("endless").await;
+        assert!(error.contains("larger than 262144 bytes"), "{error}");
+        let error = fetched("page").await;
+        assert!(error.contains("holds none") && !error.contains("hush"), "{error}");
         let error = assertion("other").secret(None).await.expect_err("refused").to_string();
         assert!(error.contains("403") && !error.contains("other"), "{error}");
     }
