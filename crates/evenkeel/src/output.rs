@@ -43,8 +43,12 @@ pub fn secrets() -> &'static KnownSecrets {
 pub fn learn_keys_of_the_run() {
     for (name, value) in std::env::vars_os() {
         let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else { continue };
-        if topology::is_key_of_the_run(name) {
+        if topology::holds_key_of_the_run(name, Some(value)) {
             SECRETS.add(value);
+            // A message names a proxy in its own way.
+            let login = value.rsplit_once('@').map(|(login, _)| login);
+            let password = login.and_then(|login| login.rsplit_once(':'));
+            password.into_iter().for_each(|(_, password)| SECRETS.add(password));
         }
     }
 }

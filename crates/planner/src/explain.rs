@@ -115,6 +115,12 @@ const CODES: &[Explanation] = &[
                take the resource out of one of them, or read it with `existing: true`.",
     },
     Explanation {
+        code: "permits-nothing",
+        title: "a permission speaks of nothing that is here",
+        text: "`--permit` takes the address or the resource ID of what may be lost, as the plan tells \
+               it. One that names nothing is most often misspelled, and what was meant stays refused.",
+    },
+    Explanation {
         code: "protected",
         title: "a plan deletes or replaces what is protected",
         text: "What holds data is protected unless the topology says `protect: false`. Name it with \

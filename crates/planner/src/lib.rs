@@ -21,6 +21,7 @@ mod merge;
 mod order;
 mod owner;
 mod ownership;
+mod permits;
 mod plan_maker;
 mod release;
 mod resolve;

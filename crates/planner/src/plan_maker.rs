@@ -11,6 +11,7 @@ use crate::complete::complete;
 use crate::desired::{Desired, ids_in};
 use crate::guard::{guards, renumbered};
 use crate::order::{OrderError, Ordered, order};
+use crate::permits::tell_idle;
 use crate::release::let_go;
 
 /// Makes the plan that turns `observed` into `desired`.
@@ -56,6 +57,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
         verdicts: None,
     };
     refuse_outages(&mut plan, &desired);
+    tell_idle(&mut plan, &desired, observed, options);
     Ok(plan)
 }
 

@@ -30,6 +30,9 @@ pub enum ResourceIdError {
     /// A segment between two slashes is empty.
     #[error("resource ID `{0}` has an empty segment")]
     EmptySegment(String),
+    /// A segment would lead a request elsewhere: `..`, or what begins a query.
+    #[error("resource ID `{0}` has a segment that can't be a name")]
+    NoName(String),
     /// A key such as `resourceGroups` has no value behind it.
     #[error("resource ID `{id}` ends after `{segment}`; a name should follow")]
     Incomplete {
@@ -53,6 +56,9 @@ impl ResourceId {
         let segments: Vec<&str> = path.split('/').collect();
         if segments.iter().any(|segment| segment.is_empty()) {
             return Err(ResourceIdError::EmptySegment(text.to_owned()));
+        }
+        if segments.iter().any(|segment| !is_name(segment)) {
+            return Err(ResourceIdError::NoName(text.to_owned()));
         }
         check_structure(text, &segments)?;
         Ok(Self::from_checked(trimmed))
@@ -174,6 +180,12 @@ impl ResourceId {
             None => false,
         }
     }
+}
+
+/// Tells whether a segment of a path stays one when it is sent.
+fn is_name(segment: &str) -> bool {
+    let acts = |c: char| c.is_control() || matches!(c, '?' | '#' | '\\');
+    !matches!(segment, "." | "..") && !segment.contains(acts)
 }
 
 fn check_structure(text: &str, segments: &[&str]) -> Result<(), ResourceIdError> {

@@ -43,7 +43,9 @@ pub use parse::{Applied, Input, Parsed, is_unset, parse, parse_applied};
 pub use place::{Place, Sp};
 pub use regions::{Region, region};
 pub use render::{Sources, render};
-pub use run_keys::{KEYS_OF_THE_RUN, PREFIXES_OF_BUILD_SERVICES, is_key_of_the_run};
+pub use run_keys::{
+    KEYS_OF_THE_RUN, PREFIXES_OF_BUILD_SERVICES, PROXIES, holds_key_of_the_run, is_key_of_the_run,
+};
 pub use schema::json_schema;
 pub use section::Section;
 pub use value::{

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::decode::{Context, Decode, quoted};
-use crate::run_keys::is_key_of_the_run;
+use crate::run_keys::holds_key_of_the_run;
 use crate::suggest::closest;
 use crate::tree::{Node, NodeKind};
 use crate::{Diagnostic, Part, Place, SecretSource, Text};
@@ -110,7 +110,9 @@ impl Expander<'_, '_> {
     /// Expands `${…}`.
     fn substitution(&mut self, inner: &str, place: &Place) -> Option<()> {
         let variable = inner.strip_prefix("secret:").unwrap_or(inner).strip_prefix("env:");
-        if let Some(name) = variable.filter(|name| is_key_of_the_run(name)) {
+        if let Some(name) =
+            variable.filter(|name| holds_key_of_the_run(name, (self.cx.env)(name).as_deref()))
+        {
             self.key_of_the_run(name, place);
             return None;
         }

@@ -62,7 +62,16 @@ fn scopes(args: &Import) -> Result<Vec<ResourceId>, Failure> {
                 "pass `--subscription <ID>`, or set AZURE_SUBSCRIPTION_ID",
             ));
         };
-        Ok(ResourceId::group(subscription, text))
+        // The names become parts of addresses, and must not lead elsewhere.
+        ResourceId::parse(&format!("/subscriptions/{subscription}/resourceGroups/{text}"))
+            .ok()
+            .filter(|_| is_group_name(text))
+            .ok_or_else(|| {
+                Failure::invalid(
+                    anyhow!("`{text}` can't be the name of a resource group in `{subscription}`"),
+                    "`az group list --query [].name` prints the names",
+                )
+            })
     };
     let scopes: Vec<ResourceId> = args.scopes.iter().map(scope).collect::<Result<_, _>>()?;
     match scopes.iter().find(|id| id.resource_group().is_none()) {
@@ -72,6 +81,14 @@ fn scopes(args: &Import) -> Result<Vec<ResourceId>, Failure> {
         )),
         None => Ok(scopes),
     }
+}
+
+/// Tells whether Azure takes a text as the name of a resource group.
+///
+/// Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>.
+fn is_group_name(text: &str) -> bool {
+    let is_sound = |c: char| c.is_alphanumeric() || "-_.()".contains(c);
+    (1..=90).contains(&text.chars().count()) && text.chars().all(is_sound) && !text.ends_with('.')
 }
 
 /// Refuses a file that is there, before anything is read.

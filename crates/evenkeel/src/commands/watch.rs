@@ -18,6 +18,8 @@ use crate::watch::serve::serve;
 
 /// How long requests that are under way are answered after the end.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
+/// How long a round may take to notice the end.
+const LAST_ROUND: Duration = Duration::from_secs(5);
 /// How long the last metrics may take to be sent.
 const LAST_METRICS: Duration = Duration::from_secs(3);
 
@@ -113,6 +115,9 @@ async fn listen(mut interruptions: Interruptions, stop: CancellationToken) {
     interruptions.next().await;
     tracing::info!("stopping");
     stop.cancel();
-    // To stop listening now would leave this very interruption to whoever ends the run by it.
-    std::future::pending().await
+    // A round that git or a file holds up does not come to hear it; it only reads, so it can be left at any
+    // time. To stop listening now would leave this very interruption to whoever ends the run by it.
+    tokio::time::sleep(LAST_ROUND).await;
+    tracing::warn!("stopped while another program or a file held the round up");
+    std::process::exit(Exit::Done.code().into());
 }

@@ -134,3 +134,33 @@ fn a_whole_look_without_changes_is_complete() {
         assert_eq!(run.code, 0, "{}", run.stdout);
     }
 }
+
+#[test]
+fn names_that_lead_elsewhere_are_no_scopes() {
+    let scenario = Scenario::of("minimal");
+    for scope in [
+        "../x",
+        "..",
+        "rg?api-version=1",
+        "rg%2f..",
+        "rg.",
+        "/subscriptions/s/resourceGroups/../providers/A.B/c/x",
+        "/subscriptions/s/resourceGroups/rg/providers/A.B/c/x?y",
+    ] {
+        let run = scenario.run(&["import", scope, "--subscription", "s"]);
+        assert_eq!(run.code, 3, "{scope}: {}", run.stderr);
+    }
+    let run = scenario.run(&["import", "rg-x", "--subscription", "../s"]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+}
+
+#[test]
+fn a_permission_of_nothing_is_told() {
+    let scenario = Scenario::of("minimal");
+    scenario.apply();
+    for (permit, is_told) in [("nope", true), ("weu/wbe", true), ("weu/web", false)] {
+        let run = scenario.run(&["plan", "--permit", permit, "--format", "markdown"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(run.stdout.contains("permits-nothing"), is_told, "{permit}: {}", run.stdout);
+    }
+}

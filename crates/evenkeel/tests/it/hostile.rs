@@ -168,7 +168,10 @@ fn includes_stay_below_the_folder() {
 fn the_keys_that_a_topology_may_not_name_are_documented() {
     let path = crate::scenario::root().join("docs/how-to/keep-secrets-out.md");
     let page = std::fs::read_to_string(path).expect("the page is there");
-    let all = topology::KEYS_OF_THE_RUN.iter().chain(topology::PREFIXES_OF_BUILD_SERVICES);
+    let all = topology::KEYS_OF_THE_RUN
+        .iter()
+        .chain(topology::PREFIXES_OF_BUILD_SERVICES)
+        .chain(topology::PROXIES);
     let missing: Vec<_> = all.filter(|name| !page.contains(&format!("`{name}`"))).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -147,6 +147,33 @@ fn a_watcher_stops_whatever_its_clients_do() {
     drop(clients);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_watcher_stops_though_git_does_not_answer() {
+    use std::os::unix::fs::PermissionsExt;
+    let scenario = Scenario::of("minimal");
+    scenario.apply();
+    let (tools, mark) = (scenario.folder().join("tools"), scenario.folder().join("mark"));
+    std::fs::create_dir(&tools).expect("a folder");
+    let git = tools.join("git");
+    let script = format!("#!/bin/sh\n: > '{}'\nexec sleep 30 > /dev/null\n", mark.display());
+    std::fs::write(&git, script).expect("written");
+    std::fs::set_permissions(&git, PermissionsExt::from_mode(0o755)).expect("executable");
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap_or_default());
+    for name in ["-TERM", "-HUP"] {
+        let mut command = scenario.simulated(&["watch", "--interval", "1h"]);
+        command.env("PATH", &path);
+        let watcher = Watcher::start(command);
+        while !mark.exists() {
+            std::thread::yield_now();
+        }
+        signal(&watcher.child, name);
+        let (code, log) = watcher.end();
+        assert_eq!(code, Some(0), "{name}: {log}");
+        std::fs::remove_file(&mark).expect("removed");
+    }
+}
+
 #[test]
 fn a_watcher_outlives_a_round_that_fails() {
     let scenario = Scenario::of("minimal");
