@@ -322,7 +322,8 @@ impl Session {
     #[tracing::instrument(skip_all)]
     pub fn decide(&self, look: &Look, allow: &Allow) -> Result<Plan, Failure> {
         let options = self.options(allow, look.last.clone());
-        let plan = planner::plan(&self.desired, &look.observed, &options)?;
+        let plan = planner::plan(&self.desired, &look.observed, &options)
+            .map_err(|error| Failure::Helped { help: error.help(), error: error.into() })?;
         if plan.refusals.is_empty() {
             crate::session::prove(&plan)?;
         }
@@ -386,7 +387,17 @@ pub fn prove(plan: &Plan) -> Result<(), Failure> {
         return Ok(());
     }
     let rules: Vec<String> = violations.iter().map(ToString::to_string).collect();
-    Err(anyhow!("the plan breaks a rule and will not be applied: {}", rules.join("; ")).into())
+    Err(Failure::Helped {
+        error: anyhow!(
+            "the plan that was made breaks a rule of Evenkeel and will not be applied:\n  {}",
+            rules.join("\n  ")
+        ),
+        help:
+            "nothing was written, and the topology is not to blame: this is a defect of Evenkeel; \
+               please report these lines with both texts of the topology. Until it is mended, make \
+               the change in smaller steps"
+                .to_owned(),
+    })
 }
 
 /// Lists everything in a group, so that it is known whether anything but ours is in it.

@@ -285,6 +285,17 @@ impl Desired {
         }
     }
 
+    /// Returns where each address is declared.
+    pub fn places(&self) -> BTreeMap<&str, &Place> {
+        let placed = self.resources();
+        placed.filter_map(|it| Some((it.address.as_str(), it.place.as_ref()?))).collect()
+    }
+
+    /// Returns where an address is declared.
+    pub fn place_of(&self, address: &str) -> Option<&Place> {
+        self.resources().find(|resource| resource.address == address)?.place.as_ref()
+    }
+
     /// Removes a resource that turned out to be there in another form.
     pub fn remove(&mut self, id: &ResourceId) {
         if let Some(node) = self.index.remove(id) {

@@ -22,7 +22,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
     let (desired, mut found, observed) = decide(desired, observed, options);
     let observed = observed.as_ref();
     let Ordered { actions, refusals, notices, reliances, unused } =
-        order(&desired, observed, &found, options)?;
+        order(&desired, observed, &found, options).map_err(|error| error.placed(&desired))?;
     found.refusals.extend(refusals);
     found.refusals.extend(guards(&found, observed, &desired.topology, options));
     found.refusals.extend(renumbered(&desired, &options.last));
@@ -112,10 +112,7 @@ fn places<'a>(
     desired: &Desired,
     addresses: impl Iterator<Item = &'a String>,
 ) -> BTreeMap<String, Place> {
-    let declared: BTreeMap<&str, &Place> = desired
-        .resources()
-        .filter_map(|resource| Some((resource.address.as_str(), resource.place.as_ref()?)))
-        .collect();
+    let declared = desired.places();
     let nearest = |address: &str| {
         let mut holders = std::iter::successors(Some(address), |address| {
             address.rsplit_once('/').map(|(holder, _)| holder)

@@ -6,15 +6,59 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use petgraph::Direction;
 use petgraph::algo::{has_path_connecting, tarjan_scc};
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
-use plan::{Action, ActionId, Band};
+use plan::{Action, ActionId, Band, Place};
 use resource::ResourceId;
+
+use crate::desired::Desired;
 
 /// Why actions cannot be put in order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrderError {
     /// Actions wait for one another.
-    #[error("dependency cycle: {}", .0.join(" -> "))]
-    Cycle(Vec<String>),
+    #[error("these steps wait for one another, each for the one before it:{}", told(.0))]
+    Cycle(Vec<Step>),
+}
+
+/// One action of those that wait for one another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The action.
+    pub id: ActionId,
+    /// What it changes.
+    pub address: String,
+    /// Where that is declared, if it still is.
+    pub place: Option<Place>,
+}
+
+fn told(steps: &[Step]) -> String {
+    let line = |step: &Step| match &step.place {
+        Some(place) => format!("\n  {} ({place})", step.id.0),
+        None => format!("\n  {}", step.id.0),
+    };
+    steps.iter().map(line).collect()
+}
+
+impl OrderError {
+    /// Adds where the steps are declared.
+    pub fn placed(self, desired: &Desired) -> Self {
+        let Self::Cycle(mut steps) = self;
+        for step in &mut steps {
+            step.place = desired.place_of(&step.address).cloned();
+        }
+        Self::Cycle(steps)
+    }
+
+    /// Returns the way out for who is stopped by it.
+    pub fn help(&self) -> String {
+        let Self::Cycle(steps) = self;
+        let declared = steps.iter().find(|step| step.place.is_some()).or(steps.first());
+        let address = declared.map_or("one of them", |step| &step.address);
+        format!(
+            "nothing was written, and the topology is not to blame: an order is Evenkeel's to find. \
+             Go in two steps (take `{address}` out of the topology or leave it as it was, apply, and \
+             apply again with all of it), and please report these lines as a defect"
+        )
+    }
 }
 
 /// The actions of a plan in the making. Edges lead from what comes first to what waits for it.
@@ -165,7 +209,7 @@ impl ActionGraph {
     }
 
     /// Walks one concrete cycle.
-    fn cycle(&self) -> Vec<String> {
+    fn cycle(&self) -> Vec<Step> {
         let knots = tarjan_scc(&self.graph);
         let Some(knot) = knots.into_iter().find(|knot| knot.len() > 1) else { return vec![] };
         let mut path = vec![knot[0]];
@@ -180,8 +224,55 @@ impl ActionGraph {
             let seen = path.iter().position(|node| *node == next);
             path.push(next);
             if let Some(start) = seen {
-                return path[start..].iter().map(|node| self.graph[*node].id.0.clone()).collect();
+                return path[start..].iter().map(|node| self.step(*node)).collect();
             }
         }
+    }
+
+    fn step(&self, node: NodeIndex) -> Step {
+        let action = &self.graph[node];
+        Step { id: action.id.clone(), address: action.address.clone(), place: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plan::{Operation, Verb};
+    use resource::ResourceId;
+    use serde_json::json;
+
+    use super::*;
+    use crate::desired::DesiredResource;
+    use crate::order::actions::action;
+
+    #[test]
+    fn steps_that_wait_for_one_another_are_told_with_their_lines_and_a_way_out() {
+        let mut desired = Desired::default();
+        let mut graph = ActionGraph::default();
+        let mut nodes = vec![];
+        for (name, line) in [("north", Some(7)), ("south", Some(9)), ("gone", None)] {
+            let id = ResourceId::in_group("s", "rg", "Microsoft.Web/sites", name);
+            let mut resource = DesiredResource::managed(name, id, Band::Global, json!({}));
+            resource.place =
+                line.map(|line| Place { file: "topology.yaml".to_owned(), line, column: 3 });
+            nodes.push(graph.add(action(Verb::Update, &resource, Operation::Delete)));
+            if line.is_some() {
+                desired.insert(resource);
+            }
+        }
+        for (at, node) in nodes.iter().enumerate() {
+            graph.edge(*node, nodes[(at + 1) % nodes.len()]);
+        }
+        let error = graph.into_order(&[]).expect_err("they wait for one another").placed(&desired);
+        let text = error.to_string();
+        for line in
+            ["update north (topology.yaml:7:3)", "south (topology.yaml:9:3)", "update gone\n"]
+        {
+            assert!(format!("{text}\n").contains(line), "{text}");
+        }
+        assert!(
+            error.help().contains("take `north` out") || error.help().contains("take `south` out")
+        );
+        assert!(error.help().contains("defect"));
     }
 }
