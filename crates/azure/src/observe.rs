@@ -3,6 +3,7 @@
 
 mod ahead;
 mod collection;
+mod emptied;
 mod look;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,9 @@ pub struct Wants {
     /// Types of which every resource of the subscriptions is shown, each with its API version.
     /// Locks are shown always.
     pub types: Vec<(ResourceType, String)>,
+    /// The groups that stay. What lies in any other group that carries the mark is listed, so that
+    /// it is known whether it may go; `None` lists nothing.
+    pub groups_kept: Option<BTreeSet<ResourceId>>,
 }
 
 /// Looks at Azure and notes what is there, what is absent and what could not be read.
@@ -71,6 +75,7 @@ pub async fn observe_further(
     look.note_ahead(ahead);
     let mut observed = look.finish();
     settle(reader, wants, &mut observed).await?;
+    emptied::list(reader, wants, &mut observed).await?;
     observed.requests = reader.counts().requests - before;
     Ok(observed)
 }

@@ -79,8 +79,7 @@ struct Looked {
 async fn look(session: &Session) -> Result<Looked, Failure> {
     let look = session.observe().await?;
     let options = session.options(&Allow::default(), look.last.clone());
-    let mut plan = planner::plan(&session.desired, &look.observed, &options)?;
-    plan.verdicts = Some(session.judge(&plan, &look));
+    let plan = session.judged(&look, &options)?;
     // What a trial leaves out is not taken back: it says what Azure holds, not what is to be done.
     let options = planner::Options { last: planner::Last::Never, ..options };
     Ok(Looked { observed: look.observed, options, plan })

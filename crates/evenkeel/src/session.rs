@@ -1,47 +1,45 @@
 //! One run against Azure: the connection, the look, the decision.
 
 mod drift;
+mod endpoint;
 mod look;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
-use azure::{Client, ClientSecret, Cloud, Counts, Reader, Writer};
-use plan::{Notice, Plan, Severity};
+use anyhow::anyhow;
+use azure::{Client, Cloud, Counts, Reader, Writer};
+use plan::Plan;
 use planner::{Desired, Last, Options, Secrets};
-use resource::{Observation, Observed, ResourceId, SecretSource, walk_expressions};
+use resource::{SecretSource, walk_expressions};
 use serde_json::Value;
-use simulator::{Scenario, Simulator};
+use simulator::Simulator;
 use topology::Topology;
 use uuid::Uuid;
 
+use endpoint::{End, Endpoint};
+
+pub use endpoint::read_scenario;
 pub use look::Look;
 
 pub use crate::base::History;
 
-use crate::cli::{Allow, Auth, Connection};
+use crate::cli::{Allow, Connection};
 use crate::exit::Failure;
 use crate::output;
 use crate::progress::Progress;
 use crate::source::Source;
-use crate::world;
 
-const RESOURCES_API_VERSION: &str = "2021-04-01";
-
-/// Stands in the simulator's folder until its scenario has been read in.
-const BEGUN: &str = "scenario.begun";
-
-/// A connection to Azure, or to the simulator inside this process.
+/// A connection to Azure, or to a simulator.
 pub struct Azure {
     client: Client,
     /// Probes and DNS.
     pub world: executor::RealWorld,
     /// Shows what happens.
     pub progress: Arc<Progress>,
-    simulator: Option<Simulator>,
+    renewal: Duration,
+    end: Option<End>,
 }
 
 impl Azure {
@@ -63,20 +61,10 @@ impl Azure {
         progress: Arc<Progress>,
         events: Arc<dyn azure::Progress>,
     ) -> Result<Self, Failure> {
-        let simulator = match connection.simulator {
-            true => Some(start_simulator(subscription, connection).await?),
-            false => None,
-        };
-        let mut settings = match &simulator {
-            Some(simulator) => simulated(simulator)?,
-            None => azure::Settings { auth: auth(connection.auth), ..azure::Settings::new(cloud) },
-        };
-        settings.trace_http.clone_from(&connection.trace_http);
-        settings.progress = events;
-        settings.secrets = output::secrets().clone();
-        let client = Client::new(settings)?;
-        let world = world::new(&connection.dns, simulator.as_ref())?;
-        Ok(Self { client, world, progress, simulator })
+        let mut endpoint = Endpoint::new(cloud, subscription, connection).await?;
+        endpoint.settings.trace_http.clone_from(&connection.trace_http);
+        endpoint.settings.progress = events;
+        Self::to(endpoint, progress)
     }
 
     /// Connects to a simulator that somebody else runs and stops.
@@ -85,25 +73,28 @@ impl Azure {
         progress: Arc<Progress>,
         trace_http: Option<PathBuf>,
     ) -> Result<Self, Failure> {
-        let settings = simulated(simulator)?;
-        let (secrets, events) = (output::secrets().clone(), progress.clone());
-        let client =
-            Client::new(azure::Settings { trace_http, progress: events, secrets, ..settings })?;
-        let world = world::new("", Some(simulator))?;
-        Ok(Self { client, world, progress, simulator: None })
+        let mut endpoint = Endpoint::simulated(simulator)?;
+        endpoint.settings.trace_http = trace_http;
+        endpoint.settings.progress = progress.clone();
+        Self::to(endpoint, progress)
     }
 
     /// Connects to a simulator that somebody else runs, by way of `resource_manager`: whoever stands
     /// there may change what is answered.
     pub fn join_through(simulator: &Simulator, resource_manager: &str) -> Result<Self, Failure> {
         let progress = Arc::new(Progress::kept());
-        let mut settings = simulated(simulator)?;
-        settings.cloud = Cloud::custom(resource_manager, simulator.authority())?;
-        settings.timeouts.read = Some(Duration::from_secs(2));
-        settings.timeouts.whole = Some(Duration::from_secs(4));
-        let settings = azure::Settings { progress: progress.clone(), ..settings };
-        let (client, world) = (Client::new(settings)?, world::new("", Some(simulator))?);
-        Ok(Self { client, world, progress, simulator: None })
+        let mut endpoint = Endpoint::simulated(simulator)?;
+        endpoint.settings.cloud = Cloud::custom(resource_manager, simulator.authority())?;
+        endpoint.settings.timeouts.read = Some(Duration::from_secs(2));
+        endpoint.settings.timeouts.whole = Some(Duration::from_secs(4));
+        endpoint.settings.progress = progress.clone();
+        Self::to(endpoint, progress)
+    }
+
+    fn to(endpoint: Endpoint, progress: Arc<Progress>) -> Result<Self, Failure> {
+        let Endpoint { mut settings, world, renewal, end } = endpoint;
+        settings.secrets = output::secrets().clone();
+        Ok(Self { client: Client::new(settings)?, world, progress, renewal, end })
     }
 
     /// Returns the capability to read: all that a plan is given.
@@ -116,14 +107,9 @@ impl Azure {
         self.client.correlation_id()
     }
 
-    /// Returns how often the apply lock is renewed: three times before it would end.
-    ///
-    /// A run against the simulator is over sooner than that, and is to notice a loss too.
+    /// Returns how often the apply lock is renewed.
     pub(crate) fn lock_renewal(&self) -> Duration {
-        match self.simulator {
-            Some(_) => Duration::from_millis(200),
-            None => azure::LEASE / 3,
-        }
+        self.renewal
     }
 
     /// Returns the capability to write; asked for by [`crate::pass`] and by the apply lock alone.
@@ -136,84 +122,12 @@ impl Azure {
         self.client.counts()
     }
 
-    /// Ends the connection, and the simulator with it.
+    /// Ends the connection, and the simulator inside this process with it.
     pub async fn stop(self) {
-        if let Some(simulator) = self.simulator {
-            simulator.stop().await;
+        if let Some(end) = self.end {
+            end.await;
         }
     }
-}
-
-/// Returns how a simulator is reached.
-fn simulated(simulator: &Simulator) -> Result<azure::Settings, Failure> {
-    let cloud = Cloud::custom(simulator.resource_manager(), simulator.authority())?;
-    Ok(azure::Settings {
-        auth: azure::Auth::ClientSecret,
-        client_secret: Some(ClientSecret {
-            tenant: simulator.tenant().to_owned(),
-            client_id: simulator.client_id().to_owned(),
-            secret: simulator.client_secret().into(),
-        }),
-        extra_ca_pem: Some(simulator.ca_pem().as_bytes().to_vec()),
-        connect_to: simulator.resource_manager().parse().ok(),
-        // The simulator's operations take no time, so nothing waits for the real ones'.
-        time_scale: 0.0,
-        ..azure::Settings::new(cloud)
-    })
-}
-
-fn auth(auth: Auth) -> azure::Auth {
-    match auth {
-        Auth::Default => azure::Auth::Default,
-        Auth::Environment => azure::Auth::Environment,
-        Auth::WorkloadIdentity => azure::Auth::WorkloadIdentity,
-        Auth::ManagedIdentity => azure::Auth::ManagedIdentity,
-        Auth::Cli => azure::Auth::Cli,
-        Auth::AzurePipelines => azure::Auth::AzurePipelines,
-        Auth::Github => azure::Auth::GitHub,
-    }
-}
-
-/// Starts the simulator; a folder that is used for the first time gets the scenario.
-async fn start_simulator(
-    subscription: &str,
-    connection: &Connection,
-) -> Result<Simulator, Failure> {
-    let dir = &connection.simulator_dir;
-    // A first use that was killed has left its mark, or nothing that was ever used.
-    let mark = dir.join(BEGUN);
-    let is_new = mark.exists() || !dir.join("state.json").exists();
-    let scenario = match &connection.scenario {
-        Some(path) if is_new => Some(read_scenario(path)?),
-        _ => None,
-    };
-    if scenario.is_some() {
-        std::fs::create_dir_all(dir)
-            .and_then(|()| files::write(&mark, b""))
-            .with_context(|| format!("cannot use the folder `{}`", dir.display()))?;
-    }
-    let simulator = Simulator::start(simulator::Settings {
-        dir: Some(dir.clone()),
-        subscription: subscription.to_owned(),
-        ..simulator::Settings::default()
-    })
-    .await?;
-    if let Some(scenario) = scenario {
-        simulator.apply_scenario(&scenario)?;
-        std::fs::remove_file(&mark)
-            .with_context(|| format!("cannot remove `{}`", mark.display()))?;
-    }
-    Ok(simulator)
-}
-
-/// Reads a scenario file.
-pub fn read_scenario(path: &PathBuf) -> Result<Scenario, Failure> {
-    let text = files::read(path, files::TEXT)
-        .with_context(|| format!("cannot read the scenario `{}`", path.display()))
-        .map_err(|error| Failure::invalid(error, "check the path and its permissions"))?;
-    Scenario::parse(&text).map_err(|error| {
-        Failure::invalid(error, format!("see `{}` and the reference of scenarios", path.display()))
-    })
 }
 
 /// Returns the cloud that a topology lives in.
@@ -299,35 +213,16 @@ impl Session {
 
     /// Looks at Azure and decides what must change.
     pub async fn plan(&self, allow: &Allow) -> Result<Plan, Failure> {
-        let look = self.observe().await?;
-        let mut plan = self.decide(&look, allow)?;
-        self.tell_manual_records(&look.observed, &mut plan).await;
-        Ok(plan)
-    }
-
-    /// Returns the groups that are ours and no longer wanted: whether they are empty decides.
-    fn groups_to_go(&self, observed: &Observed) -> Vec<ResourceId> {
-        let is_group =
-            |id: &ResourceId| id.resource_type().is("Microsoft.Resources/resourceGroups");
-        observed
-            .resources
-            .values()
-            .filter(|seen| is_group(&seen.id) && self.desired.get(&seen.id).is_none())
-            .filter(|seen| planner::is_owned(observed, seen, &self.desired.topology))
-            .map(|seen| seen.id.clone())
-            .collect()
+        let look = self.observe_with_dns().await?;
+        self.decide(&look, allow)
     }
 
     /// Decides what must change. A plan that breaks a rule of the engine is never handed out.
     #[tracing::instrument(skip_all)]
     pub fn decide(&self, look: &Look, allow: &Allow) -> Result<Plan, Failure> {
         let options = self.options(allow, look.last.clone());
-        let plan = planner::plan(&self.desired, &look.observed, &options)
-            .map_err(|error| Failure::Helped { help: error.help(), error: error.into() })?;
-        if plan.refusals.is_empty() {
-            crate::session::prove(&plan)?;
-        }
-        Ok(plan)
+        let plan = planner::plan(&self.desired, &look.observed, &options);
+        proved(plan.map_err(no_order)?)
     }
 
     /// Returns what the user allows, with the secrets that a comparison needs.
@@ -344,21 +239,6 @@ impl Session {
     /// Reads the secrets that come from the environment, for comparison only.
     fn secrets(&self, desired: &Desired) -> Secrets {
         learn_secrets(desired.resources().map(|resource| &resource.body))
-    }
-
-    /// Looks for the records that only a person can make, and tells those that are not there.
-    async fn tell_manual_records(&self, observed: &Observed, plan: &mut Plan) {
-        for record in &self.desired.manual_records {
-            let value = resource::Expression::read(&record.value).map_or_else(
-                || Some(record.value.clone()),
-                |expression| planner::resolve(&expression, observed, &BTreeMap::new()),
-            );
-            let value = value.as_ref().and_then(serde_json::Value::as_str);
-            if let Some(notice) = world::missing_record(&self.azure.world, record, value).await {
-                plan.notices.push(notice);
-            }
-        }
-        plan.notices.sort();
     }
 }
 
@@ -380,6 +260,19 @@ pub fn learn_secrets<'b>(bodies: impl Iterator<Item = &'b Value>) -> Secrets {
     secrets
 }
 
+/// Says what to do where no order was found.
+fn no_order(error: planner::OrderError) -> Failure {
+    Failure::Helped { help: error.help(), error: error.into() }
+}
+
+/// Returns a plan whose rules are proved, or one that is refused anyway; it is not changed any more.
+fn proved(plan: Plan) -> Result<Plan, Failure> {
+    if plan.refusals.is_empty() {
+        prove(&plan)?;
+    }
+    Ok(plan)
+}
+
 /// Proves the engine's rules of a plan.
 pub fn prove(plan: &Plan) -> Result<(), Failure> {
     let violations = plan::check(plan);
@@ -398,32 +291,4 @@ pub fn prove(plan: &Plan) -> Result<(), Failure> {
                the change in smaller steps"
                 .to_owned(),
     })
-}
-
-/// Lists everything in a group, so that it is known whether anything but ours is in it.
-async fn list_group(
-    reader: &azure::Reader,
-    group: &ResourceId,
-    observed: &mut Observed,
-) -> Result<(), Failure> {
-    for body in reader.list(&format!("{group}/resources"), RESOURCES_API_VERSION).await? {
-        let id = body["id"].as_str().and_then(|id| ResourceId::parse(id).ok());
-        let Some(id) = id else { continue };
-        if observed.get(&id).is_none() {
-            observed.insert(Observation { id, body, etag: None });
-        }
-    }
-    observed.listed.insert(format!("{}/resources", group.key()));
-    Ok(())
-}
-
-/// Makes the notice of a record that has to be made by hand.
-pub fn manual_record_notice(address: &str, message: String, help: String) -> Notice {
-    Notice {
-        severity: Severity::Warning,
-        code: "manual-dns-record".to_owned(),
-        address: address.to_owned(),
-        message,
-        help: Some(help),
-    }
 }

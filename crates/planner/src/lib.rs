@@ -17,6 +17,7 @@ mod failed_over;
 mod guard;
 mod last;
 mod lost;
+mod manual;
 mod merge;
 mod order;
 mod owner;

@@ -10,6 +10,7 @@ use crate::change::{Changes, Kind, Options, changes};
 use crate::complete::complete;
 use crate::desired::{Desired, ids_in};
 use crate::guard::{guards, renumbered};
+use crate::manual::missing;
 use crate::order::{OrderError, Ordered, order};
 use crate::permits::tell_idle;
 use crate::release::let_go;
@@ -27,6 +28,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Result
     found.refusals.extend(guards(&found, observed, &desired.topology, options));
     found.refusals.extend(renumbered(&desired, &options.last));
     found.notices.extend(notices);
+    found.notices.extend(missing(&desired, observed));
     found.notices.sort();
     found.notices.dedup();
     found.refusals.sort();

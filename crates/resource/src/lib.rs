@@ -22,6 +22,6 @@ pub use expression::{
 };
 pub use id::{ResourceId, ResourceIdError};
 pub use mark::{MARK, is_marked, tag};
-pub use observed::{NameState, NotEvaluated, Observation, Observed};
+pub use observed::{DnsAnswer, NameState, NotEvaluated, Observation, Observed};
 pub use resource_type::ResourceType;
 pub use suffixes::{Service, Suffixes};

@@ -336,7 +336,7 @@ impl<'a> Look<'a> {
 }
 
 /// Reads a member of a list; one without an ID cannot be told from its siblings and is left out.
-fn member(body: Value) -> Option<Observation> {
+pub(super) fn member(body: Value) -> Option<Observation> {
     let text = body.get("id")?.as_str()?;
     // Some providers leave out the first slash, and some write blanks as `%20`.
     let text = format!("/{}", text.trim_start_matches('/')).replace("%20", " ");

@@ -26,6 +26,9 @@ fn holding(resources: Vec<(String, Value)>) -> impl Fn(&Asked) -> Answer + Send 
         let members: Vec<&Value> = resources
             .iter()
             .filter(|(own, body)| match path.rsplit_once('/') {
+                Some((group, "resources")) if group.contains("/resourcegroups/") => {
+                    id(own).parent() == Some(id(group))
+                }
                 Some((_, "resources")) => {
                     asked.query.contains("northwind") && body["tags"]["evenkeel"] == "northwind"
                 }
@@ -261,4 +264,33 @@ async fn provider_that_was_never_used_has_no_resources() {
     .await;
     let observed = observe(&arm.client().reader(), &wants(&[R1[4]])).await.expect("a look");
     assert!(observed.resources.is_empty() && observed.not_evaluated.is_empty());
+}
+
+#[tokio::test]
+async fn a_group_of_ours_that_does_not_stay_is_looked_through() {
+    let marked = |id: &str| {
+        (format!("{SUB}{id}"), json!({ "tags": { "Evenkeel": "northwind" }, "properties": {} }))
+    };
+    let foreign = "/resourceGroups/goes/providers/Contoso.Widgets/widgets/theirs";
+    let arm = FakeArm::start(holding(vec![
+        marked("/resourceGroups/stays"),
+        marked("/resourceGroups/goes"),
+        full("/resourceGroups/theirs"),
+        full(foreign),
+    ]))
+    .await;
+    let look = Wants { subscriptions: ["s".to_owned()].into(), ..wants(&[]) };
+    let listed = |observed: &Observed| {
+        let groups = observed.listed.iter().filter(|path| path.ends_with("/resources"));
+        groups.cloned().collect::<Vec<_>>()
+    };
+    let plain = observe(&arm.client().reader(), &look).await.expect("readable");
+    assert!(listed(&plain).is_empty());
+    let kept = ResourceId::group("S", "Stays");
+    let look = Wants { groups_kept: Some([kept].into()), ..look };
+    let observed = observe(&arm.client().reader(), &look).await.expect("readable");
+    assert_eq!(listed(&observed), ["/subscriptions/s/resourcegroups/goes/resources"]);
+    let foreign = ResourceId::parse(&format!("{SUB}{foreign}")).expect("valid ID");
+    assert!(observed.get(&foreign).is_some());
+    assert_eq!(observed.requests, plain.requests + 1);
 }

@@ -1,5 +1,7 @@
 //! `evenkeel destroy`
 
+use std::collections::BTreeSet;
+
 use executor::Options;
 use plan::Plan;
 use planner::Desired;
@@ -10,7 +12,7 @@ use crate::cli::{Allow, Destroy, TextOrJson};
 use crate::commands::apply::{Job, carry_out};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::prompt::{self, Answer};
-use crate::session::{Look, Session};
+use crate::session::Session;
 use crate::{output, source};
 
 /// Deletes all that the topology owns.
@@ -57,18 +59,10 @@ pub async fn run(args: &Destroy) -> Outcome {
 
 /// Plans the end of all that is ours.
 async fn plan(session: &mut Session, args: &Destroy) -> Result<Plan, Failure> {
-    let look = session.observe().await?;
+    // The topology keeps none of its groups: each may go when all in it goes.
+    let look = session.observe_keeping(BTreeSet::new()).await?;
     session.desired = session.desired.without_resources();
     session.desired.owner.clone_from(&look.observed.owner);
-    let look = with_groups(session, look).await?;
     let allow = Allow { allow_mass_delete: true, ..args.allow.clone() };
     session.decide(&look, &allow)
-}
-
-/// Looks again, now that the topology is empty: its groups may go when they are.
-async fn with_groups(session: &Session, mut look: Look) -> Result<Look, Failure> {
-    let again = session.observe().await?.observed;
-    look.observed.resources.extend(again.resources);
-    look.observed.listed.extend(again.listed);
-    Ok(look)
 }

@@ -3,7 +3,7 @@
 use plan::{Plan, Verdicts};
 use planner::{Base, Options};
 
-use super::{Look, Session};
+use super::{Look, Session, no_order, proved};
 use crate::cli::Allow;
 use crate::exit::Failure;
 
@@ -11,15 +11,19 @@ impl Session {
     /// Looks at Azure and decides what must change, telling who has moved: Azure, or the topology in
     /// its files.
     pub async fn drift(&self) -> Result<Plan, Failure> {
-        let look = self.observe().await?;
-        let mut plan = self.decide(&look, &Allow::default())?;
-        self.tell_manual_records(&look.observed, &mut plan).await;
-        plan.verdicts = Some(self.judge(&plan, &look));
-        Ok(plan)
+        let look = self.observe_with_dns().await?;
+        let options = self.options(&Allow::default(), look.last.clone());
+        proved(self.judged(&look, &options)?)
+    }
+
+    /// Makes a plan that tells of each change who has moved.
+    pub fn judged(&self, look: &Look, options: &Options) -> Result<Plan, Failure> {
+        let plan = planner::plan(&self.desired, &look.observed, options).map_err(no_order)?;
+        Ok(Plan { verdicts: Some(self.judge(&plan, look)), ..plan })
     }
 
     /// Tells of each change who has moved.
-    pub fn judge(&self, plan: &Plan, look: &Look) -> Verdicts {
+    fn judge(&self, plan: &Plan, look: &Look) -> Verdicts {
         let mut secrets = self.secrets(&self.desired);
         if let Some((base, _)) = &look.base {
             secrets.extend(self.secrets(base));

@@ -1,11 +1,15 @@
 //! One look at Azure, and what is known of what was applied last.
 
+use std::collections::BTreeSet;
+
 use azure::Wants;
+use executor::World;
 use planner::{Desired, Last, Note};
-use resource::{Observed, ResourceId};
+use resource::catalogue::Duty;
+use resource::{DnsAnswer, Observed, ResourceId};
 use topology::is_unset;
 
-use super::{Session, list_group};
+use super::Session;
 use crate::exit::Failure;
 
 /// What a look has shown.
@@ -21,43 +25,64 @@ pub struct Look {
 
 impl Session {
     /// Looks at Azure: at what the topology speaks of, and at what the last applied text spoke of.
-    #[tracing::instrument(skip_all)]
     pub async fn observe(&self) -> Result<Look, Failure> {
+        let groups = self.desired.resources().map(|resource| &resource.id);
+        let kept = groups.filter(|id| Duty::Group.is_of(id)).cloned().collect();
+        self.observe_keeping(kept).await
+    }
+
+    /// Looks as [`Session::observe`] does, and asks DNS for the records that only a person can make.
+    pub(super) async fn observe_with_dns(&self) -> Result<Look, Failure> {
+        let mut look = self.observe().await?;
+        for record in &self.desired.manual_records {
+            let found = self.azure.world.lookup(&record.name, &record.record_type).await;
+            look.observed.dns.push(DnsAnswer {
+                name: record.name.clone(),
+                record_type: record.record_type.clone(),
+                found: found.map_err(|error| error.to_string()),
+            });
+        }
+        Ok(look)
+    }
+
+    /// Looks as [`Session::observe`] does; what lies in groups of ours is listed but for these groups,
+    /// which stay.
+    #[tracing::instrument(skip_all)]
+    pub async fn observe_keeping(&self, groups: BTreeSet<ResourceId>) -> Result<Look, Failure> {
         let _spinner = self.azure.progress.spinner("reading Azure");
         let reader = self.azure.reader();
+        let wants = self.wants(groups);
         let mut known = (None, Last::Never, None);
         let further = |seen: &[&resource::Observation]| {
             let note = planner::noted(&self.desired, seen.iter().copied());
             known = self.learn(note);
             self.wants_of(&known)
         };
-        let mut observed = azure::observe_further(&reader, &self.wants(), further).await?;
+        let mut observed = azure::observe_further(&reader, &wants, further).await?;
         let note = planner::applied(&self.desired, &observed);
         if note != known.0 {
             // The note is on a resource that no list of a subscription shows.
             known = self.learn(note);
             let further = self.wants_of(&known);
-            observed = azure::observe_further(&reader, &self.wants(), |_| further).await?;
+            observed = azure::observe_further(&reader, &wants, |_| further).await?;
         }
         let owner = planner::owner(&self.desired, &observed, known.1.known().is_some());
         if known.0.as_ref().is_some_and(|note| planner::is_of_another(note, &owner)) {
             known = (None, Last::Never, None);
         }
         observed.owner = Some(owner);
-        for group in self.groups_to_go(&observed) {
-            list_group(&reader, &group, &mut observed).await?;
-        }
         let (_, last, base) = known;
         Ok(Look { observed, last, base })
     }
 
-    fn wants(&self) -> Wants {
+    fn wants(&self, groups_kept: BTreeSet<ResourceId>) -> Wants {
         Wants {
             ids: self.desired.wants(),
             owned_by: Some(self.desired.topology.clone()),
             subscriptions: [self.desired.subscription.clone()].into(),
             types: self.desired.types_wanted(),
             made: self.desired.made(),
+            groups_kept: Some(groups_kept),
         }
     }
 

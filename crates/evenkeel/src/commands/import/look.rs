@@ -45,11 +45,7 @@ pub async fn look(
     }
     let related = related(reader, &observed, scopes).await?;
     if !related.is_empty() {
-        let more = observe(reader, &related, mark).await?;
-        observed.resources.extend(more.resources);
-        observed.not_evaluated.extend(more.not_evaluated);
-        observed.listed.extend(more.listed);
-        observed.requests += more.requests;
+        observed.absorb(observe(reader, &related, mark).await?);
     }
     Ok(observed)
 }
