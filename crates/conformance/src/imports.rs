@@ -64,7 +64,7 @@ fn import(case: &Case) -> anyhow::Result<Option<Imported>> {
     see(scope.clone(), json!({ "location": "westeurope" }));
     let above = std::iter::successors(id.parent(), ResourceId::parent);
     for parent in above.take_while(|parent| *parent != scope) {
-        let is_zone = parent.resource_type().is("Microsoft.Network/dnsZones");
+        let is_zone = resource::catalogue::Duty::Zone.is_of(&parent);
         let place = if is_zone { "global" } else { "westeurope" };
         see(parent, json!({ "location": place, "properties": { "zoneType": "Public" } }));
     }

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     fn profile() -> ResourceId {
-        ResourceId::in_group("s", "rg", "Microsoft.Network/trafficManagerProfiles", "p")
+        ResourceId::in_group("s", "rg", resource::types::PROFILE, "p")
     }
 
     #[test]
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn exact_body_wants_nothing_else() {
-        let site = ResourceId::in_group("s", "rg", "Microsoft.Web/sites", "w");
+        let site = ResourceId::in_group("s", "rg", resource::types::SITE, "w");
         let settings = site.child("config", "appsettings");
         let desired = json!({"properties": {"A": "1"}});
         let observed = json!({"name": "appsettings", "properties": {"A": "1", "B": "2"}});

@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn children_and_locks_are_of_one_family() {
-        let zone = ResourceId::in_group("s", "rg", "Microsoft.Network/dnsZones", "example.com");
+        let zone = ResourceId::in_group("s", "rg", resource::types::ZONE, "example.com");
         assert_eq!(family(&zone.child("CNAME", "app")), zone);
         assert_eq!(family(&zone.extension(types::LOCK, "keep")), zone);
         assert_eq!(family(&zone), zone);

@@ -33,12 +33,12 @@ pub(crate) fn plan(actions: impl IntoIterator<Item = Action>) -> Plan {
 
 /// Returns the ID of the web app `name`.
 pub(crate) fn site(name: &str) -> ResourceId {
-    ResourceId::in_group("s", "rg", "Microsoft.Web/sites", name)
+    ResourceId::in_group("s", "rg", resource::types::SITE, name)
 }
 
 /// Returns the ID of the Traffic Manager profile `name`.
 pub(crate) fn profile(name: &str) -> ResourceId {
-    ResourceId::in_group("s", "rg", "Microsoft.Network/trafficManagerProfiles", name)
+    ResourceId::in_group("s", "rg", resource::types::PROFILE, name)
 }
 
 /// Returns the ID of a record set in the zone `example.com`.
@@ -48,7 +48,7 @@ pub(crate) fn record(kind: &str, name: &str) -> ResourceId {
 
 /// Returns the ID of the zone `example.com`.
 pub(crate) fn zone() -> ResourceId {
-    ResourceId::in_group("s", "rg-dns", "Microsoft.Network/dnsZones", "example.com")
+    ResourceId::in_group("s", "rg-dns", resource::types::ZONE, "example.com")
 }
 
 /// Returns an update of the web app `name`, called `update {name}`.

@@ -272,16 +272,13 @@ mod tests {
     }
 
     fn zone() -> ResourceId {
-        ResourceId::in_group("s", "rg", "Microsoft.Network/dnsZones", "example.com")
+        ResourceId::in_group("s", "rg", resource::types::ZONE, "example.com")
     }
 
     #[test]
     fn a_marked_body_is_owned_by_its_topology_alone() {
-        let ids = [
-            zone(),
-            zone().child("CNAME", "app"),
-            zone().extension("Microsoft.Authorization/locks", "keep"),
-        ];
+        let ids =
+            [zone(), zone().child("CNAME", "app"), zone().extension(resource::types::LOCK, "keep")];
         for id in ids {
             let mut body = json!({ "properties": { "notes": "Ask first." } });
             mark(&id, &mut body, "north");
@@ -295,11 +292,8 @@ mod tests {
 
     #[test]
     fn the_mark_of_another_topology_is_named() {
-        let ids = [
-            zone(),
-            zone().child("CNAME", "app"),
-            zone().extension("Microsoft.Authorization/locks", "keep"),
-        ];
+        let ids =
+            [zone(), zone().child("CNAME", "app"), zone().extension(resource::types::LOCK, "keep")];
         for id in ids {
             let mut body = json!({ "properties": { "notes": "Ask first." } });
             let observed = Observed::default();
@@ -313,7 +307,7 @@ mod tests {
 
     #[test]
     fn a_binding_is_of_the_topology_that_proved_its_name() {
-        let site = ResourceId::in_group("s", "rg", "Microsoft.Web/sites", "web");
+        let site = ResourceId::in_group("s", "rg", resource::types::SITE, "web");
         let binding = observation(&site.child("hostNameBindings", "App.Example.com"), json!({}));
         let mut observed = Observed::default();
         assert_eq!(foreign_mark(&observed, &binding, "north"), None);
@@ -328,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_child_without_a_place_for_a_mark_is_owned_through_its_parent() {
-        let site = ResourceId::in_group("s", "rg", "Microsoft.Web/sites", "web");
+        let site = ResourceId::in_group("s", "rg", resource::types::SITE, "web");
         let config = site.child("config", "web");
         let mut observed = Observed::default();
         observed.insert(observation(&site, json!({ "tags": { "evenkeel": "north" } })));

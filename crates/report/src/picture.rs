@@ -163,12 +163,12 @@ mod tests {
         let stamp = |name: &str| Band::Stamp(name.into());
         Picture {
             nodes: vec![
-                node("storage/portal", "Microsoft.Storage/storageAccounts", Band::Data, None),
-                node("weu/web", "Microsoft.Web/sites", stamp("weu"), Some(Verb::Update)),
-                node("sea/web", "Microsoft.Web/sites", stamp("sea"), Some(Verb::Create)),
+                node("storage/portal", resource::types::STORAGE_ACCOUNT, Band::Data, None),
+                node("weu/web", resource::types::SITE, stamp("weu"), Some(Verb::Update)),
+                node("sea/web", resource::types::SITE, stamp("sea"), Some(Verb::Create)),
                 node(
                     "trafficManager/main",
-                    "Microsoft.Network/trafficManagerProfiles",
+                    resource::types::PROFILE,
                     Band::Global,
                     Some(Verb::Update),
                 ),

@@ -6,15 +6,11 @@ use plan::{
     Action, ActionId, ActionOutcome, Band, Coverage, Done, Guard, Notice, Operation, Outcome,
     Place, Plan, PropertyChange, Reliance, Risk, Severity, Verb, Write,
 };
-use resource::{Expression, ResourceId};
+use resource::{Expression, ResourceId, types};
 use serde_json::{Value, json};
 
 use crate::html::Made;
 use crate::picture::{Node, Picture};
-
-const SITES: &str = "Microsoft.Web/sites";
-const PROFILES: &str = "Microsoft.Network/trafficManagerProfiles";
-const ZONES: &str = "Microsoft.Network/dnsZones";
 
 /// When the reports of these plans were made.
 pub(crate) fn made() -> Made {
@@ -26,17 +22,18 @@ pub(crate) fn made() -> Made {
 
 /// A second region for an app that exists: profile, clone, record behind a lock, storage moved.
 pub(crate) fn first_apply() -> Plan {
-    let zone = id("rg-dns", ZONES, "example.com");
-    let lock = zone.extension("Microsoft.Authorization/locks", "keep");
+    let zone = id("rg-dns", types::ZONE, "example.com");
+    let lock = zone.extension(types::LOCK, "keep");
     let lock_body = json!({ "properties": { "level": "CanNotDelete" } });
     let record = zone.child("CNAME", "app");
-    let fqdn = Expression::reference(&id("rg", PROFILES, "main"), "/properties/dnsConfig/fqdn");
+    let fqdn =
+        Expression::reference(&id("rg", types::PROFILE, "main"), "/properties/dnsConfig/fqdn");
     let actions = vec![
-        create("weu", "plan", "Microsoft.Web/serverfarms", json!({
+        create("weu", "plan", types::PLAN, json!({
             "location": "westeurope", "sku": { "name": "P1v3", "capacity": 3 }, "kind": "linux",
             "properties": { "reserved": true, "zoneRedundant": true },
         })),
-        create("sea", "plan", "Microsoft.Web/serverfarms", json!({
+        create("sea", "plan", types::PLAN, json!({
             "location": "southeastasia", "sku": { "name": "P1v3", "capacity": 4 }, "kind": "linux",
             "properties": { "reserved": true, "zoneRedundant": true },
         })),
@@ -49,16 +46,16 @@ pub(crate) fn first_apply() -> Plan {
                 .risking([Risk::Restarts])
         },
         verify("weu", ["adopt weu/web"]),
-        create("sea", "web", SITES, json!({
+        create("sea", "web", types::SITE, json!({
             "location": "southeastasia", "kind": "app,linux", "identity": { "type": "SystemAssigned" },
             "properties": {
-                "serverFarmId": id("rg", "Microsoft.Web/serverfarms", "plan-sea").as_str(),
+                "serverFarmId": id("rg", types::PLAN, "plan-sea").as_str(),
                 "httpsOnly": true,
                 "siteConfig": { "linuxFxVersion": "DOTNETCORE|8.0", "alwaysOn": true, "minTlsVersion": "1.2",
                     "healthCheckPath": "/health/deep", "ftpsState": "Disabled" },
             },
         })).after(["verify weu/web", "create sea/plan"]),
-        global(Verb::Create, "trafficManager/main", id("rg", PROFILES, "main")).writing(true, json!({
+        global(Verb::Create, "trafficManager/main", id("rg", types::PROFILE, "main")).writing(true, json!({
             "location": "global",
             "properties": {
                 "trafficRoutingMethod": "Priority",
@@ -85,7 +82,7 @@ pub(crate) fn first_apply() -> Plan {
         .after(["lift dns/example.com/lock/keep", "delete dns/example.com/app"]),
         Action {
             band: Band::Data,
-            ..global(Verb::Update, "storage/shared", id("rg", "Microsoft.Storage/storageAccounts", "stshared"))
+            ..global(Verb::Update, "storage/shared", id("rg", types::STORAGE_ACCOUNT, "stshared"))
                 .changing("sku.name", json!("Standard_LRS"), json!("Standard_GRS"))
                 .because("redundancy changes in place; no data moves out of its region")
         },
@@ -102,7 +99,7 @@ pub(crate) fn first_apply() -> Plan {
         }],
         // The name leads to the profile, which is told to lead nowhere that is not known.
         reliances: [(
-            id("rg", PROFILES, "main").key().to_owned(),
+            id("rg", types::PROFILE, "main").key().to_owned(),
             Reliance::LeadsOn(BTreeSet::new()),
         )]
         .into(),
@@ -110,7 +107,7 @@ pub(crate) fn first_apply() -> Plan {
             evaluated: 23,
             unmanaged: vec![zone_record("TXT", "legacy")],
             not_evaluated: [(
-                id("rg", SITES, "app-weu").child("config", "appsettings"),
+                id("rg", types::SITE, "app-weu").child("config", "appsettings"),
                 "listing application settings needs more than the Reader role".to_owned(),
             )]
             .into(),
@@ -153,9 +150,9 @@ pub(crate) fn drifted() -> Plan {
         json!("***"),
     );
     jobs.changes[0].sensitive = true;
-    let profile = global(Verb::Update, "trafficManager/main", id("rg", PROFILES, "main"))
+    let profile = global(Verb::Update, "trafficManager/main", id("rg", types::PROFILE, "main"))
         .changing("properties.dnsConfig.ttl", json!(3600), json!(60))
-        .changing("properties.endpoints[sea]", Value::Null, json!({ "name": "sea", "properties": { "targetResourceId": id("rg", SITES, "app-northwind-sea").as_str(), "priority": 2, "endpointStatus": "Enabled" } }))
+        .changing("properties.endpoints[sea]", Value::Null, json!({ "name": "sea", "properties": { "targetResourceId": id("rg", types::SITE, "app-northwind-sea").as_str(), "priority": 2, "endpointStatus": "Enabled" } }))
         .risking([Risk::Traffic]);
     let actions = vec![
         profile,
@@ -198,7 +195,7 @@ pub(crate) fn replacement() -> Plan {
     let store = Action {
         band: Band::Data,
         permission: Some("`protect: false` on storage/media".into()),
-        ..global(Verb::Delete, "stmedia", id("rg", "Microsoft.Storage/storageAccounts", "stmedia"))
+        ..global(Verb::Delete, "stmedia", id("rg", types::STORAGE_ACCOUNT, "stmedia"))
             .risking([Risk::LosesData, Risk::Deletes])
             .because("no longer in the topology")
     };
@@ -229,14 +226,13 @@ pub(crate) fn picture() -> Picture {
         Node { address, resource, band, verb: None }
     };
     let mut nodes = vec![
-        node(Band::Global, "trafficManager/main", id("rg", PROFILES, "main")),
+        node(Band::Global, "trafficManager/main", id("rg", types::PROFILE, "main")),
         node(Band::Global, "dns/example.com/app", zone_record("CNAME", "app")),
     ];
     let mut edges = vec![("dns/example.com/app".to_owned(), "trafficManager/main".to_owned())];
     for stamp in ["weu", "sea"] {
         let at = |kind, name: &str| id("rg", kind, &format!("{name}-{stamp}"));
-        for (name, kind) in [("plan", "Microsoft.Web/serverfarms"), ("web", SITES), ("jobs", SITES)]
-        {
+        for (name, kind) in [("plan", types::PLAN), ("web", types::SITE), ("jobs", types::SITE)] {
             nodes.push(node(Band::Stamp(stamp.into()), name, at(kind, name)));
         }
         let in_stamp = |name: &str| format!("{stamp}/{name}");
@@ -245,7 +241,7 @@ pub(crate) fn picture() -> Picture {
         edges.push((in_stamp("jobs"), in_stamp("plan")));
         edges.push((in_stamp("web"), "storage/shared".to_owned()));
     }
-    let shared = id("rg", "Microsoft.Storage/storageAccounts", "stshared");
+    let shared = id("rg", types::STORAGE_ACCOUNT, "stshared");
     nodes.push(node(Band::Data, "storage/shared", shared));
     Picture { nodes, edges }
 }
@@ -253,7 +249,7 @@ pub(crate) fn picture() -> Picture {
 /// A plan with `size` of each: creates, long updates, deletes and replacements.
 pub(crate) fn large(size: usize) -> Plan {
     let actions = (0..size).flat_map(|at| {
-        let site = |name: &str| id("rg", SITES, &format!("{name}-{at}"));
+        let site = |name: &str| id("rg", types::SITE, &format!("{name}-{at}"));
         let long = "x".repeat(150);
         let replaced = site("replaced");
         [
@@ -351,7 +347,7 @@ fn id(group: &str, kind: &str, name: &str) -> ResourceId {
 }
 
 fn zone_record(kind: &str, name: &str) -> ResourceId {
-    id("rg-dns", ZONES, "example.com").child(kind, name)
+    id("rg-dns", types::ZONE, "example.com").child(kind, name)
 }
 
 fn global(verb: Verb, address: &str, resource: ResourceId) -> Action {
@@ -390,14 +386,14 @@ fn create(stamp: &str, name: &str, kind: &str, body: Value) -> Action {
 }
 
 fn stamp_update(stamp: &str, name: &str) -> Action {
-    let resource = id("rg", SITES, &format!("{name}-{stamp}"));
+    let resource = id("rg", types::SITE, &format!("{name}-{stamp}"));
     let action =
         global(Verb::Update, &format!("{stamp}/{name}"), resource).writing(false, json!({}));
     Action { band: Band::Stamp(stamp.into()), ..action }
 }
 
 fn verify<const N: usize>(stamp: &str, after: [&str; N]) -> Action {
-    let site = id("rg", SITES, &format!("web-{stamp}"));
+    let site = id("rg", types::SITE, &format!("web-{stamp}"));
     let host = Expression::reference(&site, "/properties/defaultHostName");
     let probe = Operation::Probe {
         url: json!({ "$join": ["https://", host.to_value(), "/health/deep"] }),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ResourceType;
+use crate::{ResourceType, types};
 
 /// The full path of an ARM object.
 ///
@@ -146,8 +146,7 @@ impl ResourceId {
         let provider = segments.iter().rposition(|s| s.eq_ignore_ascii_case("providers"));
         let Some(provider) = provider else {
             let group = segments.iter().any(|s| s.eq_ignore_ascii_case("resourcegroups"));
-            let last = if group { "resourceGroups" } else { "subscriptions" };
-            return ResourceType::new(format!("Microsoft.Resources/{last}"));
+            return ResourceType::new(if group { types::GROUP } else { types::SUBSCRIPTION });
         };
         let mut name = segments.get(provider + 1).copied().unwrap_or_default().to_owned();
         for kind in segments[provider + 1..].iter().skip(1).step_by(2) {
@@ -302,21 +301,16 @@ mod tests {
         }
         assert_eq!(
             chain,
-            [
-                "Microsoft.Network/dnsZones/CNAME",
-                "Microsoft.Network/dnsZones",
-                "Microsoft.Resources/resourceGroups",
-                "Microsoft.Resources/subscriptions",
-            ]
+            ["Microsoft.Network/dnsZones/CNAME", types::ZONE, types::GROUP, types::SUBSCRIPTION,]
         );
     }
 
     #[test]
     fn extension_has_the_scope_as_parent() {
         let zone = id(RECORD).parent().expect("a zone");
-        let lock = zone.extension("Microsoft.Authorization/locks", "keep");
+        let lock = zone.extension(types::LOCK, "keep");
         assert_eq!(lock.parent(), Some(zone.clone()));
-        assert!(lock.resource_type().is("Microsoft.Authorization/locks"));
+        assert!(lock.resource_type().is(types::LOCK));
         assert!(lock.is_within(&zone));
         assert_eq!(lock.resource_group(), Some("rg-dns"));
     }

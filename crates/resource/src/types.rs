@@ -13,3 +13,13 @@ pub const LOCK: &str = "Microsoft.Authorization/locks";
 pub const CERTIFICATE: &str = "Microsoft.Web/certificates";
 /// Role assignments.
 pub const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
+/// Apps of App Service.
+pub const SITE: &str = "Microsoft.Web/sites";
+/// Plans of App Service.
+pub const PLAN: &str = "Microsoft.Web/serverfarms";
+/// Profiles of Traffic Manager.
+pub const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
+/// Public DNS zones.
+pub const ZONE: &str = "Microsoft.Network/dnsZones";
+/// Storage accounts.
+pub const STORAGE_ACCOUNT: &str = "Microsoft.Storage/storageAccounts";

@@ -70,7 +70,7 @@ fn collect(
 
 fn around(id: &ResourceId, location: &str, wanted: &mut Vec<(ResourceId, Value)>, depth: usize) {
     if let Some(parent) = id.parent()
-        && !parent.resource_type().is("Microsoft.Resources/subscriptions")
+        && !parent.resource_type().is(resource::types::SUBSCRIPTION)
     {
         collect(&parent, None, location, wanted, depth);
     }
@@ -81,7 +81,7 @@ fn around(id: &ResourceId, location: &str, wanted: &mut Vec<(ResourceId, Value)>
 pub fn references(body: &Value, id: &ResourceId) -> Vec<ResourceId> {
     let mut found = vec![];
     walk(body, &mut found);
-    let is_group = id.resource_type().is("Microsoft.Resources/resourceGroups");
+    let is_group = id.resource_type().is(resource::types::GROUP);
     found.retain(|other| !id.is_within(other) && (is_group || !other.is_within(id)));
     found.dedup();
     found

@@ -86,7 +86,7 @@ impl Request {
         let provider = segments.iter().rposition(|part| part.eq_ignore_ascii_case("providers"));
         let Some(tail) = provider.map(|at| &segments[at + 1..]).filter(|tail| tail.len() > 1)
         else {
-            return ResourceType::new("Microsoft.Resources/resourceGroups");
+            return ResourceType::new(resource::types::GROUP);
         };
         let names: Vec<&str> = tail[1..].iter().step_by(2).copied().collect();
         ResourceType::new(format!("{}/{}", tail[0], names.join("/")))

@@ -42,7 +42,7 @@ pub async fn prepare(replay: &mut Replay<'_>, index: usize) -> anyhow::Result<()
     }
     let Some(id) = action_target(request.path()) else { return Ok(()) };
     let location = replay.location.clone();
-    let is_group = id.resource_type().is("Microsoft.Resources/resourceGroups");
+    let is_group = id.resource_type().is(resource::types::GROUP);
     match response.code().filter(|_| !response.is_success()) {
         Some("ResourceGroupNotFound") => {
             let group = ResourceId::group(SUBSCRIPTION, id.resource_group().unwrap_or_default());

@@ -89,7 +89,7 @@ impl Excuses {
         };
         path == "location" && same(&unlike.wanted)
             || parse(&unlike.id).is_some_and(|id| {
-                path == "location" && id.resource_type().is("Microsoft.Resources/resourceGroups")
+                path == "location" && id.resource_type().is(resource::types::GROUP)
             })
     }
 

@@ -17,22 +17,22 @@ pub fn plan() -> Plan {
         timeout_secs: 300,
     };
     let actions = vec![
-        create(weu(), "weu/plan", "Microsoft.Web/serverfarms", &[]),
-        create(weu(), "weu/web", "Microsoft.Web/sites", &["create weu/plan"]),
-        create(weu(), "weu/cert", "Microsoft.Web/certificates", &["create weu/web"]),
+        create(weu(), "weu/plan", resource::types::PLAN, &[]),
+        create(weu(), "weu/web", resource::types::SITE, &["create weu/plan"]),
+        create(weu(), "weu/cert", resource::types::CERTIFICATE, &["create weu/web"]),
         Action {
             id: ActionId("verify weu/web".into()),
             verb: Verb::Verify,
             operation: probe,
-            ..create(weu(), "weu/web", "Microsoft.Web/sites", &["create weu/web"])
+            ..create(weu(), "weu/web", resource::types::SITE, &["create weu/web"])
         },
-        create(neu(), "neu/plan", "Microsoft.Web/serverfarms", &[]),
-        create(neu(), "neu/web", "Microsoft.Web/sites", &["create neu/plan"]),
+        create(neu(), "neu/plan", resource::types::PLAN, &[]),
+        create(neu(), "neu/web", resource::types::SITE, &["create neu/plan"]),
         create(Band::Data, "data/orders", "Microsoft.DocumentDB/databaseAccounts", &[]),
         create(
             Band::Global,
             "main",
-            "Microsoft.Network/trafficManagerProfiles",
+            resource::types::PROFILE,
             &["create weu/cert", "create neu/web"],
         ),
     ];

@@ -165,8 +165,8 @@ mod tests {
     #[test]
     fn wait_belongs_to_the_resource_of_its_request_until_that_is_done() {
         let now = Instant::now();
-        let web = ResourceId::in_group("s", "rg", "Microsoft.Web/sites", "web");
-        let other = ResourceId::in_group("s", "rg", "Microsoft.Web/sites", "web2");
+        let web = ResourceId::in_group("s", "rg", resource::types::SITE, "web");
+        let other = ResourceId::in_group("s", "rg", resource::types::SITE, "web2");
         let mut waits = Waits::default();
         waits.note(&throttled(&format!("PUT {web}/config/web"), 12), now);
         let told = |id| waits.of(id, now).map(|wait| wait.text(now));

@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn rule_07_a_loss_that_the_action_hides_is_found() {
         let account =
-            resource::ResourceId::in_group("s", "rg", "Microsoft.Storage/storageAccounts", "st");
+            resource::ResourceId::in_group("s", "rg", resource::types::STORAGE_ACCOUNT, "st");
         let violations = check(&sample::plan([sample::delete(account)]));
         assert!(matches!(&violations[..], [Violation::DataLossNotPermitted { .. }]));
     }
