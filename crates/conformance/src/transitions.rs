@@ -240,3 +240,28 @@ fn indented(text: &str) -> String {
     let lines: Vec<String> = text.lines().take(40).map(|line| format!("#   {line}")).collect();
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each has shown a kind of failure once: a setting in another case, connection strings that were
+    /// left, a name that moves behind a router, a plan of another system, a proof that is there already,
+    /// the rights of a clone.
+    const SEEDS: [u64; 6] = [5006, 5027, 5057, 1020, 1129, 1464];
+
+    #[test]
+    fn pairs_that_once_failed_pass() {
+        for seed in SEEDS {
+            let settings = Settings {
+                seeds: Seeds { from: seed, count: 1 },
+                threads: 1,
+                keep: None,
+                shrink: 0,
+                tries: 0,
+                verbose: false,
+            };
+            assert!(run(settings).expect("no folder is written"), "seed {seed}");
+        }
+    }
+}

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use resource::{Expression, Observed, Part, Reference, SecretSource};
+use resource::catalogue::facts_of;
+use resource::{Expression, Observed, Part, Reference, ResourceId, SecretSource};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -38,9 +39,24 @@ fn value_of(Reference { id, pointer }: &Reference, observed: &Observed) -> Optio
     match pointer.as_str() {
         "/id" => Some(id.as_str().into()),
         "/name" => Some(id.name().into()),
+        pointer if facts_of(id).common.contains(&pointer) => {
+            observed.property(id, pointer).or_else(|| of_any_other(id, pointer, observed)).cloned()
+        }
         _ if observed.is_renewed(id) => None,
         pointer => observed.property(id, pointer).cloned(),
     }
+}
+
+/// Returns what another resource of the type in the subscription has.
+fn of_any_other<'a>(id: &ResourceId, pointer: &str, observed: &'a Observed) -> Option<&'a Value> {
+    let is_like = |other: &ResourceId| {
+        let (one, other) = (id.subscription().zip(Some(id)), other.subscription().zip(Some(other)));
+        one.zip(other).is_some_and(|((here, id), (there, other))| {
+            here.eq_ignore_ascii_case(there) && id.resource_type() == other.resource_type()
+        })
+    };
+    let mut others = observed.resources.values().filter(|other| is_like(&other.id));
+    others.find_map(|other| other.body.pointer(pointer).filter(|value| !value.is_null()))
 }
 
 /// Returns `value` with every expression that can be resolved replaced by its value.

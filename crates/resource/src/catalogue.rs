@@ -254,6 +254,8 @@ pub struct TypeFacts {
     pub additions: &'static [Additions],
     /// Members that stand for all that the service has.
     pub collectives: &'static [Collective],
+    /// JSON pointers of what all resources of the type in a subscription have in common.
+    pub common: &'static [&'static str],
     /// Properties that name what the resource stands on, each with the reason why it goes with it: that
     /// is deleted only when nothing stands on it any more.
     pub stands_on: &'static [(&'static str, &'static str)],
@@ -370,6 +372,7 @@ impl TypeFacts {
         arrays: &[],
         additions: &[],
         collectives: &[],
+        common: &[],
         stands_on: &[],
         entries: &[],
         cased_keys: None,

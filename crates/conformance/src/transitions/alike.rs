@@ -290,18 +290,43 @@ fn tidy(value: &mut Value, drawn: &BTreeMap<String, String>, is_inner: bool) {
                 tidy(&mut value, drawn, true);
                 map.insert(key, value);
             }
+            // Members of a list without names are told by their text.
+            map.sort_keys();
         }
         Value::Array(items) => items.iter_mut().for_each(|item| tidy(item, drawn, true)),
         Value::String(text) => {
             *text = text.to_ascii_lowercase();
             if is_time(text) {
                 "a time".clone_into(text);
+            } else if let Some(secs) = duration_secs(text) {
+                *text = format!("{secs} s");
             } else if let Some(owner) = drawn.get(text.as_str()) {
                 text.clone_from(owner);
             }
         }
         _ => {}
     }
+}
+
+/// Returns how long a duration of ISO 8601 is, in lower case: `pt5m` is `pt300s`.
+fn duration_secs(text: &str) -> Option<u64> {
+    let mut secs = 0;
+    let mut number = String::new();
+    for c in text.strip_prefix("pt")?.chars() {
+        let unit = match c {
+            '0'..='9' => {
+                number.push(c);
+                continue;
+            }
+            'h' => 3600,
+            'm' => 60,
+            's' => 1,
+            _ => return None,
+        };
+        secs += number.parse::<u64>().ok()? * unit;
+        number.clear();
+    }
+    number.is_empty().then_some(secs)
 }
 
 fn is_time(text: &str) -> bool {
@@ -359,6 +384,18 @@ mod tests {
         };
         let (one, other) = (body("P1", "2026-01-01T00:00:00Z"), body("p2", "2026-02-02T10:00:00Z"));
         assert!(kinds(one, other).is_empty());
+    }
+
+    #[test]
+    fn one_duration_is_one_in_any_form_and_order_of_keys() {
+        let rule =
+            |long: &str, short: &str| json!({ "rules": [{ "window": long }, { "a": short }] });
+        let (one, other) = (rule("PT5M", "PT1H30S"), rule("PT300S", "PT3630S"));
+        assert!(kinds(one.clone(), other).is_empty());
+        assert!(!kinds(one, rule("PT6M", "PT1H30S")).is_empty());
+        let keys = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
+        let one = keys(r#"{ "rules": [{ "b": 1, "a": 2 }, 3] }"#);
+        assert!(kinds(one, keys(r#"{ "rules": [3, { "a": 2, "b": 1 }] }"#)).is_empty());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use planner::{Desired, DesiredResource};
 use resource::ResourceId;
+use resource::catalogue::{Likeness, PropertyPath, facts_of};
 use serde_json::{Value, json};
 use topology::Topology;
 
@@ -55,6 +56,7 @@ impl Excuses {
             let path = path(unlike);
             self.is_released(&unlike.id, &path)
                 || self.is_default_location(unlike, &path)
+                || is_way_to_say_nothing(unlike, &path)
                 || LYING.contains(&path.as_str()) && elsewhere.contains(&unlike.id)
                 || self.is_free_number(&unlike.id, &path)
         };
@@ -111,6 +113,33 @@ impl Excuses {
             Some("endpointlocation") => method != Some(&json!("Performance")),
             _ => false,
         }
+    }
+}
+
+/// Tells whether one side says nothing and the other the word that Azure takes for it, or whether a
+/// kind differs in a word that says nothing of what an app is.
+fn is_way_to_say_nothing(unlike: &Unlike, path: &str) -> bool {
+    let Some(id) = parse(&unlike.id) else { return false };
+    let facts = facts_of(&id);
+    let mut property = PropertyPath::root();
+    path.split('/').for_each(|key| property.push_key(key));
+    let read = |text: &Option<String>| text.as_ref().and_then(|it| serde_json::from_str(it).ok());
+    let (found, wanted): (Option<Value>, Option<Value>) =
+        (read(&unlike.found), read(&unlike.wanted));
+    let is_none = |value: &Option<Value>| value.as_ref().is_none_or(Value::is_null);
+    match (&found, &wanted) {
+        (Some(value), other) | (other, Some(value)) if is_none(other) => {
+            path == "identity" && *value == json!({ "type": "none" })
+                || facts.fresh_at(&property).is_some_and(|fresh| fresh.is(value))
+                || facts.is_default(&property, value)
+        }
+        (Some(found), Some(wanted)) => {
+            let kind = PropertyPath::root().key("kind");
+            ["kind", "properties/kind"].contains(&path)
+                && facts.likeness_at(&kind) == Likeness::AppKind
+                && facts.same_at(&kind, wanted, found)
+        }
+        _ => false,
     }
 }
 

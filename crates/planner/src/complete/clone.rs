@@ -2,11 +2,11 @@
 //! identity gets the permissions of the original.
 
 use resource::catalogue::{Cloned, Duty, facts_of};
-use resource::{Expression, Observation, Observed, ResourceId, types};
+use resource::{Expression, Observed, ResourceId, types};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::desired::{Desired, DesiredResource};
+use crate::desired::{Desired, DesiredResource, is_grant};
 use crate::expand::role_name;
 use crate::ownership;
 
@@ -84,20 +84,24 @@ fn into_object(value: &mut Value) -> &mut Map<String, Value> {
 
 /// Gives the identity of each clone the role assignments and vault access of its original.
 pub fn grant_permissions(desired: &mut Desired, observed: &Observed) {
-    let clones: Vec<(DesiredResource, String)> = desired
+    let clones: Vec<(DesiredResource, ResourceId)> = desired
         .resources()
         .filter(|resource| has_system_identity(&resource.body))
-        .filter_map(|resource| {
-            let source = resource.clone_of.as_ref()?;
-            let principal = observed.property(source, "/identity/principalId")?.as_str()?;
-            Some((resource.clone(), principal.to_owned()))
-        })
+        .filter_map(|resource| Some((resource.clone(), resource.clone_of.clone()?)))
         .collect();
+    for (clone, source) in &clones {
+        grant_declared(desired, clone, source);
+    }
+    let clones = clones.into_iter().filter_map(|(clone, source)| {
+        let principal = observed.property(&source, "/identity/principalId")?.as_str()?;
+        Some((clone, principal.to_owned()))
+    });
     for (clone, principal) in clones {
         for assignment in observed.resources.values() {
             if Duty::Grant.is_of(&assignment.id)
                 && assignment.body["properties"]["principalId"] == json!(principal)
-                && let Some(granted) = assignment_for(&desired.topology, &clone, assignment)
+                && let Some(granted) =
+                    assignment_for(&desired.topology, &clone, &assignment.id, &assignment.body)
             {
                 desired.insert(granted);
             }
@@ -105,7 +109,8 @@ pub fn grant_permissions(desired: &mut Desired, observed: &Observed) {
         let vaults: Vec<_> =
             observed.resources.values().filter(|o| Duty::Vault.is_of(&o.id)).collect();
         for vault in vaults {
-            if let Some(policy) = access_for(&clone, &principal, vault) {
+            let policies = vault.body.pointer("/properties/accessPolicies");
+            if let Some(policy) = access_for(&clone, &json!(principal), policies) {
                 let address = format!("{}/permissions/{}", clone.address, vault.id.name());
                 desired.grant(&vault.id, address, clone.band.clone(), policy);
             }
@@ -113,26 +118,52 @@ pub fn grant_permissions(desired: &mut Desired, observed: &Observed) {
     }
 }
 
+/// Gives a clone what the topology gives its original, which may not be there yet.
+fn grant_declared(desired: &mut Desired, clone: &DesiredResource, source: &ResourceId) {
+    let principal = principal_of(source);
+    let mut granted = vec![];
+    let mut accesses = vec![];
+    for resource in desired.resources() {
+        if Duty::Grant.is_of(&resource.id)
+            && resource.body["properties"]["principalId"] == principal
+        {
+            granted.extend(assignment_for(&desired.topology, clone, &resource.id, &resource.body));
+        }
+        let policies = resource.body.pointer("/properties/accessPolicies");
+        if let Some(vault) = resource.id.parent().filter(|_| is_grant(&resource.id))
+            && let Some(policy) = access_for(clone, &principal, policies)
+        {
+            accesses.push((vault, policy));
+        }
+    }
+    granted.into_iter().for_each(|granted| desired.insert(granted));
+    for (vault, policy) in accesses {
+        let address = format!("{}/permissions/{}", clone.address, vault.name());
+        desired.grant(&vault, address, clone.band.clone(), policy);
+    }
+}
+
 fn has_system_identity(body: &Value) -> bool {
     body["identity"]["type"].as_str().is_some_and(|kind| kind.contains("SystemAssigned"))
 }
 
-fn principal_of(clone: &DesiredResource) -> Value {
-    Expression::reference(&clone.id, "/identity/principalId").to_value()
+fn principal_of(id: &ResourceId) -> Value {
+    Expression::reference(id, "/identity/principalId").to_value()
 }
 
 fn assignment_for(
     topology: &str,
     clone: &DesiredResource,
-    original: &Observation,
+    original: &ResourceId,
+    body: &Value,
 ) -> Option<DesiredResource> {
-    let role = original.body["properties"]["roleDefinitionId"].as_str()?;
-    let scope = original.id.parent()?;
+    let role = body["properties"]["roleDefinitionId"].as_str()?;
+    let scope = original.parent()?;
     let id = scope.extension(types::ASSIGNMENT, &assignment_name(&scope, role, &clone.id));
     let role_name = role_name(role.rsplit('/').next().unwrap_or(role));
     let mut body = json!({ "properties": {
         "roleDefinitionId": role,
-        "principalId": principal_of(clone),
+        "principalId": principal_of(&clone.id),
         "principalType": "ServicePrincipal",
     }});
     ownership::mark(&id, &mut body, topology);
@@ -152,12 +183,16 @@ pub fn assignment_name(scope: &ResourceId, role: &str, holder: &ResourceId) -> S
 }
 
 /// Returns the original's access policy in a vault, with the clone as its holder.
-fn access_for(clone: &DesiredResource, principal: &str, vault: &Observation) -> Option<Value> {
-    let policies = vault.body["properties"]["accessPolicies"].as_array()?;
-    let original = policies.iter().find(|policy| policy["objectId"] == json!(principal))?;
+fn access_for(
+    clone: &DesiredResource,
+    principal: &Value,
+    policies: Option<&Value>,
+) -> Option<Value> {
+    let mut policies = policies?.as_array()?.iter();
+    let original = policies.find(|policy| policy["objectId"] == *principal)?;
     Some(json!({
         "tenantId": original["tenantId"],
-        "objectId": principal_of(clone),
+        "objectId": principal_of(&clone.id),
         "permissions": original["permissions"],
     }))
 }

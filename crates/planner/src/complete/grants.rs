@@ -141,6 +141,8 @@ fn take_back(
                 rest["permissions"][area] = json!(stays);
             }
         }
+        // What gave no right at all goes with its holder.
+        is_less |= !wanted.iter().any(|wanted| is_of_one(policy, wanted)) && is_empty;
         match (is_less, is_empty) {
             (true, true) => removed.push(policy.clone()),
             (true, false) => replaced.push(rest),

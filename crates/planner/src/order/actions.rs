@@ -160,8 +160,22 @@ impl Scene<'_> {
     fn band_above(&self, id: &ResourceId) -> Option<Band> {
         let mut above = std::iter::successors(id.parent(), ResourceId::parent);
         let above =
-            above.find_map(|id| self.desired.get(&id)).filter(|up| !Duty::Group.is_of(&up.id))?;
-        Some(above.band.clone())
+            above.find_map(|id| self.desired.get(&id)).filter(|up| !Duty::Group.is_of(&up.id));
+        Some(above.or_else(|| self.remade_ground(id))?.band.clone())
+    }
+
+    /// Returns what a deleted resource stands on where that is made anew: it waits for the delete, which
+    /// is thus part of its stamp's turn.
+    fn remade_ground(&self, id: &ResourceId) -> Option<&DesiredResource> {
+        let seen = self.observed.get(id)?;
+        let named = catalogue::facts_of(id).stands_on.iter().filter_map(|(path, _)| {
+            let named = seen.body.pointer(&format!("/{}", path.replace('.', "/")))?.as_str()?;
+            ResourceId::parse(named).ok()
+        });
+        let is_remade = |id: &ResourceId| {
+            self.changes.changes.get(id).is_some_and(|change| change.kind == Kind::Replace)
+        };
+        named.filter(is_remade).find_map(|ground| self.desired.get(&ground))
     }
 
     /// Returns what a change to a vault's access policies takes from whom.

@@ -92,3 +92,35 @@ fn a_setting_that_drifts_from_the_original_is_found() {
     assert!(!shown.to_string().contains("AccountKey"), "{shown}");
     assert!(!shown.to_string().contains("another"), "{shown}");
 }
+
+#[test]
+fn a_clone_gets_what_its_original_is_given_in_the_same_apply() {
+    let desired = expand(
+        "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+location: westeurope
+vaults: { main: { name: kv-osprey-main, rbac: false } }
+stamp:
+  plan: { sku: P1v3 }
+  apps:
+    copy: { cloneOf: web, identity: system }
+    web:
+      runtime: node|22-lts
+      identity: system
+      permissions: [{ role: Reader, scope: vaults/main }]
+      vaultAccess: [{ vault: vaults/main, secrets: [get] }]
+stamps: { weu: { region: westeurope } }
+",
+    );
+    let plan = plan(&desired, &Observed::default());
+    let assigned: Vec<_> =
+        names(&plan).into_iter().filter(|name| name.contains("permissions/Reader")).collect();
+    assert_eq!(assigned.len(), 2, "{assigned:?}");
+    let grants = plan.actions.iter().filter(|a| a.resource.as_str().contains("accessPolicies"));
+    let policies: usize = grants
+        .filter_map(|grant| body(grant)["properties"]["accessPolicies"].as_array().map(Vec::len))
+        .sum();
+    assert_eq!(policies, 2);
+}

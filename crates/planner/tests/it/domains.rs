@@ -36,6 +36,28 @@ fn rule_05_proof_certificate_and_binding_stand_before_the_name_is_switched() {
 }
 
 #[test]
+fn an_app_that_is_made_anew_keeps_its_proof_as_every_app_proves_with_one_value() {
+    let (desired, mut azure) = without_domain(R1);
+    let proof = desired.by_address("domains/ca.example.com/proof").unwrap().clone();
+    let value = json!("the subscription's");
+    let sites: Vec<_> = ["weu/web", "neu/web"]
+        .map(|address| desired.by_address(address).unwrap().id.clone())
+        .into_iter()
+        .collect();
+    azure.resources.remove(&sites[0]);
+    azure.resources.get_mut(&sites[1]).unwrap().body["properties"]["customDomainVerificationId"] =
+        value.clone();
+    crate::azure::put(
+        &mut azure,
+        &proof.id,
+        json!({ "properties": { "TTL": 3600, "TXTRecords": [{ "value": [value] }],
+            "metadata": { "evenkeel": desired.topology } } }),
+    );
+    let plan = plan(&desired, &azure);
+    assert!(!plan.actions.iter().any(|action| action.resource == proof.id), "{:?}", names(&plan));
+}
+
+#[test]
 fn a_managed_certificate_is_issued_after_the_switch_one_region_at_a_time() {
     let text = R1.replace(
         "certificate: { keyVault: vaults/shared, secret: ca-example-com }",

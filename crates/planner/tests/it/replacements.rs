@@ -129,6 +129,19 @@ fn apps_go_before_the_plan_that_is_made_anew_and_come_after_it() {
 }
 
 #[test]
+fn an_app_that_goes_with_a_plan_that_is_made_anew_goes_in_the_turn_of_its_stamp() {
+    let two = TWO.split("trafficManager").next().unwrap_or_default();
+    let more = two
+        .replace("healthPath: /health }", "healthPath: /health }, jobs: { runtime: node|22-lts }");
+    let moved = two.replace("region: northeurope", "region: uksouth");
+    let last = expand(&more);
+    let options = Options { last: Last::of(&last), allow_mass_delete: true, ..Options::default() };
+    let plan = plan_with(&expand(&moved), &as_desired(&last), &options);
+    assert!(plan::check(&plan).is_empty(), "{:?}", plan::check(&plan));
+    assert_ordered(&plan, &["delete sites app-osprey-jobs-neu", "delete to replace neu/plan"]);
+}
+
+#[test]
 fn a_plan_shrinks_after_what_needs_it_large_and_grows_before() {
     let small = "
 version: 1

@@ -109,6 +109,8 @@ const SITE: TypeFacts = TypeFacts {
         security("properties.clientCertMode", CLIENT_CERT, ""),
         security("properties.endToEndEncryptionEnabled", ON, "false"),
     ],
+    // App Service lets a domain live in one subscription alone.
+    common: &["/properties/customDomainVerificationId"],
     stands_on: &[(
         "properties.serverFarmId",
         "its plan is made anew, and cannot go before its apps",

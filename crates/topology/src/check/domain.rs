@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::Check;
 use super::dns::is_host;
 use crate::{
-    Certificate, Diagnostic, Domain, Endpoint, EndpointTarget, Place, RecordSet, Sp, Target,
+    App, Certificate, Diagnostic, Domain, Endpoint, EndpointTarget, Place, RecordSet, Sp, Target,
     TrafficManager,
 };
 
@@ -184,6 +184,7 @@ impl Check<'_> {
             self.error("managed-certificate", place, message, help);
         }
         let route: &Target = &domain.route_to;
+        self.managed_elsewhere(domain, place);
         if route.as_entry::<TrafficManager>().is_none() {
             return;
         }
@@ -203,6 +204,49 @@ impl Check<'_> {
             );
         }
     }
+}
+
+impl Check<'_> {
+    /// Files a certificate of an app that the name does not lead to: App Service looks at the record.
+    ///
+    /// Source: <https://learn.microsoft.com/azure/app-service/configure-ssl-certificate>.
+    fn managed_elsewhere(&mut self, domain: &Domain, place: &Place) {
+        let profile = self.topology.find::<TrafficManager>(&domain.route_to);
+        if profile.is_some_and(|profile| {
+            profile.existing || profile.endpoints.values().any(|endpoint| endpoint.app.is_none())
+        }) {
+            return;
+        }
+        let leads_to = |app: &Target| match profile {
+            None => *app == *domain.route_to.value,
+            Some(profile) => profile
+                .endpoints
+                .values()
+                .any(|endpoint| endpoint.app.as_ref().is_some_and(|it| *it.value == *app)),
+        };
+        // Apps of one plan share the certificate.
+        let bound = domain.bind.iter().flat_map(|binding| &binding.apps);
+        let led: Vec<_> = bound.filter(|app| leads_to(app)).map(|app| stamp_of(app)).collect();
+        for binding in &domain.bind {
+            let mut apps = binding.apps.iter();
+            let Some(other) = apps.find(|app| !led.contains(&stamp_of(app))) else { continue };
+            let message = format!(
+                "App Service issues no certificate for `{other}`, as the name leads to `{}`",
+                *domain.route_to
+            );
+            let help = "lead the name to every app that answers for it, or take a certificate from a \
+                        vault: `certificate: { keyVault: <key>, secret: <name> }`";
+            self.diagnostics.push(
+                Diagnostic::error("managed-certificate", place, message)
+                    .also(&binding.place, "bound here")
+                    .help(help),
+            );
+        }
+    }
+}
+
+fn stamp_of(app: &Target) -> Option<&str> {
+    app.as_entry::<App>().and_then(|(stamp, _)| stamp)
 }
 
 /// Returns where a record set holds what can't stand beside a CNAME.

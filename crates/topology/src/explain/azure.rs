@@ -350,7 +350,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     of(
         "managed-certificate",
         "App Service can't issue this certificate",
-        "Free certificates are for names of at most 64 characters, without wildcard, not for the zone itself behind Traffic Manager, and not behind external or nested endpoints.",
+        "Free certificates are for names of at most 64 characters, without wildcard, not for the zone itself behind Traffic Manager, not behind external or nested endpoints, and not for an app to which the name does not lead.",
         "domains:\n  example.com: { routeTo: trafficManager/main, bind: web, certificate: managed }",
         "Take a certificate from a key vault: `certificate: { keyVault: <key>, secret: <name> }`.",
     ),

@@ -414,6 +414,14 @@ const CASES: &[(&[&str], &str)] = &[
         "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { app: weu/web }, two: { host: a.example.com } } } }\ndomains: { app.example.com: { routeTo: trafficManager/main, bind: weu/web, certificate: managed } }\ndns: { example.com: {} }",
     ),
     (
+        &["managed-certificate"],
+        "+domains: { app.example.com: { routeTo: weu/web, bind: web, certificate: managed } }\ndns: { example.com: {} }",
+    ),
+    (
+        &["bound-not-routed", "managed-certificate"],
+        "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { app: weu/web } } } }\ndomains: { app.example.com: { routeTo: trafficManager/main, bind: web, certificate: managed } }\ndns: { example.com: {} }",
+    ),
+    (
         &["alias-without-address", "managed-certificate"],
         "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { app: weu/web } } } }\ndomains: { example.com: { routeTo: trafficManager/main, bind: weu/web, certificate: managed } }\ndns: { example.com: {} }",
     ),
