@@ -71,11 +71,37 @@ impl Check<'_> {
             let message = format!("{} instances; a plan has 1 to 100", instances.value);
             self.error("out-of-range", &instances.place, message, "");
         }
+        self.more_than_the_tier_has(plan);
         if let Some(zones) = plan.zone_redundant.as_ref().filter(|zones| zones.value) {
             self.spread(plan, stamp, zones);
         }
         if let Some(autoscale) = &plan.autoscale {
             self.autoscale(autoscale, plan);
+        }
+    }
+
+    /// Files more instances than plans of the size may have.
+    ///
+    /// Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#app-service-limits>.
+    fn more_than_the_tier_has(&mut self, plan: &Plan) {
+        let Some(sku) = &plan.sku else { return };
+        let most = match sku.value.to_ascii_uppercase().as_str() {
+            "F1" | "D1" => 1,
+            "B1" | "B2" | "B3" => 3,
+            "S1" | "S2" | "S3" => 10,
+            _ => return,
+        };
+        let highest = plan.autoscale.as_ref().map(|autoscale| &autoscale.max);
+        for count in plan.instances.iter().chain(highest).filter(|count| count.value > most) {
+            let message = format!(
+                "{} instances; a plan of size `{}` has {most} at most",
+                count.value, sku.value
+            );
+            self.diagnostics.push(
+                Diagnostic::error("out-of-range", &count.place, message)
+                    .also(&sku.place, "the size")
+                    .help("take fewer instances or a larger size"),
+            );
         }
     }
 

@@ -396,6 +396,11 @@ const CASES: &[(&[&str], &str)] = &[
         &["absolute-record"],
         "dns: { example.com: { records: { app.example.com: { a: 20.1.2.3 } } } }",
     ),
+    (&["out-of-range"], "stamps: { weu: { region: westeurope, plan: { sku: B1, instances: 4 } } }"),
+    (
+        &["out-of-range"],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1, autoscale: { min: 1, max: 11, scaleOut: { cpu: 70% } } } } }",
+    ),
     (&["ttl-range"], "dns: { example.com: { records: { www: { a: 20.1.2.3, ttl: 0 } } } }"),
     (
         &["unknown-value"],
