@@ -295,7 +295,7 @@ fn tidy(value: &mut Value, drawn: &BTreeMap<String, String>, is_inner: bool) {
         }
         Value::Array(items) => items.iter_mut().for_each(|item| tidy(item, drawn, true)),
         Value::String(text) => {
-            *text = text.to_ascii_lowercase();
+            *text = without_owner(&text.to_ascii_lowercase());
             if is_time(text) {
                 "a time".clone_into(text);
             } else if let Some(secs) = duration_secs(text) {
@@ -306,6 +306,15 @@ fn tidy(value: &mut Value, drawn: &BTreeMap<String, String>, is_inner: bool) {
         }
         _ => {}
     }
+}
+
+/// Takes the owner, which is drawn, out of a note: `evenkeel: tr/0a1b2c3d` is `evenkeel: tr`.
+fn without_owner(text: &str) -> String {
+    let Some((before, mark)) = text.split_once("evenkeel: ") else { return text.to_owned() };
+    let Some((name, rest)) = mark.split_once('/') else { return text.to_owned() };
+    let (owner, rest) = rest.split_at_checked(8).unwrap_or((rest, ""));
+    let is_owner = owner.len() == 8 && owner.chars().all(|c| c.is_ascii_hexdigit());
+    if is_owner { format!("{before}evenkeel: {name}{rest}") } else { text.to_owned() }
 }
 
 /// Returns how long a duration of ISO 8601 is, in lower case: `pt5m` is `pt300s`.
