@@ -28,7 +28,9 @@ pub fn owner(desired: &Desired, observed: &Observed, is_ours: bool) -> String {
     let noted = || {
         let (seen, note) = holder(desired, observed)?;
         let is_ours = is_ours || is_declared(desired, seen);
-        Note::read(note).owner.filter(|_| is_ours)
+        // A note that holds none stands on what bears it.
+        let owner = Note::read(note).owner.or_else(|| signature(seen).map(str::to_owned));
+        owner.filter(|_| is_ours)
     };
     known.or_else(noted).or_else(|| signed(desired, observed)).unwrap_or_else(|| drawn(desired))
 }

@@ -160,6 +160,17 @@ fn the_note_tells_whose_topology_it_is() {
 }
 
 #[test]
+fn a_note_without_an_owner_has_that_of_what_it_stands_on() {
+    let (desired, mut azure) = signed("0a0b0c0d");
+    let site = id_of(&desired, "weu/web");
+    azure.resources.get_mut(&site).unwrap().body["tags"]["evenkeel-applied"] = json!("00");
+    // Nothing is declared any more.
+    let without = desired.without_resources();
+    assert_eq!(planner::owner(&without, &azure, true), "0a0b0c0d");
+    assert_ne!(planner::owner(&without, &azure, false), "0a0b0c0d");
+}
+
+#[test]
 fn a_first_apply_that_was_cut_off_goes_on_with_its_owner() {
     let (desired, azure) = signed("0a0b0c0d");
     assert_eq!(planner::owner(&desired, &azure, false), "0a0b0c0d");

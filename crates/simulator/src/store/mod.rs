@@ -5,10 +5,10 @@
 pub(crate) mod blob;
 pub(crate) mod clock;
 pub(crate) mod folder;
+mod held;
 pub(crate) mod operation;
 pub(crate) mod outside;
 pub(crate) mod regions;
 pub(crate) mod state;
-mod store;
 
-pub(crate) use self::store::Store;
+pub(crate) use self::held::Store;
