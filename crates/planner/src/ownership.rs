@@ -56,10 +56,11 @@ fn set_owner(body: &mut Value, pointer: &str, owner: &str) {
     }
 }
 
-/// Returns a note with the owner behind our mark.
+/// Returns a note with the owner behind our mark, once.
 fn signed(note: &str, topology: &str, owner: &str) -> String {
     let mark = note_mark(topology);
-    note.replacen(&mark, &format!("{mark}/{owner}"), 1)
+    let signed = format!("{mark}/{owner}");
+    if note.contains(&signed) { note.to_owned() } else { note.replacen(&mark, &signed, 1) }
 }
 
 fn append_note(body: &mut Value, pointer: &str, topology: &str) {
@@ -288,6 +289,18 @@ mod tests {
             assert!(!is_owned(&observed, &seen, "northwind"), "{id}");
             assert!(!is_owned(&observed, &seen, "nor"), "{id}");
         }
+    }
+
+    #[test]
+    fn a_note_that_is_made_anew_bears_the_owner_once() {
+        let lock = zone().extension("Microsoft.Authorization/locks", "keep");
+        let mut body = json!({ "properties": { "notes": "Ask first." } });
+        mark(&lock, &mut body, "north");
+        for _ in 0..2 {
+            sign(&lock, &mut body, "north", Some("0a0b0c0d"));
+            assert_eq!(body["properties"]["notes"], "Ask first. (evenkeel: north/0a0b0c0d)");
+        }
+        assert_eq!(signature(&observation(&lock, body)), Some("0a0b0c0d"));
     }
 
     #[test]
