@@ -21,6 +21,7 @@ use crate::router::scenario::{Scenario, ScenarioError};
 use crate::router::server::{self, Shared};
 use crate::settings::Settings;
 use crate::store::folder::Folder;
+use crate::store::rows::RowCounts;
 use crate::store::state::Violation;
 use crate::tls::Authority;
 
@@ -131,7 +132,7 @@ impl Simulator {
     /// computed when it is read.
     pub fn dump(&self) -> Result<serde_json::Value, Error> {
         let resources: serde_json::Map<String, serde_json::Value> = self.shared.with(|cloud| {
-            let stored = cloud.azure.state.resources.iter();
+            let stored = cloud.azure.state.resources.table().iter();
             stored
                 .map(|(id, stored)| (id.clone(), serde_json::json!({"body": stored.body})))
                 .collect()
@@ -174,6 +175,11 @@ impl Simulator {
         self.look(|cloud| cloud.journal.lines().to_vec())
     }
 
+    /// Returns how many rows of its store were looked at and written so far.
+    pub fn row_counts(&self) -> RowCounts {
+        self.shared.row_counts()
+    }
+
     /// Returns all that this Azure holds, each resource as a GET would answer it.
     pub fn resources(&self) -> Vec<serde_json::Value> {
         self.ask(|azure| azure.state.resources.values().map(|it| azure.view(it)).collect())
@@ -211,7 +217,12 @@ impl Simulator {
     /// Ends the lag between writes and reads that a fault has brought about.
     pub fn catch_up_reads(&self) {
         self.ask(|azure| {
-            azure.state.resources.values_mut().for_each(|stored| stored.stale_reads = 0);
+            let stale = azure.state.resources.values().filter(|stored| stored.stale_reads > 0);
+            for id in stale.map(|stored| stored.id.clone()).collect::<Vec<_>>() {
+                if let Some(stored) = azure.state.get_mut(&id) {
+                    stored.stale_reads = 0;
+                }
+            }
             azure.touched();
         });
     }

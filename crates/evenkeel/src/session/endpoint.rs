@@ -99,7 +99,7 @@ async fn start(subscription: &str, connection: &Connection) -> Result<Simulator,
     let dir = &connection.simulator_dir;
     // A first use that was killed has left its mark, or nothing that was ever used.
     let mark = dir.join(BEGUN);
-    let is_new = mark.exists() || !dir.join("state.json").exists();
+    let is_new = mark.exists() || !simulator::holds_state(dir);
     let scenario = match &connection.scenario {
         Some(path) if is_new => Some(read_scenario(path)?),
         _ => None,

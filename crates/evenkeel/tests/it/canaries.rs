@@ -174,7 +174,7 @@ fn files_that_may_hold_anything_are_the_owners_alone() {
     let run = scenario.run(&["plan", "--out", "plan.json", "--trace-http", "trace.jsonl"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     scenario.apply();
-    for name in ["plan.json", "trace.jsonl", ".evenkeel/azure/state.json"] {
+    for name in ["plan.json", "trace.jsonl", ".evenkeel/azure/state.db"] {
         let metadata = std::fs::metadata(scenario.folder().join(name)).expect("the file is there");
         assert_eq!(metadata.permissions().mode() & 0o777, 0o600, "{name}");
     }

@@ -96,7 +96,7 @@ fn a_plan_file_that_is_none_is_refused() {
 
 #[test]
 fn files_of_the_local_azure_are_read_within_bounds() {
-    for name in ["state.json", "state.lock", "state.json.next", "ca-key.pem"] {
+    for name in ["state.json", "state.lock", "state.db", "state.db-wal", "ca-key.pem"] {
         let scenario = Scenario::of("minimal");
         let azure = scenario.folder().join(".evenkeel/azure");
         std::fs::create_dir_all(&azure).expect("a folder");

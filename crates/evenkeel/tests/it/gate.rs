@@ -12,11 +12,8 @@ faults: { rules: [{ fault: slow, methods: [PUT, PATCH], millis: 150 }] }
 
 fn holds_profile(scenario: &Scenario) -> bool {
     let run = scenario.run_offline(&["simulate", "--dir", ".evenkeel/azure", "--dump"]);
-    let text = match run.code {
-        0 => run.stdout,
-        _ => scenario.read(".evenkeel/azure/state.json"),
-    };
-    text.to_ascii_lowercase().contains("trafficmanagerprofiles/traf-integration")
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    run.stdout.to_ascii_lowercase().contains("trafficmanagerprofiles/traf-integration")
 }
 
 #[test]

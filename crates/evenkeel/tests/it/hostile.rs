@@ -111,7 +111,8 @@ fn a_first_use_that_was_killed_does_not_lose_its_scenario() {
                  apiVersion: \"2021-04-01\"\n    body: { location: westeurope }\n";
     let has_theirs = |scenario: &Scenario| {
         scenario.run(&["plan"]);
-        scenario.read(".evenkeel/azure/state.json").contains("rg-theirs")
+        let dump = ["simulate", "--dir", ".evenkeel/azure", "--dump"];
+        scenario.run_offline(&dump).stdout.contains("rg-theirs")
     };
     // Killed before anything was kept, and after the state was first kept.
     for begun in [&[][..], &["state.lock"], &["scenario.begun"]] {
@@ -122,11 +123,11 @@ fn a_first_use_that_was_killed_does_not_lose_its_scenario() {
             // The empty Azure of a simulator that was started and no more.
             let other = Scenario::of("minimal");
             other.run(&["plan"]);
-            std::fs::copy(
-                other.folder().join(".evenkeel/azure/state.json"),
-                folder.join("state.json"),
-            )
-            .expect("copied");
+            let other = other.folder().join(".evenkeel/azure");
+            for entry in std::fs::read_dir(other).expect("a folder") {
+                let entry = entry.expect("an entry");
+                std::fs::copy(entry.path(), folder.join(entry.file_name())).expect("copied");
+            }
         }
         for name in begun {
             std::fs::write(folder.join(name), "").expect("written");

@@ -60,7 +60,7 @@ stamp:
     scenario.write("topology.yaml", &topology);
     scenario.apply();
     let shown = scenario.run(&["show", "weu/web/appsettings"]);
-    let state = scenario.read(".evenkeel/azure/state.json");
+    let state = scenario.run_offline(&["simulate", "--dir", ".evenkeel/azure", "--dump"]).stdout;
     for number in 1..=asked {
         let value = state.split(&format!("\"ASKED_{number}\":")).nth(1).unwrap_or_default();
         let value: String = value.trim_start().chars().take(8).collect();

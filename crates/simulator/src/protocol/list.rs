@@ -25,17 +25,16 @@ pub(crate) fn collection(azure: &mut Azure, request: &Request, scope: &str, kind
     } else if family.is_extension {
         extensions(azure, request, &scope, &wanted)
     } else if wanted.parent().is_some() {
-        let is_child =
-            |s: &&Stored| s.kind() == wanted && s.id.parent().is_some_and(|p| p == scope);
-        azure.state.below(&scope).filter(is_child).collect()
+        let is_child = |s: &&Stored| s.id.parent().is_some_and(|p| p == scope);
+        azure.state.of_type_below(wanted.as_str(), &scope).filter(is_child).collect()
     } else {
         let (switch, child) = azure.kind_of(&wanted).lists_with;
         let with_child = request.query.get(switch).is_some_and(|v| v.eq_ignore_ascii_case("true"));
-        let is_within = |stored: &&Stored| {
-            let kind = stored.kind();
-            (kind == wanted || with_child && kind.is(child)) && is_resource_of(stored, &scope)
-        };
-        azure.state.resources.values().filter(is_within).collect()
+        let own = azure.state.of_type_below(wanted.as_str(), &scope);
+        let children = with_child.then(|| azure.state.of_type_below(child, &scope));
+        let mut found: Vec<&Stored> = own.chain(children.into_iter().flatten()).collect();
+        found.sort_by(|one, two| one.id.key().cmp(two.id.key()));
+        found
     };
     let known = azure.kind_of(&wanted);
     let rows: Vec<Value> = found
@@ -70,10 +69,6 @@ fn is_record(stored: &Stored, zone: &ResourceId) -> bool {
     stored.id.parent().is_some_and(|parent| parent == *zone) && stored.kind().parent().is_some()
 }
 
-fn is_resource_of(stored: &Stored, scope: &ResourceId) -> bool {
-    stored.id.is_within(scope)
-}
-
 /// Locks, role assignments and the like: those below a scope, and those above that reach it.
 fn extensions<'a>(
     azure: &'a Azure,
@@ -90,9 +85,9 @@ fn extensions<'a>(
         let is_principal = principal.as_deref().is_none_or(|wanted| {
             stored.text("/principalId").is_some_and(|id| id.eq_ignore_ascii_case(wanted))
         });
-        stored.kind() == *wanted && reaches && is_principal
+        reaches && is_principal
     };
-    azure.state.resources.values().filter(is_wanted).collect()
+    azure.state.of_type(wanted.as_str()).filter(is_wanted).collect()
 }
 
 /// Returns the text in quotation marks after `before`, which is in lower case.

@@ -27,7 +27,7 @@ pub(crate) fn check_delete(azure: &Azure, id: &ResourceId) -> Result<(), Answer>
     if azure.is_unguarded || id.resource_type().is(LOCK) {
         return Ok(());
     }
-    let below = azure.state.below(id).filter(|stored| stored.kind().is(LOCK));
+    let below = azure.state.of_type_below(LOCK, id);
     match over(azure, id).chain(below).next() {
         Some(lock) => Err(refusal(id, "delete", lock)),
         None => Ok(()),

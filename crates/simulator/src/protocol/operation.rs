@@ -50,7 +50,7 @@ pub(crate) fn begin(azure: &mut Azure, begin: &Begin<'_>) -> String {
         results,
         api_version: begin.api_version.to_owned(),
     };
-    azure.state.operations.insert(name.clone(), operation);
+    azure.state.operations.insert(operation);
     if let Some(stored) = azure.state.get_mut(begin.resource) {
         stored.operation = Some(name.clone());
     }
@@ -184,11 +184,9 @@ pub(crate) fn advance(azure: &mut Azure) {
     let is_due = |operation: &&Operation| {
         !operation.done && operation.ends <= now && operation.end != End::Stuck
     };
-    let due: Vec<Operation> = azure.state.operations.values().filter(is_due).cloned().collect();
+    let due: Vec<Operation> = azure.state.operations.running().filter(is_due).cloned().collect();
     for operation in due {
-        if let Some(kept) = azure.state.operations.get_mut(&operation.name) {
-            kept.done = true;
-        }
+        azure.state.operations.insert(Operation { done: true, ..operation.clone() });
         azure.touched();
         match (operation.work, operation.end) {
             (Work::Delete, End::Succeeded) => azure.remove(&operation.resource),
@@ -207,9 +205,9 @@ pub(crate) fn advance(azure: &mut Azure) {
 
 /// Lets every operation that would never end fail, as Azure gives up what hangs.
 pub(crate) fn give_up(azure: &mut Azure) {
-    let stuck = azure.state.operations.values_mut().filter(|op| op.end == End::Stuck);
-    for operation in stuck {
-        operation.end = End::Failed;
+    let stuck = azure.state.operations.running().filter(|op| op.end == End::Stuck);
+    for operation in stuck.cloned().collect::<Vec<_>>() {
+        azure.state.operations.insert(Operation { end: End::Failed, ..operation });
     }
     advance(azure);
 }

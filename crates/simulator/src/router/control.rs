@@ -1,12 +1,13 @@
 //! The control endpoint, `/simulator/…`: what tests ask and tell the simulator itself.
 
+use std::collections::BTreeMap;
+
 use axum::http::Method;
 use serde_json::json;
 
 use crate::router::cloud::Cloud;
 use crate::router::faults::Injector;
 use crate::router::scenario::Scenario;
-use crate::store::state::State;
 use crate::wire::answer::{Answer, Body};
 use crate::wire::request::Request;
 
@@ -20,7 +21,7 @@ pub(crate) fn answer(cloud: &mut Cloud, request: &Request) -> Option<Answer> {
         (&Method::GET, "log") => Answer::json(200, json!(cloud.journal.lines())),
         (&Method::GET, "violations") => Answer::json(
             200,
-            json!({"violations": azure.state.violations, "liftedLocks": azure.state.lifted}),
+            json!({"violations": azure.state.violations, "liftedLocks": azure.state.lifted.iter().collect::<BTreeMap<_, _>>()}),
         ),
         (&Method::GET, "settings") => Answer::json(
             200,
@@ -73,11 +74,8 @@ pub(crate) fn apply(
 
 fn reset(cloud: &mut Cloud) -> Answer {
     let azure = &mut cloud.azure;
-    let signing_key = azure.state.signing_key.clone();
-    // The revision goes on, so that no ETag comes twice.
-    let revision = azure.state.revision + 1;
-    azure.state = State { signing_key, revision, ..State::default() };
-    cloud.journal.clear();
+    azure.state.forget();
     azure.touched();
+    cloud.journal.clear();
     Answer { body: Body::Empty, ..Answer::empty(204) }
 }

@@ -22,6 +22,7 @@ use crate::router::throttle::Left;
 use crate::settings::faults::{Fault, Rule};
 use crate::store::clock;
 use crate::store::folder::Folder;
+use crate::store::rows::RowCounts;
 use crate::wire::answer::{Answer, Body};
 use crate::wire::request::Request;
 
@@ -57,19 +58,25 @@ impl Shared {
             .map(|folder| folder.lock().unwrap_or_else(PoisonError::into_inner));
         if let Some(folder) = &mut folder {
             folder.lock()?;
-            if let Some(state) = folder.load()? {
-                cloud.azure.state = state;
-            }
+            folder.refresh(&mut cloud.azure.state)?;
         }
         cloud.advance();
         let done = work(&mut cloud);
         let is_changed = cloud.azure.take_changed();
         if let Some(folder) = &mut folder {
-            let saved = if is_changed { folder.save(&cloud.azure.state) } else { Ok(()) };
+            let saved = if is_changed { folder.save(&mut cloud.azure.state) } else { Ok(()) };
             folder.unlock()?;
             saved?;
         }
         Ok(done)
+    }
+
+    /// Returns how many rows were looked at and written so far.
+    pub fn row_counts(&self) -> RowCounts {
+        let folder = self.folder.as_ref().map(|folder| folder.lock());
+        let folder = folder.map(|folder| folder.unwrap_or_else(PoisonError::into_inner));
+        let written = folder.map_or(0, |folder| folder.written());
+        RowCounts { walked: self.cloud().azure.state.resources.walked(), written }
     }
 
     fn cloud(&self) -> MutexGuard<'_, Cloud> {

@@ -7,8 +7,13 @@ pub(crate) mod clock;
 pub(crate) mod folder;
 mod held;
 pub(crate) mod operation;
+pub(crate) mod operations;
 pub(crate) mod outside;
 pub(crate) mod regions;
+pub(crate) mod resources;
+pub(crate) mod rows;
 pub(crate) mod state;
+pub(crate) mod table;
+mod version_before;
 
 pub(crate) use self::held::Store;

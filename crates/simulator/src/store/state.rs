@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::store::blob::Blob;
-use crate::store::operation::Operation;
+use crate::store::operations::Operations;
 use crate::store::outside::{HostHealth, Record};
+use crate::store::resources::Resources;
+use crate::store::table::Table;
 
 /// A resource as the service holds it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -65,48 +67,90 @@ pub struct Violation {
 }
 
 /// All that the simulated Azure holds.
+///
+/// What grows with what it holds is kept row by row; the members that are serialised are few and
+/// small, and kept together.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct State {
     /// Grows with each write.
     pub revision: u64,
-    /// The resources, by the lower-case form of their ID.
-    pub resources: BTreeMap<String, Stored>,
-    /// The operations, by name.
-    pub operations: BTreeMap<String, Operation>,
+    /// The resources.
+    #[serde(skip)]
+    pub resources: Resources,
+    /// The operations.
+    #[serde(skip)]
+    pub operations: Operations,
     /// What was deleted and can be recovered.
-    pub deleted: BTreeMap<String, Stored>,
+    #[serde(skip)]
+    pub deleted: Table<Stored>,
     /// How the hosts of a scenario answer.
-    #[serde(default)]
     pub hosts: BTreeMap<String, HostHealth>,
     /// Records of zones that are not in this Azure.
-    #[serde(default)]
     pub records: Vec<Record>,
     /// Provider namespaces that are not registered.
-    #[serde(default)]
     pub unregistered: BTreeSet<String>,
     /// Profiles that have had an enabled endpoint.
-    #[serde(default)]
-    pub served: BTreeSet<String>,
+    #[serde(skip)]
+    pub served: Table<bool>,
     /// What was noticed at writes.
-    #[serde(default)]
     pub violations: Vec<Violation>,
     /// Locks that were lifted and not put back, with the request that lifted each.
-    #[serde(default)]
-    pub lifted: BTreeMap<String, String>,
+    #[serde(skip)]
+    pub lifted: Table<String>,
     /// How many system identities a resource that was there has lost, by the key of its ID.
-    #[serde(default)]
-    pub identities_lost: BTreeMap<String, u64>,
+    #[serde(skip)]
+    pub identities_lost: Table<u64>,
     /// The blobs, by container and name.
-    #[serde(default)]
-    pub blobs: BTreeMap<String, Blob>,
+    #[serde(skip)]
+    pub blobs: Table<Blob>,
     /// How far the clock is ahead of the machine's, in milliseconds.
-    #[serde(default)]
     pub ahead: u64,
     /// Signs the access tokens.
     pub signing_key: String,
 }
 
 impl State {
+    /// Forgets all but the keys.
+    pub fn forget(&mut self) {
+        self.resources.clear();
+        self.operations.clear();
+        self.deleted.clear();
+        self.served.clear();
+        self.lifted.clear();
+        self.identities_lost.clear();
+        self.blobs.clear();
+        // The revision goes on, so that no ETag comes twice.
+        let revision = self.revision + 1;
+        let signing_key = std::mem::take(&mut self.signing_key);
+        self.take_over_rest(Self { revision, signing_key, ..Self::default() });
+    }
+
+    /// Takes over all that is not kept row by row.
+    pub fn take_over_rest(&mut self, rest: Self) {
+        let rows = std::mem::take(self);
+        *self = Self {
+            resources: rows.resources,
+            operations: rows.operations,
+            deleted: rows.deleted,
+            served: rows.served,
+            lifted: rows.lifted,
+            identities_lost: rows.identities_lost,
+            blobs: rows.blobs,
+            ..rest
+        };
+    }
+
+    /// Notes that all changes have been kept.
+    pub fn kept(&mut self) {
+        self.resources.kept();
+        self.operations.kept();
+        self.deleted.kept();
+        self.served.kept();
+        self.lifted.kept();
+        self.identities_lost.kept();
+        self.blobs.kept();
+    }
+
     /// Returns a resource.
     pub fn get(&self, id: &ResourceId) -> Option<&Stored> {
         self.resources.get(id.key())
@@ -124,19 +168,26 @@ impl State {
 
     /// Puts a resource into the store.
     pub fn insert(&mut self, stored: Stored) {
-        self.resources.insert(stored.id.key().to_owned(), stored);
+        self.resources.insert(stored);
     }
 
     /// Returns what lies below `id`, at any depth, without `id` itself.
     pub fn below<'a>(&'a self, id: &ResourceId) -> impl Iterator<Item = &'a Stored> + use<'a> {
-        let prefix = format!("{}/", id.key());
-        let end = format!("{}0", id.key());
-        self.resources.range(prefix..end).map(|(_, stored)| stored)
+        self.resources.below(&format!("{}/", id.key()))
     }
 
     /// Returns the resources of a type, in any spelling.
-    pub fn of_type<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Stored> {
-        self.resources.values().filter(move |stored| stored.kind().is(name))
+    pub fn of_type<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Stored> + use<'a> {
+        self.resources.of_type(name)
+    }
+
+    /// Returns the resources of a type that lie below `id`, at any depth.
+    pub fn of_type_below<'a>(
+        &'a self,
+        name: &str,
+        id: &ResourceId,
+    ) -> impl Iterator<Item = &'a Stored> + use<'a> {
+        self.resources.of_type_below(name, &format!("{}/", id.key()))
     }
 
     /// Removes `id` and all that lies below it; returns what was removed.
@@ -156,7 +207,9 @@ impl State {
     pub fn note_identity(&mut self, before: &Stored, after: Option<&Value>) {
         let principal = |body: &Value| body.pointer("/identity/principalId").is_some();
         if principal(&before.body) && !after.is_some_and(principal) {
-            *self.identities_lost.entry(before.id.key().to_owned()).or_default() += 1;
+            let key = before.id.key();
+            let lost = self.identities_lost.get(key).copied().unwrap_or_default();
+            self.identities_lost.insert(key.to_owned(), lost + 1);
         }
     }
 }

@@ -9,5 +9,6 @@ mod protocol;
 mod refusals;
 mod rules;
 mod services;
+mod store;
 mod throttle;
 mod web;

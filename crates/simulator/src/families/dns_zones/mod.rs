@@ -257,13 +257,11 @@ fn check_place(azure: &Azure, draft: &Draft, kind: &str) -> Result<(), Answer> {
         return Err(bad_request("The record set type CNAME is not allowed at the zone apex '@'."));
     }
     let Some(zone) = draft.id.parent() else { return Ok(()) };
-    let is_neighbour = |other: &&Stored| {
-        other.id != draft.id
-            && other.kind().parent().is_some()
-            && other.id.name().eq_ignore_ascii_case(&name)
-            && (kind == "CNAME" || kind_of(&other.id) == "CNAME")
-    };
-    match azure.state.below(&zone).find(is_neighbour) {
+    let types =
+        KINDS.iter().filter_map(|known| known.name.strip_prefix("Microsoft.Network/dnszones/"));
+    let apart = types.filter(|other| kind == "CNAME" || *other == "CNAME");
+    let mut others = apart.filter_map(|other| azure.state.get(&zone.child(other, &name)));
+    match others.find(|other| other.id != draft.id) {
         Some(other) => {
             let other = kind_of(&other.id);
             let text = format!(

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::SUFFIX;
 use super::watch::{PROFILE, endpoints};
 use crate::kind::azure::Azure;
 use crate::kind::family::Served;
@@ -9,6 +10,10 @@ use crate::store::state::Stored;
 
 /// Returns where a profile's name leads: to its first enabled endpoint.
 pub(super) fn host(azure: &Azure, host: &str) -> Option<Served> {
+    // No other name can be a profile's.
+    if !host.to_ascii_lowercase().ends_with(SUFFIX) {
+        return None;
+    }
     let profile = azure.state.of_type(PROFILE).find(|profile| {
         profile.text("/dnsConfig/fqdn").is_some_and(|name| name.eq_ignore_ascii_case(host))
     })?;

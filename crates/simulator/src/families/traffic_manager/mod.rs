@@ -27,6 +27,9 @@ use crate::wire::answer::Answer;
 use crate::wire::json;
 use crate::wire::request::Request;
 
+/// How the names of profiles end.
+const SUFFIX: &str = ".trafficmanager.net";
+
 const METHODS: &[&str] =
     &["Performance", "Priority", "Weighted", "Geographic", "MultiValue", "Subnet"];
 
@@ -83,7 +86,7 @@ pub(crate) static FAMILY: Family = Family {
         refuses: |name| network::begins_with_digit(name) || name.contains([' ', '#', ':']),
         ..family::Tags::GENERAL
     },
-    suffixes: &[".trafficmanager.net"],
+    suffixes: &[SUFFIX],
     asks: &[
         ("/checktrafficmanagernameavailability", |azure, request| {
             check_availability(azure, request)

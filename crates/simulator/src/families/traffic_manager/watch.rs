@@ -42,8 +42,12 @@ pub(crate) fn note(azure: &mut Azure, request: &Request) {
         .collect();
     for (id, is_active, is_served) in profiles {
         if is_served {
-            azure.state.served.insert(id.key().to_owned());
-        } else if azure.state.served.remove(id.key()) && is_active && !azure.is_unguarded {
+            // What is known already is not written again.
+            if azure.state.served.get(id.key()).is_none() {
+                azure.state.served.insert(id.key().to_owned(), true);
+            }
+        } else if azure.state.served.remove(id.key()).is_some() && is_active && !azure.is_unguarded
+        {
             azure.state.violations.push(Violation {
                 rule: "no-enabled-target".to_owned(),
                 resource: id.to_string(),

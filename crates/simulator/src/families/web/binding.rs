@@ -154,14 +154,13 @@ fn check_single(azure: &Azure, draft: &Draft, site: &Stored, host: &str) -> Resu
             return false;
         };
         other.id != draft.id
-            && other.kind().last().eq_ignore_ascii_case("hostNameBindings")
             && other.id.name().eq_ignore_ascii_case(host)
             && is_site(owner)
             && plan
                 .zip(plan_of(azure, owner))
                 .is_some_and(|(one, two)| super::plan::share_webspace(azure, one, two))
     };
-    match azure.state.resources.values().find(is_rival) {
+    match super::bindings(azure).find(is_rival) {
         Some(rival) => {
             let owner = rival.id.parent().map(|owner| owner.name().to_owned()).unwrap_or_default();
             let text = format!(

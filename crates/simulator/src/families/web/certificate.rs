@@ -212,13 +212,10 @@ fn before_delete(azure: &Azure, certificate: &Stored) -> Result<(), Answer> {
         site.and_then(|site| plan_of(azure, site)).map(|plan| webspace(azure, plan))
     };
     let is_bound = |stored: &&Stored| {
-        stored.kind().last().eq_ignore_ascii_case("hostNameBindings")
-            && stored
-                .text("/thumbprint")
-                .is_some_and(|bound| bound.eq_ignore_ascii_case(thumbprint))
+        stored.text("/thumbprint").is_some_and(|bound| bound.eq_ignore_ascii_case(thumbprint))
             && webspace_of(stored).as_deref() == certificate.text("/webSpace")
     };
-    match azure.state.resources.values().find(is_bound) {
+    match super::bindings(azure).find(is_bound) {
         Some(binding) => {
             let text = format!(
                 "Certificate '{}' cannot be deleted because it is in use in an existing binding on '{}'.",

@@ -2,15 +2,14 @@
 
 use serde_json::Value;
 
-use super::is_site;
 use crate::kind::azure::Azure;
 use crate::kind::family::Served;
 use crate::store::state::Stored;
 
 /// Returns the site that answers to a name; of several one that runs.
 pub(super) fn of(azure: &Azure, host: &str) -> Option<Served> {
-    let is_named = |stored: &&Stored| is_site(stored) && answers_to(azure, stored, host);
-    let sites: Vec<&Stored> = azure.state.resources.values().filter(is_named).collect();
+    let is_named = |site: &&Stored| answers_to(azure, site, host);
+    let sites: Vec<&Stored> = super::sites(azure).filter(is_named).collect();
     if let Some(site) = sites.iter().find(|site| is_running(site)) {
         return Some(Served::Here(
             200,

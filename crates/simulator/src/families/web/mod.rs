@@ -116,10 +116,20 @@ fn plan_of<'a>(azure: &'a Azure, site: &Stored) -> Option<&'a Stored> {
 
 /// Returns the sites and slots that run on a plan.
 fn sites_on<'a>(azure: &'a Azure, plan: &'a ResourceId) -> impl Iterator<Item = &'a Stored> {
-    azure.state.resources.values().filter(move |stored| {
-        is_site(stored)
-            && stored.text("/serverFarmId").is_some_and(|id| id.eq_ignore_ascii_case(plan.as_str()))
+    sites(azure).filter(move |stored| {
+        stored.text("/serverFarmId").is_some_and(|id| id.eq_ignore_ascii_case(plan.as_str()))
     })
+}
+
+/// Returns all sites and slots.
+fn sites(azure: &Azure) -> impl Iterator<Item = &Stored> {
+    azure.state.of_type(site::SITE.name).chain(azure.state.of_type(site::SLOT.name))
+}
+
+/// Returns the host names of all sites and slots.
+fn bindings(azure: &Azure) -> impl Iterator<Item = &Stored> {
+    let kinds = [binding::BINDING.name, binding::SLOT_BINDING.name];
+    kinds.into_iter().flat_map(|kind| azure.state.of_type(kind))
 }
 
 fn is_site(stored: &Stored) -> bool {

@@ -99,5 +99,9 @@ fn key(container: &ResourceId, blob: &str) -> String {
 /// Removes the blobs of a container that is gone.
 pub(crate) fn forget(azure: &mut Azure, container: &ResourceId) {
     let prefix = key(container, "");
-    azure.state.blobs.retain(|key, _| !key.starts_with(&prefix));
+    let own = azure.state.blobs.range(prefix.clone()..).map(|(key, _)| key.clone());
+    let own: Vec<String> = own.take_while(|key| key.starts_with(&prefix)).collect();
+    for key in own {
+        azure.state.blobs.remove(&key);
+    }
 }
