@@ -18,6 +18,8 @@ mod settled;
 mod stage;
 mod transitions;
 mod types;
+#[cfg(test)]
+mod worlds;
 
 /// Judges the diff engine and the bodies that are sent by recorded traffic and type definitions.
 #[derive(Parser)]

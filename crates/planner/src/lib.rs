@@ -35,7 +35,7 @@ mod verdict;
 pub use applied::Note;
 pub use change::{Change, Changes, Kind, Options, changes};
 pub use desired::{Desired, DesiredResource, Domain, ManualRecord, Mode, StampProbe};
-pub use expand::{certificate_name, expand};
+pub use expand::{certificate_name, expand, role_name};
 pub use explain::{Explanation, codes, explain};
 pub use last::{Last, LastApplied, Lost};
 pub use order::{OrderError, applied, noted};
