@@ -1,5 +1,6 @@
 //! The store: what this Azure holds, its clock, and the IDs it gives.
 
+use base64::Engine;
 use resource::ResourceId;
 use uuid::Uuid;
 
@@ -80,6 +81,12 @@ impl Store {
     pub fn new_uuid(&mut self, what: &str) -> String {
         let version = self.state.next_version();
         self.uuid(&format!("{what}#{version}"))
+    }
+
+    /// Returns the secret key of a resource that it calls `name`, in Base64 and always the same.
+    pub fn key_of(&self, stored: &Stored, name: &str) -> String {
+        let text = self.uuid(&format!("{name}{}", stored.id.key()));
+        base64::engine::general_purpose::STANDARD.encode(text)
     }
 
     /// Returns the object ID of the application that logs in.

@@ -92,7 +92,8 @@ impl Request {
             return true;
         }
         let last = self.path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        let reads = ["list", "listkeys", "analyzecustomhostname", "validate"];
+        let reads =
+            ["list", "listkeys", "readonlykeys", "sharedkeys", "analyzecustomhostname", "validate"];
         self.method == Method::POST && (reads.contains(&last.as_str()) || last.starts_with("check"))
     }
 }

@@ -131,3 +131,30 @@ async fn identity_made_anew_has_other_ids() {
     let second = client.put(path, json!({"location": "westeurope"})).await;
     assert_ne!(second.body["properties"]["principalId"], first.body["properties"]["principalId"]);
 }
+
+#[tokio::test]
+async fn keys_are_listed_and_each_resource_has_its_own() {
+    let client = Client::seeded(GROUP).await;
+    let provider = "/resourceGroups/rg/providers/";
+    for (kind, action, key) in [
+        ("Microsoft.Cache/Redis", "listKeys", "/primaryKey"),
+        ("Microsoft.DocumentDB/databaseAccounts", "listKeys", "/secondaryMasterKey"),
+        ("Microsoft.DocumentDB/databaseAccounts", "readonlykeys", "/primaryReadonlyMasterKey"),
+        ("Microsoft.AppConfiguration/configurationStores", "ListKeys", "/value/1/connectionString"),
+        ("Microsoft.OperationalInsights/workspaces", "sharedKeys", "/primarySharedKey"),
+    ] {
+        let mut seen = vec![];
+        for name in ["one", "two"] {
+            let id = format!("{provider}{kind}/{name}");
+            client.put(&id, json!({"location": "westeurope", "properties": {}})).await;
+            let first = client.post(&format!("{id}/{action}"), json!({})).await;
+            let again = client.post(&format!("{id}/{action}"), json!({})).await;
+            assert_eq!(first.status, StatusCode::OK, "{kind}: {}", first.body);
+            assert_eq!(first.body, again.body, "{kind}");
+            let found = first.body.pointer(key).and_then(|key| key.as_str()).unwrap_or_default();
+            assert!(found.len() > 20, "{kind}: {}", first.body);
+            seen.push(found.to_owned());
+        }
+        assert_ne!(seen[0], seen[1], "{kind}");
+    }
+}

@@ -412,3 +412,35 @@ async fn deleting_the_last_enabled_endpoint_is_noticed() {
     assert_eq!(violations.len(), 1);
     assert!(violations[0].request.starts_with("DELETE"));
 }
+
+#[tokio::test]
+async fn slots_are_swapped_from_either_side() {
+    let client = stamps().await;
+    let slot = format!("{SITE}/slots/staging");
+    let made = client.put(&slot, json!({"location": "westeurope", "properties": {}})).await;
+    assert!(made.status.is_success(), "{}", made.body);
+    let settings = async |of: &str| {
+        let list = format!("{of}/config/appsettings/list");
+        client.post(&list, json!({})).await.body["properties"]["V"].clone()
+    };
+    for (of, value) in [(SITE, "live"), (slot.as_str(), "next")] {
+        let body = json!({"properties": {"V": value}});
+        assert!(client.put(&format!("{of}/config/appsettings"), body).await.status.is_success());
+    }
+    for (from, target, live) in [
+        (SITE, "staging", "next"),
+        (slot.as_str(), "production", "live"),
+        (slot.as_str(), "Production", "next"),
+    ] {
+        let swapped =
+            client.post(&format!("{from}/slotsswap"), json!({"targetSlot": target})).await;
+        assert_eq!(swapped.status, StatusCode::ACCEPTED, "{}", swapped.body);
+        assert_eq!(settings(SITE).await, json!(live), "{from} to {target}");
+        assert_ne!(settings(&slot).await, json!(live), "{from} to {target}");
+        let status = client.get(SITE).await.body["properties"]["slotSwapStatus"].clone();
+        assert_eq!(status["sourceSlotName"], json!("staging"), "{from} to {target}");
+        assert_eq!(status["destinationSlotName"], json!("Production"));
+    }
+    let itself = client.post(&format!("{slot}/slotsswap"), json!({"targetSlot": "staging"})).await;
+    assert_eq!(itself.status, StatusCode::CONFLICT);
+}

@@ -17,6 +17,28 @@ use crate::wire::request::Request;
 
 const STORE: &str = "Microsoft.AppConfiguration/configurationStores";
 
+/// Answers the keys of a store, two that write and two that only read.
+fn keys(azure: &mut Azure, _: &Request, store: &Stored, action: &str) -> Option<Answer> {
+    if !action.eq_ignore_ascii_case("listKeys") {
+        return None;
+    }
+    let endpoint = format!("https://{}.azconfig.io", store.id.name().to_lowercase());
+    let names = ["Primary", "Secondary", "Primary Read Only", "Secondary Read Only"];
+    let rows = names.map(|name| {
+        let (id, value) =
+            (azure.uuid(&format!("{name}{}", store.id.key())), azure.key_of(store, name));
+        json!({
+            "id": id,
+            "name": name,
+            "value": value,
+            "connectionString": format!("Endpoint={endpoint};Id={id};Secret={value}"),
+            "lastModified": clock::text(store.created),
+            "readOnly": name.ends_with("Read Only"),
+        })
+    });
+    Some(Answer::json(200, json!({"value": rows})))
+}
+
 /// What is known of App Configuration.
 pub(crate) static FAMILY: Family = Family {
     kinds: &[KINDS],
@@ -50,6 +72,7 @@ const KINDS: &[Kind] = &[Kind {
             azure.state.deleted.insert(deleted_key(&location, stored.id.name()), kept);
         }
     },
+    action: keys,
     ..Kind::GENERIC
 }];
 

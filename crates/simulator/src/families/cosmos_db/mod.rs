@@ -3,8 +3,14 @@
 //! Statuses, headers, waits and defaults as observed in recorded traffic; else bodies are stored as
 //! sent.
 
+use serde_json::json;
+
+use crate::kind::azure::Azure;
 use crate::kind::family::{Family, Paths, Polling, bare};
 use crate::kind::{Accepted, Delete, Form, Kind, Place, Put, Tags};
+use crate::store::state::Stored;
+use crate::wire::answer::Answer;
+use crate::wire::request::Request;
 
 const COSMOS_CHILD: Kind = Kind {
     put: Put { body: Accepted::Enqueued, ..Put::long(202, 202, Form::AsyncAndLocation, 15.0, 10) },
@@ -14,6 +20,24 @@ const COSMOS_CHILD: Kind = Kind {
     dropped: &["/properties/options"],
     ..Kind::GENERIC
 };
+
+/// Answers the keys of an account, all or those that only read.
+fn keys(azure: &mut Azure, _: &Request, account: &Stored, action: &str) -> Option<Answer> {
+    let key = |name: &str| azure.key_of(account, name);
+    let mut keys = json!({
+        "primaryReadonlyMasterKey": key("primaryReadonly"),
+        "secondaryReadonlyMasterKey": key("secondaryReadonly"),
+    });
+    match action.to_ascii_lowercase().as_str() {
+        "readonlykeys" => {}
+        "listkeys" => {
+            keys["primaryMasterKey"] = json!(key("primary"));
+            keys["secondaryMasterKey"] = json!(key("secondary"));
+        }
+        _ => return None,
+    }
+    Some(Answer::json(200, keys))
+}
 
 /// What is known of Cosmos DB.
 pub(crate) static FAMILY: Family = Family {
@@ -40,6 +64,7 @@ const KINDS: &[Kind] = &[
         place: Place::Display,
         tags: Tags::Empty,
         dropped: &["/properties/createMode"],
+        action: keys,
         ..Kind::GENERIC
     },
     Kind { name: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases", ..COSMOS_CHILD },

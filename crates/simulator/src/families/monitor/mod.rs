@@ -107,6 +107,13 @@ const KINDS: &[Kind] = &[
             Ok(())
         },
         view: |azure, stored, body| body["etag"] = json!(format!("\"{}\"", azure.etag(stored))),
+        action: |azure, _, workspace, action| {
+            let keys = json!({
+                "primarySharedKey": azure.key_of(workspace, "primary"),
+                "secondarySharedKey": azure.key_of(workspace, "secondary"),
+            });
+            action.eq_ignore_ascii_case("sharedKeys").then(|| Answer::json(200, keys))
+        },
         ..Kind::GENERIC
     },
     Kind {

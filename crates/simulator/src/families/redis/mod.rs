@@ -11,6 +11,7 @@ use crate::kind::family::{Family, Polling, in_progress};
 use crate::kind::{Delete, Form, Kind, Place, Put, Tags};
 use crate::store::regions;
 use crate::store::state::Stored;
+use crate::wire::answer::Answer;
 
 /// A cache is reached by its name.
 fn view_cache(_: &Azure, cache: &Stored, body: &mut Value) {
@@ -44,5 +45,12 @@ const KINDS: &[Kind] = &[Kind {
     delete: Delete::long(Form::Location, 60.0, 30),
     place: Place::Display,
     tags: Tags::Empty,
+    action: |azure, _, cache, action| {
+        let keys = json!({
+            "primaryKey": azure.key_of(cache, "primary"),
+            "secondaryKey": azure.key_of(cache, "secondary"),
+        });
+        action.eq_ignore_ascii_case("listKeys").then(|| Answer::json(200, keys))
+    },
     ..Kind::GENERIC
 }];

@@ -6,13 +6,16 @@ use serde_json::{Value, json};
 use super::{admission, config, plan_of, sites_on, verification_id, webspace};
 use crate::families::traffic_manager::watch;
 use crate::kind::azure::Azure;
-use crate::kind::{Delete, Draft, Errors, Kind, Lies, Place, Put};
+use crate::kind::{Delete, Draft, Errors, Form, Kind, Lies, Place, Put};
+use crate::protocol::operation::{self, Begin, Work};
 use crate::store::clock;
 use crate::store::state::Stored;
 use crate::wire::answer::{Answer, Body};
 use crate::wire::json;
 use crate::wire::request::Request;
 
+/// What a site itself is called among its slots.
+const PRODUCTION: &str = "Production";
 const SUMMARY: &str = include_str!("site-config-summary.json");
 
 /// A web app or function app.
@@ -410,33 +413,43 @@ fn publish_profile(site: &Stored) -> Answer {
     Answer { body: Body::Text("application/xml", text), ..Answer::empty(200) }
 }
 
-fn swap(azure: &mut Azure, request: &Request, site: &Stored) -> Answer {
+/// Exchanges a site or slot with the slot that is named; `production` is the site itself.
+///
+/// Source: <https://learn.microsoft.com/rest/api/appservice/web-apps/swap-slot>, whose other form
+/// starts at a slot.
+fn swap(azure: &mut Azure, request: &Request, from: &Stored) -> Answer {
     let Ok(sent) = request.json() else {
         return Answer::web_error(400, "BadRequest", "The body is not valid.");
     };
     let target = sent["targetSlot"].as_str().unwrap_or_default();
-    let slot = site.id.child("slots", target);
-    if azure.state.get(&slot).is_none() {
+    let is_slot = from.kind().is(SLOT.name);
+    let site = from.id.parent().filter(|_| is_slot).unwrap_or_else(|| from.id.clone());
+    let other = match target.eq_ignore_ascii_case(PRODUCTION) {
+        true => site.clone(),
+        false => site.child("slots", target),
+    };
+    if azure.state.get(&other).is_none() {
         return Answer::web_error(404, "NotFound", format!("Cannot find slot with name {target}."));
     }
-    config::swap(azure, &site.id, &slot);
-    if let Some(stored) = azure.state.get_mut(&site.id) {
-        stored.body["properties"]["slotSwapStatus"] =
-            json!({"sourceSlotName": target, "destinationSlotName": "Production"});
+    if other == from.id {
+        let text = "The source and the target of a swap must be different slots.";
+        return Answer::web_error(409, "Conflict", text);
     }
-    let begin = crate::protocol::operation::Begin {
-        resource: &site.id,
-        work: crate::protocol::operation::Work::Action,
+    let (into, source) = if other == site { (&site, &from.id) } else { (&from.id, &other) };
+    config::swap(azure, into, source);
+    let destination = if *into == site { PRODUCTION } else { into.name() };
+    if let Some(stored) = azure.state.get_mut(into) {
+        stored.body["properties"]["slotSwapStatus"] =
+            json!({"sourceSlotName": source.name(), "destinationSlotName": destination});
+    }
+    let begin = Begin {
+        resource: &from.id,
+        work: Work::Action,
         word: "InProgress",
         secs: 30.0,
         retry_after: 15,
         api_version: request.api_version().unwrap_or_default(),
     };
-    let name = crate::protocol::operation::begin(azure, &begin);
-    crate::protocol::operation::follow(
-        azure,
-        Answer::empty(202),
-        &name,
-        crate::kind::Form::Location,
-    )
+    let name = operation::begin(azure, &begin);
+    operation::follow(azure, Answer::empty(202), &name, Form::Location)
 }
