@@ -153,12 +153,14 @@ mod labels {
     use super::*;
     use crate::{TextOptions, sample};
 
+    type Format<'a> = &'a dyn Fn(&Plan) -> String;
+
     #[test]
     fn every_risk_is_told_by_its_label_in_every_format() {
         let options = TextOptions { width: 100, styled: false, verbose: false };
         let picture = sample::picture();
         let made = sample::made();
-        let formats: [(&str, &dyn Fn(&Plan) -> String); 8] = [
+        let formats: [(&str, Format<'_>); 8] = [
             ("text", &|plan| crate::text(plan, &options)),
             ("markdown", &|plan| crate::markdown(plan, crate::MARKDOWN_LIMIT)),
             ("json", &|plan| crate::plan_json(plan)),

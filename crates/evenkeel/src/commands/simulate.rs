@@ -11,7 +11,7 @@ use crate::session::read_scenario;
 
 /// Runs the local Azure until interrupted, or applies a scenario to its folder.
 pub async fn run(args: &Simulate) -> Outcome {
-    let scenario = args.scenario.as_ref().map(read_scenario).transpose()?;
+    let scenario = args.scenario.as_deref().map(read_scenario).transpose()?;
     let mut settings = Settings {
         dir: args.dir.clone(),
         port: if args.once || args.dump { 0 } else { args.port },

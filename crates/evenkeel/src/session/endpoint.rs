@@ -1,7 +1,7 @@
 //! Where a connection leads, and how: all that differs between Azure and a simulator.
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -124,7 +124,7 @@ async fn start(subscription: &str, connection: &Connection) -> Result<Simulator,
 }
 
 /// Reads a scenario file.
-pub fn read_scenario(path: &PathBuf) -> Result<Scenario, Failure> {
+pub fn read_scenario(path: &Path) -> Result<Scenario, Failure> {
     let text = files::read(path, files::TEXT)
         .with_context(|| format!("cannot read the scenario `{}`", path.display()))
         .map_err(|error| Failure::invalid(error, "check the path and its permissions"))?;

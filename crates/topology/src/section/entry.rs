@@ -99,10 +99,10 @@ macro_rules! common {
             }
 
             fn common_mut(&mut self) -> $crate::section::CommonMut<'_> {
-                $crate::section::CommonMut {
-                    $( $named: Some(&mut self.$named), )*
-                    ..Default::default()
-                }
+                let common = $crate::section::CommonMut::default();
+                $( let common =
+                    $crate::section::CommonMut { $named: Some(&mut self.$named), ..common }; )*
+                common
             }
 
             $( fn regions_mut(&mut self) -> Vec<&mut $crate::Sp<String>> {
