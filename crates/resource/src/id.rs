@@ -182,8 +182,11 @@ impl ResourceId {
 }
 
 /// Tells whether a segment of a path stays one when it is sent.
+///
+/// A `#` is part of names that Azure gives itself, `<thumbprint>##westus#` of a certificate; the client
+/// escapes it.
 fn is_name(segment: &str) -> bool {
-    let acts = |c: char| c.is_control() || matches!(c, '?' | '#' | '\\');
+    let acts = |c: char| c.is_control() || matches!(c, '?' | '\\');
     !matches!(segment, "." | "..") && !segment.contains(acts)
 }
 
@@ -273,6 +276,16 @@ mod tests {
 
     fn id(text: &str) -> ResourceId {
         ResourceId::parse(text).expect("valid resource ID")
+    }
+
+    #[test]
+    fn a_segment_that_would_lead_elsewhere_is_no_name_and_one_that_azure_gives_is() {
+        let parse =
+            |name: &str| ResourceId::parse(&format!("/subscriptions/s/resourceGroups/{name}"));
+        for name in ["..", ".", "rg?a=b", "rg\\x", "rg\n"] {
+            assert!(matches!(parse(name), Err(ResourceIdError::NoName(_))), "{name:?}");
+        }
+        assert!(parse("459C747D##westus#").is_ok());
     }
 
     #[test]
