@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::applied::Note;
 use crate::desired::{Desired, Mode};
 use crate::order::holder;
-use crate::ownership::{carries_mark, signature};
+use crate::ownership::{is_owned, signature};
 
 /// How many hexadecimal digits an owner has.
 const DIGITS: usize = 8;
@@ -48,7 +48,8 @@ fn is_declared(desired: &Desired, seen: &Observation) -> bool {
 fn signed(desired: &Desired, observed: &Observed) -> Option<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for resource in desired.resources().filter(|resource| resource.mode != Mode::Existing) {
-        let seen = observed.get(&resource.id).filter(|seen| carries_mark(seen, &desired.topology));
+        let seen = observed.get(&resource.id);
+        let seen = seen.filter(|seen| is_owned(observed, seen, &desired.topology));
         if let Some(owner) = seen.and_then(signature) {
             *counts.entry(owner).or_default() += 1;
         }

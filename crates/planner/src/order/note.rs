@@ -83,6 +83,7 @@ fn can_carry(resource: &DesiredResource) -> bool {
 impl Scene<'_> {
     /// Adds the step that notes what was applied, where anything else is done.
     pub(super) fn note_applied(&mut self) {
+        self.keep_memory_to_the_end();
         let needs = self.last_actions();
         let noted = Note { owner: self.observed.owner.clone(), ..self.desired.note.clone() };
         let mut holders = holders(self.desired, self.observed.resources.values());
@@ -105,6 +106,24 @@ impl Scene<'_> {
         let note = self.graph.add(note);
         for need in needs {
             self.graph.edge(need, note);
+        }
+    }
+
+    /// Lets a resource that carries the tag go after all else: what is cut off before is still known
+    /// to the run that repeats it.
+    fn keep_memory_to_the_end(&mut self) {
+        let holders = holders(self.desired, self.observed.resources.values());
+        let ours = |seen| is_owned(self.observed, seen, &self.desired.topology);
+        let Some((holder, _)) = holders.into_iter().find(|(seen, _)| ours(seen)) else { return };
+        let above = std::iter::successors(Some(holder.id.clone()), ResourceId::parent);
+        let goes = |id: &ResourceId| {
+            self.changes.changes.get(id).is_some_and(|change| change.kind == Kind::Delete)
+        };
+        for id in above.filter(goes).collect::<Vec<_>>() {
+            let Some(delete) = self.graph.first(&id) else { continue };
+            for action in self.last_actions() {
+                self.graph.edge_if_free(action, delete);
+            }
         }
     }
 

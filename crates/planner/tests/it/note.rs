@@ -87,6 +87,45 @@ fn a_note_is_never_written_to_what_is_not_ours_or_locked() {
 }
 
 #[test]
+fn what_remembers_goes_after_all_else_where_it_goes() {
+    let with_identity = format!("{TWO_STAMPS}\nidentities: {{ app: {{}} }}\n");
+    let before = expand(&with_identity);
+    let mut azure = as_desired(&before);
+    tags(&mut azure, &before, "neu/web")["evenkeel-applied"] = json!("0123456789abcdef");
+    // The stamp that remembers goes, and all else changes, an identity that nothing waits for too.
+    let text = with_identity
+        .replace("  neu: { region: northeurope }\n", "")
+        .replace("      neu: { app: neu/web, priority: 2 }\n", "")
+        .replace("location: westeurope\n", "location: westeurope\ntags: { team: web }\n");
+    let options = planner::Options { allow_mass_delete: true, ..Default::default() };
+    let plan = planner::plan(&expand(&text), &azure, &options).expect("no cycle");
+    let own = |action: &&Action| action.resource.as_str().contains("-neu");
+    let gone: Vec<&Action> = with_verb(&plan, Verb::Delete).into_iter().filter(own).collect();
+    assert!(!gone.is_empty());
+    let site = gone.iter().find(|it| it.resource.resource_type().is("Microsoft.Web/sites"));
+    let site = site.expect("the app goes");
+    // All else but what goes with it comes before.
+    let mut earlier = std::collections::BTreeSet::from([site.id.clone()]);
+    loop {
+        let further = plan.actions.iter().filter(|it| earlier.contains(&it.id));
+        let further: Vec<_> = further.flat_map(|it| it.after.clone()).collect();
+        let count = earlier.len();
+        earlier.extend(further);
+        if earlier.len() == count {
+            break;
+        }
+    }
+    let late: Vec<&str> = plan
+        .actions
+        .iter()
+        .filter(|it| !earlier.contains(&it.id) && it.verb != Verb::Note && !own(it))
+        .map(|it| it.id.0.as_str())
+        .collect();
+    assert_eq!(late, Vec::<&str>::new());
+    assert!(plan.actions.iter().any(|it| it.verb == Verb::Update && !own(&it)));
+}
+
+#[test]
 fn destroying_notes_nothing() {
     let desired = expand(TWO_STAMPS);
     let options = planner::Options { allow_mass_delete: true, ..Default::default() };

@@ -177,6 +177,13 @@ fn a_first_apply_that_was_cut_off_goes_on_with_its_owner() {
     // The text was mended in between.
     let mended = expand(&TOPOLOGY.replace("hello", "goodbye"));
     assert_eq!(planner::owner(&mended, &azure, false), "0a0b0c0d");
+    // Whatever way the mark is borne: of all that was made only this is left.
+    for (address, _) in MARKED {
+        let id = id_of(&desired, address);
+        let mut left = Observed::default();
+        left.insert(azure.get(&id).unwrap().clone());
+        assert_eq!(planner::owner(&mended, &left, false), "0a0b0c0d", "{address}");
+    }
     let nothing = Observed::default();
     let drawn = planner::owner(&desired, &nothing, false);
     assert_eq!(planner::owner(&desired, &nothing, false), drawn);
