@@ -1,5 +1,8 @@
 //! Under which key each resource stands in the topology, and how others refer to it.
 
+use resource::types::{
+    ASSIGNMENT, AUTOSCALE, BINDING, CERTIFICATE, CONTAINER, GROUP, LOCK, QUEUE, SITE_CONFIG, ZONE,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{ResourceId, catalogue};
@@ -10,9 +13,7 @@ use crate::dns::is_record;
 use crate::domains::{Domain, is_uploaded, may_claim};
 use crate::names;
 use crate::stamps::Placement;
-use crate::survey::{
-    ASSIGNMENT, AUTOSCALE, BINDING, CERTIFICATE, GROUP, LOCK, Survey, ZONE, id_at,
-};
+use crate::survey::{Survey, id_at};
 
 /// Where a resource stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -170,9 +171,9 @@ fn section_of(
         || kind.is(LOCK)
         || kind.is(ASSIGNMENT)
         || kind.is(BINDING)
-        || kind.is("Microsoft.Web/sites/config")
-        || kind.is("Microsoft.Storage/storageAccounts/blobServices/containers")
-        || kind.is("Microsoft.Storage/storageAccounts/queueServices/queues")
+        || kind.is(SITE_CONFIG)
+        || kind.is(CONTAINER)
+        || kind.is(QUEUE)
         || kind.is(AUTOSCALE) && scales_stamp(survey, placement, id)
         || kind.is(CERTIFICATE) && survey.observed.get(id).is_none_or(is_uploaded);
     let is_known = !catalogue::facts_of(id).api_version.is_empty();

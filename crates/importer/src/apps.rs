@@ -1,5 +1,6 @@
 //! Web apps and function apps; the inverse of `planner/src/expand/apps.rs`.
 
+use resource::types::STORAGE_ACCOUNT;
 use resource::{Observation, ResourceId};
 use serde_json::Value;
 use topology::section;
@@ -7,7 +8,7 @@ use topology::section;
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, Node, literal, plain};
 use crate::plans::capital;
-use crate::survey::{ACCOUNT, text};
+use crate::survey::text;
 
 impl Draft<'_> {
     /// Writes the apps of a stamp.
@@ -122,7 +123,7 @@ impl Draft<'_> {
         let Some(name) = name.or(in_connection) else { return };
         let account = self
             .survey
-            .of_type(ACCOUNT)
+            .of_type(STORAGE_ACCOUNT)
             .find(|account| account.id.name().eq_ignore_ascii_case(name));
         if let Some(account) = account {
             map.set("storage", self.target_in(&section::STORAGE, &account.id, Some(at)));

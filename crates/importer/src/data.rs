@@ -1,6 +1,7 @@
 //! Storage accounts, vaults and identities; the inverse of `planner/src/expand/data.rs`.
 
 use resource::Observation;
+use resource::types::{IDENTITY, SITE};
 use serde_json::Value;
 use topology::section::{self, Section};
 use topology::{Storage, Vault};
@@ -8,7 +9,7 @@ use topology::{Storage, Vault};
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, Node, literal};
 use crate::plans::capital;
-use crate::survey::{IDENTITY, SITE, text};
+use crate::survey::text;
 
 impl Draft<'_> {
     /// Writes the entries of a section, each by `body`, or as only read.

@@ -1,5 +1,6 @@
 //! DNS zones and their records; the inverse of `planner/src/expand/dns.rs`.
 
+use resource::types::{PROFILE, ZONE};
 use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{Observation, ResourceId};
@@ -10,7 +11,7 @@ use crate::domains::{Domain, may_claim, ttl_of};
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, Node, duration, literal, one_or_many};
 use crate::plans::capital;
-use crate::survey::{PROFILE, id_at, text};
+use crate::survey::{id_at, text};
 
 impl Draft<'_> {
     /// Writes the zones with the records that are the topology's.
@@ -116,7 +117,7 @@ pub(crate) fn is_record(id: &ResourceId) -> bool {
     const KINDS: [&str; 7] = ["A", "AAAA", "TXT", "CNAME", "CAA", "MX", "SRV"];
     let kind = id.resource_type();
     KINDS.iter().any(|known| known.eq_ignore_ascii_case(kind.last()))
-        && kind.parent().is_some_and(|parent| parent.is(crate::survey::ZONE))
+        && kind.parent().is_some_and(|parent| parent.is(ZONE))
 }
 
 /// Returns the key and the value of one type of records.

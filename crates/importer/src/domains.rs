@@ -1,6 +1,7 @@
 //! Custom domains: record, proof, bindings and certificates recognised as one; the inverse of
 //! `planner/src/expand/domains.rs`.
 
+use resource::types::{BINDING, CERTIFICATE, PROFILE, SITE, ZONE};
 use std::collections::BTreeSet;
 
 use planner::certificate_name;
@@ -12,7 +13,7 @@ use crate::choices::Choices;
 use crate::draft::Draft;
 use crate::node::{Map, Node, duration, literal, one_or_many};
 use crate::stamps::Placement;
-use crate::survey::{BINDING, CERTIFICATE, PROFILE, SITE, Survey, ZONE, id_at, text};
+use crate::survey::{Survey, id_at, text};
 
 /// Where the certificates of a domain come from.
 #[derive(Debug, Clone, PartialEq)]

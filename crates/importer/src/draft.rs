@@ -1,5 +1,6 @@
 //! The topology under way: every section written in full, every stamp by itself.
 
+use resource::types::{GROUP, SITE};
 use std::collections::{BTreeMap, BTreeSet};
 
 use planner::MARK;
@@ -12,7 +13,7 @@ use crate::domains::Domain;
 use crate::node::{Map, Node, literal};
 use crate::secrets::Secrets;
 use crate::stamps::{Placement, Stamp};
-use crate::survey::{SITE, Survey, region_of};
+use crate::survey::{Survey, region_of};
 
 /// Something that is not in the topology, or not as it is in Azure, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -265,7 +266,7 @@ impl<'a> Draft<'a> {
     /// Tells whether the language puts the shared tags on a resource.
     fn is_tagged(&self, seen: &Observation) -> bool {
         use resource::catalogue::{Ownership, facts_of};
-        let is_group = seen.id.resource_type().is(crate::survey::GROUP);
+        let is_group = seen.id.resource_type().is(GROUP);
         let is_written = match self.addresses.get(&seen.id) {
             Some(Address { section, .. }) if **section == section::RESOURCES => {
                 !live_tags(seen).is_empty() || seen.body.get("location").is_some()

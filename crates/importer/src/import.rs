@@ -1,5 +1,6 @@
 //! From what was observed to the text of a topology, tried out until its plan is empty.
 
+use resource::types::SITE_CONFIG;
 use std::collections::BTreeMap;
 
 use planner::Desired;
@@ -164,7 +165,7 @@ fn finish(survey: &Survey<'_>, placement: &Placement, application: &str, trial: 
         }
     }
     for (id, why) in &survey.observed.not_evaluated {
-        let is_config = id.resource_type().is("Microsoft.Web/sites/config");
+        let is_config = id.resource_type().is(SITE_CONFIG);
         if survey.is_inside(id) && !is_config {
             remarks.push(Remark { what: id.to_string(), why: why.reason.clone() });
         }

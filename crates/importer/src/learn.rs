@@ -4,13 +4,14 @@ use plan::{Guard, Plan, PropertyChange, Verb};
 use planner::Desired;
 use resource::ResourceId;
 use resource::catalogue::{Listing, facts_of};
+use resource::types::{AUTOSCALE, GROUP, SITE_CONFIG};
 use topology::section::{self, Addressed, Section, Stands};
 
 use crate::check;
 use crate::choices::Choices;
 use crate::dns::is_record;
 use crate::import::Trial;
-use crate::survey::{AUTOSCALE, GROUP, Survey};
+use crate::survey::Survey;
 
 /// Returns the choices with what the trial teaches; the same ones where it teaches nothing.
 pub fn learn(before: &Choices, survey: &Survey<'_>, trial: &Trial) -> Choices {
@@ -103,7 +104,7 @@ impl Lesson<'_> {
         let degrades = Section::of_type(&kind)
             .is_some_and(|own| own.addressed == Addressed::InSection && *own != section::DNS)
             || kind.is(AUTOSCALE);
-        let is_document = kind.is("Microsoft.Web/sites/config");
+        let is_document = kind.is(SITE_CONFIG);
         if is_raw && !changes.is_empty() {
             let dropped = self.next.dropped.entry(id.clone()).or_default();
             let count = dropped.len();

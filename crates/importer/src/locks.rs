@@ -1,10 +1,11 @@
 //! Locks; the inverse of `planner/src/expand/locks.rs`.
 
 use planner::MARK;
+use resource::types::LOCK;
 
 use crate::draft::Draft;
 use crate::node::{Map, literal};
-use crate::survey::{LOCK, text};
+use crate::survey::text;
 
 impl Draft<'_> {
     /// Writes the locks on what is in the topology.

@@ -1,12 +1,13 @@
 //! What identities may do; the inverse of `planner/src/expand/permissions.rs`.
 
 use planner::expand::role_name;
+use resource::types::{ASSIGNMENT, VAULT};
 use serde_json::Value;
 use topology::section;
 
 use crate::draft::Draft;
 use crate::node::{Map, Node, literal};
-use crate::survey::{ASSIGNMENT, VAULT, id_at, text};
+use crate::survey::{id_at, text};
 
 impl Draft<'_> {
     /// Writes the roles and the vault access of the identity with this principal.

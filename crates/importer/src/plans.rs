@@ -1,12 +1,13 @@
 //! App Service plans and what scales them; the inverse of `planner/src/expand/plans.rs`.
 
+use resource::types::AUTOSCALE;
 use resource::{Observation, ResourceId};
 use serde_json::Value;
 use topology::Plan;
 
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, duration, literal, plain};
-use crate::survey::{AUTOSCALE, id_at, text};
+use crate::survey::{id_at, text};
 
 impl Draft<'_> {
     /// Writes the plan of a stamp.

@@ -4,6 +4,7 @@
 use resource::catalogue::{
     PropertyPath, Treatment, TypeFacts, facts_of, is_value_of_secret, member_label,
 };
+use resource::types::{GROUP, PLAN, SITE};
 use resource::{Observation, ResourceId, ResourceType, secret};
 use serde_json::Value;
 use topology::section;
@@ -11,7 +12,7 @@ use topology::section;
 use crate::draft::{Draft, Life, existing};
 use crate::node::{Map, Node, literal, plain};
 use crate::plans::capital;
-use crate::survey::{GROUP, PLAN, SITE, region, text};
+use crate::survey::{region, text};
 
 impl Draft<'_> {
     /// Writes the entries of the escape hatch.

@@ -1,14 +1,13 @@
 //! Recognises stamps: what stands in several regions under names that differ by one part.
 
+use resource::types::{ASSIGNMENT, AUTOSCALE, CERTIFICATE, PLAN, PROFILE, SITE};
 use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{Observation, ResourceId};
 use topology::section::{Addressed, Naming, Section, Stands};
 
 use crate::names::{is_region_part, parts};
-use crate::survey::{
-    ASSIGNMENT, AUTOSCALE, CERTIFICATE, PLAN, PROFILE, SITE, Survey, id_at, region_of, text,
-};
+use crate::survey::{Survey, id_at, region_of, text};
 
 /// A regional copy of the application.
 #[derive(Debug, Clone, PartialEq)]
@@ -236,7 +235,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::survey::ACCOUNT;
+    use resource::types::STORAGE_ACCOUNT;
 
     fn observed(resources: &[(&str, &str, &str, &str)]) -> Observed {
         let mut observed = Observed::default();
@@ -266,14 +265,14 @@ mod tests {
         let observed = observed(&[
             ("rg-pki-weu", SITE, "app-pki-weu", "West Europe"),
             ("rg-pki-neu", SITE, "app-pki-neu", "northeurope"),
-            ("rg-pki-weu", ACCOUNT, "stpkishared", "westeurope"),
-            ("rg-pki-weu", ACCOUNT, "stpkiweu", "westeurope"),
-            ("rg-pki-neu", ACCOUNT, "stpkineu", "northeurope"),
+            ("rg-pki-weu", STORAGE_ACCOUNT, "stpkishared", "westeurope"),
+            ("rg-pki-weu", STORAGE_ACCOUNT, "stpkiweu", "westeurope"),
+            ("rg-pki-neu", STORAGE_ACCOUNT, "stpkineu", "northeurope"),
         ]);
         let placement = found(&observed, &["rg-pki-weu", "rg-pki-neu"]);
         assert_eq!(names(&placement), ["neu", "weu"]);
         let home = |group: &str, name: &str| {
-            placement.stamp_of(&ResourceId::in_group("s", group, ACCOUNT, name))
+            placement.stamp_of(&ResourceId::in_group("s", group, STORAGE_ACCOUNT, name))
         };
         assert_eq!(home("rg-pki-weu", "stpkishared"), None);
         assert_eq!(home("rg-pki-weu", "stpkiweu"), Some("weu"));
@@ -299,7 +298,7 @@ mod tests {
 
     #[test]
     fn without_apps_there_are_no_stamps() {
-        let observed = observed(&[("rg-a", ACCOUNT, "sta", "westeurope")]);
+        let observed = observed(&[("rg-a", STORAGE_ACCOUNT, "sta", "westeurope")]);
         assert!(found(&observed, &["rg-a"]).stamps.is_empty());
     }
 

@@ -4,20 +4,6 @@ use planner::MARK;
 use resource::{Observation, Observed, ResourceId};
 use serde_json::Value;
 
-pub const SITE: &str = "Microsoft.Web/sites";
-pub const PLAN: &str = "Microsoft.Web/serverfarms";
-pub const CERTIFICATE: &str = "Microsoft.Web/certificates";
-pub const BINDING: &str = "Microsoft.Web/sites/hostNameBindings";
-pub const AUTOSCALE: &str = "Microsoft.Insights/autoscalesettings";
-pub const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
-pub const ZONE: &str = "Microsoft.Network/dnsZones";
-pub const ACCOUNT: &str = "Microsoft.Storage/storageAccounts";
-pub const VAULT: &str = "Microsoft.KeyVault/vaults";
-pub const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
-pub const LOCK: &str = "Microsoft.Authorization/locks";
-pub const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
-pub const GROUP: &str = "Microsoft.Resources/resourceGroups";
-
 /// What was observed, and what of it is to be imported.
 pub struct Survey<'a> {
     /// Everything that was read.

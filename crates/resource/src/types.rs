@@ -1,7 +1,8 @@
 //! Names of resource types, for those who make an ID or a request.
 //!
-//! What a type *is* to the engine stands in its entry of the [catalogue](crate::catalogue): nobody
-//! compares a resource with these names to find out what to do with it.
+//! What a type *is* to the engine stands in its entry of the [catalogue](crate::catalogue): client,
+//! planner and executor compare no resource with these names to find out what to do with it. The
+//! importer does, to tell which part of the language writes a resource.
 
 /// Resource groups.
 pub const GROUP: &str = "Microsoft.Resources/resourceGroups";
@@ -23,3 +24,19 @@ pub const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
 pub const ZONE: &str = "Microsoft.Network/dnsZones";
 /// Storage accounts.
 pub const STORAGE_ACCOUNT: &str = "Microsoft.Storage/storageAccounts";
+/// Host-name bindings of apps.
+pub const BINDING: &str = "Microsoft.Web/sites/hostNameBindings";
+/// Configuration documents of apps.
+pub const SITE_CONFIG: &str = "Microsoft.Web/sites/config";
+/// Autoscale settings.
+pub const AUTOSCALE: &str = "Microsoft.Insights/autoscalesettings";
+/// Key vaults.
+pub const VAULT: &str = "Microsoft.KeyVault/vaults";
+/// Managed identities of their own.
+pub const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
+/// Role definitions.
+pub const ROLE: &str = "Microsoft.Authorization/roleDefinitions";
+/// Blob containers.
+pub const CONTAINER: &str = "Microsoft.Storage/storageAccounts/blobServices/containers";
+/// Queues of storage accounts.
+pub const QUEUE: &str = "Microsoft.Storage/storageAccounts/queueServices/queues";

@@ -3,11 +3,11 @@
 use indexmap::IndexMap;
 use plan::Band;
 use resource::ResourceId;
+use resource::types::SITE;
 use serde_json::{Value, json};
 use topology::{AccessPolicy, Identity, Storage, Vault};
 
 use super::apps::principal;
-use super::ids::SITE;
 use super::{Expansion, Home, Life};
 use crate::desired::DesiredResource;
 

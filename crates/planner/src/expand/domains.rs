@@ -1,11 +1,11 @@
 //! Custom domains: one entry does what the portal makes people do in five places.
 
 use plan::Band;
+use resource::types::{PROFILE, SITE};
 use resource::{Expression, ResourceId, Service};
 use serde_json::{Value, json};
 use topology::{App, Certificate, Target, TrafficManager};
 
-use super::ids::{PROFILE, SITE};
 use super::{Expansion, Home, Life};
 use crate::desired::{self, DesiredResource, ManualRecord};
 

@@ -1,5 +1,6 @@
 //! Resource groups: wherever Evenkeel makes something, its group must be there.
 
+use resource::types::GROUP;
 use std::collections::BTreeMap;
 
 use plan::Band;
@@ -8,8 +9,6 @@ use serde_json::json;
 
 use super::{Expansion, Home, Life};
 use crate::desired::{DesiredResource, Mode};
-
-const GROUP: &str = "Microsoft.Resources/resourceGroups";
 
 impl Expansion<'_> {
     /// Adds the group of every resource that Evenkeel may have to create.

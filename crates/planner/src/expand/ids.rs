@@ -6,9 +6,6 @@ use topology::{Resource, Section, Target};
 
 use super::{Expansion, Home};
 
-pub const SITE: &str = "Microsoft.Web/sites";
-pub const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
-
 impl<'a> Expansion<'a> {
     /// Returns the resource that a reference leads to; `None` only for a reference that a checked
     /// topology cannot hold.

@@ -1,13 +1,12 @@
 //! Management locks that the topology declares, and where its apply lock is.
 
 use plan::{ApplyLock, Band};
+use resource::types::LOCK;
 use serde_json::json;
 use topology::LockLevel;
 
 use super::{Expansion, Life};
 use crate::desired::DesiredResource;
-
-const LOCK: &str = "Microsoft.Authorization/locks";
 
 impl Expansion<'_> {
     /// Notes where the lock is that keeps two applies apart.

@@ -2,6 +2,7 @@
 
 use plan::{Band, Guard};
 use resource::ResourceId;
+use resource::types::{ASSIGNMENT, ROLE};
 use serde_json::{Value, json};
 use topology::{Permission, VaultAccess};
 
@@ -10,8 +11,6 @@ use super::roles::role_id;
 use super::{Expansion, Life};
 use crate::complete::assignment_name;
 use crate::desired::DesiredResource;
-
-const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
 
 impl Expansion<'_> {
     /// Adds a role assignment for each permission of the identity of `holder`.
@@ -36,8 +35,7 @@ impl Expansion<'_> {
                 continue;
             };
             let subscription = scope.subscription().unwrap_or(&self.desired.subscription);
-            let definition = ResourceId::subscription_scope(subscription)
-                .extension("Microsoft.Authorization/roleDefinitions", &role);
+            let definition = ResourceId::subscription_scope(subscription).extension(ROLE, &role);
             let id = scope.extension(ASSIGNMENT, &assignment_name(&scope, &role, holder));
             // The same right given twice is one right.
             if self.desired.get(&id).is_some() {

@@ -1,13 +1,13 @@
 //! App Service plans and their autoscale settings.
 
 use plan::Band;
+use resource::types::AUTOSCALE;
 use serde_json::{Value, json};
 use topology::{Autoscale, Os, Plan, ScaleRule, Stamp};
 
 use super::{Expansion, Home, Life};
 use crate::desired::DesiredResource;
 
-const AUTOSCALE: &str = "Microsoft.Insights/autoscalesettings";
 const DEFAULT_WINDOW_SECS: u64 = 300;
 const DEFAULT_COOLDOWN_SECS: u64 = 300;
 

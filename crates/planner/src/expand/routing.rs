@@ -2,13 +2,13 @@
 
 use plan::Band;
 use resource::absent;
+use resource::types::PROFILE;
 use serde_json::{Value, json};
 use topology::{
     Endpoint, EndpointTarget, Monitor, MonitorProtocol, Part, Routing, SubnetRange, Text,
     TrafficManager,
 };
 
-use super::ids::PROFILE;
 use super::{Expansion, Home, Life};
 use crate::desired::DesiredResource;
 
