@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use resource::ResourceId;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::settings::Settings;
@@ -59,6 +60,22 @@ impl Store {
     /// Tells whether the state was changed since this was last asked.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.is_changed)
+    }
+
+    /// Holds a resource that comes with another, in place of what was held under its ID.
+    pub fn hold(&mut self, id: ResourceId, body: Value) {
+        let version = self.state.next_version();
+        let created = self.state.get(&id).map_or(self.now, |stored| stored.created);
+        self.state.insert(Stored {
+            id,
+            body,
+            hidden: Map::new(),
+            version,
+            created,
+            operation: None,
+            stale_reads: 0,
+            stale_body: None,
+        });
     }
 
     /// Returns the ETag of a resource.

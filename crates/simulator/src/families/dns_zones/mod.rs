@@ -175,18 +175,7 @@ fn born(azure: &mut Azure, zone: &ResourceId, kind: &str, mut properties: Value)
         "type": format!("Microsoft.Network/dnszones/{kind}"),
         "properties": properties,
     });
-    let version = azure.state.next_version();
-    let created = azure.now;
-    azure.state.insert(Stored {
-        id,
-        body,
-        hidden: serde_json::Map::new(),
-        version,
-        created,
-        operation: None,
-        stale_reads: 0,
-        stale_body: None,
-    });
+    azure.hold(id, body);
 }
 
 fn kind_of(id: &ResourceId) -> String {

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ACCOUNT, VERSIONS, bad_request, insert};
+use super::{ACCOUNT, VERSIONS, bad_request};
 use crate::kind::azure::Azure;
 use crate::kind::{Delete, Draft, Kind, Missing, Place, Put};
 use crate::store::clock;
@@ -134,7 +134,7 @@ pub(super) fn make_services(azure: &mut Azure, draft: &Draft) {
         }
         let properties: Value = serde_json::from_str(text).unwrap_or_default();
         let body = json!({"id": id.as_str(), "name": "default", "type": format!("{ACCOUNT}/{service}"), "properties": properties});
-        insert(azure, id, body);
+        azure.hold(id, body);
     }
 }
 

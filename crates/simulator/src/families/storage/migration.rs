@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ACCOUNT, SKUS, bad_request, insert, replicas, tier};
+use super::{ACCOUNT, SKUS, bad_request, replicas, tier};
 use crate::kind::azure::Azure;
 use crate::kind::{Form, Kind, Place};
 use crate::protocol::operation::{self, Begin, Work};
@@ -57,7 +57,7 @@ pub(super) fn start(azure: &mut Azure, request: &Request, account: &Stored) -> A
         "id": id.as_str(), "name": "default", "type": format!("{ACCOUNT}/accountMigrations"),
         "properties": {"targetSkuName": target, "migrationFailedReason": null, "migrationFailedDetailedReason": null},
     });
-    insert(azure, id.clone(), body);
+    azure.hold(id.clone(), body);
     let version = request.api_version().unwrap_or_default();
     // Days in Azure; an hour is long enough to be seen here.
     let begin = Begin {

@@ -323,21 +323,6 @@ fn replicas_of(name: &str, location: &str, sku: &str) -> Value {
     said
 }
 
-fn insert(azure: &mut Azure, id: ResourceId, body: Value) {
-    let version = azure.state.next_version();
-    let created = azure.now;
-    azure.state.insert(Stored {
-        id,
-        body,
-        hidden: serde_json::Map::new(),
-        version,
-        created,
-        operation: None,
-        stale_reads: 0,
-        stale_body: None,
-    });
-}
-
 fn action(azure: &mut Azure, request: &Request, account: &Stored, action: &str) -> Option<Answer> {
     match action.to_ascii_lowercase().as_str() {
         "listkeys" => Some(keys(azure, account)),

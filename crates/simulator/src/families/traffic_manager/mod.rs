@@ -245,18 +245,7 @@ fn after(azure: &mut Azure, draft: &Draft) {
         azure.state.remove(&old.id);
     }
     for (id, body) in ids.into_iter().zip(made) {
-        let version = azure.state.next_version();
-        let created = azure.state.get(&id).map_or(azure.now, |stored| stored.created);
-        azure.state.insert(Stored {
-            id,
-            body,
-            hidden: serde_json::Map::new(),
-            version,
-            created,
-            operation: None,
-            stale_reads: 0,
-            stale_body: None,
-        });
+        azure.hold(id, body);
     }
 }
 

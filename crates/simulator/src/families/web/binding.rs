@@ -92,18 +92,7 @@ pub(super) fn born(azure: &mut Azure, site: &ResourceId, host: &str) {
         "location": location,
         "properties": {"siteName": site.name(), "domainId": null, "hostNameType": "Verified"},
     });
-    let version = azure.state.next_version();
-    let created = azure.now;
-    azure.state.insert(Stored {
-        id,
-        body,
-        hidden: serde_json::Map::new(),
-        version,
-        created,
-        operation: None,
-        stale_reads: 0,
-        stale_body: None,
-    });
+    azure.hold(id, body);
 }
 
 /// Proof is a TXT record with the verification ID, or a CNAME that leads to the site already.

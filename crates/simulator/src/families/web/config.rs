@@ -189,7 +189,7 @@ pub(super) fn follow_site(
         let kind = format!("{}/config", site.resource_type());
         let location = azure.state.get(site).map(|site| site.body["location"].clone());
         let body = json!({"id": id.as_str(), "name": name, "type": kind, "location": location, "properties": properties});
-        insert(azure, id, body);
+        azure.hold(id, body);
     }
     let mut members = sent.clone();
     if let Some(members) = members.as_object_mut() {
@@ -232,21 +232,6 @@ fn change(azure: &mut Azure, site: &ResourceId, name: &str, work: impl FnOnce(&m
         work(&mut stored.body["properties"]);
         stored.version = version;
     }
-}
-
-fn insert(azure: &mut Azure, id: ResourceId, body: Value) {
-    let version = azure.state.next_version();
-    let created = azure.now;
-    azure.state.insert(Stored {
-        id,
-        body,
-        hidden: Map::new(),
-        version,
-        created,
-        operation: None,
-        stale_reads: 0,
-        stale_body: None,
-    });
 }
 
 /// Returns the few members of the configuration that a GET of the site shows.
