@@ -205,8 +205,6 @@ pub struct Desired {
     pub hash: String,
     /// How the topology is remembered when it was applied; who knows its text says so.
     pub note: Note,
-    /// The owner beside our mark, where it is known before Azure was looked at.
-    pub owner: Option<String>,
     /// Where the lock is that keeps two applies apart.
     pub apply_lock: Option<ApplyLock>,
     /// The stamps, in roll-out order.
@@ -277,7 +275,6 @@ impl Desired {
             suffixes: self.suffixes.clone(),
             hash: self.hash.clone(),
             note: self.note.clone(),
-            owner: self.owner.clone(),
             apply_lock: self.apply_lock.clone(),
             stamps: self.stamps.clone(),
             liftable: self.liftable.clone(),

@@ -24,7 +24,6 @@ const DIGITS: usize = 8;
 /// apply that was cut off, what most of the declared resources carry; and where nothing was applied
 /// yet, it is drawn from the text.
 pub fn owner(desired: &Desired, observed: &Observed, is_ours: bool) -> String {
-    let known = desired.owner.clone();
     let noted = || {
         let (seen, note) = holder(desired, observed)?;
         let is_ours = is_ours || is_declared(desired, seen);
@@ -32,7 +31,7 @@ pub fn owner(desired: &Desired, observed: &Observed, is_ours: bool) -> String {
         let owner = Note::read(note).owner.or_else(|| signature(seen).map(str::to_owned));
         owner.filter(|_| is_ours)
     };
-    known.or_else(noted).or_else(|| signed(desired, observed)).unwrap_or_else(|| drawn(desired))
+    noted().or_else(|| signed(desired, observed)).unwrap_or_else(|| drawn(desired))
 }
 
 /// Tells whether what was found under `note` was applied by another topology of the same name.

@@ -62,7 +62,6 @@ async fn plan(session: &mut Session, args: &Destroy) -> Result<Plan, Failure> {
     // The topology keeps none of its groups: each may go when all in it goes.
     let look = session.observe_keeping(BTreeSet::new()).await?;
     session.desired = session.desired.without_resources();
-    session.desired.owner.clone_from(&look.observed.owner);
     let allow = Allow { allow_mass_delete: true, ..args.allow.clone() };
     session.decide(&look, &allow)
 }
