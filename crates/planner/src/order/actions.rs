@@ -85,7 +85,6 @@ impl Scene<'_> {
                 (Write::Patch, with_fresh(facts, patch, &mut PropertyPath::root()))
             }
             Update::PutOver => (Write::PutOver, body),
-            Update::PutExact => (Write::PutExact, without_absent(&body)),
         };
         let mut action = action(verb, resource, Operation::Write { write, body, create: false });
         action.changes = change.properties.clone();

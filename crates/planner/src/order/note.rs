@@ -72,10 +72,9 @@ fn ranked(desired: &Desired) -> Vec<&DesiredResource> {
 
 fn can_carry(resource: &DesiredResource) -> bool {
     let facts = catalogue::facts_of(&resource.id);
-    // A PUT may ignore tags, and one of an exact body drops those that are not in it.
+    // A PUT may ignore tags.
     resource.mode != Mode::Existing
         && facts.ownership == Ownership::Tags
-        && facts.update != Update::PutExact
         && !facts.tags_by_patch
         && resource.body["tags"].is_object()
 }

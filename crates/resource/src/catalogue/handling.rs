@@ -33,8 +33,6 @@ pub enum Update {
     Patch,
     /// PUT of the desired body laid over the observed one.
     PutOver,
-    /// PUT of the desired body alone: the service replaces the whole, and that is what is wanted.
-    PutExact,
 }
 
 /// Where the mark of ownership is kept.
