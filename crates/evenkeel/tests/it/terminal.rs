@@ -95,14 +95,14 @@ fn yes_applies_and_leaves_lines_without_a_table() {
     let terminal = apply(&scenario, &[], 40, 100);
     terminal.wait_for("[y/N]");
     terminal.press("y\r");
-    terminal.wait_for("create weu/web  1 s, typically 45 s");
+    terminal.wait_for(" s, typically 45 s");
     let screen = terminal.screen();
     for part in ["· global  waiting", "weu     running", "neu     running", "left"] {
         assert!(screen.contains(part), "{part:?}:\n{screen}");
     }
     let ended = terminal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
-    for part in ["✓ create weu/web  1.", "✓ create trafficManager/main  ", "hello: applied: "] {
+    for part in ["✓ create weu/web  ", "✓ create trafficManager/main  ", "hello: applied: "] {
         assert!(ended.screen.contains(part), "{part:?}:\n{}", ended.screen);
     }
     ended.assert_clean();

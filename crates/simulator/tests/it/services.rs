@@ -1,7 +1,5 @@
 //! Storage, vaults, identities and operations that take time.
 
-use std::time::Duration;
-
 use reqwest::StatusCode;
 use serde_json::json;
 use simulator::{Latency, Settings};
@@ -25,8 +23,12 @@ async fn account_is_accepted_first_and_found_later() {
     assert_eq!((accepted.status, &accepted.body), (StatusCode::ACCEPTED, &json!(null)));
     let location = accepted.header("location").expect("a place to poll").to_owned();
     assert_eq!(client.get(&location).await.status, StatusCode::ACCEPTED);
-    tokio::time::sleep(Duration::from_millis(400)).await;
-    let done = client.get(&location).await;
+    let done = loop {
+        let polled = client.get(&location).await;
+        if polled.status != StatusCode::ACCEPTED {
+            break polled;
+        }
+    };
     assert_eq!(done.status, StatusCode::OK);
     assert_eq!(done.body["properties"]["secondaryLocation"], "northeurope");
     assert_eq!(done.body["properties"]["provisioningState"], "Succeeded");

@@ -1,4 +1,4 @@
-//! Growth: a thousand stamps cost a hundred times what ten do, not more.
+//! Growth: ten times the stamps cost ten times as much, not a hundred times.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -28,19 +28,23 @@ fn many_stamps(count: usize) -> String {
     text
 }
 
+/// Returns the shortest of some times: what else the machine does only makes them longer.
 fn time(count: usize) -> Duration {
     let text = many_stamps(count);
-    let start = Instant::now();
-    let parsed = parsed(&text);
-    let time = start.elapsed();
-    assert_eq!(parsed.topology.unwrap().stamps.len(), count);
-    time
+    let once = || {
+        let start = Instant::now();
+        let parsed = parsed(&text);
+        let time = start.elapsed();
+        assert_eq!(parsed.topology.unwrap().stamps.len(), count);
+        time
+    };
+    (0..3).map(|_| once()).min().unwrap_or_default()
 }
 
 #[test]
 fn time_grows_with_the_number_of_stamps_and_no_faster() {
     time(10);
-    let (hundred, thousand) = (time(100), time(1000));
+    let (few, many) = (time(50), time(500));
     // Ten times the stamps; twice that is left for a busy machine, a square would be a hundred.
-    assert!(thousand < hundred * 40, "100 stamps: {hundred:?}, 1000 stamps: {thousand:?}");
+    assert!(many < few * 40, "50 stamps: {few:?}, 500 stamps: {many:?}");
 }
