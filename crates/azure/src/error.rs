@@ -151,9 +151,10 @@ impl Error {
             Self::Refused(refused) => classify(refused.status, &refused.fault),
             // The status of a failed operation is that of a successful poll.
             Self::OperationFailed { refused, .. } => {
-                match refused.fault.has_code("PreconditionFailed") {
-                    true => Class::PreconditionFailed,
-                    false => Class::Conflict,
+                if refused.fault.has_code("PreconditionFailed") {
+                    Class::PreconditionFailed
+                } else {
+                    Class::Conflict
                 }
             }
             Self::NoAnswer { .. } | Self::StillRunning { .. } => Class::Transient,

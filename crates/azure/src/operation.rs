@@ -172,9 +172,10 @@ fn polling_url(
     let Some(url) = response.header(header).and_then(|text| request.url.join(text).ok()) else {
         return Ok(None);
     };
-    match cloud.is_resource_manager(&url) {
-        true => Ok(Some(url)),
-        false => Err(Error::foreign(request.label(), &url)),
+    if cloud.is_resource_manager(&url) {
+        Ok(Some(url))
+    } else {
+        Err(Error::foreign(request.label(), &url))
     }
 }
 

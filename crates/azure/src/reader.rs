@@ -213,9 +213,10 @@ impl Reader {
             found: "a nextLink that is no URL".into(),
             expected: "an absolute URL",
         })?;
-        match self.cloud().is_resource_manager(&url) {
-            true => Ok(Some(url)),
-            false => Err(Error::foreign(label, &url)),
+        if self.cloud().is_resource_manager(&url) {
+            Ok(Some(url))
+        } else {
+            Err(Error::foreign(label, &url))
         }
     }
 }

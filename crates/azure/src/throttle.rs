@@ -269,9 +269,10 @@ mod tests {
             let now = Instant::now();
             let gained = (now - self.at).as_secs_f64() * self.refill;
             (self.tokens, self.at) = ((self.tokens + gained).min(self.capacity), now);
-            match self.tokens < 1.0 {
-                true => self.refused += 1,
-                false => self.tokens -= 1.0,
+            if self.tokens < 1.0 {
+                self.refused += 1
+            } else {
+                self.tokens -= 1.0
             }
             let left = self.tokens.floor().to_string();
             HeaderMap::from_iter([(

@@ -124,9 +124,10 @@ fn knows(desired: &Desired, plan: &Plan, addresses: &[String]) -> Result<(), Fai
         rests.into_iter().any(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     let Some(unknown) = addresses.iter().find(|wanted| !is_known(wanted)) else { return Ok(()) };
-    let help = match Path::new(unknown).is_file() {
-        true => format!("name the file first: `evenkeel drift {unknown} --accept`"),
-        false => "`evenkeel drift` shows the addresses of what has moved".to_owned(),
+    let help = if Path::new(unknown).is_file() {
+        format!("name the file first: `evenkeel drift {unknown} --accept`")
+    } else {
+        "`evenkeel drift` shows the addresses of what has moved".to_owned()
     };
     Err(Failure::invalid(anyhow!("nothing in the topology has the address `{unknown}`"), help))
 }

@@ -236,9 +236,10 @@ fn held(wanted: &Wanted, theirs: &Holder) -> Failure {
 
 fn told(holder: &Holder) -> String {
     let Holder { name, since, run } = holder;
-    match name.is_empty() {
-        true => "a run that has not given its name yet".to_owned(),
-        false => format!("{name} since {since} (run {run})"),
+    if name.is_empty() {
+        "a run that has not given its name yet".to_owned()
+    } else {
+        format!("{name} since {since} (run {run})")
     }
 }
 

@@ -21,9 +21,10 @@ pub async fn put_back_locks(
     topology: &str,
 ) -> Result<Vec<ResourceId>, Failure> {
     let journal = journal(folder, topology);
-    match journal.exists() {
-        true => Ok(executor::recover(&journal, &azure.writer()).await?),
-        false => Ok(vec![]),
+    if journal.exists() {
+        Ok(executor::recover(&journal, &azure.writer()).await?)
+    } else {
+        Ok(vec![])
     }
 }
 

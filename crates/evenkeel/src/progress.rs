@@ -60,10 +60,8 @@ impl Progress {
     /// Makes a progress that shows nothing yet.
     pub fn new() -> Self {
         let scene = Arc::<Mutex<Scene>>::default();
-        let voice = match has_person() {
-            true => Voice::Table(Live::new(Arc::clone(&scene))),
-            false => Voice::Lines,
-        };
+        let voice =
+            if has_person() { Voice::Table(Live::new(Arc::clone(&scene))) } else { Voice::Lines };
         Self { scene, voice, heartbeat: Mutex::default() }
     }
 

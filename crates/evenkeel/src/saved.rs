@@ -82,9 +82,10 @@ pub fn source_of(saved: &SavedPlan, path: &Path, named: &File) -> Result<Option<
     let Origin { topology, overlays, .. } = &saved.origin;
     let found = file_of(topology, overlays).map(|found| File {
         topology: named.topology.clone().or(found.topology),
-        overlays: match named.overlays.files.is_empty() {
-            true => found.overlays,
-            false => named.overlays.clone(),
+        overlays: if named.overlays.files.is_empty() {
+            found.overlays
+        } else {
+            named.overlays.clone()
         },
     });
     let found = found.or_else(|| named.topology.is_some().then(|| named.clone()));

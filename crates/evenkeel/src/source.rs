@@ -132,9 +132,12 @@ pub fn parse(path: &Path, overlays: &[PathBuf]) -> Result<Parsed, Failure> {
         file: path,
         text: &text,
         env: &|name| std::env::var(name).ok(),
-        read: &|path| match overlays.iter().any(|overlay| overlay == path) {
-            true => files::read(path, files::TEXT),
-            false => files::included(path, folder),
+        read: &|path| {
+            if overlays.iter().any(|overlay| overlay == path) {
+                files::read(path, files::TEXT)
+            } else {
+                files::included(path, folder)
+            }
         },
         overlays: &overlays.iter().map(PathBuf::as_path).collect::<Vec<_>>(),
     });

@@ -41,10 +41,8 @@ impl Telemetry {
             _ => "trace,h2=info,hyper_util=info,rustls=info".to_owned(),
         };
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-        let format = global.log_format.unwrap_or(match is_service {
-            true => LogFormat::Json,
-            false => LogFormat::Text,
-        });
+        let format =
+            global.log_format.unwrap_or(if is_service { LogFormat::Json } else { LogFormat::Text });
         let form = match format {
             LogFormat::Text => Form::People,
             LogFormat::Json => Form::Json,

@@ -37,13 +37,15 @@ pub async fn apply(
     let journal = Journal::open(options.journal.as_deref()).map_err(ActionError::Journal)?;
     let before = writer.counts();
     let run = Run::new(plan, writer, world, progress, cancel, journal);
-    let moved = match options.prove_unmoved {
-        true => run.all_moved(options.max_concurrency.max(1)).await,
-        false => BTreeSet::new(),
+    let moved = if options.prove_unmoved {
+        run.all_moved(options.max_concurrency.max(1)).await
+    } else {
+        BTreeSet::new()
     };
-    let actions = match moved.is_empty() {
-        true => drive(&run, options.max_concurrency.max(1)).await,
-        false => refuse(&run, &moved),
+    let actions = if moved.is_empty() {
+        drive(&run, options.max_concurrency.max(1)).await
+    } else {
+        refuse(&run, &moved)
     };
     let Counts { requests, writes } = writer.counts();
     Ok(Outcome {
@@ -57,9 +59,10 @@ pub async fn apply(
 /// Begins nothing: what rests on something that has moved is told as moved.
 fn refuse(run: &Run<'_>, moved: &BTreeSet<ResourceId>) -> Actions {
     let ends = run.plan.actions.iter().map(|action| {
-        let outcome = match rests_on(action).is_disjoint(moved) {
-            true => ActionOutcome::NotStarted,
-            false => ActionOutcome::Moved,
+        let outcome = if rests_on(action).is_disjoint(moved) {
+            ActionOutcome::NotStarted
+        } else {
+            ActionOutcome::Moved
         };
         run.progress.finished(action, &outcome);
         (action.id.clone(), outcome)
@@ -95,10 +98,7 @@ async fn drive(run: &Run<'_>, max_concurrency: usize) -> Actions {
         }
         if running.is_empty() {
             // Ends that were noted in this round may have made others ready.
-            match schedule.ready().is_empty() {
-                true => break,
-                false => continue,
-            }
+            if schedule.ready().is_empty() { break } else { continue }
         }
         tokio::select! {
             biased;

@@ -150,9 +150,10 @@ fn same(wanted: &Value, found: &Value) -> bool {
 
 /// Names compare without case and final dot; the text of a TXT record letter for letter.
 fn same_record(record_type: &str, found: &str, wanted: &str) -> bool {
-    match record_type.eq_ignore_ascii_case("TXT") {
-        true => found == wanted,
-        false => found.trim_end_matches('.').eq_ignore_ascii_case(wanted.trim_end_matches('.')),
+    if record_type.eq_ignore_ascii_case("TXT") {
+        found == wanted
+    } else {
+        found.trim_end_matches('.').eq_ignore_ascii_case(wanted.trim_end_matches('.'))
     }
 }
 
@@ -161,9 +162,8 @@ fn is_expected(status: u16, expected: &[(u16, u16)]) -> bool {
 }
 
 fn ranges(expected: &[(u16, u16)]) -> String {
-    let range = |(low, high): &(u16, u16)| match low == high {
-        true => low.to_string(),
-        false => format!("{low}-{high}"),
+    let range = |(low, high): &(u16, u16)| {
+        if low == high { low.to_string() } else { format!("{low}-{high}") }
     };
     expected.iter().map(range).collect::<Vec<_>>().join(", ")
 }

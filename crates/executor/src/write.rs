@@ -160,9 +160,10 @@ impl Run<'_> {
     ) -> Result<Judgement, ActionError> {
         let id = &action.resource;
         if error.code() == Some("RoleAssignmentExists") {
-            return match self.is_given_otherwise(action, &wish.body).await? {
-                true => Ok(Judgement::Done(Done::Before)),
-                false => Err(ActionError::Refused { verb: "write", id: id.clone(), source: error }),
+            return if self.is_given_otherwise(action, &wish.body).await? {
+                Ok(Judgement::Done(Done::Before))
+            } else {
+                Err(ActionError::Refused { verb: "write", id: id.clone(), source: error })
             };
         }
         if !error.is_precondition_failed() {
@@ -283,9 +284,10 @@ impl Wish {
     }
 
     fn standing(&self, id: &ResourceId, found: &Observation) -> Standing {
-        match azure::Reader::has_failed(found) {
-            true => Standing::Differs,
-            false => standing(id, &self.body, &found.body, self.exact),
+        if azure::Reader::has_failed(found) {
+            Standing::Differs
+        } else {
+            standing(id, &self.body, &found.body, self.exact)
         }
     }
 }

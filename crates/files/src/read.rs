@@ -37,9 +37,10 @@ pub fn read(path: &Path, largest: u64) -> io::Result<String> {
 /// Reads a text that another file names: a regular one in `folder` or below, wherever links lead.
 pub fn included(path: &Path, folder: &Path) -> io::Result<String> {
     let found = path.canonicalize()?;
-    let folder = match folder.as_os_str().is_empty() {
-        true => Path::new(".").canonicalize()?,
-        false => folder.canonicalize()?,
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".").canonicalize()?
+    } else {
+        folder.canonicalize()?
     };
     if !found.starts_with(folder) {
         return Err(io::Error::other("it lies outside the topology's folder"));

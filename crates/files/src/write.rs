@@ -16,9 +16,10 @@ pub fn check_target(path: &Path) -> io::Result<()> {
             if let Some(reason) = unwritable(path, &metadata) {
                 return Err(io::Error::other(reason));
             }
-            match metadata.is_file() {
-                true => File::options().append(true).open(path).map(drop),
-                false => Ok(()),
+            if metadata.is_file() {
+                File::options().append(true).open(path).map(drop)
+            } else {
+                Ok(())
             }
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

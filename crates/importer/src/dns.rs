@@ -62,9 +62,10 @@ impl Draft<'_> {
             if is_told {
                 continue;
             }
-            match may_claim(survey, seen) {
-                true => sets.entry(seen.id.name().to_owned()).or_default().push(seen),
-                false => foreign += 1,
+            if may_claim(survey, seen) {
+                sets.entry(seen.id.name().to_owned()).or_default().push(seen)
+            } else {
+                foreign += 1
             }
         }
         if foreign > 0 {

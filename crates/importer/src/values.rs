@@ -25,9 +25,10 @@ impl Draft<'_> {
         if let Some(reference) = self.reference_for(value, stamp) {
             return reference;
         }
-        match may_be_secret(name, value) {
-            true => self.secrets.refer(name, owner, value),
-            false => literal(value),
+        if may_be_secret(name, value) {
+            self.secrets.refer(name, owner, value)
+        } else {
+            literal(value)
         }
     }
 
@@ -68,9 +69,10 @@ impl Draft<'_> {
             else {
                 continue;
             };
-            let node = match may_be_secret(name, value) {
-                true => self.secrets.refer(&format!("PROBE_{name}"), owner, value),
-                false => literal(value),
+            let node = if may_be_secret(name, value) {
+                self.secrets.refer(&format!("PROBE_{name}"), owner, value)
+            } else {
+                literal(value)
             };
             map.set(name, node);
         }

@@ -20,9 +20,12 @@ pub enum Verdict {
 impl Verdict {
     /// Reads a plan.
     pub fn of(plan: &Plan) -> Self {
-        let refused = plan.refusals.iter().map(|it| match it.address.is_empty() {
-            true => it.message.clone(),
-            false => format!("{}: {}", it.address, it.message),
+        let refused = plan.refusals.iter().map(|it| {
+            if it.address.is_empty() {
+                it.message.clone()
+            } else {
+                format!("{}: {}", it.address, it.message)
+            }
         });
         let changed = plan.actions.iter().filter(|action| !is_adoption(action)).filter_map(line);
         let lines: Vec<String> = refused.chain(changed).collect();

@@ -106,9 +106,10 @@ fn redact(facts: &TypeFacts, value: Value, path: &PropertyPath) -> Value {
             let members = map.iter().map(|(key, member)| {
                 let is_hidden =
                     catalogue::is_value_of_secret(&map, key) && Expression::read(member).is_none();
-                let member = match is_hidden {
-                    true => Value::from(MASK),
-                    false => redact(facts, member.clone(), &path.key(key)),
+                let member = if is_hidden {
+                    Value::from(MASK)
+                } else {
+                    redact(facts, member.clone(), &path.key(key))
                 };
                 (key.clone(), member)
             });

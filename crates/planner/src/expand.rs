@@ -192,14 +192,16 @@ impl<'a> Expansion<'a> {
             return;
         }
         let writes_both = !reads(first) && !reads(&second);
-        let clash = match writes_both && catalogue::facts_of(&second.id).born_with_parent {
-            true => join(&mut first.body, &second.body, ""),
-            false => Some(String::new()),
+        let clash = if writes_both && catalogue::facts_of(&second.id).born_with_parent {
+            join(&mut first.body, &second.body, "")
+        } else {
+            Some(String::new())
         };
         if let Some(path) = clash {
-            let what = match path.is_empty() {
-                true => second.id.to_string(),
-                false => format!("{path}` of `{}", second.id),
+            let what = if path.is_empty() {
+                second.id.to_string()
+            } else {
+                format!("{path}` of `{}", second.id)
             };
             let mistake = Diagnostic::declared_twice(
                 &what,

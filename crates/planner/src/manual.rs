@@ -37,9 +37,10 @@ fn tell(record: &ManualRecord, value: Option<&str>, answer: &DnsAnswer) -> Optio
         ),
         Ok(found) if value.is_some_and(|value| holds(found, value)) => return None,
         Ok(found) => {
-            let seen = match found.is_empty() {
-                true => "is not there".to_owned(),
-                false => format!("is `{}`", found.join("`, `")),
+            let seen = if found.is_empty() {
+                "is not there".to_owned()
+            } else {
+                format!("is `{}`", found.join("`, `"))
             };
             (
                 format!("{record_type} `{name}` {seen}; its zone is not in Azure DNS"),

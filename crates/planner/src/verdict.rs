@@ -170,9 +170,10 @@ impl<'a> Ways<'a> {
             return told(self.by_value(moved, place, change), None);
         }
         let is_near = |other: &PropertyChange| are_related(&other.path, &change.path);
-        match moved.properties.iter().any(is_near) {
-            true => told(Verdict::Both, None),
-            false => told(Verdict::Pending, None),
+        if moved.properties.iter().any(is_near) {
+            told(Verdict::Both, None)
+        } else {
+            told(Verdict::Pending, None)
         }
     }
 
@@ -184,9 +185,10 @@ impl<'a> Ways<'a> {
         change: &PropertyChange,
         moved: &PropertyChange,
     ) -> PropertyVerdict {
-        let is_same = match change.sensitive || is_masked(change) || is_masked(moved) {
-            true => !self.is_edited(action, base, &change.path),
-            false => moved.after == change.after,
+        let is_same = if change.sensitive || is_masked(change) || is_masked(moved) {
+            !self.is_edited(action, base, &change.path)
+        } else {
+            moved.after == change.after
         };
         let verdict = match &moved.after {
             _ if is_same => Verdict::Drift,

@@ -120,9 +120,12 @@ pub fn markup(document: &str) -> Cow<'_, str> {
     if !acts && !document.lines().any(is_command) {
         return Cow::Borrowed(document);
     }
-    let lines = document.split_inclusive('\n').map(|line| match is_command(line) {
-        true => Cow::Owned(line.replacen(ACTION_COMMAND, "&#58;:", 1)),
-        false => Cow::Borrowed(line),
+    let lines = document.split_inclusive('\n').map(|line| {
+        if is_command(line) {
+            Cow::Owned(line.replacen(ACTION_COMMAND, "&#58;:", 1))
+        } else {
+            Cow::Borrowed(line)
+        }
     });
     Cow::Owned(parted(&lines.collect::<String>(), "&#35;"))
 }
@@ -199,9 +202,10 @@ fn push_visible(text: &mut String, c: char) {
 
 /// Keeps text from being read as a command of Azure Pipelines.
 fn without_commands(text: Cow<'_, str>) -> Cow<'_, str> {
-    match PIPELINE_COMMANDS.iter().any(|command| text.contains(command)) {
-        true => Cow::Owned(parted(&text, "# ")),
-        false => text,
+    if PIPELINE_COMMANDS.iter().any(|command| text.contains(command)) {
+        Cow::Owned(parted(&text, "# "))
+    } else {
+        text
     }
 }
 

@@ -136,11 +136,10 @@ fn told(change: &plan::PropertyChange) -> String {
     let side = |value: &Option<serde_json::Value>, absent: &str| {
         value.as_ref().map_or_else(|| absent.to_owned(), inline)
     };
-    let words = match change.sensitive {
-        true => "(sensitive value changed)".to_owned(),
-        false => {
-            format!("{} → {}", side(&change.before, "(none)"), side(&change.after, "(removed)"))
-        }
+    let words = if change.sensitive {
+        "(sensitive value changed)".to_owned()
+    } else {
+        format!("{} → {}", side(&change.before, "(none)"), side(&change.after, "(removed)"))
     };
     let forces = change.forces_replacement.as_ref().map(|_| "  ← forces replacement");
     format!("{}: {words}{}", change.path, forces.unwrap_or_default())

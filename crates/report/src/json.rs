@@ -143,9 +143,8 @@ fn action(plan: &Plan, action: &Action) -> Value {
 }
 
 fn change(change: &PropertyChange, told: Option<&ActionVerdict>) -> Value {
-    let shown = |value: &Option<Value>| match change.sensitive {
-        true => Value::Null,
-        false => value.clone().unwrap_or_default(),
+    let shown = |value: &Option<Value>| {
+        if change.sensitive { Value::Null } else { value.clone().unwrap_or_default() }
     };
     let mut object = json!({
         "path": change.path,

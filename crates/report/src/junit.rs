@@ -146,9 +146,10 @@ fn failure(item: &Item<'_>) -> Failure {
     let risks = Risk::ALL.iter().filter(|risk| item.action.risks.contains(risk));
     let mut labels: Vec<&str> = risks.map(|risk| risk.label()).collect();
     labels.dedup();
-    let risks = match labels.is_empty() {
-        true => String::new(),
-        false => format!("risks of putting it back: {}\n", labels.join(", ")),
+    let risks = if labels.is_empty() {
+        String::new()
+    } else {
+        format!("risks of putting it back: {}\n", labels.join(", "))
     };
     let text = format!("{}{risks}{}\n", page.into_text(), item.action.resource.as_str());
     Failure { kind: word.replace(' ', "-").to_lowercase(), message, text }

@@ -125,15 +125,13 @@ impl Loader<'_, '_> {
         for item in items {
             let NodeKind::Text(path) = &item.kind else { continue };
             let path = folder.join(path);
-            match is_below(&path, self.input.file) {
-                true => paths.push((path, item.place.clone())),
-                false => {
-                    let message =
-                        format!("`{}` lies outside the topology's folder", path.display());
-                    let help = "an include is a file beside the topology or in a folder below it";
-                    let outside = Diagnostic::error("bad-include", &item.place, message);
-                    self.diagnostics.push(outside.help(help));
-                }
+            if is_below(&path, self.input.file) {
+                paths.push((path, item.place.clone()))
+            } else {
+                let message = format!("`{}` lies outside the topology's folder", path.display());
+                let help = "an include is a file beside the topology or in a folder below it";
+                let outside = Diagnostic::error("bad-include", &item.place, message);
+                self.diagnostics.push(outside.help(help));
             }
         }
         paths

@@ -78,9 +78,8 @@ impl Written {
             let bare = part.trim_matches(['$', '{', '}']);
             bare.len() >= SHORTEST && self.text.contains(bare)
         };
-        let shown = parts.iter().enumerate().map(|(at, part)| match at % 2 == 1 && at < last {
-            true if is_of_secret(part) => "…",
-            _ => part,
+        let shown = parts.iter().enumerate().map(|(at, part)| {
+            if at % 2 == 1 && at < last && is_of_secret(part) { "…" } else { part }
         });
         *text = shown.collect::<Vec<_>>().join("`");
     }

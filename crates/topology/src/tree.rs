@@ -275,10 +275,8 @@ impl Source<'_> {
         let (message, help) = in_our_words(message);
         let line = self.text.lines().nth(place.line as usize - 1).unwrap_or_default();
         let tab = line.trim_start_matches(' ').starts_with('\t');
-        let help = match tab {
-            true => "YAML is indented with spaces; this line begins with a tab",
-            false => help,
-        };
+        let help =
+            if tab { "YAML is indented with spaces; this line begins with a tab" } else { help };
         Diagnostic::error("invalid-yaml", &place, message).help(help)
     }
 }

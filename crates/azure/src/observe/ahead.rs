@@ -149,12 +149,11 @@ fn key(id: &ResourceId, name: &str) -> (String, String) {
 }
 
 fn reason(error: &Error) -> String {
-    match error.is_denied() {
-        true => {
-            let code = error.code().unwrap_or("Forbidden");
-            format!("the right to ask whether its name is free is missing ({code})")
-        }
-        false => format!("it could not be asked whether its name is free: {error}"),
+    if error.is_denied() {
+        let code = error.code().unwrap_or("Forbidden");
+        format!("the right to ask whether its name is free is missing ({code})")
+    } else {
+        format!("it could not be asked whether its name is free: {error}")
     }
 }
 

@@ -349,9 +349,10 @@ fn find_by_id<'a>(value: &'a Value, id: &ResourceId) -> Option<&'a Value> {
         Value::Array(items) => items.iter().find_map(|item| find_by_id(item, id)),
         Value::Object(map) => {
             let own = map.get("id").and_then(Value::as_str);
-            match own.is_some_and(|own| own.eq_ignore_ascii_case(id.as_str())) {
-                true => Some(value),
-                false => map.values().find_map(|member| find_by_id(member, id)),
+            if own.is_some_and(|own| own.eq_ignore_ascii_case(id.as_str())) {
+                Some(value)
+            } else {
+                map.values().find_map(|member| find_by_id(member, id))
             }
         }
         _ => None,

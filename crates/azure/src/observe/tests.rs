@@ -219,12 +219,13 @@ async fn what_carries_our_mark_is_found_and_confirmed() {
 
 #[tokio::test]
 async fn hint_that_is_out_of_date_is_not_believed() {
-    let arm = FakeArm::start(|asked| match asked.path.ends_with("/resources") {
-        true => {
+    let arm = FakeArm::start(|asked| {
+        if asked.path.ends_with("/resources") {
             let id = format!("{SUB}/resourceGroups/a/providers/Microsoft.Network/dnsZones/gone");
             Answer::new(200, json!({"value": [{"id": id}]}))
+        } else {
+            Answer::new(200, json!({"value": []}))
         }
-        false => Answer::new(200, json!({"value": []})),
     })
     .await;
     let observed = observe(&arm.client().reader(), &wants(&[R1[4]])).await.expect("a look");
@@ -257,9 +258,12 @@ async fn subscription_that_is_not_there_is_a_mistake() {
 
 #[tokio::test]
 async fn provider_that_was_never_used_has_no_resources() {
-    let arm = FakeArm::start(|asked| match asked.path.contains("/providers/") {
-        true => Answer::error(409, "MissingSubscriptionRegistration"),
-        false => Answer::new(200, json!({"value": []})),
+    let arm = FakeArm::start(|asked| {
+        if asked.path.contains("/providers/") {
+            Answer::error(409, "MissingSubscriptionRegistration")
+        } else {
+            Answer::new(200, json!({"value": []}))
+        }
     })
     .await;
     let observed = observe(&arm.client().reader(), &wants(&[R1[4]])).await.expect("a look");

@@ -177,13 +177,14 @@ impl<'a> Follower<'a> {
                 return Ok(Poll::Done);
             }
             let waited = self.watch.elapsed();
-            return Ok(match waited > NOT_YET {
-                true => Poll::Failed(Error::StillRunning {
+            return Ok(if waited > NOT_YET {
+                Poll::Failed(Error::StillRunning {
                     request: self.operation.request.clone(),
                     status: "not found".into(),
                     waited,
-                }),
-                false => Poll::Running("not visible yet".into()),
+                })
+            } else {
+                Poll::Running("not visible yet".into())
             });
         };
         let state = state_of(&found.body).unwrap_or("Succeeded").to_owned();
@@ -275,9 +276,10 @@ impl<'a> Follower<'a> {
             _ => {}
         }
         self.refusals += 1;
-        match self.refusals < STATUS_REFUSALS {
-            true => Poll::Running("Unknown".into()),
-            false => Poll::Failed(error),
+        if self.refusals < STATUS_REFUSALS {
+            Poll::Running("Unknown".into())
+        } else {
+            Poll::Failed(error)
         }
     }
 }

@@ -105,9 +105,12 @@ async fn answer_that_broke_off_is_asked_for_again() {
 
 #[tokio::test]
 async fn etag_is_taken_from_header_or_body() {
-    let arm = FakeArm::start(|asked| match asked.path.ends_with("header") {
-        true => Answer::new(200, json!({"etag": "old"})).header("etag", "\"1\""),
-        false => Answer::new(200, json!({"etag": "2"})),
+    let arm = FakeArm::start(|asked| {
+        if asked.path.ends_with("header") {
+            Answer::new(200, json!({"etag": "old"})).header("etag", "\"1\"")
+        } else {
+            Answer::new(200, json!({"etag": "2"}))
+        }
     })
     .await;
     let reader = arm.client().reader();

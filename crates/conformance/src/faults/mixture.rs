@@ -98,8 +98,5 @@ fn rule(random: &mut StdRng) -> Rule {
 
 fn cut(random: &mut StdRng) -> Cut {
     let requests = random.random_range(1..=REQUESTS);
-    match random.random_bool(0.75) {
-        true => Cut::Kill { requests },
-        false => Cut::Interrupt { requests },
-    }
+    if random.random_bool(0.75) { Cut::Kill { requests } } else { Cut::Interrupt { requests } }
 }

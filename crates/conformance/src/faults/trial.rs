@@ -94,12 +94,11 @@ impl<'a> Trial<'a> {
             let run = self.live(&place, self.mixture.cuts.get(at).copied()).await?;
             self.say(&format!("run {at} ended"));
             let is_done = matches!(run, Run::Ended(Ok(())));
-            judged = match is_done {
-                true => Err(anyhow!("run {at} says that all is done")),
-                false => {
-                    let after = ways_there(&place.simulator, &dark).await?;
-                    nobody_was_led_there(&before, &after)
-                }
+            judged = if is_done {
+                Err(anyhow!("run {at} says that all is done"))
+            } else {
+                let after = ways_there(&place.simulator, &dark).await?;
+                nobody_was_led_there(&before, &after)
             };
             if judged.is_err() {
                 judged = judged.map_err(|error| error.context(format!("after run {at}")));

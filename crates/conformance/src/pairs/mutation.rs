@@ -128,9 +128,10 @@ impl Mutation {
         let resource_type = ResourceType::new(case.resource_type.as_str());
         let laid = catalogue::overlay(&resource_type, &self.observed, &case.desired);
         let left = comparison(case, &laid).changes;
-        match left.is_empty() {
-            true => Outcome::Reported,
-            false => Outcome::NotHealed(left.into_iter().map(|change| change.path).collect()),
+        if left.is_empty() {
+            Outcome::Reported
+        } else {
+            Outcome::NotHealed(left.into_iter().map(|change| change.path).collect())
         }
     }
 

@@ -130,10 +130,8 @@ fn values(
     wanted: Option<&Value>,
     unlike: &mut Vec<Unlike>,
 ) {
-    let below = |step: &str| match path.is_empty() {
-        true => step.to_owned(),
-        false => format!("{path}\u{1f}{step}"),
-    };
+    let below =
+        |step: &str| if path.is_empty() { step.to_owned() } else { format!("{path}\u{1f}{step}") };
     match (found, wanted) {
         (found, wanted) if is_nothing(found) && is_nothing(wanted) => {}
         (Some(Value::Object(one)), Some(Value::Object(other))) => {
@@ -164,9 +162,8 @@ fn lists(id: &str, path: &str, one: &[Value], other: &[Value], unlike: &mut Vec<
     };
     let is_named = one.iter().chain(other).all(|value| name(value).is_some());
     let map = |list: &[Value]| -> Map<String, Value> {
-        let key = |value: &Value| match is_named {
-            true => name(value).unwrap_or_default(),
-            false => value.to_string(),
+        let key = |value: &Value| {
+            if is_named { name(value).unwrap_or_default() } else { value.to_string() }
         };
         list.iter().map(|value| (format!("[{}]", key(value)), value.clone())).collect()
     };
@@ -205,10 +202,8 @@ fn settled(holdings: &Holdings) -> Holdings {
                 *place = text;
             }
         }
-        let id = match id.contains("/roleassignments/") {
-            true => assignment(id, &mut body),
-            false => id.clone(),
-        };
+        let id =
+            if id.contains("/roleassignments/") { assignment(id, &mut body) } else { id.clone() };
         settled.insert(id, body);
     }
     settled

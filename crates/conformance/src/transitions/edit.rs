@@ -242,20 +242,19 @@ fn add(tree: &mut Value, site: &Site, draw: &mut Draw<'_>) -> Option<()> {
 
 fn rename(tree: &mut Value, site: &Site, draw: &mut Draw<'_>, case: bool) -> Option<()> {
     let (Step::Key(before), parent) = site.path.split_last()? else { return None };
-    let after = match case {
-        true => other_case(before)?,
-        false => {
-            let holder = sites(tree, &TOPOLOGY).into_iter().find(|it| it.path == parent)?;
-            let Shape::Map(members) = holder.shape else { return None };
-            let map = at(tree, parent)?.as_object()?;
-            let free: Vec<&str> = members
-                .names
-                .iter()
-                .copied()
-                .filter(|name| !map.keys().any(|known| known.eq_ignore_ascii_case(name)))
-                .collect();
-            (*free.get(draw.below(free.len()))?).to_owned()
-        }
+    let after = if case {
+        other_case(before)?
+    } else {
+        let holder = sites(tree, &TOPOLOGY).into_iter().find(|it| it.path == parent)?;
+        let Shape::Map(members) = holder.shape else { return None };
+        let map = at(tree, parent)?.as_object()?;
+        let free: Vec<&str> = members
+            .names
+            .iter()
+            .copied()
+            .filter(|name| !map.keys().any(|known| known.eq_ignore_ascii_case(name)))
+            .collect();
+        (*free.get(draw.below(free.len()))?).to_owned()
     };
     let old = address_of(&site.path);
     let map = at_mut(tree, parent)?.as_object_mut()?;

@@ -164,10 +164,7 @@ async fn settle(session: &Session, disk: &Path) -> Result<Reached, Broken> {
         let outcome = pass::carry_out(&session.azure, &plan, disk, options, &cancel)
             .await
             .map_err(|failure| broken("apply", failure))?;
-        return match outcome.is_success() {
-            true => Ok(Reached::Done),
-            false => Err(failed(&plan, &outcome)),
-        };
+        return if outcome.is_success() { Ok(Reached::Done) } else { Err(failed(&plan, &outcome)) };
     }
     Ok(Reached::Refused(vec!["permission after permission".to_owned()]))
 }

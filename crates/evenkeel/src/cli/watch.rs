@@ -37,8 +37,9 @@ pub struct Watch {
 /// Reads an interval: without a pause Azure would be asked as fast as it answers.
 fn interval(text: &str) -> Result<Duration, String> {
     let interval: Duration = text.parse().map_err(|error| format!("{error}"))?;
-    match interval.0 < LEAST_INTERVAL {
-        true => Err(format!("`{text}` is no pause; give at least {}s", LEAST_INTERVAL.as_secs())),
-        false => Ok(interval),
+    if interval.0 < LEAST_INTERVAL {
+        Err(format!("`{text}` is no pause; give at least {}s", LEAST_INTERVAL.as_secs()))
+    } else {
+        Ok(interval)
     }
 }

@@ -172,10 +172,10 @@ pub async fn carry_out(azure: Azure, job: Job, mut lock: ApplyLock) -> Outcome {
     azure.progress.end();
     attendant.abort();
     let is_lost = lock.is_lost() && cancel.drain.is_cancelled();
-    match cancel.abandon.is_cancelled() {
-        // Azure goes on with what has begun; the lock ends by itself.
-        true => lock.leave(),
-        false => lock.release().await,
+    if cancel.abandon.is_cancelled() {
+        lock.leave()
+    } else {
+        lock.release().await
     }
     let outcome = outcome?;
     let text = output::text_options(false);

@@ -42,9 +42,10 @@ pub async fn serve(
         .map_err(|error| Failure::invalid(error, "name another address with `--listen`"))?;
     let address = listener.local_addr()?;
     let ready = move || async move {
-        match is_ready.load(Ordering::Relaxed) {
-            true => (StatusCode::OK, "ready\n"),
-            false => (StatusCode::SERVICE_UNAVAILABLE, "Azure has not been looked at yet\n"),
+        if is_ready.load(Ordering::Relaxed) {
+            (StatusCode::OK, "ready\n")
+        } else {
+            (StatusCode::SERVICE_UNAVAILABLE, "Azure has not been looked at yet\n")
         }
     };
     let router = Router::new()

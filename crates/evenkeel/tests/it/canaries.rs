@@ -95,10 +95,8 @@ fn search(folder: &Path, round: u32) {
         }
         let text = String::from_utf8_lossy(&std::fs::read(&path).expect("read")).into_owned();
         // What Azure held before a change is no secret that the run could know by its value.
-        let secret = match name.ends_with(".jsonl") {
-            true => format!("{CANARY}{round}"),
-            false => CANARY.to_owned(),
-        };
+        let secret =
+            if name.ends_with(".jsonl") { format!("{CANARY}{round}") } else { CANARY.to_owned() };
         assert!(!text.contains(&secret), "{name} holds a secret");
         let may_hold = ["topology.yaml", "plan.json"].contains(&&*name);
         assert!(may_hold || !text.contains(LITERAL), "{name} holds what the topology wrote out");

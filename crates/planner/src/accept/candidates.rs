@@ -248,9 +248,12 @@ fn records(
     options.sort_by_key(|(alike, ..)| -alike);
     let one = |(_, index, value): &(i32, usize, Value)| (keys[*index].0.clone(), value.clone());
     // Keys stand in the order of the documentation.
-    let two = |first: &(i32, usize, Value), second: &(i32, usize, Value)| match first.1 < second.1 {
-        true => Map::from_iter([one(first), one(second)]),
-        false => Map::from_iter([one(second), one(first)]),
+    let two = |first: &(i32, usize, Value), second: &(i32, usize, Value)| {
+        if first.1 < second.1 {
+            Map::from_iter([one(first), one(second)])
+        } else {
+            Map::from_iter([one(second), one(first)])
+        }
     };
     let pairs = options
         .iter()

@@ -146,9 +146,10 @@ impl<'a> Judge<'a> {
         {
             return None;
         }
-        Some(match after.differences.iter().any(is_part) {
-            true => Verdict::Smaller(after),
-            false => Verdict::Gone(after),
+        Some(if after.differences.iter().any(is_part) {
+            Verdict::Smaller(after)
+        } else {
+            Verdict::Gone(after)
         })
     }
 }

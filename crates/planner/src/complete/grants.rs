@@ -52,10 +52,7 @@ pub fn settle(desired: &mut Desired, observed: &Observed, last: Option<&LastAppl
 
 /// Returns the vault whose policies a resource fills: its own, or those that it grants.
 fn vault_of(id: &ResourceId) -> Option<ResourceId> {
-    match Duty::Vault.is_of(id) {
-        true => Some(id.clone()),
-        false => id.parent().filter(|_| is_grant(id)),
-    }
+    if Duty::Vault.is_of(id) { Some(id.clone()) } else { id.parent().filter(|_| is_grant(id)) }
 }
 
 /// Tells whether a vault is none that the topology gives up.

@@ -240,9 +240,10 @@ impl Scene<'_> {
 
 /// Returns `type/name`, enough to tell the deleted resources of one plan apart.
 fn short_name(change: &Change) -> String {
-    match change.address == change.id.name() {
-        true => format!("{} {}", change.id.resource_type().last(), change.id.name()),
-        false => change.address.clone(),
+    if change.address == change.id.name() {
+        format!("{} {}", change.id.resource_type().last(), change.id.name())
+    } else {
+        change.address.clone()
     }
 }
 

@@ -119,9 +119,10 @@ impl Scene<'_> {
             })
             .collect();
         for (goes, node) in below {
-            match goes {
-                true => self.graph.edge_if_free(write, node),
-                false => self.graph.edge_if_free(node, write),
+            if goes {
+                self.graph.edge_if_free(write, node)
+            } else {
+                self.graph.edge_if_free(node, write)
             };
         }
     }

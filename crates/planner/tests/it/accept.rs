@@ -69,9 +69,10 @@ fn set(address: &str, pointer: &str, value: Value) -> impl Fn(&Desired, &mut Obs
         let body = &mut azure.resources.get_mut(&id).expect("it is there").body;
         let (above, key) = pointer.rsplit_once('/').expect("a pointer");
         let owner = body.pointer_mut(above).unwrap_or_else(|| panic!("no {above} in {address}"));
-        match value.is_null() {
-            true => drop(owner.as_object_mut().map(|map| map.remove(key))),
-            false => owner[key] = value.clone(),
+        if value.is_null() {
+            drop(owner.as_object_mut().map(|map| map.remove(key)))
+        } else {
+            owner[key] = value.clone()
         }
     }
 }

@@ -202,9 +202,12 @@ fn push(text: &mut String, card: &Card<'_>) {
         None => ("unknown", "?", "not evaluated"),
     };
     let loud = card.told.iter().find(|(entry, _)| is_loud(entry)).map(|(entry, _)| entry);
-    let badge = loud.map(|entry| match entry.differs {
-        true => format!(" <span class=\"badge\">{}</span>", escape(&entry.place)),
-        false => " <span class=\"badge\">differs between stamps</span>".to_owned(),
+    let badge = loud.map(|entry| {
+        if entry.differs {
+            format!(" <span class=\"badge\">{}</span>", escape(&entry.place))
+        } else {
+            " <span class=\"badge\">differs between stamps</span>".to_owned()
+        }
     });
     let verdict = card.verdict().filter(|_| card.voice == Voice::Drift).map(|verdict| {
         let (class, words) = match verdict {

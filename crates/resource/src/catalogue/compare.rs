@@ -409,10 +409,8 @@ impl<'a> Comparer<'a> {
 
     fn report_at(&mut self, path: PropertyPath, before: Option<Value>, after: Option<Value>) {
         // What shall not be inside a new member was not there before: nothing to tell.
-        let after = after.map(|after| match is_absent(&after) {
-            true => after,
-            false => without_absent(&after),
-        });
+        let after =
+            after.map(|after| if is_absent(&after) { after } else { without_absent(&after) });
         self.found.differences.push(Difference { path, before, after, secret: self.secret });
     }
 }

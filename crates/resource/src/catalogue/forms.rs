@@ -65,9 +65,10 @@ pub(super) fn same_host(desired: &str, observed: &str) -> bool {
 /// Returns the form that equal host names share: without case and final dot, Unicode as Punycode.
 fn host_key(text: &str) -> String {
     let bare = text.strip_suffix('.').unwrap_or(text);
-    match bare.is_ascii() {
-        true => bare.to_ascii_lowercase(),
-        false => idna::domain_to_ascii(bare).unwrap_or_else(|_| bare.to_lowercase()),
+    if bare.is_ascii() {
+        bare.to_ascii_lowercase()
+    } else {
+        idna::domain_to_ascii(bare).unwrap_or_else(|_| bare.to_lowercase())
     }
 }
 

@@ -212,9 +212,12 @@ fn is_chosen_as_secret(path: &PropertyPath) -> bool {
     let parent = names.next().unwrap_or_default();
     let is_headers = parent.to_ascii_lowercase().ends_with("headers");
     let is_map = is_headers || MAPS_OF_CHOSEN_NAMES.iter().any(|m| parent.eq_ignore_ascii_case(m));
-    let is_secret = |name: &str| match is_headers {
-        true => secret::is_secret_header(name, UNKNOWN),
-        false => secret::is_name_of_secret(name),
+    let is_secret = |name: &str| {
+        if is_headers {
+            secret::is_secret_header(name, UNKNOWN)
+        } else {
+            secret::is_name_of_secret(name)
+        }
     };
     match path.last_member() {
         Some(member) => name.eq_ignore_ascii_case("value") && is_secret(member),

@@ -31,10 +31,7 @@ pub(crate) fn get(azure: &mut Azure, _request: &Request, id: &ResourceId) -> Ans
 
 /// Answers a HEAD, which ARM offers for resource groups and by ID.
 pub(crate) fn head(azure: &mut Azure, request: &Request, id: &ResourceId) -> Answer {
-    match get(azure, request, id).is_success() {
-        true => Answer::empty(204),
-        false => Answer::empty(404),
-    }
+    if get(azure, request, id).is_success() { Answer::empty(204) } else { Answer::empty(404) }
 }
 
 /// Answers what was there before the last write, while an injected fault makes reads lag.

@@ -208,9 +208,10 @@ impl<'t> Draft<'t> {
         let end = key.span.end;
         let rest = &self.text[end..];
         let blanks = rest.len() - rest.trim_start_matches(' ').len();
-        match rest[blanks..].starts_with(':') {
-            true => (end + blanks + 1..end + blanks + 1, format!(" {value}")),
-            false => (end..end, format!(": {value}")),
+        if rest[blanks..].starts_with(':') {
+            (end + blanks + 1..end + blanks + 1, format!(" {value}"))
+        } else {
+            (end..end, format!(": {value}"))
         }
     }
 
@@ -223,9 +224,10 @@ impl<'t> Draft<'t> {
         };
         let rest = &self.text[end..piece.span.end];
         let blanks = rest.len() - rest.trim_start().len();
-        match rest[blanks..].starts_with(',') {
-            true => (end + blanks + 1..end + blanks + 1, format!(" {member}")),
-            false => (end..end, format!(", {member}")),
+        if rest[blanks..].starts_with(',') {
+            (end + blanks + 1..end + blanks + 1, format!(" {member}"))
+        } else {
+            (end..end, format!(", {member}"))
         }
     }
 
@@ -233,9 +235,10 @@ impl<'t> Draft<'t> {
     fn on_new_line(&self, at: usize, line: &str) -> Patch {
         let at = self.line_end(at);
         let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
-        match self.text[..at].ends_with('\n') {
-            true => (at..at, format!("{line}{newline}")),
-            false => (at..at, format!("{newline}{line}")),
+        if self.text[..at].ends_with('\n') {
+            (at..at, format!("{line}{newline}"))
+        } else {
+            (at..at, format!("{newline}{line}"))
         }
     }
 

@@ -308,9 +308,6 @@ impl<'t> Reader<'t> {
 
     /// Returns where a collection ends: behind its bracket, or behind its last member's text.
     fn end(&self, last: Option<usize>, end: &Span, flow: bool, start: usize) -> usize {
-        match flow {
-            true => end.byte_range().map_or(start, |range| range.end),
-            false => last.unwrap_or(start),
-        }
+        if flow { end.byte_range().map_or(start, |range| range.end) } else { last.unwrap_or(start) }
     }
 }

@@ -142,9 +142,10 @@ fn layout(value: &Value, indent: usize, bits: &mut u64, out: &mut String) {
                 let before = out.len();
                 let mut below = String::new();
                 layout(value, indent + 2, bits, &mut below);
-                match is_block && below.starts_with([' ', '#']) {
-                    true => out.push_str(&format!(" # Map.\n{below}")),
-                    false => out.push_str(&format!(" {below} # Value.\n")),
+                if is_block && below.starts_with([' ', '#']) {
+                    out.push_str(&format!(" # Map.\n{below}"))
+                } else {
+                    out.push_str(&format!(" {below} # Value.\n"))
                 }
                 assert!(out.len() > before);
             }

@@ -40,9 +40,12 @@ static RECORDS: Members = Members {
 
 static RECORD_SET: Record = Record {
     keys: &[
-        value("a", 45, |d| match d.chance(30) {
-            true => json!("192.0.2.9"),
-            false => json!(d.some(&["192.0.2.1", "192.0.2.2", "198.51.100.7"], 2)),
+        value("a", 45, |d| {
+            if d.chance(30) {
+                json!("192.0.2.9")
+            } else {
+                json!(d.some(&["192.0.2.1", "192.0.2.2", "198.51.100.7"], 2))
+            }
         }),
         value("aaaa", 15, |d| {
             json!(d.some(&["2001:db8::1", "2001:0db8:0000::0002", "2001:DB8::a"], 2))

@@ -107,12 +107,13 @@ fn mend_endpoint(whole: &Value, endpoint: &mut Value, routing: &str) {
     } else if routing == "performance" && endpoint.get("location").is_none() {
         endpoint["location"] = json!("westeurope");
     }
-    match is_nested {
-        true => drop_keys(endpoint, &["alwaysServe"]),
-        false => drop_keys(
+    if is_nested {
+        drop_keys(endpoint, &["alwaysServe"])
+    } else {
+        drop_keys(
             endpoint,
             &["minChildEndpoints", "minChildEndpointsIPv4", "minChildEndpointsIPv6"],
-        ),
+        )
     }
 }
 

@@ -115,13 +115,10 @@ fn is_taken(azure: &Azure, name: &str) -> bool {
 /// Answers `checkNameAvailability`.
 pub(crate) fn check_availability(azure: &Azure, request: &Request) -> Result<Answer, Answer> {
     let sent = request.json()?;
-    let body = match is_taken(azure, sent["name"].as_str().unwrap_or_default()) {
-        true => {
-            json!({"nameAvailable": false, "reason": "AlreadyExists", "message": "The specified name is already in use."})
-        }
-        false => {
-            json!({"nameAvailable": true, "reason": null, "message": "The specified name is available."})
-        }
+    let body = if is_taken(azure, sent["name"].as_str().unwrap_or_default()) {
+        json!({"nameAvailable": false, "reason": "AlreadyExists", "message": "The specified name is already in use."})
+    } else {
+        json!({"nameAvailable": true, "reason": null, "message": "The specified name is available."})
     };
     Ok(Answer::json(200, body))
 }

@@ -137,13 +137,14 @@ pub(crate) fn check_availability(azure: &Azure, request: &Request) -> Result<Ans
     let sent = request.json()?;
     let name = sent["name"].as_str().unwrap_or_default();
     let mut all = azure.state.of_type(VAULT).chain(deleted_vaults(azure));
-    let body = match all.any(|vault| vault.id.name().eq_ignore_ascii_case(name)) {
-        true => json!({
+    let body = if all.any(|vault| vault.id.name().eq_ignore_ascii_case(name)) {
+        json!({
             "nameAvailable": false,
             "reason": "AlreadyExists",
             "message": format!("The vault name '{name}' is already in use. Vault names are globally unique so it is possible that the name is already taken. If you are sure that the vault name was not taken then it is possible that a vault with the same name was recently deleted but not purged after being placed in a recoverable state. If the vault is in a recoverable state then the vault will need to be purged before reusing the name. For more information about VaultAlreadyExists, soft delete and purging a vault follow this link https://go.microsoft.com/fwlink/?linkid=2147740."),
-        }),
-        false => json!({"nameAvailable": true}),
+        })
+    } else {
+        json!({"nameAvailable": true})
     };
     Ok(Answer::json(200, body))
 }

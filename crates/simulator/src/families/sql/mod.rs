@@ -32,11 +32,10 @@ pub(crate) fn check_server_availability(
     let sent = request.json()?;
     let name = sent["name"].as_str().unwrap_or_default();
     let mut servers = azure.state.of_type("Microsoft.Sql/servers");
-    let body = match servers.any(|server| server.id.name().eq_ignore_ascii_case(name)) {
-        true => {
-            json!({"name": name, "available": false, "reason": "AlreadyExists", "message": "Specified server name is already used."})
-        }
-        false => json!({"name": name, "available": true}),
+    let body = if servers.any(|server| server.id.name().eq_ignore_ascii_case(name)) {
+        json!({"name": name, "available": false, "reason": "AlreadyExists", "message": "Specified server name is already used."})
+    } else {
+        json!({"name": name, "available": true})
     };
     Ok(Answer::json(200, body))
 }

@@ -31,17 +31,19 @@ pub(super) const KIND: Kind = Kind {
         }
     },
     before_delete,
-    style: |draft, style| match is_managed(draft) && draft.before.is_none() {
-        // App Service asks a public authority, which takes minutes.
-        true => Put {
-            new: 202,
-            form: Form::Location,
-            secs: 90.0,
-            retry_after: 15,
-            body: Accepted::Nothing,
-            ..style
-        },
-        false => style,
+    style: |draft, style| {
+        if is_managed(draft) && draft.before.is_none() {
+            Put {
+                new: 202,
+                form: Form::Location,
+                secs: 90.0,
+                retry_after: 15,
+                body: Accepted::Nothing,
+                ..style
+            }
+        } else {
+            style
+        }
     },
     ..Kind::GENERIC
 };

@@ -95,9 +95,8 @@ fn size(name: &str) -> Option<(String, String, String)> {
 
 fn fits(name: &str, prefix: &str) -> bool {
     let rest = name.strip_prefix(prefix);
-    rest.is_some_and(|rest| match prefix.ends_with('1') {
-        true => rest.is_empty(),
-        false => ["1", "2", "3"].contains(&rest),
+    rest.is_some_and(|rest| {
+        if prefix.ends_with('1') { rest.is_empty() } else { ["1", "2", "3"].contains(&rest) }
     })
 }
 

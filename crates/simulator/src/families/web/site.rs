@@ -424,9 +424,10 @@ fn swap(azure: &mut Azure, request: &Request, from: &Stored) -> Answer {
     let target = sent["targetSlot"].as_str().unwrap_or_default();
     let is_slot = from.kind().is(SLOT.name);
     let site = from.id.parent().filter(|_| is_slot).unwrap_or_else(|| from.id.clone());
-    let other = match target.eq_ignore_ascii_case(PRODUCTION) {
-        true => site.clone(),
-        false => site.child("slots", target),
+    let other = if target.eq_ignore_ascii_case(PRODUCTION) {
+        site.clone()
+    } else {
+        site.child("slots", target)
     };
     if azure.state.get(&other).is_none() {
         return Answer::web_error(404, "NotFound", format!("Cannot find slot with name {target}."));

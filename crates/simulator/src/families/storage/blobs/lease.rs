@@ -185,10 +185,7 @@ pub(super) fn allows_write(
 ) -> Result<Option<Lease>, Answer> {
     let state = State::of(blob.lease.as_ref(), now);
     if request.header("x-ms-lease-id").is_none() {
-        return match state.is_locked() {
-            true => Err(refusal::of("LeaseIdMissing")),
-            false => Ok(None),
-        };
+        return if state.is_locked() { Err(refusal::of("LeaseIdMissing")) } else { Ok(None) };
     }
     allows_read(blob, request, now)?;
     Ok(blob.lease.clone())
