@@ -298,6 +298,19 @@ mod tests {
     }
 
     #[test]
+    fn kinds_of_an_identity_are_a_set_whatever_the_type() {
+        let both = ["SystemAssigned, UserAssigned", "UserAssigned,SystemAssigned"];
+        let both = both.map(|kind| json!({ "identity": { "type": kind } }));
+        let one = json!({ "identity": { "type": "UserAssigned" } });
+        for name in ["Microsoft.Web/sites", "Microsoft.Cache/redis", "Contoso.Widgets/widgets"] {
+            let facts = crate::catalogue::facts(&crate::ResourceType::new(name));
+            let differs = |a, b| !facts.compare(a, b, &|_| None).differences.is_empty();
+            assert!(!differs(&both[0], &both[1]) && !differs(&both[1], &both[0]), "{name}");
+            assert!(differs(&both[0], &one) && differs(&one, &both[1]), "{name}");
+        }
+    }
+
+    #[test]
     fn a_version_asked_for_in_short_is_met_by_a_longer_one() {
         assert!(Likeness::Version.same(&json!("6"), &json!("6.0")));
         assert!(!Likeness::Version.same(&json!("6"), &json!("60")));

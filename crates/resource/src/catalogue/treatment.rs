@@ -54,6 +54,10 @@ const WRITE_ONLY_ANYWHERE: &[&str] = &[
     "protectedSettings",
 ];
 
+/// How values are compared that are ARM's own, whatever the type: the kinds of an identity are a list
+/// in one text, which providers answer in an order and spacing of their own.
+const LIKENESS_ANYWHERE: &[(&str, Likeness)] = &[("identity.type", Likeness::List)];
+
 impl TypeFacts {
     /// Tells whether a value declared at `path` is a wish that can be checked.
     pub fn treatment(&self, path: &PropertyPath) -> Treatment {
@@ -80,7 +84,7 @@ impl TypeFacts {
 
     /// Returns how values at `path` are compared.
     pub fn likeness_at(&self, path: &PropertyPath) -> Likeness {
-        let rule = self.likeness.iter().find(|(rule, _)| path.is(rule));
+        let rule = self.likeness.iter().chain(LIKENESS_ANYWHERE).find(|(rule, _)| path.is(rule));
         rule.map_or_else(|| Likeness::of(path), |(_, likeness)| *likeness)
     }
 
