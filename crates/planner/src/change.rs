@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plan::{Coverage, Guard, Notice, PropertyChange};
 use resource::catalogue::{self, Duty, Ownership};
-use resource::{Expression, Observation, Observed, ResourceId};
+use resource::{Expression, Observation, Observed, ResourceId, without_absent};
 use serde_json::Value;
 
 use crate::ahead;
@@ -150,6 +150,9 @@ fn absent(found: &mut Changes, desired: &Desired, resource: &DesiredResource, ob
         });
         return;
     }
+    if asks_for_nothing(resource) {
+        return;
+    }
     match rights::standing(desired, resource, observed) {
         Right::Absent | Right::Ours => found.insert(resource, Kind::Create, vec![]),
         Right::Given(other) => {
@@ -157,6 +160,13 @@ fn absent(found: &mut Changes, desired: &Desired, resource: &DesiredResource, ob
         }
         Right::Foreign(guard) => found.refusals.push(guard),
     }
+}
+
+/// Tells whether all that is said of what comes with its parent is what shall not be in it: of a new
+/// one that is true without a write.
+fn asks_for_nothing(resource: &DesiredResource) -> bool {
+    catalogue::facts_of(&resource.id).born_with_parent
+        && catalogue::is_empty(&without_absent(&resource.body))
 }
 
 fn present(

@@ -24,7 +24,7 @@ pub use roles::role_name;
 use std::collections::HashMap;
 
 use plan::Band;
-use resource::{ResourceId, catalogue};
+use resource::{ResourceId, absent, catalogue};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use topology::property::Record;
@@ -213,13 +213,18 @@ impl<'a> Expansion<'a> {
     }
 
     /// Returns the tags of a resource: the topology's, the stamp's and its own, later ones first.
-    fn tags(&self, home: Home<'_>, own: &indexmap::IndexMap<String, Sp<String>>) -> Value {
+    fn tags(&self, home: Home<'_>, own: &topology::FreeMap<Sp<String>>) -> Value {
         let mut tags = Map::new();
         let stamp = home.stamp.map(|(_, stamp)| &stamp.tags);
-        for (key, value) in
-            [Some(&self.topology.tags), stamp, Some(own)].into_iter().flatten().flatten()
-        {
-            tags.insert(key.clone(), Value::String(value.value.clone()));
+        for level in [Some(&self.topology.tags), stamp, Some(own)].into_iter().flatten() {
+            for (key, value) in level {
+                tags.insert(key.clone(), Value::String(value.value.clone()));
+            }
+            for key in level.absent() {
+                // A level above may spell it otherwise, and Azure has it once.
+                tags.retain(|known, _| !known.eq_ignore_ascii_case(key));
+                tags.insert(key.value.clone(), absent());
+            }
         }
         Value::Object(tags)
     }

@@ -330,6 +330,8 @@ fn flatten(path: &str, value: &Value, found: &mut Vec<(String, String)>) {
     };
     match value {
         Value::Null => {}
+        // What shall not be is no part of what comes to be.
+        value if resource::is_absent(value) => {}
         Value::Object(_) if resource::Expression::read(value).is_some() => {
             found.push((path.to_owned(), inline(value)));
         }

@@ -49,6 +49,6 @@ pub use run_keys::{
 pub use schema::json_schema;
 pub use section::Section;
 pub use value::{
-    Allowed, Duration, Name, NotADuration, OneOrMany, Part, Percent, Ref, SecretSource, StampIndex,
-    Target, Text, Ttl,
+    Allowed, Duration, FreeMap, Name, NotADuration, OneOrMany, Part, Percent, Ref, SecretSource,
+    StampIndex, Target, Text, Ttl,
 };

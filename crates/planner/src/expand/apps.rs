@@ -3,7 +3,7 @@
 use plan::Band;
 use resource::{Expression, ResourceId, absent};
 use serde_json::{Map, Value, json};
-use topology::{App, AppKind, AppLogs, LogLevel, Os, Ref, Runtime, Stamp};
+use topology::{App, AppKind, AppLogs, FreeMap, LogLevel, Os, Ref, Runtime, Stamp};
 
 use super::{Expansion, Home, Life};
 use crate::desired::{DesiredResource, StampProbe};
@@ -112,7 +112,7 @@ impl Expansion<'_> {
         if cloned || settings.as_object().is_some_and(|settings| !settings.is_empty()) {
             documents.push(("appsettings", "settings", settings));
         }
-        if !app.connection_strings.is_empty() {
+        if !app.connection_strings.is_silent() {
             documents.push(("connectionstrings", "connectionStrings", self.connections(app)));
         }
         if let Some(names) = &app.slot_settings {
@@ -134,6 +134,7 @@ impl Expansion<'_> {
             .settings
             .iter()
             .map(|(name, text)| (name.clone(), self.setting(&text.value)))
+            .chain(not_there(&app.settings))
             .collect();
         if app.kind() == AppKind::Function {
             // What every function app needs, unless it is written.
@@ -163,7 +164,7 @@ impl Expansion<'_> {
             });
             (name.clone(), json!({ "value": self.text(&connection.value.value), "type": kind }))
         });
-        Value::Object(connections.collect())
+        Value::Object(connections.chain(not_there(&app.connection_strings)).collect())
     }
 
     /// Notes how the app is probed: as the profile that routes to it does, else by its health path.
@@ -208,6 +209,11 @@ impl Expansion<'_> {
             routers,
         });
     }
+}
+
+/// Returns the keys that shall not be there, as a body has them.
+fn not_there<T>(map: &FreeMap<T>) -> impl Iterator<Item = (String, Value)> {
+    map.absent().iter().map(|key| (key.value.clone(), absent()))
 }
 
 /// Returns the document of the original that the clone's document takes over, if it does.

@@ -91,7 +91,7 @@ impl Expansion<'_> {
         config
     }
 
-    fn headers(&self, headers: &indexmap::IndexMap<String, topology::Sp<topology::Text>>) -> Value {
+    fn headers(&self, headers: &topology::FreeMap<topology::Sp<topology::Text>>) -> Value {
         let headers = headers.iter();
         let headers = headers
             .map(|(name, value)| json!({ "name": name, "value": self.routed_text(&value.value) }));

@@ -2,7 +2,7 @@
 
 use plan::{Plan, Verb};
 use planner::{Desired, Last, Options};
-use resource::Observed;
+use resource::{Observed, without_absent};
 use serde_json::json;
 
 use crate::azure::{as_desired, expand, names, plan_with, put, with_verb};
@@ -252,4 +252,80 @@ fn a_declared_list_of_policies_is_whole_with_what_is_granted() {
     let gone = ("properties.accessPolicies[2]", true);
     assert_eq!(paths(&plan, "vaults/main"), [gone]);
     assert_eq!(names(&plan), ["update vaults/main"]);
+}
+
+#[test]
+fn null_in_a_free_map_says_not_there_whoever_has_written_it() {
+    let mut text = APP.replace("KEEP: \"1\" }", "KEEP: \"1\", FOREIGN: null }");
+    text = text.replace("tags: { team: a }", "tags: { team: a, FOREIGN: null }");
+    text = text.replace("slotSettings", "connectionStrings: { FOREIGN: null }\n      slotSettings");
+    text = text.replace("weu: { region", "weu: { tags: { OF_STAMP: null }, region");
+    text = text.replace("location: westeurope\n", "location: westeurope\ntags: { ALL: null }\n");
+    let foreign = |last: &Desired, azure: &mut Observed| {
+        let site = last.by_address("weu/web").unwrap().id.clone();
+        let strings = site.child("config", "connectionstrings");
+        put(azure, &strings, json!({ "properties": { "FOREIGN": { "value": "x" }, "OTHER": {} } }));
+        for (id, pointer) in [(site.child("config", "appsettings"), "/properties"), (site, "/tags")]
+        {
+            let body = &mut azure.resources.get_mut(&id).unwrap().body;
+            for key in ["FOREIGN", "ALL", "OF_STAMP", "OTHER"] {
+                body.pointer_mut(pointer).unwrap()[key] = json!("x");
+            }
+        }
+    };
+    let plan = after_change(APP, &text, foreign);
+    assert_eq!(paths(&plan, "weu/web/settings"), [("properties.FOREIGN", true)]);
+    assert_eq!(paths(&plan, "weu/web/connectionStrings"), [("properties.FOREIGN", true)]);
+    let tags = paths(&plan, "weu/web");
+    let gone = ["tags.ALL", "tags.OF_STAMP", "tags.FOREIGN"].map(|path| (path, true));
+    assert_eq!(tags, gone);
+    // Where nothing is there, nothing is to do.
+    assert!(after_change(APP, &text, |_, _| {}).is_empty());
+}
+
+#[test]
+fn null_leaves_out_what_a_level_above_or_the_language_gives() {
+    let text = "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+tags: { team: a, cost: b }
+stamp:
+  plan: { sku: P1v3 }
+  apps:
+    jobs:
+      kind: function
+      storage: storage/data
+      runtime: node|22
+      tags: { Team: null }
+      settings: { FUNCTIONS_WORKER_RUNTIME: null }
+    twin: { cloneOf: weu/jobs, settings: { KEPT: null } }
+stamps: { weu: { region: westeurope } }
+storage: { data: { redundancy: ZRS } }
+";
+    let body = |address: &str| {
+        let plan = plan_with(&expand(text), &Observed::default(), &Options::default());
+        let made = plan.actions.iter().find(|action| action.address == address).cloned();
+        match made.map(|action| action.operation) {
+            Some(plan::Operation::Write { body, .. }) => without_absent(&body),
+            other => panic!("{address}: {other:?}"),
+        }
+    };
+    assert_eq!(body("weu/jobs")["tags"]["cost"], json!("b"));
+    assert!(body("weu/jobs")["tags"]["team"].is_null());
+    let settings = body("weu/jobs/settings");
+    assert!(settings["properties"]["FUNCTIONS_WORKER_RUNTIME"].is_null());
+    assert_eq!(settings["properties"]["FUNCTIONS_EXTENSION_VERSION"], json!("~4"));
+}
+
+#[test]
+fn what_shall_not_be_in_a_new_document_needs_no_write() {
+    let none = "      settings: { A: null }\n      connectionStrings: { B: null }\n";
+    let text = APP.replace("      settings: { OLD: \"1\", KEEP: \"1\" }\n", none);
+    let text = text.replace("      slotSettings: [KEEP]\n", "      slotSettings: []\n");
+    let plan = plan_with(&expand(&text), &Observed::default(), &Options::default());
+    for document in ["settings", "connectionStrings", "slotSettings"] {
+        let address = format!("weu/web/{document}");
+        assert!(!plan.actions.iter().any(|a| a.address == address), "{:?}", names(&plan));
+    }
 }

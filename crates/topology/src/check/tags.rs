@@ -122,6 +122,10 @@ impl Check<'_> {
                 }
                 self.tag(rule, name, value);
             }
+            for name in level.absent() {
+                self.tag_name(rule, name, &name.place);
+                above.remove(&name.to_lowercase());
+            }
             let known = level
                 .iter()
                 .map(|(name, value)| (name.to_lowercase(), (name.as_str(), &value.place)));
@@ -139,16 +143,20 @@ impl Check<'_> {
     }
 
     fn tag(&mut self, rule: &Rule, name: &str, value: &Sp<String>) {
-        if let Some(what) = rule.mistake(name) {
-            let help = "take letters, digits, `-` and `_`: every type takes them";
-            self.error("bad-tag", &value.place, format!("tag `{name}` {what}"), help);
-        }
+        self.tag_name(rule, name, &value.place);
         let length = value.chars().count();
         if length > VALUE_LENGTH {
             let message = format!(
                 "the value of tag `{name}` has {length} characters; Azure allows {VALUE_LENGTH}"
             );
             self.error("bad-tag", &value.place, message, "shorten it");
+        }
+    }
+
+    fn tag_name(&mut self, rule: &Rule, name: &str, place: &Place) {
+        if let Some(what) = rule.mistake(name) {
+            let help = "take letters, digits, `-` and `_`: every type takes them";
+            self.error("bad-tag", place, format!("tag `{name}` {what}"), help);
         }
     }
 }

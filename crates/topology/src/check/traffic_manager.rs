@@ -4,12 +4,10 @@
 //! <https://learn.microsoft.com/azure/traffic-manager/traffic-manager-monitoring> and
 //! <https://learn.microsoft.com/rest/api/trafficmanager/profiles/create-or-update>.
 
-use indexmap::IndexMap;
-
 use super::Check;
 use crate::{
-    App, Diagnostic, Endpoint, EndpointTarget, Monitor, MonitorProtocol, Place, Routing, Sp, Text,
-    TrafficManager,
+    App, Diagnostic, Endpoint, EndpointTarget, FreeMap, Monitor, MonitorProtocol, Place, Routing,
+    Sp, Text, TrafficManager,
 };
 
 /// Endpoints that one profile may have.
@@ -160,7 +158,7 @@ impl Check<'_> {
         }
     }
 
-    fn headers(&mut self, headers: &IndexMap<String, Sp<Text>>) {
+    fn headers(&mut self, headers: &FreeMap<Sp<Text>>) {
         if let Some((_, header)) = headers.get_index(MOST_HEADERS) {
             let message =
                 format!("{} headers; a probe sends at most {MOST_HEADERS}", headers.len());

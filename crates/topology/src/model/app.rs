@@ -1,14 +1,12 @@
 //! Web apps and function apps.
 
-use indexmap::IndexMap;
-
 use super::{
     AppIdentity, AppKind, AppLogs, ConnectionString, FtpsState, Permission, Runtime, Storage,
     TlsVersion, VaultAccess,
 };
 use crate::record::record;
 use crate::section::{Section, common, entries};
-use crate::{Name, Ref, Sp, Text};
+use crate::{FreeMap, Name, Ref, Sp, Text};
 
 record! {
     /// A web app or function app of a stamp.
@@ -30,10 +28,10 @@ record! {
         pub identity: Option<Sp<AppIdentity>>,
         /// Application settings.
         #[serde(default)]
-        pub settings: IndexMap<String, Sp<Text>>,
+        pub settings: FreeMap<Sp<Text>>,
         /// Connection strings by name.
         #[serde(default)]
-        pub connection_strings: IndexMap<String, ConnectionString>,
+        pub connection_strings: FreeMap<ConnectionString>,
         /// Names of settings that stay with their slot in a swap; left out, they are left alone.
         pub slot_settings: Option<Vec<Sp<String>>>,
         /// The path that App Service probes on each instance.
@@ -66,7 +64,7 @@ record! {
         pub enabled: Option<Sp<bool>>,
         /// Tags, laid over the topology's and the stamp's.
         #[serde(default)]
-        pub tags: IndexMap<String, Sp<String>>,
+        pub tags: FreeMap<Sp<String>>,
         /// Reads the app and never writes it.
         #[serde(default)]
         pub existing: bool,

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::record::{choice, record};
 use crate::section::{common, entries};
-use crate::{Name, OneOrMany, Sp, Target, Text, Ttl};
+use crate::{FreeMap, Name, OneOrMany, Sp, Target, Text, Ttl};
 
 record! {
     /// A DNS zone; its key is the domain.
@@ -18,7 +18,7 @@ record! {
         pub subscription: Option<Sp<String>>,
         /// Tags, laid over the topology's.
         #[serde(default)]
-        pub tags: IndexMap<String, Sp<String>>,
+        pub tags: FreeMap<Sp<String>>,
         /// Leaves the zone itself alone; the records below are still written.
         #[serde(default)]
         pub existing: bool,

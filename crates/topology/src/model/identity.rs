@@ -1,11 +1,9 @@
 //! User-assigned managed identities.
 
-use indexmap::IndexMap;
-
 use super::{Permission, VaultAccess};
 use crate::record::record;
 use crate::section::{common, entries};
-use crate::{Name, Sp};
+use crate::{FreeMap, Name, Sp};
 
 record! {
     /// A managed identity that lives apart from the apps that use it.
@@ -28,7 +26,7 @@ record! {
         pub vault_access: Vec<VaultAccess>,
         /// Tags, laid over the topology's and the stamp's.
         #[serde(default)]
-        pub tags: IndexMap<String, Sp<String>>,
+        pub tags: FreeMap<Sp<String>>,
         /// Reads the identity and never writes it.
         #[serde(default)]
         pub existing: bool,

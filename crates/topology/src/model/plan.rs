@@ -1,10 +1,8 @@
 //! The App Service plan of a stamp, and its autoscale rules.
 
-use indexmap::IndexMap;
-
 use crate::record::{choice, record};
 use crate::section::{AUTOSCALE_NAME, NameRule, common, entries};
-use crate::{Duration, Name, Percent, Sp};
+use crate::{Duration, FreeMap, Name, Percent, Sp};
 
 record! {
     /// The App Service plan on which a stamp's apps run.
@@ -27,7 +25,7 @@ record! {
         pub autoscale: Option<Autoscale>,
         /// Tags, laid over the topology's and the stamp's.
         #[serde(default)]
-        pub tags: IndexMap<String, Sp<String>>,
+        pub tags: FreeMap<Sp<String>>,
         /// Reads the plan and never writes it.
         #[serde(default)]
         pub existing: bool,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::record::record;
 use crate::section::{Section, common, entries};
-use crate::{Name, Sp, Target, Text};
+use crate::{FreeMap, Name, Sp, Target, Text};
 
 record! {
     /// Any ARM resource, with its body as ARM wants it.
@@ -31,7 +31,7 @@ record! {
         pub location: Option<Sp<String>>,
         /// Tags, laid over the topology's and the stamp's.
         #[serde(default)]
-        pub tags: IndexMap<String, Sp<String>>,
+        pub tags: FreeMap<Sp<String>>,
         /// ARM's `sku`.
         pub sku: Option<Sp<Raw>>,
         /// ARM's `kind`.

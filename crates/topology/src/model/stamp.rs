@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::{App, Identity, Plan, Resource, Storage, Vault};
 use crate::record::record;
-use crate::{Name, Sp, StampIndex};
+use crate::{FreeMap, Name, Sp, StampIndex};
 
 record! {
     /// A regional copy of the application: the module with the instance's differences laid over it.
@@ -21,7 +21,7 @@ record! {
         pub resource_group: Name,
         /// Tags of everything in the stamp, laid over the topology's.
         #[serde(default)]
-        pub tags: IndexMap<String, Sp<String>>,
+        pub tags: FreeMap<Sp<String>>,
         /// The App Service plan of the stamp's apps.
         pub plan: Option<Plan>,
         /// Web apps and function apps.

@@ -1,12 +1,10 @@
 //! Storage accounts.
 
-use indexmap::IndexMap;
-
 use super::TlsVersion;
 use crate::property::TLS_OF_ACCOUNT;
 use crate::record::{choice, record};
 use crate::section::{common, entries};
-use crate::{Name, Sp};
+use crate::{FreeMap, Name, Sp};
 
 record! {
     /// A storage account.
@@ -43,7 +41,7 @@ record! {
         pub shared_key at "/properties/allowSharedKeyAccess": Option<Sp<bool>> => born true,
         /// Tags, laid over the topology's and the stamp's.
         #[serde(default)]
-        pub tags: IndexMap<String, Sp<String>>,
+        pub tags: FreeMap<Sp<String>>,
         /// Reads the account and never writes it.
         #[serde(default)]
         pub existing: bool,

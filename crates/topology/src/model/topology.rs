@@ -11,7 +11,7 @@ use super::{
 };
 use crate::record::record;
 use crate::section::{self, Declared, Entry, Section};
-use crate::{Name, Sp, Target};
+use crate::{FreeMap, Name, Sp, Target};
 
 record! {
     /// One application on Azure: what is global, its stamps, and its data.
@@ -28,7 +28,7 @@ record! {
         pub cloud: Option<Sp<Cloud>>,
         /// Tags of everything.
         #[serde(default)]
-        pub tags: IndexMap<String, Sp<String>>,
+        pub tags: FreeMap<Sp<String>>,
         /// Where global resources live unless they say otherwise; left out, `rg-{name}-global`.
         #[serde(default)]
         pub resource_group: Name,

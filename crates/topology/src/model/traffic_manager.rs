@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::record::{choice, record};
 use crate::section::{DNS_NAME, NameRule, common, entries};
-use crate::{App, Duration, Name, Ref, Sp, Text, Ttl};
+use crate::{App, Duration, FreeMap, Name, Ref, Sp, Text, Ttl};
 
 record! {
     /// A Traffic Manager profile.
@@ -40,7 +40,7 @@ record! {
         pub traffic_view: Option<Sp<bool>>,
         /// Tags, laid over the topology's.
         #[serde(default)]
-        pub tags: IndexMap<String, Sp<String>>,
+        pub tags: FreeMap<Sp<String>>,
         /// Reads the profile and never writes it.
         #[serde(default)]
         pub existing: bool,
@@ -91,7 +91,7 @@ record! {
         pub expected_status: Vec<Sp<StatusRange>>,
         /// Headers of every probe, at most eight.
         #[serde(default)]
-        pub headers: IndexMap<String, Sp<Text>>,
+        pub headers: FreeMap<Sp<Text>>,
     }
 }
 
@@ -130,7 +130,7 @@ record! {
         pub subnets: Vec<Sp<SubnetRange>>,
         /// Headers of this endpoint's probes, at most eight, over the monitor's.
         #[serde(default)]
-        pub headers: IndexMap<String, Sp<Text>>,
+        pub headers: FreeMap<Sp<Text>>,
         /// Whether it takes part; `true` when left out.
         pub enabled: Option<Sp<bool>>,
         /// Never probes it and always answers it.

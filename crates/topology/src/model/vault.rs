@@ -1,11 +1,9 @@
 //! Key vaults.
 
-use indexmap::IndexMap;
-
 use crate::property::{ONLY_ON, PUBLIC_NETWORK};
 use crate::record::{choice, record};
 use crate::section::{common, entries};
-use crate::{App, Identity, Name, Ref, Sp};
+use crate::{App, FreeMap, Identity, Name, Ref, Sp};
 
 record! {
     /// A key vault.
@@ -37,7 +35,7 @@ record! {
         pub access_policies: Option<Vec<AccessPolicy>>,
         /// Tags, laid over the topology's and the stamp's.
         #[serde(default)]
-        pub tags: IndexMap<String, Sp<String>>,
+        pub tags: FreeMap<Sp<String>>,
         /// Reads the vault and never writes it.
         #[serde(default)]
         pub existing: bool,

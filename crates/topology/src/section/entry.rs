@@ -7,10 +7,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{NameRule, Section};
-use crate::{Name, Place, Sp, Stamp, Topology};
+use crate::{FreeMap, Name, Place, Sp, Stamp, Topology};
 
 /// Tags by name.
-pub(crate) type Tags = IndexMap<String, Sp<String>>;
+pub(crate) type Tags = FreeMap<Sp<String>>;
 
 /// The keys that the entries of many sections share; `None` stands for a key that is not of the
 /// entry's section, or was left out where that means something.
@@ -27,7 +27,7 @@ pub struct Common<'a> {
     /// The region, if it is not the stamp's or the topology's.
     pub location: Option<&'a Sp<String>>,
     /// Its own tags.
-    pub tags: Option<&'a IndexMap<String, Sp<String>>>,
+    pub tags: Option<&'a FreeMap<Sp<String>>>,
     /// Whether it is only read.
     pub existing: bool,
     /// Whether it is taken over.

@@ -109,6 +109,7 @@ const CASES: &[(&[&str], &str)] = &[
     (&["bad-tag"], "tags: { \"a<b\": x }"),
     (&["bad-tag"], "tags: { azure-team: x }"),
     (&["bad-tag"], "tags: { Evenkeel: other }"),
+    (&["bad-tag"], "tags: { evenkeel-owner: null }"),
     (&["bad-tag"], "tags: { \"1st\": x }\ndns: { example.com: {} }"),
     (
         &["bad-tag"],

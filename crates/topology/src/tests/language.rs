@@ -113,3 +113,46 @@ fn global_parts_are_read() {
     assert_eq!(bound, ["weu/web", "sea/web"]);
     assert_eq!(topology.storage["queue"].name, "stnorthwindqueue");
 }
+
+#[test]
+fn null_in_a_free_map_is_a_key_that_shall_not_be_there() {
+    let topology = topology(
+        "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+tags: { top: null }
+stamps:
+  weu:
+    region: westeurope
+    tags: { inner: null }
+    plan: { sku: S1, tags: { own: null, kept: x } }
+    apps:
+      web:
+        settings: { A: null, B: x }
+        connectionStrings: { C: null }
+trafficManager:
+  main:
+    routing: priority
+    monitor: { protocol: https, path: /, headers: { X-A: null } }
+    endpoints: { weu: { app: weu/web, headers: { X-B: null } } }
+",
+    );
+    let keys = |absent: &[crate::Sp<String>]| {
+        absent.iter().map(|key| key.value.clone()).collect::<Vec<_>>().join(" ")
+    };
+    let stamp = &topology.stamps["weu"];
+    let (app, profile) = (&stamp.apps["web"], &topology.traffic_manager["main"]);
+    let plan = stamp.plan.as_ref().unwrap();
+    let told = [
+        keys(topology.tags.absent()),
+        keys(stamp.tags.absent()),
+        keys(plan.tags.absent()),
+        keys(app.settings.absent()),
+        keys(app.connection_strings.absent()),
+        keys(profile.monitor.as_ref().unwrap().headers.absent()),
+        keys(profile.endpoints["weu"].headers.absent()),
+    ];
+    assert_eq!(told, ["top", "inner", "own", "A", "C", "X-A", "X-B"]);
+    assert_eq!((plan.tags.len(), app.settings.len()), (1, 1));
+}

@@ -1,6 +1,7 @@
 //! The scalars of the language.
 
 mod duration;
+mod free_map;
 mod index;
 mod name;
 mod one_or_many;
@@ -9,6 +10,7 @@ mod target;
 mod text;
 
 pub use duration::{Duration, NotADuration, Ttl};
+pub use free_map::FreeMap;
 pub use index::StampIndex;
 pub use name::Name;
 pub use one_or_many::OneOrMany;
