@@ -270,9 +270,9 @@ mod tests {
             let gained = (now - self.at).as_secs_f64() * self.refill;
             (self.tokens, self.at) = ((self.tokens + gained).min(self.capacity), now);
             if self.tokens < 1.0 {
-                self.refused += 1
+                self.refused += 1;
             } else {
-                self.tokens -= 1.0
+                self.tokens -= 1.0;
             }
             let left = self.tokens.floor().to_string();
             HeaderMap::from_iter([(

@@ -1,5 +1,8 @@
 //! The client against the simulated Azure: HTTPS with its own authority, and a real login.
 
+// The functions beside the tests may do what tests may.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use azure::{
     Auth, Client, ClientSecret, Cloud, Error, Holder, LEASE, LeaseBlob, Precondition, Settings,
     Wants, Writer, observe,

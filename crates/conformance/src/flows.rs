@@ -49,9 +49,9 @@ pub fn report(played: &[(&str, Vec<Verdict>)], verbose: bool) -> bool {
         }
         let is_passed = has_passed(&covered);
         if is_passed {
-            passed += 1
+            passed += 1;
         } else {
-            failed += 1
+            failed += 1;
         }
         let details: String = covered.iter().map(|verdict| table::failure(verdict)).collect();
         if verbose && !details.is_empty() {

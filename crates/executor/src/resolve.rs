@@ -25,7 +25,7 @@ pub(crate) struct UsedSecrets(Vec<SecretString>);
 impl UsedSecrets {
     /// Returns `text` without the secrets.
     pub fn redact(&self, text: &str) -> String {
-        let used = self.0.iter().map(|secret| secret.expose_secret());
+        let used = self.0.iter().map(ExposeSecret::expose_secret);
         // A secret of two letters would blacken innocent text and is none.
         used.filter(|secret| secret.len() > 2)
             .fold(text.to_owned(), |text, secret| text.replace(secret, "(sensitive value)"))

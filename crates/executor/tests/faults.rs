@@ -1,5 +1,8 @@
 //! Plans carried out against a simulated Azure that misbehaves, over HTTPS and with a real login.
 
+// The functions beside the tests may do what tests may.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use azure::{Auth, Client, ClientSecret, Cloud, Precondition, Settings, Writer};

@@ -63,9 +63,9 @@ impl Draft<'_> {
                 continue;
             }
             if may_claim(survey, seen) {
-                sets.entry(seen.id.name().to_owned()).or_default().push(seen)
+                sets.entry(seen.id.name().to_owned()).or_default().push(seen);
             } else {
-                foreign += 1
+                foreign += 1;
             }
         }
         if foreign > 0 {

@@ -268,7 +268,7 @@ mod tests {
                 }),
             ),
             (
-                app.clone(),
+                app,
                 json!({
                     "location": "West Europe", "kind": "functionapp,linux",
                     "properties": {

@@ -2,6 +2,8 @@
 //!
 //! `just bench` runs it; `docs/explanation/speed.md` holds numbers and how they were taken.
 
+#![allow(clippy::panic)]
+
 use std::fmt::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -171,7 +171,7 @@ mod tests {
         later.insert(seen("same", json!({ "at": 2 })));
         later.insert(seen("hidden", json!({})));
         later.listed.insert("/b".to_owned());
-        later.names.insert(hidden.clone(), NameState::Free);
+        later.names.insert(hidden, NameState::Free);
         first.absorb(later);
         let names: Vec<&str> = first.resources.keys().map(ResourceId::name).collect();
         assert_eq!(names, ["first", "hidden", "same"]);

@@ -126,7 +126,7 @@ impl Loader<'_, '_> {
             let NodeKind::Text(path) = &item.kind else { continue };
             let path = folder.join(path);
             if is_below(&path, self.input.file) {
-                paths.push((path, item.place.clone()))
+                paths.push((path, item.place.clone()));
             } else {
                 let message = format!("`{}` lies outside the topology's folder", path.display());
                 let help = "an include is a file beside the topology or in a folder below it";

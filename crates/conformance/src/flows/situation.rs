@@ -70,7 +70,7 @@ pub async fn prepare(replay: &mut Replay<'_>, index: usize) -> anyhow::Result<()
         _ if response.status == 429 => {
             replay.stage.fault(Some(serde_json::from_value(json!({
                 "fault": "busy", "methods": [request.method], "path": id.as_str(), "times": 1,
-            }))?))?
+            }))?))?;
         }
         _ => {}
     }

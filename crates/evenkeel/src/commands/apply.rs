@@ -173,9 +173,9 @@ pub async fn carry_out(azure: Azure, job: Job, mut lock: ApplyLock) -> Outcome {
     attendant.abort();
     let is_lost = lock.is_lost() && cancel.drain.is_cancelled();
     if cancel.abandon.is_cancelled() {
-        lock.leave()
+        lock.leave();
     } else {
-        lock.release().await
+        lock.release().await;
     }
     let outcome = outcome?;
     let text = output::text_options(false);
@@ -188,7 +188,7 @@ pub async fn carry_out(azure: Azure, job: Job, mut lock: ApplyLock) -> Outcome {
             output::result(&report::outcome(&plan, &outcome, &next, &text))?;
         }
         TextOrJson::Json => {
-            output::document(output::Form::Json, &report::outcome_json(&plan, &outcome))?
+            output::document(output::Form::Json, &report::outcome_json(&plan, &outcome))?;
         }
     }
     let moved = outcome.actions.values().any(|outcome| *outcome == ActionOutcome::Moved);

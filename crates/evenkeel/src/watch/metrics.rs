@@ -41,7 +41,7 @@ impl Metrics {
             provider = provider.with_reader(PeriodicReader::builder(exporter).build());
         }
         let provider = provider.build();
-        let metrics = Self::of(&provider.meter("evenkeel"), provider.clone(), registry);
+        let metrics = Self::of(&provider.meter("evenkeel"), provider, registry);
         metrics.interval.record(interval.as_secs_f64(), &[]);
         Ok(metrics)
     }

@@ -1,5 +1,8 @@
 //! Whole runs: the real binary against the simulator, over real HTTP.
 
+// The functions beside the tests may do what tests may.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 mod accept;
 mod annotations;
 mod apply_lock;

@@ -269,7 +269,7 @@ async fn no_run_believes_answers_that_are_all_mangled() {
         let (told, _) = run(&simulator, form, When::Always).await;
         match form {
             Form::Mark => {
-                assert!(told.as_ref().is_ok_and(|(_, told)| told.is_success()), "{told:?}")
+                assert!(told.as_ref().is_ok_and(|(_, told)| told.is_success()), "{told:?}");
             }
             _ => assert!(told.is_err(), "{form:?}: {told:?}"),
         }

@@ -195,7 +195,7 @@ fn body() -> impl Strategy<Value = Value> {
     ];
     leaf.prop_recursive(4, 40, 4, |inner| {
         let members = prop::collection::btree_map("[a-c]", inner.clone(), 0..4);
-        let named = prop::collection::btree_map("[a-c]", inner.clone(), 0..4).prop_map(|members| {
+        let named = prop::collection::btree_map("[a-c]", inner, 0..4).prop_map(|members| {
             let named =
                 members.into_iter().map(|(name, value)| json!({ "name": name, "v": value }));
             Value::Array(named.collect())

@@ -70,9 +70,9 @@ fn set(address: &str, pointer: &str, value: Value) -> impl Fn(&Desired, &mut Obs
         let (above, key) = pointer.rsplit_once('/').expect("a pointer");
         let owner = body.pointer_mut(above).unwrap_or_else(|| panic!("no {above} in {address}"));
         if value.is_null() {
-            drop(owner.as_object_mut().map(|map| map.remove(key)))
+            drop(owner.as_object_mut().map(|map| map.remove(key)));
         } else {
-            owner[key] = value.clone()
+            owner[key] = value.clone();
         }
     }
 }

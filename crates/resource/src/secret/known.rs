@@ -46,7 +46,7 @@ impl KnownSecrets {
     pub fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let mut shown = Cow::Borrowed(text);
-        for form in known.iter().map(|form| form.expose_secret()) {
+        for form in known.iter().map(ExposeSecret::expose_secret) {
             if shown.contains(form) {
                 shown = Cow::Owned(shown.replace(form, SCRUBBED));
             }

@@ -104,7 +104,7 @@ pub(crate) fn missing(azure: &Azure, kind: &Kind, id: &ResourceId) -> Answer {
 fn named(id: &ResourceId) -> String {
     let segments: Vec<&str> = id.segments().collect();
     let provider = segments.iter().rposition(|segment| segment.eq_ignore_ascii_case("providers"));
-    provider.map(|at| segments[at + 1..].join("/")).unwrap_or_else(|| id.name().to_owned())
+    provider.map_or_else(|| id.name().to_owned(), |at| segments[at + 1..].join("/"))
 }
 
 /// Returns the ID in the spelling of the service: types as the provider writes them, names as they

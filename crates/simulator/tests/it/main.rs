@@ -1,5 +1,8 @@
 //! The simulator over real HTTP.
 
+// The functions beside the tests may do what tests may.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 mod blobs;
 mod client;
 mod faults;

@@ -143,9 +143,9 @@ fn layout(value: &Value, indent: usize, bits: &mut u64, out: &mut String) {
                 let mut below = String::new();
                 layout(value, indent + 2, bits, &mut below);
                 if is_block && below.starts_with([' ', '#']) {
-                    out.push_str(&format!(" # Map.\n{below}"))
+                    out.push_str(&format!(" # Map.\n{below}"));
                 } else {
-                    out.push_str(&format!(" {below} # Value.\n"))
+                    out.push_str(&format!(" {below} # Value.\n"));
                 }
                 assert!(out.len() > before);
             }

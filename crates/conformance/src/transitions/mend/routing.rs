@@ -108,12 +108,12 @@ fn mend_endpoint(whole: &Value, endpoint: &mut Value, routing: &str) {
         endpoint["location"] = json!("westeurope");
     }
     if is_nested {
-        drop_keys(endpoint, &["alwaysServe"])
+        drop_keys(endpoint, &["alwaysServe"]);
     } else {
         drop_keys(
             endpoint,
             &["minChildEndpoints", "minChildEndpointsIPv4", "minChildEndpointsIPv6"],
-        )
+        );
     }
 }
 
@@ -123,7 +123,7 @@ fn take_doubles(whole: &Value, endpoints: &mut Map<String, Value>, routing: &str
     endpoints.retain(|_, endpoint| {
         let target = ["app", "host", "profile"].iter().find_map(|key| endpoint.get(*key));
         let target = target.map(Value::to_string).unwrap_or_default().to_lowercase();
-        let mut keys = vec![target.clone()];
+        let mut keys = vec![target];
         if endpoint.get("app").is_some() {
             let region = region_of(whole, text_of(endpoint, "app"));
             keys.push(format!("region {region}"));

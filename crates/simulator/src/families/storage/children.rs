@@ -67,7 +67,7 @@ pub(crate) const KINDS: &[Kind] = &[
         words: &[("/properties/publicAccess", &["Container", "Blob", "None"])],
         settle: settle_container,
         after_delete: |azure, container, _| {
-            crate::families::storage::blobs::forget(azure, &container.id)
+            crate::families::storage::blobs::forget(azure, &container.id);
         },
         view: |_, stored, body| {
             body["etag"] = json!(format!("\"0x{:015X}\"", stored.version));

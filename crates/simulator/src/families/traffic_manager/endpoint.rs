@@ -105,8 +105,7 @@ fn complete(
         let target = properties["targetResourceId"].as_str().unwrap_or_default();
         let Some(target) = azure.state.named(target) else {
             let text = format!(
-                "The 'resourceTargetId' property of endpoint '{}' is invalid or missing: resource '{target}' was not found.",
-                name
+                "The 'resourceTargetId' property of endpoint '{name}' is invalid or missing: resource '{target}' was not found."
             );
             return Err(bad_request(text));
         };
