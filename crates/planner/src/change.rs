@@ -11,10 +11,10 @@ use crate::ahead;
 use crate::desired::{Desired, DesiredResource, Mode};
 use crate::diff::{self, Comparison};
 use crate::last::Last;
-use crate::lost;
 use crate::ownership::{foreign_mark, is_owned};
 use crate::resolve::{Secrets, resolve};
 use crate::rights::{self, Right};
+use crate::{lost, missing};
 use crate::{unread, unwanted};
 
 /// What the caller allows and knows.
@@ -104,6 +104,7 @@ pub fn changes(desired: &Desired, observed: &Observed, options: &Options) -> Cha
     remake_below_replaced(&mut found, desired);
     unwanted::find(&mut found, desired, observed, &options.last);
     ahead::judge(&mut found, desired, observed);
+    missing::judge(&mut found, desired, observed);
     lost::tell(&mut found, desired, observed, &options.last);
     found
 }

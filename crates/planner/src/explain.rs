@@ -168,6 +168,13 @@ const CODES: &[Explanation] = &[
         title: "a role has no built-in definition of that name",
         text: "Write the role definition's GUID; `az role definition list` shows it.",
     },
+    Explanation {
+        code: "value-missing",
+        title: "a value is taken from a resource that will not have it",
+        text: "The resource is not there, has no such property or no system-assigned identity, and no \
+               action of the plan changes that. The apply would stop half-way. Correct the reference, \
+               or declare what it leads to.",
+    },
 ];
 
 /// Returns what a code of a refusal or notice means.
@@ -193,6 +200,7 @@ mod tests {
             include_str!("dropped.rs"),
             include_str!("guard.rs"),
             include_str!("lost.rs"),
+            include_str!("missing.rs"),
             include_str!("unwanted.rs"),
             include_str!("expand/permissions.rs"),
             include_str!("order/accounts.rs"),

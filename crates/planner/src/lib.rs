@@ -19,6 +19,7 @@ mod last;
 mod lost;
 mod manual;
 mod merge;
+mod missing;
 mod order;
 mod owner;
 mod ownership;

@@ -35,7 +35,7 @@ pub fn resolve(expression: &Expression, observed: &Observed, secrets: &Secrets) 
 
 /// Returns what a reference stands for: an ID and a name are known before the resource is there, and
 /// of one that is made anew nothing else is.
-fn value_of(Reference { id, pointer }: &Reference, observed: &Observed) -> Option<Value> {
+pub fn value_of(Reference { id, pointer }: &Reference, observed: &Observed) -> Option<Value> {
     match pointer.as_str() {
         "/id" => Some(id.as_str().into()),
         "/name" => Some(id.name().into()),

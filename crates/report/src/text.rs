@@ -19,7 +19,7 @@ pub fn text(plan: &Plan, options: &TextOptions) -> String {
     let mut page = Page::new(*options);
     write_headline(&mut page, &model);
     write_risks(&mut page, &model);
-    write_refusals(&mut page, &plan.refusals);
+    write_refusals(&mut page, plan);
     write_notices(&mut page, &plan.notices);
     write_not_evaluated(&mut page, plan);
     write_bands(&mut page, &model, Voice::Plan, |page, entry| entry::write(page, plan, entry));
@@ -100,12 +100,13 @@ fn write_risks(page: &mut Page, model: &Model<'_>) {
     }
 }
 
-fn write_refusals(page: &mut Page, refusals: &[Guard]) {
-    if refusals.is_empty() {
+fn write_refusals(page: &mut Page, plan: &Plan) {
+    if plan.refusals.is_empty() {
         return;
     }
     page.heading(&[(Tone::Removed, "Refused: this plan will not be applied")]);
-    for Guard { code, address, message, help } in refusals {
+    for Guard { code, address, message, help } in &plan.refusals {
+        let place = plan.places.get(address).map(|place| format!("  {place}")).unwrap_or_default();
         page.line(
             2,
             &[
@@ -113,6 +114,7 @@ fn write_refusals(page: &mut Page, refusals: &[Guard]) {
                 (Tone::Strong, address),
                 (Tone::Quiet, "  "),
                 (Tone::Quiet, code),
+                (Tone::Quiet, &place),
             ],
         );
         page.flow(4, Tone::Plain, message);

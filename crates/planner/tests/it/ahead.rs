@@ -270,3 +270,73 @@ fn a_lock_below_what_is_deleted_refuses_it_too() {
     assert_eq!(codes(&made), []);
     assert_ordered(&made, &["delete locks keep", "delete virtualNetworks net"]);
 }
+
+#[test]
+fn a_value_that_nobody_will_have_is_refused_with_its_line() {
+    let app = |identity: &str, text: &str| {
+        format!(
+            "{HEAD}stamp:
+  plan: {{ sku: P1v3 }}
+  apps:
+    web: {{ runtime: node|22-lts{identity} }}
+    other:
+      runtime: node|22-lts
+      settings: {{ X: \"{text}\" }}
+stamps: {{ weu: {{ region: westeurope }} }}
+resources:
+  it: {{ type: Contoso.Widgets/widgets, apiVersion: 2024-01-01, properties: {{ a: 1 }} }}
+"
+        )
+    };
+    let principal = "{web.principalId}";
+    let refused = |before: &str, text: &str| {
+        let azure = match before {
+            "" => Observed::default(),
+            before => as_desired(&expand(before)),
+        };
+        let plan = plan(&expand(text), &azure);
+        let places = plan.refusals.iter().map(|guard| plan.places[&guard.address].line);
+        let codes = codes(&plan).into_iter().map(|(code, _)| code.to_owned());
+        codes.zip(places).collect::<Vec<_>>()
+    };
+    let missing = [("value-missing".to_owned(), 10)];
+    let nothing = app("", "");
+    // Of what is made: an identity that nobody has asked for.
+    assert_eq!(refused("", &app("", principal)), missing);
+    assert_eq!(refused("", &app(", identity: none", principal)), missing);
+    assert_eq!(refused("", &app(", identity: system", principal)), []);
+    // Of what is there, and stays without it.
+    assert_eq!(refused(&nothing, &app(", identity: none", principal)), missing);
+    assert_eq!(refused(&nothing, &app("", "{resources/it.properties.b}")), missing);
+    assert_eq!(refused(&nothing, &app("", "{resources/it.properties.a}")), []);
+    // What is made may have what nobody knows yet.
+    assert_eq!(refused("", &app("", "{resources/it.properties.b}")), []);
+}
+
+#[test]
+fn what_is_named_and_will_not_be_there_is_refused_with_its_line() {
+    let head = format!("{HEAD}storage: {{ data: {{ redundancy: ZRS }} }}\n");
+    let account = expand(&head).by_address("storage/data").expect("an account").id.clone();
+    let raw = format!(
+        "resources:\n  it: {{ type: Contoso.Widgets/widgets, apiVersion: 2024-01-01, properties: {{ \
+         account: \"{account}\" }} }}\n"
+    );
+    let options = Options { permitted: ["data".to_owned()].into(), ..Options::default() };
+    let refused = |text: &str, azure: &Observed| {
+        let plan = plan_with(&expand(text), azure, &options);
+        let told = plan.refusals.iter().filter(|guard| guard.code == "value-missing");
+        told.map(|guard| (guard.address.clone(), plan.places[&guard.address].line))
+            .collect::<Vec<_>>()
+    };
+    let both = format!("{head}{raw}");
+    let azure = as_desired(&expand(&both));
+    assert_eq!(refused(&both, &azure), []);
+    assert_eq!(refused(&format!("{HEAD}{raw}"), &azure), [("resources/it".to_owned(), 7)]);
+    let site =
+        account.to_string().replace("Microsoft.Storage/storageAccounts", "Microsoft.Web/sites");
+    let clone = format!(
+        "{HEAD}stamp: {{ plan: {{ sku: P1v3 }} }}\nstamps:\n  weu:\n    region: westeurope\n    apps:\n      \
+         web: {{ cloneOf: {site} }}\n"
+    );
+    assert_eq!(refused(&clone, &Observed::default())[0], ("weu/web".to_owned(), 11));
+}

@@ -1,0 +1,133 @@
+//! Values that nobody will have: what a body takes from a resource that does not have it, and gets it
+//! from no action of the plan, would stop an apply half-way.
+
+use std::collections::BTreeSet;
+
+use plan::Guard;
+use resource::catalogue::facts_of;
+use resource::{Observed, Reference, ResourceId, walk_expressions, without_absent};
+
+use crate::change::{Changes, Kind};
+use crate::desired::{Desired, DesiredResource, Mode, ids_in};
+use crate::resolve::value_of;
+
+/// What only a system-assigned identity has.
+const OF_IDENTITY: [&str; 2] = ["/identity/principalId", "/identity/tenantId"];
+
+/// Refuses what takes a value that will not be there.
+pub fn judge(found: &mut Changes, desired: &Desired, observed: &Observed) {
+    let mut refusals = BTreeSet::new();
+    for resource in desired.resources().filter(|resource| resource.mode != Mode::Existing) {
+        for body in [Some(&resource.body), resource.create_only.as_ref()].into_iter().flatten() {
+            walk_expressions(body, &mut |expression| {
+                for reference in expression.references() {
+                    if let Some(reason) = reason(reference, found, desired, observed) {
+                        refusals.insert(guard(resource, reference, desired, &reason));
+                    }
+                }
+            });
+        }
+        refusals.extend(named_in_vain(resource, found, desired, observed));
+    }
+    found.refusals.extend(refusals);
+}
+
+/// Refuses what names a resource that this plan deletes, or is a clone of one that is not there.
+fn named_in_vain(
+    resource: &DesiredResource,
+    found: &Changes,
+    desired: &Desired,
+    observed: &Observed,
+) -> Vec<Guard> {
+    let goes = |id: &ResourceId| {
+        let mut holders = std::iter::successors(Some(id.clone()), ResourceId::parent);
+        let is_deleted =
+            |id: ResourceId| found.changes.get(&id).is_some_and(|it| it.kind == Kind::Delete);
+        desired.get(id).is_none() && holders.any(is_deleted)
+    };
+    let named = ids_in(&without_absent(&resource.body)).into_iter().filter(goes);
+    let named = named.map(|id| {
+        let message = format!("it names `{id}`, which is not declared any more: this plan deletes it");
+        let help = "declare that resource, with `existing: true` where it is only to be read, or name \
+                    another one";
+        refusal(resource, message, help)
+    });
+    let is_unknown = |id: &&ResourceId| desired.get(id).is_none() && is_absent(id, observed);
+    let original = resource.clone_of.as_ref().filter(is_unknown).map(|id| {
+        let message = format!("it is a clone of `{id}`, which is not there");
+        refusal(resource, message, "correct the ID, or leave `cloneOf` out")
+    });
+    named.chain(original).collect()
+}
+
+/// Tells whether a resource was looked for and is not there.
+fn is_absent(id: &ResourceId, observed: &Observed) -> bool {
+    let mut holders = std::iter::successors(Some(id.clone()), ResourceId::parent);
+    observed.get(id).is_none() && !holders.any(|id| observed.not_evaluated.contains_key(&id))
+}
+
+/// Why a value will not be there.
+struct Reason {
+    message: &'static str,
+    help: &'static str,
+}
+
+const NO_IDENTITY: Reason = Reason {
+    message: "has no system-assigned identity, neither now nor after this plan",
+    help: "write `identity: system` there, or take the value from an entry of `identities`",
+};
+const NO_SUCH_VALUE: Reason = Reason {
+    message: "has no such value, and no action of this plan changes it",
+    help: "correct the property; `evenkeel show` prints what Azure holds of a resource",
+};
+
+/// Returns why nobody will have the value that `reference` stands for; `None` where it is known, or
+/// may come.
+fn reason(
+    reference: &Reference,
+    found: &Changes,
+    desired: &Desired,
+    observed: &Observed,
+) -> Option<Reason> {
+    let id = &reference.id;
+    let value = value_of(reference, observed);
+    if OF_IDENTITY.contains(&reference.pointer.as_str()) {
+        let kept = value.is_some();
+        let has_one = will_have_identity(id, desired).unwrap_or(kept);
+        let is_known = observed.get(id).is_some() || is_absent(id, observed);
+        return (is_known && !has_one).then_some(NO_IDENTITY);
+    }
+    // What all of a type have in common comes with any of them.
+    if value.is_some() || facts_of(id).common.contains(&reference.pointer.as_str()) {
+        return None;
+    }
+    // That an `existing` resource is not there is told where it is declared; a write, also one of a
+    // part, may bring what the service makes of it.
+    let stays = observed.get(id).is_some() && found.within(id).next().is_none();
+    stays.then_some(NO_SUCH_VALUE)
+}
+
+/// Tells whether a resource is declared to have an identity of its own, where the topology says so.
+fn will_have_identity(id: &ResourceId, desired: &Desired) -> Option<bool> {
+    let wanted = desired.get(id).filter(|wanted| wanted.mode != Mode::Existing)?;
+    let kind = wanted.body.pointer("/identity/type")?.as_str()?;
+    Some(kind.contains("SystemAssigned"))
+}
+
+fn guard(
+    resource: &DesiredResource,
+    reference: &Reference,
+    desired: &Desired,
+    reason: &Reason,
+) -> Guard {
+    let Reference { id, pointer } = reference;
+    let holder = desired.get(id).map_or(id.as_str(), |holder| holder.address.as_str());
+    let property = pointer.trim_start_matches('/').replace('/', ".");
+    let message = format!("it takes `{property}` of `{holder}`, which {}", reason.message);
+    refusal(resource, message, reason.help)
+}
+
+fn refusal(resource: &DesiredResource, message: String, help: &str) -> Guard {
+    let (code, address) = ("value-missing".to_owned(), resource.address.clone());
+    Guard { code, address, message, help: help.to_owned() }
+}
