@@ -103,7 +103,13 @@ impl fmt::Display for Fault {
             (None, "") => write!(f, "no reason given")?,
             (None, message) => write!(f, "{message}")?,
         }
-        for detail in self.details.iter().filter(|d| d.message != self.message) {
+        // App Service repeats the code and the message as causes of their own.
+        let is_new = |detail: &&Self| {
+            let is_bare = detail.message.is_empty() && detail.details.is_empty();
+            let is_known = detail.code.is_none() || detail.code == self.code;
+            detail.message != self.message && !(is_bare && is_known)
+        };
+        for detail in self.details.iter().filter(is_new) {
             write!(f, " ({detail})")?;
         }
         Ok(())
@@ -172,6 +178,17 @@ mod tests {
             fault.to_string(),
             "RetryableError: m (ReferencedResourceNotProvisioned: later)"
         );
+    }
+
+    #[test]
+    fn causes_that_tell_nothing_new_are_not_told() {
+        let fault = Fault::read(&json!({
+            "Code": "BadRequest", "Message": "m", "Target": null, "Innererror": null,
+            "Details": [
+                {"Message": "m"}, {"Code": "BadRequest"}, {"ErrorEntity": {"Code": "BadRequest"}},
+            ],
+        }));
+        assert_eq!(fault.to_string(), "BadRequest: m");
     }
 
     #[test]
