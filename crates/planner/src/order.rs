@@ -94,6 +94,7 @@ pub fn order(
     scene.ask_before_traffic();
     scene.probe_new_stamps();
     scene.lift_locks();
+    scene.lock_last();
     scene.note_applied();
     let Scene { graph, refusals, notices, reliances, unused, .. } = scene;
     let mut actions = graph.into_order(&desired.stamps)?;

@@ -2,6 +2,7 @@
 
 use resource::ResourceId;
 use resource::catalogue::Duty;
+use serde_json::Value;
 
 use super::Violation;
 use super::order::Order;
@@ -33,21 +34,33 @@ pub(super) fn check(plan: &Plan, order: &Order<'_>) -> Vec<Violation> {
             violations.extend(placement(plan, order, &gaps, gap, at));
         }
     }
+    violations.extend(too_early(plan, order));
     violations.dedup();
     violations
+}
+
+/// Finds the actions that a lock refuses which the same plan makes before them.
+fn too_early(plan: &Plan, order: &Order<'_>) -> Vec<Violation> {
+    let made = plan.actions.iter().enumerate().filter_map(|(at, action)| {
+        let Operation::Write { body, create: true, .. } = &action.operation else { return None };
+        Duty::Lock.is_of(&action.resource).then(|| (at, Gap::of(action, body, at)))
+    });
+    made.flat_map(|(at, lock)| {
+        let late = plan
+            .actions
+            .iter()
+            .enumerate()
+            .filter(move |(other, action)| lock.refuses(action) && !order.precedes(*other, at));
+        let lock = &plan.actions[at].resource;
+        late.map(|(_, action)| Violation::UnderLock { id: action.id.clone(), lock: lock.clone() })
+    })
+    .collect()
 }
 
 fn gaps<'a>(plan: &'a Plan, order: &Order<'_>) -> Vec<Gap<'a>> {
     let lifts = plan.actions.iter().enumerate().filter_map(|(at, action)| {
         let Operation::LiftLock { lock } = &action.operation else { return None };
-        let level = lock.pointer("/properties/level").and_then(|level| level.as_str());
-        Some(Gap {
-            lift: at,
-            restore: restore_of(plan, order, at),
-            lock: &action.resource,
-            scope: action.resource.parent(),
-            read_only: level.is_some_and(|level| level.eq_ignore_ascii_case("ReadOnly")),
-        })
+        Some(Gap { restore: restore_of(plan, order, at), ..Gap::of(action, lock, at) })
     });
     lifts.collect()
 }
@@ -61,7 +74,19 @@ fn restore_of(plan: &Plan, order: &Order<'_>, lift: usize) -> Option<usize> {
         .find(|at| order.precedes(lift, *at))
 }
 
-impl Gap<'_> {
+impl<'a> Gap<'a> {
+    /// Reads what the lock of an action refuses while it is on.
+    fn of(action: &'a Action, lock: &Value, at: usize) -> Self {
+        let level = lock.pointer("/properties/level").and_then(Value::as_str);
+        Self {
+            lift: at,
+            restore: None,
+            lock: &action.resource,
+            scope: action.resource.parent(),
+            read_only: level.is_some_and(|level| level.eq_ignore_ascii_case("ReadOnly")),
+        }
+    }
+
     /// Tells whether `action` says that it needs the gap, or is what the lock refuses.
     fn is_needed_by(&self, action: &Action, plan: &Plan) -> bool {
         let is_lock_step =
@@ -167,6 +192,32 @@ mod tests {
         let (lift, restore) = lock_steps("CanNotDelete");
         let plan = sample::plan([lift, delete_record(), restore.after(["delete app"])]);
         assert!(matches!(&check(&plan)[..], [Violation::UnderLock { .. }]));
+    }
+
+    #[test]
+    fn rule_05_a_lock_is_made_after_what_it_refuses() {
+        let lock = |level: &str| {
+            let id = sample::zone().extension(types::LOCK, "keep");
+            let body = json!({ "properties": { "level": level } });
+            sample::create(id, body).named("create lock")
+        };
+        let write = || {
+            let record = sample::action(Verb::Update, sample::record("CNAME", "www"));
+            record.writing(json!({})).named("update www")
+        };
+        let good = |level| {
+            let after = lock(level).after(["update www", "delete app"]);
+            sample::plan([write(), delete_record(), after])
+        };
+        let bad = |level, action: Action| sample::plan([lock(level), action]);
+        for level in ["CanNotDelete", "ReadOnly"] {
+            assert_eq!(check(&good(level)), []);
+            let found = check(&bad(level, delete_record()));
+            assert!(matches!(&found[..], [Violation::UnderLock { .. }]), "{found:?}");
+        }
+        assert_eq!(check(&bad("CanNotDelete", write())), []);
+        let found = check(&bad("ReadOnly", write()));
+        assert!(matches!(&found[..], [Violation::UnderLock { .. }]), "{found:?}");
     }
 
     #[test]

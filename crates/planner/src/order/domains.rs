@@ -2,6 +2,7 @@
 
 use petgraph::stable_graph::NodeIndex;
 use plan::{Action, ActionId, Notice, Operation, PropertyChange, Severity, Verb, Write};
+use resource::ResourceId;
 use resource::catalogue::{Duty, facts_of};
 use serde_json::{Value, json};
 
@@ -189,10 +190,13 @@ impl Scene<'_> {
             .map(|resource| resource.id.clone())
             .collect();
         for parent in shared {
+            // A lock or a right on it is written by another service.
+            let own = format!("{}/", parent.resource_type().key());
+            let is_own = |id: &ResourceId| id.resource_type().key().starts_with(&own);
             let mut children: Vec<(u8, NodeIndex, NodeIndex)> = self
                 .changes
                 .within(&parent)
-                .filter(|change| change.id != parent && change.kind != Kind::Delete)
+                .filter(|change| is_own(&change.id) && change.kind != Kind::Delete)
                 .filter_map(|Change { id, .. }| {
                     Some((facts_of(id).turn, self.graph.first(id)?, self.graph.last(id)?))
                 })

@@ -22,7 +22,7 @@ impl Scene<'_> {
         let mut guarded: BTreeMap<&ResourceId, Vec<NodeIndex>> = BTreeMap::new();
         for lock in &locks {
             let Some(scope) = lock.id.parent() else { continue };
-            let nodes = self.blocked_by(lock, &scope);
+            let nodes = self.blocked_by(&lock.body, &scope);
             if !nodes.is_empty() {
                 guarded.insert(&lock.id, nodes);
             }
@@ -34,9 +34,21 @@ impl Scene<'_> {
         }
     }
 
+    /// Puts each lock that the plan makes or changes behind the actions that it will refuse.
+    pub(super) fn lock_last(&mut self) {
+        for lock in self.desired.resources().filter(|resource| Duty::Lock.is_of(&resource.id)) {
+            let (Some(write), Some(scope)) = (self.graph.last(&lock.id), lock.id.parent()) else {
+                continue;
+            };
+            for node in self.blocked_by(&lock.body, &scope) {
+                self.graph.edge(node, write);
+            }
+        }
+    }
+
     /// Returns the actions that a lock refuses.
-    fn blocked_by(&self, lock: &Observation, scope: &ResourceId) -> Vec<NodeIndex> {
-        let level = lock.body["properties"]["level"].as_str().unwrap_or_default();
+    fn blocked_by(&self, lock: &Value, scope: &ResourceId) -> Vec<NodeIndex> {
+        let level = lock["properties"]["level"].as_str().unwrap_or_default();
         let read_only = level.eq_ignore_ascii_case("ReadOnly");
         let is_blocked = |action: &Action| match action.operation {
             Operation::Delete => true,

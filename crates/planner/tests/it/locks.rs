@@ -123,3 +123,88 @@ fn apply_lock_is_found_from_every_plan_also_from_one_that_deletes_all() {
         assert_eq!(lock.container, "locks");
     }
 }
+
+/// An app with a domain, an account and a zone, each locked as `level` says.
+fn locked(level: &str) -> Desired {
+    expand(&format!(
+        "version: 1\nname: hello\nsubscription: 11111111-2222-3333-4444-555555555555\n\
+         location: westeurope\n\
+         stamp:\n  plan: {{ sku: S1, os: linux }}\n  apps: {{ web: {{ settings: {{ A: b }} }} }}\n\
+         stamps: {{ weu: {{ region: westeurope }} }}\n\
+         storage: {{ work: {{ redundancy: LRS, containers: [jobs] }} }}\n\
+         dns: {{ hello.example: {{ records: {{ www: {{ a: 192.0.2.1 }} }} }} }}\n\
+         domains: {{ app.hello.example: {{ routeTo: weu/web, bind: weu/web }} }}\n\
+         locks:\n  app: {{ on: weu/web, level: {level} }}\n\
+         \x20 account: {{ on: storage/work, level: {level} }}\n\
+         \x20 zone: {{ on: dns/hello.example, level: {level} }}\n"
+    ))
+}
+
+/// What lies below each lock, with the lock.
+const BELOW: [(&str, &str); 4] = [
+    ("config/appsettings", "app"),
+    ("hostNameBindings/app.hello.example", "app"),
+    ("containers/jobs", "account"),
+    ("A/www", "zone"),
+];
+
+#[test]
+fn rule_05_a_new_lock_comes_after_what_it_will_refuse() {
+    let desired = locked("readOnly");
+    let mut azure = as_desired(&desired);
+    let refused: Vec<_> = desired
+        .resources()
+        .filter(|resource| BELOW.iter().any(|(below, _)| resource.id.as_str().ends_with(below)))
+        .map(|resource| (resource.id.clone(), resource.address.clone()))
+        .collect();
+    assert_eq!(refused.len(), BELOW.len());
+    for (id, _) in &refused {
+        azure.resources.remove(id);
+    }
+    for (_, lock) in BELOW {
+        azure.resources.remove(&desired.by_address(&format!("locks/{lock}")).unwrap().id);
+    }
+    let plan = plan(&desired, &azure);
+    for (id, _) in &refused {
+        let lock = BELOW.iter().find(|(below, _)| id.as_str().ends_with(below)).unwrap().1;
+        let write = plan.actions.iter().find(|action| action.resource == *id).unwrap();
+        assert_ordered(&plan, &[&write.id.0, &format!("create locks/{lock}")]);
+    }
+}
+
+#[test]
+fn rule_05_a_lock_that_comes_to_refuse_more_is_changed_last() {
+    let desired = locked("readOnly");
+    let mut azure = as_desired(&desired);
+    for (_, lock) in BELOW {
+        let id = desired.by_address(&format!("locks/{lock}")).unwrap().id.clone();
+        azure.resources.get_mut(&id).unwrap().body["properties"]["level"] = json!("CanNotDelete");
+    }
+    let missing: Vec<_> = desired
+        .resources()
+        .filter(|resource| BELOW.iter().any(|(below, _)| resource.id.as_str().ends_with(below)))
+        .map(|resource| resource.id.clone())
+        .collect();
+    missing.iter().for_each(|id| drop(azure.resources.remove(id)));
+    let plan = plan(&desired, &azure);
+    for id in &missing {
+        let lock = BELOW.iter().find(|(below, _)| id.as_str().ends_with(below)).unwrap().1;
+        let write = plan.actions.iter().find(|action| action.resource == *id).unwrap();
+        assert_ordered(&plan, &[&write.id.0, &format!("update locks/{lock}")]);
+    }
+}
+
+#[test]
+fn rule_05_a_new_delete_lock_comes_after_the_deletes_below_it() {
+    let desired = locked("cannotDelete");
+    let mut azure = as_desired(&desired);
+    let zone = desired.by_address("dns/hello.example").unwrap().id.clone();
+    let mark = json!({ "evenkeel": "hello" });
+    let stray = json!({ "properties": {
+        "TTL": 60, "ARecords": [{ "ipv4Address": "192.0.2.9" }], "metadata": mark,
+    }});
+    put(&mut azure, &zone.child("A", "old"), stray);
+    azure.resources.remove(&desired.by_address("locks/zone").unwrap().id);
+    let plan = plan(&desired, &azure);
+    assert_ordered(&plan, &["delete A old", "create locks/zone"]);
+}
