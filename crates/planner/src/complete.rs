@@ -1,6 +1,6 @@
 //! Fills in what a topology takes from Azure itself: clones, and values that others share.
 
-mod clone;
+pub(crate) mod clone;
 mod grants;
 mod spelling;
 

@@ -5,11 +5,14 @@
 //! holds is left alone, and one that only the last text holds goes back to what Azure gives a new
 //! resource.
 
+use std::borrow::Cow;
+
 use plan::{Notice, Severity};
 use resource::catalogue::{self, PropertyPath, Treatment, TypeFacts, member_label, pair};
-use resource::{Expression, absent, is_absent};
+use resource::{Expression, Observed, absent, is_absent};
 use serde_json::{Map, Value, json};
 
+use crate::complete::clone;
 use crate::desired::{Desired, DesiredResource, Mode};
 use crate::last::LastApplied;
 
@@ -19,6 +22,7 @@ pub fn take_back(desired: &mut Desired, last: &LastApplied) {
         if let Some(document) = document_without_keys(desired, before) {
             desired.insert(document);
         }
+        let before = &with_what_it_cloned(before, last);
         let Some(now) = desired.get_mut(&before.id).filter(|now| now.mode != Mode::Existing) else {
             continue;
         };
@@ -32,6 +36,18 @@ pub fn take_back(desired: &mut Desired, last: &LastApplied) {
             dropping.released.iter().map(|path| no_longer_declared(&now.address, path)).collect();
         desired.notices.extend(notices);
     }
+}
+
+/// Returns what a clone was declared to be: also what was declared of its original.
+fn with_what_it_cloned<'a>(
+    before: &'a DesiredResource,
+    last: &LastApplied,
+) -> Cow<'a, DesiredResource> {
+    let original = before.clone_of.as_ref().and_then(|id| last.get(id));
+    let Some(original) = original else { return Cow::Borrowed(before) };
+    let mut clone = before.clone();
+    clone::take_configuration(&mut clone, Some(&original.body), &Observed::default());
+    Cow::Owned(clone)
 }
 
 /// Returns the document of a resource that stays, with nothing declared in it: it was declared, and
@@ -115,9 +131,8 @@ impl Dropping {
         if self.facts.is_entry(&self.path) {
             return Some(absent());
         }
-        // Of a map only the keys that were ours go.
-        let Some(members) = was.as_object().filter(|map| !is_one_value(was) && !map.is_empty())
-        else {
+        // Of a map only the keys that were ours go: of an empty one none.
+        let Some(members) = was.as_object().filter(|_| !is_one_value(was)) else {
             return Some(absent());
         };
         let mut back = Map::new();

@@ -329,3 +329,32 @@ fn what_shall_not_be_in_a_new_document_needs_no_write() {
         assert!(!plan.actions.iter().any(|a| a.address == address), "{:?}", names(&plan));
     }
 }
+
+#[test]
+fn app_that_is_a_clone_no_more_gives_back_what_its_original_declared() {
+    let text = "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+stamp:
+  plan: { sku: P1v3 }
+  apps:
+    web: { runtime: node|22-lts, alwaysOn: false, settings: { COLOUR: red, Mode: fast } }
+    copy: { cloneOf: web, settings: { OWN: kept } }
+stamps: { weu: { region: westeurope } }
+";
+    for dropped in ["cloneOf: web, ", "cloneOf: web, settings: { OWN: kept } "] {
+        let plan = after_change(text, &without(text, dropped), |last, azure| {
+            let settings = last.by_address("weu/copy/settings").unwrap().id.clone();
+            let seen = &mut azure.resources.get_mut(&settings).unwrap().body["properties"];
+            assert_eq!(seen["COLOUR"], "red", "a clone holds what its original holds");
+            seen["THEIRS"] = json!("kept");
+        });
+        let gone = paths(&plan, "weu/copy/settings");
+        for setting in ["properties.COLOUR", "properties.Mode"] {
+            assert!(gone.contains(&(setting, true)), "{setting}: {gone:?}");
+        }
+        assert!(!gone.iter().any(|(path, _)| path.contains("THEIRS")), "{gone:?}");
+        assert_eq!(gone.len(), if dropped.contains("OWN") { 3 } else { 2 }, "{gone:?}");
+    }
+}
