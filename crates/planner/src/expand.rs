@@ -53,6 +53,7 @@ pub fn expand(topology: &Topology) -> Desired {
     expansion.apply_lock();
     expansion.raw_resources(None, &topology.resources);
     expansion.groups();
+    expansion.ask_for_regions();
     expansion.desired.connect();
     expansion.desired
 }
@@ -251,6 +252,26 @@ impl<'a> Expansion<'a> {
             let extra = resource.create_only.get_or_insert_with(|| json!({}));
             extra["location"] = location;
         }
+    }
+
+    /// Finds what cannot be made, since it needs a region and nothing gives it one.
+    fn ask_for_regions(&mut self) {
+        let is_placed = |resource: &DesiredResource| {
+            let has = |body: &Value| !body["location"].is_null();
+            has(&resource.body) || resource.create_only.as_ref().is_some_and(has)
+        };
+        let needs_region = |resource: &&DesiredResource| {
+            resource.mode == Mode::Managed
+                && catalogue::needs_region(&resource.id.resource_type())
+                && !is_placed(resource)
+        };
+        let unplaced = self.desired.resources().filter(needs_region);
+        let mistakes = unplaced.filter_map(|resource| {
+            let place = self.places.get(&resource.id)?;
+            Some(Diagnostic::without_region(&resource.address, place))
+        });
+        let mistakes: Vec<Diagnostic> = mistakes.collect();
+        self.desired.diagnostics.extend(mistakes);
     }
 
     fn subscription<'s>(&'s self, home: Home<'s>, own: Option<&'s Sp<String>>) -> &'s str {

@@ -430,6 +430,12 @@ pub fn facts_of(id: &ResourceId) -> &'static TypeFacts {
     facts(&id.resource_type()).document(id.name())
 }
 
+/// Tells whether the catalogue knows of a type that its resources lie in a region.
+pub fn needs_region(resource_type: &ResourceType) -> bool {
+    let known = BY_TYPE.get(&resource_type.key());
+    known.is_some_and(|facts| facts.locality == Locality::Regional)
+}
+
 /// Returns what is known of a resource of which only its body is at hand.
 pub fn facts_of_body(resource_type: &ResourceType, body: &Value) -> &'static TypeFacts {
     let text = |key: &str| body.get(key).and_then(Value::as_str);

@@ -64,6 +64,13 @@ impl Diagnostic {
         if place == other { diagnostic } else { diagnostic.also(other, "the first one") }
     }
 
+    /// Makes the mistake of a resource that lies in a region, and that nothing gives one.
+    pub fn without_region(address: &str, place: &Place) -> Self {
+        Self::error("no-region", place, format!("nothing says in which region `{address}` lies"))
+            .label("has no region")
+            .help("write `location` here, or once for the whole topology")
+    }
+
     /// Makes a warning.
     pub(crate) fn warning(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, place, message) }

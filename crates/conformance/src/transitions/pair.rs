@@ -135,8 +135,12 @@ pub fn parse(text: &str) -> Result<Topology, String> {
         overlays: &[],
     });
     let mistakes = parsed.diagnostics.iter().filter(|it| it.severity == Severity::Error);
-    let mistakes: Vec<String> = mistakes.map(|it| format!("{}: {}", it.code, it.message)).collect();
-    parsed.topology.ok_or_else(|| mistakes.join("; "))
+    let told = |it: &topology::Diagnostic| format!("{}: {}", it.code, it.message);
+    let mut mistakes: Vec<String> = mistakes.map(told).collect();
+    // Some show only in what the entries come to.
+    let come_to = parsed.topology.as_ref().map(|it| planner::expand(it).diagnostics);
+    mistakes.extend(come_to.iter().flatten().map(told));
+    parsed.topology.filter(|_| mistakes.is_empty()).ok_or_else(|| mistakes.join("; "))
 }
 
 /// A pair that is made smaller part by part.

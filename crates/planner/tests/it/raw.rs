@@ -159,3 +159,31 @@ fn null_in_a_raw_entry_is_absent() {
     let told: Vec<_> = changes.map(|c| (c.path.as_str(), c.after.is_none())).collect();
     assert_eq!(told, [("properties.b", true)]);
 }
+
+#[test]
+fn what_lies_in_a_region_that_nothing_gives_is_a_mistake() {
+    let header = "version: 1\nname: osprey\nsubscription: 11111111-2222-3333-4444-555555555555\n";
+    let mistakes = |text: &str| -> Vec<(&str, u32)> {
+        let found = expand(&format!("{header}{text}")).diagnostics;
+        found.iter().map(|it| (it.code, it.place.line)).collect()
+    };
+    let bands = [
+        ("identities", "{}"),
+        ("vaults", "{}"),
+        ("storage", "{ redundancy: LRS }"),
+        ("resources", "{ type: Microsoft.Network/virtualNetworks, apiVersion: 2024-05-01 }"),
+        ("resources", "{ type: Microsoft.Insights/components, apiVersion: 2020-02-02 }"),
+    ];
+    for (band, entry) in bands {
+        let text = format!("{band}:\n  one: {entry}\n");
+        assert_eq!(mistakes(&text), [("no-region", 5)], "{text}");
+        for location in ["location: westeurope\n", "stamps: { weu: { region: westeurope } }\n"] {
+            assert_eq!(mistakes(&format!("{location}{text}")), [], "{location}{text}");
+        }
+        let own = entry.replacen("{", "{ location: westeurope, ", 1).replace(", }", " }");
+        assert_eq!(mistakes(&format!("{band}:\n  one: {own}\n")), [], "{own}");
+    }
+    for global in ["dns: { example.com: {} }\n", "identities: { ci: { existing: true } }\n"] {
+        assert_eq!(mistakes(global), [], "{global}");
+    }
+}

@@ -75,6 +75,13 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "Give one of them another region, unless it is meant to share the load only.",
     ),
     of(
+        "no-region",
+        "nothing says in which region a resource lies",
+        "What names no `location` lies in that of the topology, and without that one in the region of the first stamp. A topology that has neither cannot make it.",
+        "identities:\n  deploy: {}   # and no `location`, no `stamps`",
+        "Write `location`, for the whole topology or at the entry. Where it lies already, write that region.",
+    ),
+    of(
         "no-zones",
         "a region has no availability zones",
         "Zone redundancy spreads copies over several zones of the region.",
