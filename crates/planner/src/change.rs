@@ -292,6 +292,7 @@ fn compare(
         changes.extend(unread::changed(facts, &unverifiable, &resource.body, &last.body));
     }
     changes.extend(lost_ground(resource, observation, observed));
+    changes.extend(lost_identities(resource, observation, observed));
     // A value that is known only after an apply differs by definition, unless it is a secret that
     // this look could not read: then nothing is known of it.
     changes.extend(unknown.into_iter().filter_map(|unknown| {
@@ -330,6 +331,43 @@ fn lost_ground(
             after: Some(Value::from(wanted.as_str())),
             sensitive: false,
             forces_replacement: Some((*reason).to_owned()),
+        })
+    });
+    lost.collect()
+}
+
+/// Finds the declared identities that a resource holds as they were before they were made anew: it
+/// runs as nobody until they are assigned to it again.
+///
+/// Source: <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/managed-identities-faq>,
+/// an identity of the same name is another one, and what it was assigned to keeps the old one.
+fn lost_identities(
+    resource: &DesiredResource,
+    observation: &Observation,
+    observed: &Observed,
+) -> Vec<PropertyChange> {
+    let members = |body: &Value| body.pointer("/identity/userAssignedIdentities").cloned();
+    let wanted: Vec<ResourceId> = match members(&resource.body) {
+        Some(Value::Object(map)) => {
+            map.keys().filter_map(|id| ResourceId::parse(id).ok()).collect()
+        }
+        _ => return vec![],
+    };
+    let held = members(&observation.body);
+    let held = held.as_ref().and_then(Value::as_object).into_iter().flatten();
+    let lost = held.filter_map(|(name, shown)| {
+        let id = ResourceId::parse(name).ok().filter(|id| wanted.contains(id))?;
+        let shown = shown.get("principalId").filter(|shown| shown.is_string())?;
+        let is_another = match observed.get(&id) {
+            Some(_) => observed.property(&id, "/properties/principalId")? != shown,
+            None => !observed.not_evaluated.contains_key(&id),
+        };
+        is_another.then(|| PropertyChange {
+            path: format!("identity.userAssignedIdentities.{}", id.name()),
+            before: Some(shown.clone()),
+            after: Some(Expression::reference(&id, "/properties/principalId").to_value()),
+            sensitive: false,
+            forces_replacement: None,
         })
     });
     lost.collect()

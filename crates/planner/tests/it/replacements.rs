@@ -199,3 +199,61 @@ vaults: { main: { name: kv-osprey-main, rbac: false } }
         json!(true)
     );
 }
+
+#[test]
+fn identity_that_was_made_anew_is_assigned_again_to_all_that_run_as_it() {
+    let desired = expand(
+        "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+location: westeurope
+identities: { app: {}, other: {} }
+stamp:
+  plan: { sku: P1v3 }
+  apps: { web: { identity: [identities/app, identities/other] } }
+stamps: { weu: { region: westeurope } }
+resources:
+  job:
+    type: Microsoft.Automation/automationAccounts
+    apiVersion: 2023-11-01
+    identity:
+      type: UserAssigned
+      userAssignedIdentities:
+        /subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-osprey-global/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-osprey-app: {}
+    properties: { sku: { name: Basic } }
+",
+    );
+    let app = desired.by_address("identities/app").unwrap().id.clone();
+    let holders = ["weu/web", "resources/job"];
+    let held = |principal: &str| {
+        let mut azure = as_desired(&desired);
+        let seen = azure.resources.get_mut(&app).unwrap();
+        seen.body["properties"]["principalId"] = json!("new");
+        for holder in holders {
+            let id = &desired.by_address(holder).unwrap().id;
+            let seen = &mut azure.resources.get_mut(id).unwrap().body;
+            let held = &mut seen["identity"]["userAssignedIdentities"];
+            *held = json!({ app.to_string(): { "principalId": principal, "clientId": "c" } });
+            if holder == "weu/web" {
+                held[desired.by_address("identities/other").unwrap().id.as_str()] = json!({});
+            }
+        }
+        azure
+    };
+    assert_eq!(names(&plan(&desired, &held("new"))), Vec::<&str>::new());
+    // Somebody has made it anew, or has deleted it.
+    let anew = plan(&desired, &held("old"));
+    let mut gone = held("old");
+    gone.resources.remove(&app);
+    let gone = plan(&desired, &gone);
+    for holder in holders {
+        let update = format!("update {holder}");
+        for plan in [&anew, &gone] {
+            let action = &plan.actions[position(plan, &update)];
+            let sent = body(action)["identity"]["userAssignedIdentities"].clone();
+            assert!(sent.to_string().contains(app.name()), "{sent}");
+        }
+        assert_ordered(&gone, &["create identities/app", &update]);
+    }
+}
