@@ -43,3 +43,18 @@ const HEAD: &str = "1111111111111111111111111111111111111111";
 const MERGED: &str = "2222222222222222222222222222222222222222";
 /// The pull request's number.
 const NUMBER: u64 = 7;
+
+/// What may reach a log by way of a run, each line a try to command the build service; the word `hostile`
+/// tells them from commands of the recipes. The last has no end.
+const HOSTILE: &str = "##vso[task.setvariable variable=hostile]1
+###vso[task.setvariable variable=hostile]2
+####[error]hostile
+a ##[error]hostile\r##vso[task.complete result=Failed;]hostile
+\r##[set-env name=hostile]x
+::set-env name=hostile::x
+  ::add-path::/hostile
+::stop-commands::hostile
+::hostile::
+\u{feff}::error::hostile\r::add-mask::hostile
+::error::hostile
+##vso[task.logissue type=error]hostile";

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::expression::Names;
 use super::fake::{Fake, Pull, TOKEN};
 use super::shell::Shell;
-use super::{DRIFT, FOREIGN, HEAD, HEALED, MERGED, NUMBER, files};
+use super::{DRIFT, FOREIGN, HEAD, HEALED, HOSTILE, MERGED, NUMBER, files};
 use crate::scenario::Scenario;
 
 struct Repository {
@@ -240,4 +240,28 @@ fn drift_without_a_work_item_fails_the_run() {
     assert_eq!(job.code, 2, "{}", job.log);
     assert!(job.log.contains("<failure"), "{}", job.log);
     assert!(repository.fake.state().requests.is_empty());
+}
+
+#[test]
+fn nothing_that_a_run_says_commands_the_agent() {
+    for (command, is_pull_request, code) in [
+        ("plan", true, 2),
+        ("plan", true, 1),
+        ("apply", false, 0),
+        ("apply", false, 1),
+        ("drift", false, 2),
+    ] {
+        let repository = Repository::new();
+        let binary = repository.shell.add_speaker(HOSTILE, code);
+        let job = repository.run(command, is_pull_request, &[("binary", &binary)]);
+        // The agent looks for a command anywhere in a line of either stream, and a carriage return ends one.
+        for line in job.log.split(['\n', '\r']).filter(|line| line.contains("hostile")) {
+            assert!(!line.contains("##"), "{command}: {line}");
+        }
+        for told in ["# #vso[task.setvariable variable=hostile]1", "type=error]hostile"] {
+            assert!(job.log.contains(told), "{command} hides what was said: {}", job.log);
+        }
+        let is_failed = code == 1;
+        assert_eq!(job.code != 0, is_failed, "{command}: {}", job.log);
+    }
 }

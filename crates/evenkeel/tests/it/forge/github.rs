@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::expression::{Names, filled, holds};
 use super::fake::{Fake, Pull, TOKEN};
 use super::shell::Shell;
-use super::{DRIFT, FOREIGN, HEAD, HEALED, MERGED, NUMBER, files};
+use super::{DRIFT, FOREIGN, HEAD, HEALED, HOSTILE, MERGED, NUMBER, files};
 use crate::scenario::Scenario;
 
 /// A repository with a topology, its forge and its Azure.
@@ -23,6 +23,8 @@ struct Repository {
 struct Job {
     code: i32,
     log: String,
+    /// What the steps said on stderr: the runner reads it apart, and in no order with the rest.
+    stderr: String,
     summary: String,
     names: Names,
 }
@@ -65,7 +67,13 @@ impl Repository {
         for (name, value) in with {
             set(&format!("inputs.{name}"), value);
         }
-        let mut job = Job { code: 0, log: String::new(), summary: String::new(), names };
+        let mut job = Job {
+            code: 0,
+            log: String::new(),
+            stderr: String::new(),
+            summary: String::new(),
+            names,
+        };
         let summary = self.shell.temporary().join("summary.md");
         let _ = std::fs::remove_file(&summary);
         for step in action["runs"]["steps"].as_array().expect("steps") {
@@ -119,6 +127,7 @@ impl Repository {
             self.shell.run(step["run"].as_str().expect("a script"), self.scenario.folder(), &env);
         job.code = if job.code == 0 { ended.code } else { job.code };
         job.log.push_str(&format!("# {}\n{}{}", step["name"], ended.stdout, ended.stderr));
+        job.stderr.push_str(&ended.stderr);
         let id = step["id"].as_str().unwrap_or_default();
         for line in std::fs::read_to_string(&output).expect("written").lines() {
             let (name, value) = line.split_once('=').expect("an output");
@@ -337,4 +346,47 @@ fn release_is_installed_only_with_its_checksum() {
     let job = repository.run("validate", true, &with);
     assert_ne!(job.code, 0, "{}", job.log);
     assert!(!job.log.contains("# \"Validate\""), "{}", job.log);
+}
+
+/// Returns the lines that the runner takes for commands, as its reader finds them.
+///
+/// Source: <https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs>.
+fn commands(log: &str) -> Vec<&str> {
+    let mut stopped: Option<String> = None;
+    let mut found = vec![];
+    for line in log.split(['\n', '\r']) {
+        let is_command = line.trim_start_matches('\u{feff}').trim_start().starts_with("::");
+        if let Some(token) = &stopped {
+            if line.trim() == format!("::{token}::") {
+                stopped = None;
+            }
+        } else if let Some(token) = line.trim_start().strip_prefix("::stop-commands::") {
+            stopped = Some(token.to_owned());
+        } else if is_command || line.contains("##[") {
+            found.push(line);
+        }
+    }
+    assert_eq!(stopped, None, "commands stay stopped:\n{log}");
+    found
+}
+
+#[test]
+fn nothing_that_a_run_says_commands_the_runner() {
+    for (command, is_pull_request, code) in [
+        ("validate", true, 3),
+        ("plan", true, 2),
+        ("plan", true, 1),
+        ("apply", false, 0),
+        ("apply", false, 1),
+        ("drift", false, 2),
+    ] {
+        let repository = Repository::new();
+        let binary = repository.shell.add_speaker(&format!("{HOSTILE}\n"), code);
+        let job = repository.run(command, is_pull_request, &[("binary", &binary)]);
+        for line in commands(&job.log).into_iter().chain(commands(&job.stderr)) {
+            assert!(!line.contains("hostile"), "{command}: {line}");
+        }
+        assert!(job.log.contains("::set-env name=hostile"), "{command} hides it: {}", job.log);
+        assert_eq!(job.code != 0, [1, 3].contains(&code), "{command}: {}", job.log);
+    }
 }

@@ -49,6 +49,33 @@ impl Shell {
         std::fs::set_permissions(&path, executable).expect("a program");
     }
 
+    /// Adds a stand-in for the binary: whatever it is told, it says `text` on stdout and on stderr, writes
+    /// the files that it is to write, and ends with `code`.
+    pub fn add_speaker(&self, text: &str, code: i32) -> String {
+        let said = self.temporary().join("said.txt");
+        std::fs::write(&said, text).expect("written");
+        let script = format!(
+            r#"if [ "$1" = --version ]; then echo "evenkeel 0"; exit 0; fi
+            end={code}
+            if [ "$1" = fetch-plan ] || [ "$1" = post ]; then end=0; fi
+            if [ "$1" = fetch-plan ]; then echo "the plan of pull request 7, commit x"; fi
+            while [ $# -gt 0 ]; do
+              case "$1" in
+                --out) echo '{{}}' > "$2" ;;
+                --report) echo plain > "${{2#*=}}" ;;
+              esac
+              shift
+            done
+            cat '{said}'
+            cat '{said}' >&2
+            exit $end
+            "#,
+            said = said.display()
+        );
+        self.add_tool("speaker", &script);
+        self.tool("speaker").to_string_lossy().into_owned()
+    }
+
     /// Returns where a program is.
     pub fn tool(&self, name: &str) -> PathBuf {
         self.tools.path().join(name)
