@@ -28,12 +28,17 @@ pub use cli::Allow;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use tokio::sync::oneshot;
 
 use cli::{Cli, Command};
 use exit::{Exit, Failure, Outcome};
 use telemetry::Telemetry;
+
+/// Returns the commands and their options.
+pub fn command_line() -> clap::Command {
+    Cli::command()
+}
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {

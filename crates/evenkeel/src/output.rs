@@ -64,6 +64,11 @@ pub fn safe(form: Form, text: &str) -> String {
     }
 }
 
+/// Returns a text of one line without secrets, in which nothing acts.
+pub fn line(text: &str) -> String {
+    escape::line(&SECRETS.scrub(text)).into_owned()
+}
+
 /// Writes a result for people to stdout. A reader that has gone away is no failure.
 pub fn result(text: &str) -> io::Result<()> {
     document(Form::People, text)

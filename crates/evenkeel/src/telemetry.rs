@@ -1,5 +1,7 @@
 //! The log on stderr, and traces for an OpenTelemetry collector where the environment names one.
 
+mod safe;
+
 use std::env;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -15,6 +17,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 use crate::cli::{Command, Global, LogFormat};
 use crate::output::{self, Form};
 use crate::progress::LogLine;
+use safe::Safe;
 
 /// What a trace holds besides what the log shows: our own spans.
 const TRACED: &str = "off,evenkeel=info,azure=info,executor=info";
@@ -106,7 +109,7 @@ fn wants(signal: &str) -> bool {
 }
 
 fn traces() -> Result<SdkTracerProvider, ExporterBuildError> {
-    let exporter = SpanExporter::builder().with_http().build()?;
+    let exporter = Safe(SpanExporter::builder().with_http().build()?);
     Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource()).build())
 }
 

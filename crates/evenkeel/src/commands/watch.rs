@@ -1,9 +1,11 @@
 //! `evenkeel watch`
 
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Watch;
@@ -18,8 +20,10 @@ use crate::watch::serve::serve;
 
 /// How long requests that are under way are answered after the end.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
-/// How long a round may take to notice the end.
-const LAST_ROUND: Duration = Duration::from_secs(5);
+/// How long a round may take to notice the end: one that waits for git or a file does not.
+const LAST_ROUND: Duration = Duration::from_secs(1);
+/// How long the whole may take to end before it is ended: a report or a line that nobody reads holds it up.
+const LAST_MOMENTS: Duration = Duration::from_secs(5);
 /// How long the last metrics may take to be sent.
 const LAST_METRICS: Duration = Duration::from_secs(3);
 
@@ -28,7 +32,10 @@ pub async fn run(args: &Watch) -> Outcome {
     let stop = CancellationToken::new();
     let signals = tokio::spawn(listen(Interruptions::listen()?, stop.clone()));
     let metrics = Arc::new(Metrics::new(args.interval.0)?);
-    let watcher = Watcher::start(&args.file, &args.connection, metrics.clone()).await?;
+    let (file, connection) = (args.file.clone(), args.connection.clone());
+    let measured = metrics.clone();
+    let started = aside(&stop, move || Watcher::start(file, connection, measured)).await?;
+    let watcher = started.transpose()?;
     let is_ready = Arc::new(AtomicBool::new(false));
     let server = match args.listen {
         Some(address) => {
@@ -38,7 +45,10 @@ pub async fn run(args: &Watch) -> Outcome {
         }
         None => None,
     };
-    let last = rounds(args, watcher, &metrics, &is_ready, &stop).await?;
+    let last = match watcher {
+        Some(watcher) => rounds(args, watcher, &metrics, &is_ready, &stop).await?,
+        None => None,
+    };
     stop.cancel();
     if let Some(server) = server {
         server.ended(LAST_ANSWERS).await;
@@ -56,7 +66,7 @@ pub async fn run(args: &Watch) -> Outcome {
 /// Looks until it is told to stop, or as often as it was told to, and returns how the last ended.
 async fn rounds(
     args: &Watch,
-    mut watcher: Watcher<'_>,
+    mut watcher: Watcher,
     metrics: &Metrics,
     is_ready: &AtomicBool,
     stop: &CancellationToken,
@@ -64,11 +74,10 @@ async fn rounds(
     let mut last = None;
     for round in 1.. {
         // A round only reads, so it can be left at any time.
-        let finding = tokio::select! {
-            biased;
-            () = stop.cancelled() => break,
-            finding = watcher.look(round) => finding,
+        let Some((same, finding)) = aside(stop, move || watcher.look(round)).await? else {
+            return Ok(last);
         };
+        watcher = same;
         metrics.note(&finding);
         if finding.tally.is_some() {
             is_ready.store(true, Ordering::Relaxed);
@@ -88,6 +97,21 @@ async fn rounds(
     }
     watcher.stop().await;
     Ok(last)
+}
+
+/// Runs what git or a file may hold up on a thread of its own, until it ends or the watcher is told to stop.
+async fn aside<T: Send + 'static, F: Future<Output = T>>(
+    stop: &CancellationToken,
+    work: impl FnOnce() -> F + Send + 'static,
+) -> Result<Option<T>, Failure> {
+    let (runtime, told) = (Handle::current(), stop.clone());
+    let ended = tokio::task::spawn_blocking(move || {
+        runtime.block_on(told.run_until_cancelled_owned(work()))
+    });
+    tokio::select! {
+        ended = ended => Ok(ended?),
+        () = async { stop.cancelled().await; tokio::time::sleep(LAST_ROUND).await } => Ok(None),
+    }
 }
 
 /// Writes the round's result to stdout, a line of JSON, and its reports to their files.
@@ -115,9 +139,8 @@ async fn listen(mut interruptions: Interruptions, stop: CancellationToken) {
     interruptions.next().await;
     tracing::info!("stopping");
     stop.cancel();
-    // A round that git or a file holds up does not come to hear it; it only reads, so it can be left at any
-    // time. To stop listening now would leave this very interruption to whoever ends the run by it.
-    tokio::time::sleep(LAST_ROUND).await;
-    tracing::warn!("stopped while another program or a file held the round up");
+    // To stop listening now would leave this very interruption to whoever ends the run by it.
+    tokio::time::sleep(LAST_MOMENTS).await;
+    tracing::warn!("stopped while a report or a reader held the end up");
     std::process::exit(Exit::Done.code().into());
 }

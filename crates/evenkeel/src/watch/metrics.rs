@@ -10,7 +10,7 @@ use prometheus::{Encoder, Registry, TextEncoder};
 
 use super::round::Finding;
 use crate::exit::Failure;
-use crate::telemetry;
+use crate::{output, telemetry};
 
 /// Upper bounds of the buckets of a round's duration, in seconds.
 const DURATION_BOUNDS: [f64; 10] = [0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0];
@@ -91,7 +91,7 @@ impl Metrics {
 
     /// Notes a round.
     pub fn note(&self, finding: &Finding) {
-        let topology = || KeyValue::new("topology", finding.topology.clone());
+        let topology = || KeyValue::new("topology", output::line(&finding.topology));
         self.rounds.add(1, &[topology(), KeyValue::new("result", finding.ending.name())]);
         self.duration.record(finding.duration.as_secs_f64(), &[topology()]);
         self.requests.add(finding.requests as u64, &[topology()]);

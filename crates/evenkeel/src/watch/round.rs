@@ -89,23 +89,23 @@ pub struct Finding {
 }
 
 /// A watcher's connection and what it watches.
-pub struct Watcher<'a> {
-    file: &'a File,
-    connection: &'a Connection,
+pub struct Watcher {
+    file: File,
+    connection: Connection,
     metrics: Arc<Metrics>,
     session: Session,
     name: String,
 }
 
-impl<'a> Watcher<'a> {
+impl Watcher {
     /// Reads the topology and connects; what is wrong from the start ends the run.
     pub async fn start(
-        file: &'a File,
-        connection: &'a Connection,
+        file: File,
+        connection: Connection,
         metrics: Arc<Metrics>,
     ) -> Result<Self, Failure> {
-        let source = source::load(file)?;
-        let session = Session::watch(&source, connection, metrics.clone()).await?;
+        let source = source::load(&file)?;
+        let session = Session::watch(&source, &connection, metrics.clone()).await?;
         let name = session.desired.topology.clone();
         Ok(Self { file, connection, metrics, session, name })
     }
@@ -115,8 +115,14 @@ impl<'a> Watcher<'a> {
         self.session.stop().await;
     }
 
-    /// Looks once. The topology is read anew, so that what git brings is watched from the next round.
-    pub async fn look(&mut self, round: u64) -> Finding {
+    /// Looks once, and comes back with what was found. The topology is read anew, so that what git brings is
+    /// watched from the next round.
+    pub async fn look(mut self, round: u64) -> (Self, Finding) {
+        let finding = self.find_out(round).await;
+        (self, finding)
+    }
+
+    async fn find_out(&mut self, round: u64) -> Finding {
         let span = tracing::info_span!("round", round, topology = %self.name);
         let (begun, before) = (Instant::now(), self.session.azure.counts());
         let found = self.find().instrument(span).await;
@@ -148,7 +154,7 @@ impl<'a> Watcher<'a> {
     }
 
     async fn find(&mut self) -> Result<(Plan, report::Made), Failure> {
-        let source = source::read(self.file)?;
+        let source = source::read(&self.file)?;
         self.follow(&source).await?;
         Ok((self.session.drift().await?, source.made()))
     }
@@ -158,7 +164,7 @@ impl<'a> Watcher<'a> {
         let desired = source.expand();
         if desired.subscription != self.session.desired.subscription {
             let metrics = self.metrics.clone();
-            let next = Session::watch(source, self.connection, metrics).await?;
+            let next = Session::watch(source, &self.connection, metrics).await?;
             std::mem::replace(&mut self.session, next).stop().await;
         }
         self.name.clone_from(&desired.topology);

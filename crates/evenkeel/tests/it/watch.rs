@@ -1,5 +1,6 @@
 //! A watcher looks again and again, tells what it measures, and stops when it is told to.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -147,30 +148,52 @@ fn a_watcher_stops_whatever_its_clients_do() {
     drop(clients);
 }
 
+/// Puts a git into a folder of its own that marks that it was called and never answers; returns a `PATH` that
+/// finds it once it is there.
+#[cfg(unix)]
+fn silent_git(scenario: &Scenario) -> (String, impl Fn() + '_) {
+    use std::os::unix::fs::PermissionsExt;
+    let tools = scenario.folder().join("tools");
+    std::fs::create_dir(&tools).expect("a folder");
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap_or_default());
+    let install = move || {
+        let mark = scenario.folder().join("mark");
+        let script = format!("#!/bin/sh\n: > '{}'\nexec sleep 30 > /dev/null\n", mark.display());
+        let (made, git) = (tools.join("made"), tools.join("git"));
+        std::fs::write(&made, script).expect("written");
+        std::fs::set_permissions(&made, PermissionsExt::from_mode(0o755)).expect("executable");
+        std::fs::rename(made, git).expect("in its place");
+    };
+    (path, install)
+}
+
 #[cfg(unix)]
 #[test]
 fn a_watcher_stops_though_git_does_not_answer() {
-    use std::os::unix::fs::PermissionsExt;
-    let scenario = Scenario::of("minimal");
-    scenario.apply();
-    let (tools, mark) = (scenario.folder().join("tools"), scenario.folder().join("mark"));
-    std::fs::create_dir(&tools).expect("a folder");
-    let git = tools.join("git");
-    let script = format!("#!/bin/sh\n: > '{}'\nexec sleep 30 > /dev/null\n", mark.display());
-    std::fs::write(&git, script).expect("written");
-    std::fs::set_permissions(&git, PermissionsExt::from_mode(0o755)).expect("executable");
-    let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap_or_default());
-    for name in ["-TERM", "-HUP"] {
-        let mut command = scenario.simulated(&["watch", "--interval", "1h"]);
-        command.env("PATH", &path);
-        let watcher = Watcher::start(command);
-        while !mark.exists() {
+    for (name, rounds) in [("-TERM", 0), ("-HUP", 0), ("-TERM", 1)] {
+        let scenario = Scenario::of("minimal");
+        scenario.apply();
+        let (path, install) = silent_git(&scenario);
+        let mut command = scenario.simulated(&["watch", "--interval", "1s"]);
+        command.env("PATH", path);
+        if rounds == 0 {
+            install();
+        }
+        let mut watcher = Watcher::start(command);
+        if rounds == 1 {
+            assert_eq!(watcher.round()["result"], "clean");
+            install();
+        }
+        while !scenario.folder().join("mark").exists() {
             std::thread::yield_now();
         }
         signal(&watcher.child, name);
+        std::io::copy(&mut watcher.lines, &mut std::io::sink()).expect("read to the end");
         let (code, log) = watcher.end();
         assert_eq!(code, Some(0), "{name}: {log}");
-        std::fs::remove_file(&mark).expect("removed");
+        // It has ended by itself: nobody had to end it.
+        let last = log.lines().last().unwrap_or_default();
+        assert!(last.contains("\"stopped\""), "{name} after {rounds}: {log}");
     }
 }
 
@@ -207,43 +230,54 @@ fn a_watcher_that_cannot_begin_says_why() {
     assert!(run.stderr.contains("name"), "{}", run.stderr);
 }
 
+/// Takes what is sent until both signals have come; returns the bodies by path.
+fn collect(listener: &TcpListener) -> BTreeMap<String, Vec<u8>> {
+    let mut sent = BTreeMap::<String, Vec<u8>>::new();
+    while sent.len() < 2 {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let mut reader = BufReader::new(stream.try_clone().expect("a handle"));
+        let (mut request, mut length) = (String::new(), 0);
+        reader.read_line(&mut request).expect("a request line");
+        loop {
+            let mut header = String::new();
+            reader.read_line(&mut header).expect("a header");
+            let header = header.trim().to_ascii_lowercase();
+            if header.is_empty() {
+                break;
+            }
+            if let Some(value) = header.strip_prefix("content-length:") {
+                length = value.trim().parse().expect("a number");
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).expect("a body");
+        assert!(length > 0);
+        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            .expect("answered");
+        let path = request.split(' ').nth(1).expect("a path").to_owned();
+        sent.entry(path).or_default().extend(body);
+    }
+    sent
+}
+
 #[test]
-fn traces_and_metrics_reach_a_collector() {
+fn traces_and_metrics_reach_a_collector_and_hold_no_secret() {
     let scenario = Scenario::of("minimal");
     scenario.apply();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address");
-    let collector = std::thread::spawn(move || {
-        let mut paths = std::collections::BTreeSet::new();
-        while paths.len() < 2 {
-            let (mut stream, _) = listener.accept().expect("a connection");
-            let mut reader = BufReader::new(stream.try_clone().expect("a handle"));
-            let (mut request, mut length) = (String::new(), 0);
-            reader.read_line(&mut request).expect("a request line");
-            loop {
-                let mut header = String::new();
-                reader.read_line(&mut header).expect("a header");
-                let header = header.trim().to_ascii_lowercase();
-                if header.is_empty() {
-                    break;
-                }
-                if let Some(value) = header.strip_prefix("content-length:") {
-                    length = value.trim().parse().expect("a number");
-                }
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).expect("a body");
-            assert!(length > 0);
-            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                .expect("answered");
-            paths.insert(request.split(' ').nth(1).expect("a path").to_owned());
-        }
-        paths
-    });
+    let collector = std::thread::spawn(move || collect(&listener));
     let mut command = scenario.simulated(&["watch", "--rounds", "1"]);
     command.env("OTEL_EXPORTER_OTLP_ENDPOINT", format!("http://{address}"));
+    // Keys of the run that stand in what is traced, the path of a request, and in what is measured.
+    command.env("GITHUB_TOKEN", "app-hello-web-weu");
     let run = finish(command);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    let paths = collector.join().expect("the collector ends");
-    assert_eq!(paths.into_iter().collect::<Vec<_>>(), ["/v1/metrics", "/v1/traces"]);
+    let sent = collector.join().expect("the collector ends");
+    let has = |path: &str, text: &str| {
+        sent[path].windows(text.len()).any(|part| part == text.as_bytes())
+    };
+    assert!(has("/v1/metrics", "evenkeel.watch.rounds") && has("/v1/metrics", "hello"));
+    assert!(has("/v1/traces", "app-hello-web-neu") && has("/v1/traces", "(sensitive)"));
+    assert!(!has("/v1/traces", "app-hello-web-weu") && !has("/v1/metrics", "app-hello-web-weu"));
 }
