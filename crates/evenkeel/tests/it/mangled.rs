@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -30,6 +31,13 @@ trafficManager:
     endpoints: { one: { host: one.example.com, location: westeurope, priority: 1 } }
 ";
 
+/// The time between two bytes of an answer that never ends; shorter than a connection may be silent.
+const DRIP: Duration = Duration::from_millis(500);
+
+/// How long a run may take that is answered nothing but nonsense: what it is told here to wait for an answer,
+/// as often as it asks.
+const LONGEST_RUN: Duration = Duration::from_secs(180);
+
 /// What becomes of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -53,6 +61,8 @@ enum Form {
     Array,
     /// A page of a list that has no end.
     Endless,
+    /// A byte now and then, for ever: never so late that the connection would count as dead.
+    Drip,
     /// A redirect to somebody else.
     Redirect,
     /// 429, to be asked again at once.
@@ -61,7 +71,7 @@ enum Form {
     RetryNever,
 }
 
-const ALL: [Form; 13] = [
+const ALL: [Form; 14] = [
     Form::Page,
     Form::PageNotFound,
     Form::Nothing,
@@ -72,6 +82,7 @@ const ALL: [Form; 13] = [
     Form::WrongTypes,
     Form::Array,
     Form::Endless,
+    Form::Drip,
     Form::Redirect,
     Form::RetryNow,
     Form::RetryNever,
@@ -205,6 +216,13 @@ fn mangled(form: Form, mut answer: Response, text: &str) -> Response {
         Form::Redirect => {
             header(StatusCode::FOUND.into_response(), "location", "https://elsewhere.example/")
         }
+        Form::Drip => {
+            let drops = futures_util::stream::unfold((), |()| async {
+                tokio::time::sleep(DRIP).await;
+                Some((Ok::<_, std::io::Error>(" "), ()))
+            });
+            Body::from_stream(drops).into_response()
+        }
         Form::RetryNow => header(StatusCode::TOO_MANY_REQUESTS.into_response(), "retry-after", "0"),
         Form::RetryNever => {
             let never = "18446744073709551615";
@@ -266,7 +284,9 @@ async fn fresh() -> Simulator {
 async fn no_run_believes_answers_that_are_all_mangled() {
     for form in ALL {
         let simulator = fresh().await;
+        let begun = Instant::now();
         let (told, _) = run(&simulator, form, When::Always).await;
+        assert!(begun.elapsed() < LONGEST_RUN, "{form:?} took {:?}", begun.elapsed());
         match form {
             Form::Mark => {
                 assert!(told.as_ref().is_ok_and(|(_, told)| told.is_success()), "{told:?}");
