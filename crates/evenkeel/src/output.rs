@@ -110,6 +110,13 @@ pub fn say(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{}", safe(Form::People, text));
 }
 
+/// Writes a question to stderr; the answer is typed behind it.
+pub fn ask(question: &str) -> io::Result<()> {
+    let mut stderr = anstream::stderr().lock();
+    write!(stderr, "{}", safe(Form::People, question))?;
+    stderr.flush()
+}
+
 /// Tells why a run ended early: the chain of causes, then what to do.
 pub fn error(failure: &Failure) {
     let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));

@@ -3,7 +3,7 @@
 //! The terminal stays as it is, line by line with its own editing: nothing has to be put back after
 //! Ctrl-C, and it works where no cursor can be moved.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use anyhow::anyhow;
 use plan::Plan;
@@ -98,11 +98,7 @@ async fn read_line(question: &str) -> io::Result<Option<String>> {
 }
 
 async fn typed(question: &str) -> io::Result<String> {
-    {
-        let mut stderr = anstream::stderr().lock();
-        write!(stderr, "\n{question}")?;
-        stderr.flush()?;
-    }
+    output::ask(&format!("\n{question}"))?;
     let (sender, receiver) = tokio::sync::oneshot::channel();
     // A thread of its own: the runtime would wait for one of its own until a line is typed.
     std::thread::spawn(move || {

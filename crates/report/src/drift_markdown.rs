@@ -3,6 +3,7 @@
 use plan::Plan;
 
 use crate::drift::{basis, drift, headline, no_drift, without_steps, word};
+use crate::escape;
 use crate::markdown::{code, fence, plain, push_notices};
 use crate::model::Model;
 use crate::page::TextOptions;
@@ -46,7 +47,7 @@ pub fn drift_markdown(plan: &Plan, limit: usize) -> String {
 
 fn issue(model: &Model<'_>, detail: Detail) -> String {
     let plan = model.plan;
-    let mut text = format!("<!-- evenkeel:drift:{} -->\n", plan.topology);
+    let mut text = escape::markdown_marker("drift", &plan.topology);
     if !plan.coverage.not_evaluated.is_empty() {
         text.push_str(&format!("{NOT_EVALUATED_MARKER}\n"));
     }
@@ -89,7 +90,7 @@ fn push_names(text: &mut String, model: &Model<'_>) {
     for entry in entries {
         let place = match &entry.place[..] {
             "" => String::new(),
-            place => format!(" {place}"),
+            place => format!(" {}", plain(place)),
         };
         text.push_str(&format!(
             "- {}{place}: {}\n",

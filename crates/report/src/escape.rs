@@ -161,6 +161,13 @@ pub(crate) fn markdown_code(text: &str) -> String {
     format!("`{}`", line(text).replace('`', "'"))
 }
 
+/// Returns the hidden first line of a comment about `topology`, by which it is found again.
+pub(crate) fn markdown_marker(what: &str, topology: &str) -> String {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let name: String = topology.chars().map(|c| if is_of_name(c) { c } else { '_' }).collect();
+    format!("<!-- evenkeel:{what}:{name} -->\n")
+}
+
 fn push_plain(shown: &mut String, text: &str) {
     let mut before = ' ';
     for (at, c) in text.char_indices() {

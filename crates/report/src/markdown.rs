@@ -3,6 +3,7 @@
 use plan::Plan;
 
 use crate::entry;
+use crate::escape;
 use crate::model::{Entry, Kind, Model};
 use crate::page::{Page, TextOptions};
 use crate::risks::{Section, sections};
@@ -58,7 +59,7 @@ pub fn markdown(plan: &Plan, limit: usize) -> String {
 
 fn comment(model: &Model<'_>, detail: Detail) -> String {
     let plan = model.plan;
-    let mut text = format!("<!-- evenkeel:plan:{} -->\n", plan.topology);
+    let mut text = escape::markdown_marker("plan", &plan.topology);
     let counts: Vec<_> = counts(model).into_iter().map(|(_, words)| words).collect();
     let headline = match &counts[..] {
         [] if plan.is_empty() => no_changes(plan),
@@ -92,10 +93,10 @@ fn push_refusals(text: &mut String, plan: &Plan) {
     text.push_str("\n> [!CAUTION]\n> **Refused: this plan will not be applied.**\n");
     for refusal in &plan.refusals {
         text.push_str(&format!(
-            "> - {}: {} (`{}`). {}\n",
+            "> - {}: {} ({}). {}\n",
             code(&refusal.address),
             plain(&refusal.message),
-            refusal.code,
+            code(&refusal.code),
             plain(&refusal.help)
         ));
     }
@@ -114,7 +115,9 @@ fn push_risks(text: &mut String, model: &Model<'_>, detail: Detail) {
         let names: Vec<_> = section
             .names()
             .into_iter()
-            .map(|(address, place)| format!("{} {place}", code(address)).trim_end().to_owned())
+            .map(|(address, place)| {
+                format!("{} {}", code(address), plain(place)).trim_end().to_owned()
+            })
             .collect();
         text.push_str(&format!("> - **{}**: {}\n", section.label, names.join(", ")));
     }
@@ -129,10 +132,10 @@ pub(crate) fn push_notices(text: &mut String, plan: &Plan) {
     for notice in &plan.notices {
         let help = notice.help.as_ref().map(|help| format!(". {}", plain(help)));
         text.push_str(&format!(
-            "- {} {} (`{}`){}\n",
+            "- {} {} ({}){}\n",
             code(&notice.address),
             plain(&notice.message),
-            notice.code,
+            code(&notice.code),
             help.unwrap_or_default()
         ));
     }
@@ -162,7 +165,8 @@ fn push_band(
     }
     let open = if detail == Detail::Full { " open" } else { "" };
     text.push_str(&format!(
-        "\n<details{open}><summary><b>{name}</b>: {}</summary>\n",
+        "\n<details{open}><summary><b>{}</b>: {}</summary>\n",
+        plain(name),
         summary(entries)
     ));
     if !block.is_empty() {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plan::{Band, Verb};
 use resource::ResourceId;
 
+use crate::escape;
 use crate::model::Kind;
 
 /// The fill of what a plan changes, by verb; light enough for black text.
@@ -75,13 +76,13 @@ pub fn graph_dot(picture: &Picture) -> String {
     );
     for (at, (band, nodes)) in picture.bands().into_iter().enumerate() {
         text.push_str(&format!(
-            "  subgraph cluster_{at} {{\n    label={};\n    style=rounded;\n    color=\"#b0b0b0\";\n",
+            "  subgraph cluster_{at} {{\n    label=\"{}\";\n    style=rounded;\n    color=\"#b0b0b0\";\n",
             quoted(&band_name(band))
         ));
         for (number, node) in nodes {
             let fill = colour(node).map(|c| format!(", fillcolor=\"{c}\"")).unwrap_or_default();
-            let label = format!("{}\n{}", node.address, short_type(&node.resource));
-            text.push_str(&format!("    n{number} [label={}{fill}];\n", quoted(&label)));
+            let label = (quoted(&node.address), quoted(&short_type(&node.resource)));
+            text.push_str(&format!("    n{number} [label=\"{}\\n{}\"{fill}];\n", label.0, label.1));
         }
         text.push_str("  }\n");
     }
@@ -140,13 +141,16 @@ pub(crate) fn short_type(resource: &ResourceId) -> String {
     whole.as_str().split_once('/').map_or(whole.as_str(), |(_, kind)| kind).to_owned()
 }
 
+/// Returns a text for between the quotes of Graphviz' language.
 fn quoted(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    format!("\"{escaped}\"")
+    escape::line(text).replace('\\', "\\\\").replace('"', "\\\"")
 }
 
+/// Returns a text for between the quotes of a Mermaid label, which is read as HTML; a percent sign could
+/// begin a directive there.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
+    let text = escape::line(text).replace('&', "&amp;").replace('"', "&quot;");
+    text.replace('<', "&lt;").replace('>', "&gt;").replace('%', "&#37;")
 }
 
 #[cfg(test)]
@@ -196,7 +200,7 @@ mod tests {
 
     #[test]
     fn names_cannot_break_out_of_their_quotes() {
-        assert_eq!(quoted("a\"b\\c"), r#""a\"b\\c""#);
+        assert_eq!(quoted("a\"b\\c"), r#"a\"b\\c"#);
         assert_eq!(escaped("a\"<b>"), "a&quot;&lt;b&gt;");
     }
 }

@@ -10,7 +10,7 @@ use super::board::Board;
 use super::table::{FRAME, Screen, headline, table};
 use super::unpoisoned;
 use super::waits::Waits;
-use crate::output;
+use crate::output::{self, Form};
 
 /// All that moves on this process's terminal.
 pub static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
@@ -80,7 +80,7 @@ impl Live {
         let draw = move |_: &ProgressState, out: &mut dyn Write| {
             let lines = picture(&unpoisoned(&scene), Instant::now(), output::screen());
             // Writing into a string cannot fail.
-            let _ = out.write_str(&lines.join("\n"));
+            let _ = out.write_str(&output::safe(Form::People, &lines.join("\n")));
         };
         let style = ProgressStyle::with_template("{picture}").expect("a constant that is valid");
         // Before anything is drawn that a key could disturb.

@@ -274,9 +274,8 @@ fn traces_and_metrics_reach_a_collector_and_hold_no_secret() {
     let run = finish(command);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let sent = collector.join().expect("the collector ends");
-    let has = |path: &str, text: &str| {
-        sent[path].windows(text.len()).any(|part| part == text.as_bytes())
-    };
+    let has =
+        |path: &str, text: &str| sent[path].windows(text.len()).any(|part| part == text.as_bytes());
     assert!(has("/v1/metrics", "evenkeel.watch.rounds") && has("/v1/metrics", "hello"));
     assert!(has("/v1/traces", "app-hello-web-neu") && has("/v1/traces", "(sensitive)"));
     assert!(!has("/v1/traces", "app-hello-web-weu") && !has("/v1/metrics", "app-hello-web-weu"));
