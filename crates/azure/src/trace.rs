@@ -43,11 +43,16 @@ impl Trace {
     /// Notes one attempt; `response` is `None` where no answer came.
     pub fn write(&self, request: &Request, response: Option<&Response>) {
         let path = request.url.path();
+        let shown = |body: &Value| {
+            let mut body = scrub(path, body);
+            self.secrets.hide_places(path, &mut body);
+            body
+        };
         let answer = response.map(|response| {
             json!({
                 "status": response.status,
                 "headers": shown_headers(&response.headers),
-                "body": scrub(path, &response.body),
+                "body": shown(&response.body),
             })
         });
         let line = json!({
@@ -55,7 +60,7 @@ impl Trace {
                 "method": request.method.as_str(),
                 "url": scrub_query(&request.url),
                 "headers": request_headers(request),
-                "body": request.body.as_ref().map(|body| scrub(path, body)),
+                "body": request.body.as_ref().map(shown),
             },
             "response": answer,
         });

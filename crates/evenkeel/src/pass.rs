@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use executor::{Cancel, Options};
-use plan::{Action, Operation, Outcome, Plan};
+use plan::{Operation, Outcome, Plan};
 use resource::ResourceId;
 use serde_json::Value;
 
@@ -42,7 +42,7 @@ pub async fn carry_out(
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     // A saved plan comes without the topology whose secrets would be known by now.
-    learn_secrets(plan.actions.iter().filter_map(body_of));
+    learn_secrets(sent(plan));
     let journal = Some(journal(folder, &plan.topology));
     let options = Options { journal, ..options };
     let (writer, progress) = (azure.writer(), &*azure.progress);
@@ -50,12 +50,14 @@ pub async fn carry_out(
     Ok(executor::apply(plan, &writer, &world, &options, progress, cancel).await?)
 }
 
-/// Returns what an action sends.
-fn body_of(action: &Action) -> Option<&Value> {
-    match &action.operation {
-        Operation::Write { body, .. } | Operation::Post { body, .. } => Some(body),
+/// Returns what a plan sends, and of which resource it is.
+pub fn sent(plan: &Plan) -> impl Iterator<Item = (&ResourceId, &Value)> {
+    plan.actions.iter().filter_map(|action| match &action.operation {
+        Operation::Write { body, .. } | Operation::Post { body, .. } => {
+            Some((&action.resource, body))
+        }
         _ => None,
-    }
+    })
 }
 
 fn journal(folder: &Path, topology: &str) -> PathBuf {

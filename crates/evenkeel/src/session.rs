@@ -12,7 +12,7 @@ use anyhow::anyhow;
 use azure::{Client, Cloud, Counts, Reader, Writer};
 use plan::Plan;
 use planner::{Desired, Last, Options, Secrets};
-use resource::{SecretSource, walk_expressions};
+use resource::{ResourceId, SecretSource, walk_expressions};
 use serde_json::Value;
 use simulator::Simulator;
 use topology::Topology;
@@ -185,7 +185,7 @@ impl Session {
     /// Expands the topology and connects to its Azure.
     pub async fn start(source: &Source, connection: &Connection) -> Result<Self, Failure> {
         let (topology, desired) = (&source.topology, source.expand());
-        learn_secrets(desired.resources().map(|resource| &resource.body));
+        learn_secrets(desired.resources().map(|resource| (&resource.id, &resource.body)));
         let cloud = cloud(topology, connection)?;
         let azure = Azure::connect(cloud, &topology.subscription, connection).await?;
         Ok(Self { azure, desired, history: History::Git(source.named()) })
@@ -200,7 +200,7 @@ impl Session {
     ) -> Result<Self, Failure> {
         let topology = &source.topology;
         let (desired, cloud) = (source.expand(), cloud(topology, connection)?);
-        learn_secrets(desired.resources().map(|resource| &resource.body));
+        learn_secrets(desired.resources().map(|resource| (&resource.id, &resource.body)));
         let (progress, subscription) = (Arc::new(Progress::kept()), &topology.subscription);
         let azure = Azure::watched(cloud, subscription, connection, progress, events).await?;
         Ok(Self { azure, desired, history: History::Git(source.named()) })
@@ -238,14 +238,16 @@ impl Session {
 
     /// Reads the secrets that come from the environment, for comparison only.
     fn secrets(&self, desired: &Desired) -> Secrets {
-        learn_secrets(desired.resources().map(|resource| &resource.body))
+        learn_secrets(desired.resources().map(|resource| (&resource.id, &resource.body)))
     }
 }
 
-/// Reads the secrets that bodies take from the environment; from now on no output shows them.
-pub fn learn_secrets<'b>(bodies: impl Iterator<Item = &'b Value>) -> Secrets {
+/// Reads the secrets that bodies take from the environment; from now on no output shows them, and no trace
+/// what stands in their places.
+pub fn learn_secrets<'b>(bodies: impl Iterator<Item = (&'b ResourceId, &'b Value)>) -> Secrets {
     let mut secrets = Secrets::new();
-    for body in bodies {
+    for (id, body) in bodies {
+        output::secrets().add_places(id, body);
         walk_expressions(body, &mut |expression| {
             for source in expression.secrets() {
                 if let SecretSource::Env(name) = source

@@ -5,6 +5,7 @@
 //! [`may_be_secret`] where a mistake would write a secret down for good.
 
 mod known;
+mod places;
 
 pub use known::{KnownSecrets, SCRUBBED};
 

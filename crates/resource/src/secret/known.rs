@@ -7,6 +7,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+use super::places::Places;
+use crate::ResourceId;
+
 /// What stands where a secret was.
 pub const SCRUBBED: &str = "(sensitive)";
 
@@ -21,7 +24,10 @@ const SHORTEST_LINE: usize = 16;
 ///
 /// What is about to leave the process as text passes through [`KnownSecrets::scrub`].
 #[derive(Clone, Default)]
-pub struct KnownSecrets(Arc<RwLock<Vec<SecretString>>>);
+pub struct KnownSecrets {
+    values: Arc<RwLock<Vec<SecretString>>>,
+    places: Arc<RwLock<Places>>,
+}
 
 impl KnownSecrets {
     /// Remembers a secret, in all the forms in which formats write it.
@@ -32,7 +38,7 @@ impl KnownSecrets {
         }
         let lines = trimmed.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE);
         let texts = [trimmed].into_iter().chain(lines.filter(|line| *line != trimmed));
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.values.write().unwrap_or_else(PoisonError::into_inner);
         for form in texts.flat_map(forms) {
             if !known.iter().any(|old| old.expose_secret() == form) {
                 known.push(form.into());
@@ -42,9 +48,20 @@ impl KnownSecrets {
         known.sort_by_key(|form| std::cmp::Reverse(form.expose_secret().len()));
     }
 
+    /// Remembers where the resource at `id` holds secrets: where `body`, as a topology has it, takes them.
+    pub fn add_places(&self, id: &ResourceId, body: &Value) {
+        self.places.write().unwrap_or_else(PoisonError::into_inner).add(id, body);
+    }
+
+    /// Hides what stands in the places of secrets, also what no run knows: of the resource at `path`, whose
+    /// `document` it is, and of every resource in it that names itself.
+    pub fn hide_places(&self, path: &str, document: &mut Value) {
+        self.places.read().unwrap_or_else(PoisonError::into_inner).hide(path, document);
+    }
+
     /// Returns `text` without the secrets.
     pub fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.values.read().unwrap_or_else(PoisonError::into_inner);
         let mut shown = Cow::Borrowed(text);
         for form in known.iter().map(ExposeSecret::expose_secret) {
             if shown.contains(form) {
