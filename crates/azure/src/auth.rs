@@ -13,15 +13,15 @@ use azure_core::http::{ClientOptions, ExponentialRetryOptions, RetryOptions, Tra
 use azure_identity::{
     AzureCliCredential, ClientAssertionCredential, ClientAssertionCredentialOptions,
     ClientSecretCredential, ClientSecretCredentialOptions, ManagedIdentityCredential,
-    ManagedIdentityCredentialOptions, UserAssignedId, WorkloadIdentityCredential,
-    WorkloadIdentityCredentialOptions,
+    ManagedIdentityCredentialOptions, UserAssignedId,
 };
+use resource::secret::KnownSecrets;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::Cloud;
 use chain::Chain;
-use federated::{GitHubAssertion, PipelinesAssertion};
+use federated::{FileAssertion, GitHubAssertion, PipelinesAssertion};
 
 /// How to log in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,13 +152,19 @@ pub(crate) struct LogIn {
     http: reqwest::Client,
     cloud: Cloud,
     client_secret: Option<ClientSecret>,
+    secrets: KnownSecrets,
     lookup: Lookup,
 }
 
 impl LogIn {
     pub fn new(http: reqwest::Client, cloud: Cloud, client_secret: Option<ClientSecret>) -> Self {
         let lookup: Lookup = Arc::new(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-        Self { http, cloud, client_secret, lookup }
+        Self { http, cloud, client_secret, secrets: KnownSecrets::default(), lookup }
+    }
+
+    /// Tells `secrets` of every token that a login is made with.
+    pub fn telling(self, secrets: KnownSecrets) -> Self {
+        Self { secrets, ..self }
     }
 
     #[cfg(test)]
@@ -244,13 +250,10 @@ impl LogIn {
     }
 
     fn workload_identity(&self) -> Result<Arc<dyn TokenCredential>, AuthError> {
-        let options = WorkloadIdentityCredentialOptions {
-            credential_options: self.assertion_options(),
-            client_id: Some(self.variable("AZURE_CLIENT_ID")?),
-            tenant_id: Some(self.variable("AZURE_TENANT_ID")?),
-            token_file_path: Some(self.variable("AZURE_FEDERATED_TOKEN_FILE")?.into()),
-        };
-        Ok(WorkloadIdentityCredential::new(Some(options)).map_err(AuthError::refused)?)
+        let client = self.variable("AZURE_CLIENT_ID")?;
+        let tenant = self.variable("AZURE_TENANT_ID")?;
+        let path = self.variable("AZURE_FEDERATED_TOKEN_FILE")?.into();
+        self.federated(tenant, client, FileAssertion { path, secrets: self.secrets.clone() })
     }
 
     fn managed_identity(&self) -> Result<Arc<dyn TokenCredential>, AuthError> {
@@ -266,6 +269,7 @@ impl LogIn {
             http: self.http.clone(),
             url: self.variable("ACTIONS_ID_TOKEN_REQUEST_URL")?,
             token: self.variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?.into(),
+            secrets: self.secrets.clone(),
         };
         let (tenant, client) =
             (self.variable("AZURE_TENANT_ID")?, self.variable("AZURE_CLIENT_ID")?);
@@ -278,6 +282,7 @@ impl LogIn {
             url: self.variable("SYSTEM_OIDCREQUESTURI")?,
             connection: self.variable("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID")?,
             token: self.variable("SYSTEM_ACCESSTOKEN")?.into(),
+            secrets: self.secrets.clone(),
         };
         let tenant = self.variable("AZURESUBSCRIPTION_TENANT_ID")?;
         self.federated(tenant, self.variable("AZURESUBSCRIPTION_CLIENT_ID")?, assertion)

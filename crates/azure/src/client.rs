@@ -74,7 +74,8 @@ impl Client {
     pub fn new(settings: Settings) -> Result<Self, Error> {
         let http = http_client(&settings)?;
         let log_in =
-            LogIn::new(http.clone(), settings.cloud.clone(), settings.client_secret.clone());
+            LogIn::new(http.clone(), settings.cloud.clone(), settings.client_secret.clone())
+                .telling(settings.secrets.clone());
         let auth = settings.auth;
         if let Some(given) = &settings.client_secret {
             settings.secrets.add(given.secret.expose_secret());

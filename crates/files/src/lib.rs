@@ -9,4 +9,4 @@ mod write;
 
 pub use kind::refusal;
 pub use read::{LARGE, TEXT, included, read};
-pub use write::{check_target, private, write};
+pub use write::{append, check_target, private, public, write};

@@ -39,6 +39,23 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     private(path)?.write_all(bytes)
 }
 
+/// Writes a file that everybody may read whom the system lets: documentation.
+pub fn public(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    check_target(path)?;
+    std::fs::write(path, bytes)
+}
+
+/// Adds to the end of a file, which stays readable by whoever could read it; one that is made anew is its
+/// owner's alone.
+pub fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    check_target(path)?;
+    let mut options = File::options();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
+}
+
 /// Begins or empties a file that only its owner can read.
 pub fn private(path: &Path) -> io::Result<File> {
     check_target(path)?;
@@ -90,6 +107,22 @@ mod tests {
             let mode = path.metadata().expect("a file").permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
             std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).expect("changed");
+        }
+    }
+
+    #[test]
+    fn what_is_added_to_keeps_its_text_and_no_pipe_is_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, pipe) = (folder.path().join("summary.md"), folder.path().join("pipe"));
+        for text in ["one\n", "two\n"] {
+            append(&path, text.as_bytes()).expect("written");
+        }
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "one\ntwo\n");
+        let mode = path.metadata().expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("run").success());
+        for refused in [append(&pipe, b"x"), public(&pipe, b"x")] {
+            assert!(refused.expect_err("refused").to_string().contains("named pipe"));
         }
     }
 

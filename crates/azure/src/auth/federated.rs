@@ -1,11 +1,13 @@
 //! Tokens of a build service that Entra ID takes in exchange for its own.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use azure_core::error::{Error, ErrorKind};
 use azure_core::http::ClientMethodOptions;
 use azure_identity::ClientAssertion;
+use resource::secret::KnownSecrets;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -15,6 +17,15 @@ const LARGEST_ANSWER: usize = 256 << 10;
 /// How long the whole answer may take, also one that comes byte by byte.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The token in a file, as Kubernetes projects it and renews it there: read anew each time it is asked for.
+///
+/// Source: <https://learn.microsoft.com/azure/aks/workload-identity-overview>.
+#[derive(Debug)]
+pub(super) struct FileAssertion {
+    pub path: PathBuf,
+    pub secrets: KnownSecrets,
+}
+
 /// The OpenID Connect token of a GitHub Actions job with `id-token: write`.
 ///
 /// Source: <https://docs.github.com/actions/reference/security/oidc>.
@@ -23,6 +34,7 @@ pub(super) struct GitHubAssertion {
     pub http: reqwest::Client,
     pub url: String,
     pub token: SecretString,
+    pub secrets: KnownSecrets,
 }
 
 /// The OpenID Connect token of an Azure Pipelines service connection.
@@ -34,6 +46,21 @@ pub(super) struct PipelinesAssertion {
     pub url: String,
     pub connection: String,
     pub token: SecretString,
+    pub secrets: KnownSecrets,
+}
+
+#[async_trait]
+impl ClientAssertion for FileAssertion {
+    async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
+        let read = files::read(&self.path, LARGEST_ANSWER as u64);
+        let token = read.map_err(|error| {
+            let path = self.path.display();
+            let message = format!("cannot read the identity token in `{path}`: {error}");
+            Error::with_message(ErrorKind::Credential, message)
+        })?;
+        self.secrets.add(&token);
+        Ok(token.trim().to_owned())
+    }
 }
 
 #[async_trait]
@@ -49,6 +76,7 @@ impl ClientAssertion for GitHubAssertion {
             .query(&[("audience", "api://AzureADTokenExchange")])
             .bearer_auth(self.token.expose_secret());
         let answer: Answer = fetch(request, "GitHub").await?;
+        self.secrets.add(&answer.value);
         Ok(answer.value)
     }
 }
@@ -69,6 +97,7 @@ impl ClientAssertion for PipelinesAssertion {
             .header("Content-Length", "0")
             .bearer_auth(self.token.expose_secret());
         let answer: Answer = fetch(request, "Azure Pipelines").await?;
+        self.secrets.add(&answer.token);
         Ok(answer.token)
     }
 }
@@ -136,6 +165,7 @@ mod tests {
             http: reqwest::Client::new(),
             url: format!("http://{address}/token?run=7"),
             token: ask.to_owned().into(),
+            secrets: KnownSecrets::default(),
         };
         assert_eq!(assertion("ask").secret(None).await.expect("a token"), "jwt");
         let fetched = |path: &str| {
@@ -148,5 +178,23 @@ mod tests {
         assert!(error.contains("holds none") && !error.contains("hush"), "{error}");
         let error = assertion("other").secret(None).await.expect_err("refused").to_string();
         assert!(error.contains("403") && !error.contains("other"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn token_of_a_file_is_read_anew_and_within_bounds() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token");
+        let secrets = KnownSecrets::default();
+        let assertion = FileAssertion { path: path.clone(), secrets: secrets.clone() };
+        for token in ["first-token\n", "second-token"] {
+            std::fs::write(&path, token).expect("written");
+            assert_eq!(assertion.secret(None).await.expect("a token"), token.trim());
+            assert_eq!(secrets.scrub(token.trim()), resource::secret::SCRUBBED);
+        }
+        for path in [folder.path().join("none"), folder.path().to_owned(), "/dev/zero".into()] {
+            let assertion = FileAssertion { path: path.clone(), secrets: secrets.clone() };
+            let error = assertion.secret(None).await.expect_err("refused").to_string();
+            assert!(error.contains(&*path.to_string_lossy()), "{error}");
+        }
     }
 }

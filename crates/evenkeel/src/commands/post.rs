@@ -1,8 +1,6 @@
 //! `evenkeel post`
 
 use std::ffi::OsStr;
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
@@ -96,6 +94,8 @@ fn read(content: &Content) -> Result<(String, Text), Failure> {
     let text = files::read(path, files::TEXT)
         .with_context(|| format!("cannot read `{}`", path.display()))
         .map_err(|error| Failure::invalid(error, "check the path and its permissions"))?;
+    // It leaves the process as every other output does, whoever has written it.
+    let text = output::safe(output::Form::People, &text);
     let marker = content.marker.as_deref();
     let read = Text::read(&text, form(path), marker, content.heading.as_deref());
     read.map(|read| (text, read)).map_err(failure)
@@ -112,11 +112,7 @@ fn form(path: &Path) -> Form {
 /// replaced, and there it is when no comment could be written.
 fn summarise(job: &Job<'_>, text: &Text) -> Result<(), Failure> {
     let Some(path) = job.summary() else { return Ok(()) };
-    let written = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(&path)
-        .and_then(|mut file| writeln!(file, "{}", text.body));
+    let written = files::append(&path, format!("{}\n", text.body).as_bytes());
     Ok(written.with_context(|| format!("cannot write the job summary `{}`", path.display()))?)
 }
 

@@ -1,5 +1,8 @@
 //! `evenkeel schema`, `explain`, `completions`, `man`: help for editors, people and shells.
 
+use std::io;
+use std::path::Path;
+
 use anyhow::{Context, anyhow};
 use clap::CommandFactory;
 
@@ -58,8 +61,9 @@ pub fn completions(args: &Completions) -> Outcome {
 /// Prints the manual page, or writes one for each command into a folder.
 pub fn man(args: &Man) -> Outcome {
     if let Some(folder) = &args.dir {
-        let written = std::fs::create_dir_all(folder)
-            .and_then(|()| clap_mangen::generate_to(Cli::command(), folder));
+        let mut command = Cli::command().disable_help_subcommand(true);
+        command.build();
+        let written = std::fs::create_dir_all(folder).and_then(|()| pages(command, folder));
         written.with_context(|| format!("cannot write manual pages to `{}`", folder.display()))?;
         return Ok(Exit::Done);
     }
@@ -68,4 +72,14 @@ pub fn man(args: &Man) -> Outcome {
     clap_mangen::Man::new(command).render(&mut page)?;
     output::result(&String::from_utf8(page)?)?;
     Ok(Exit::Done)
+}
+
+/// Writes the page of a command and of each below it.
+fn pages(command: clap::Command, folder: &Path) -> io::Result<()> {
+    for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
+        pages(below.clone(), folder)?;
+    }
+    let (page, mut text) = (clap_mangen::Man::new(command), vec![]);
+    page.render(&mut text)?;
+    files::public(&folder.join(page.get_filename()), &text)
 }
