@@ -61,7 +61,8 @@ pub async fn run(args: &Drift, addresses: &[String]) -> Outcome {
     if !args.accept.dry_run {
         write(&files, &acceptance.files)?;
     }
-    let diff = diff(&files, &acceptance.files);
+    let shown = |files| without_secrets(files, overlays);
+    let diff = diff(&shown(&files), &shown(&acceptance.files));
     if !diff.is_empty() {
         output::result(&diff)?;
     }
@@ -112,6 +113,15 @@ fn parse(files: &Files, overlays: &[PathBuf]) -> Parsed {
         },
         overlays: &overlays.iter().map(PathBuf::as_path).collect::<Vec<_>>(),
     })
+}
+
+/// Returns the texts as a patch may show them: its lines stand beside others that hold secrets.
+fn without_secrets(files: &Files, overlays: &[PathBuf]) -> Files {
+    let hidden = parse(files, overlays).sources.without_secrets();
+    let shown = |(name, text): (&String, &String)| {
+        (name.clone(), hidden.text(name).unwrap_or(text).to_owned())
+    };
+    files.iter().map(shown).collect()
 }
 
 /// Refuses an address that names nothing.

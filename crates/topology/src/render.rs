@@ -37,7 +37,7 @@ impl Sources {
 
     /// Returns the texts with stars in the place of what was found to be a secret: an excerpt shows its
     /// whole line, whatever it is an excerpt for.
-    fn without_secrets(&self) -> Self {
+    pub fn without_secrets(&self) -> Self {
         let mut hidden = self.clone();
         for Written { place, .. } in &self.secrets {
             let Some(text) = hidden.texts.get_mut(&place.file) else { continue };
