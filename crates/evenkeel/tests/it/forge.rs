@@ -4,7 +4,7 @@
 mod azure_devops;
 mod commands;
 mod expression;
-mod fake;
+pub mod fake;
 mod files;
 mod github;
 mod gitlab;
