@@ -32,18 +32,20 @@ fn heals(scenario: &Scenario, file: &Path) {
     let run = scenario.run(&["drift", "--format", "json"]);
     assert_eq!(run.code, 2, "{name}: {}\n{}", run.stdout, run.stderr);
     let found: Value = serde_json::from_str(&run.stdout).expect("JSON");
-    assert_eq!(differences(&found), expected(&text), "{name}\n{found:#}");
+    assert_eq!(differences(&found), lines(&text, "expect: "), "{name}\n{found:#}");
     scenario.apply();
     assert_eq!(scenario.run(&["drift"]).code, 0, "{name}");
 }
 
-fn expected(text: &str) -> BTreeSet<String> {
-    let lines = text.lines().filter_map(|line| line.strip_prefix("# expect: "));
-    lines.map(|line| line.trim().to_owned()).collect()
+/// Returns what the comment lines of a text say behind `word`.
+pub fn lines(text: &str, word: &str) -> BTreeSet<String> {
+    let comments = text.lines().filter_map(|line| line.strip_prefix("# "));
+    let said = comments.filter_map(|line| line.strip_prefix(word));
+    said.map(|line| line.trim().to_owned()).collect()
 }
 
 /// Returns `address path` of each difference; `address created` of what is missing.
-fn differences(plan: &Value) -> BTreeSet<String> {
+pub fn differences(plan: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for action in plan["actions"].as_array().into_iter().flatten() {
         let address = action["address"].as_str().unwrap_or_default();

@@ -13,6 +13,7 @@ mod cost;
 #[cfg(unix)]
 mod docs;
 mod drifts;
+mod edits;
 mod errors;
 // Makes pipes.
 #[cfg(unix)]
