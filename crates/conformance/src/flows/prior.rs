@@ -93,7 +93,7 @@ fn walk(value: &Value, found: &mut Vec<ResourceId>) {
         Value::Object(map) => {
             for (name, value) in map {
                 if !["roleDefinitionId", "id", "scope"].contains(&name.as_str())
-                    || name == "id" && map.len() == 1
+                    || name == "id" && !map.contains_key("name")
                 {
                     walk(value, found);
                 }
@@ -144,10 +144,27 @@ pub fn least(id: &ResourceId, location: &str) -> Value {
         "microsoft.network/virtualnetworks" => at(
             location,
             json!({"properties": {
-            "addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}),
+            // Wide enough for nearly any subnet of a recording.
+            "addressSpace": {"addressPrefixes": ["10.0.0.0/8"]}}}),
         ),
         "microsoft.network/virtualnetworks/subnets" => {
-            json!({"properties": {"addressPrefix": "10.0.0.0/24"}})
+            // Beside any other of the same network, and beside those of recordings.
+            let place = name.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31) ^ byte);
+            json!({"properties": {"addressPrefix": format!("10.255.{place}.0/24")}})
+        }
+        "microsoft.network/privateendpoints" => {
+            let group = id.parent().map(|group| group.to_string()).unwrap_or_default();
+            let provider = |rest: &str| format!("{group}/providers/{rest}");
+            let target = provider("Microsoft.Storage/storageAccounts/target");
+            let subnet = provider("Microsoft.Network/virtualNetworks/around/subnets/endpoints");
+            at(
+                location,
+                json!({"properties": {
+                    "subnet": {"id": subnet},
+                    "privateLinkServiceConnections": [{"name": "connection", "properties": {
+                        "privateLinkServiceId": target, "groupIds": ["blob"]}}],
+                }}),
+            )
         }
         "microsoft.network/publicipaddresses" => at(
             location,

@@ -9,11 +9,16 @@ use serde_json::{Value, json};
 
 use crate::kind::Kind;
 use crate::kind::family::{Family, GENERIC};
+use crate::kind::part::Part;
 use crate::kind::shapes::{self, Shape};
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::store::state::Stored;
+use crate::wire::json;
 use crate::wire::request::Request;
+
+/// Where a resource keeps its place in a list of what it lies in.
+pub(crate) const PLACE: &str = "place";
 
 /// A store whose contents are understood, by the families that it is given.
 #[derive(Debug)]
@@ -104,8 +109,26 @@ impl Azure {
         if kind.has_etag {
             body["etag"] = json!(self.etag(stored));
         }
+        for part in kind.parts {
+            let rows: Vec<Value> =
+                self.rows_of(&stored.id, part).into_iter().map(|row| self.view(row)).collect();
+            json::set(&mut body, &format!("/properties{}", part.list), json!(rows));
+        }
         (kind.view)(self, stored, &mut body);
         body
+    }
+
+    /// Returns the resources that stand in a list of a body, in its order.
+    pub fn rows_of(&self, id: &ResourceId, part: &Part) -> Vec<&Stored> {
+        let name = format!("{}/{}", id.resource_type(), part.segment());
+        let own = self.state.of_type_below(&name, id);
+        let mut rows: Vec<&Stored> =
+            own.filter(|row| row.id.parent().is_some_and(|parent| parent == *id)).collect();
+        // What was written by itself stands behind what came with the whole.
+        rows.sort_by_key(|row| {
+            row.hidden.get(PLACE).and_then(Value::as_u64).unwrap_or(row.version)
+        });
+        rows
     }
 
     /// Removes a resource and all that lies below it.

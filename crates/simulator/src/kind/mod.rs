@@ -5,12 +5,14 @@
 
 pub(crate) mod azure;
 pub(crate) mod family;
+pub(crate) mod part;
 pub(crate) mod shapes;
 
 use resource::{ResourceId, ResourceType};
 use serde_json::Value;
 
 use crate::kind::azure::Azure;
+use crate::kind::part::{Member, Part};
 use crate::store::state::Stored;
 use crate::wire::answer::Answer;
 use crate::wire::request::Request;
@@ -309,6 +311,10 @@ pub(crate) struct Kind {
     pub words: &'static [(&'static str, &'static [&'static str])],
     /// Whether what a PUT leaves out is kept.
     pub keeps_absent: bool,
+    /// The resources that stand in its body, too.
+    pub parts: &'static [Part],
+    /// The lists whose members have IDs.
+    pub members: &'static [Member],
     /// The form of refusals.
     pub errors: Errors,
     /// The code by which a body that does not have its shape is refused.
@@ -370,6 +376,8 @@ impl Kind {
         made: &[],
         words: &[],
         keeps_absent: false,
+        parts: &[],
+        members: &[],
         errors: Errors::Arm,
         invalid: "BadRequest",
         missing: Missing::Resource,

@@ -4,11 +4,12 @@ use resource::ResourceId;
 use serde_json::{Value, json};
 
 use crate::kind::azure::Azure;
-use crate::kind::{Accepted, Draft, Form, Kind, Place, Put, Tags};
+use crate::kind::{Accepted, Draft, Form, Kind, Put};
 use crate::protocol::operation::{self, Begin, Work};
-use crate::protocol::{body, identity, locks, scope};
+use crate::protocol::parts::{self, Inside};
+use crate::protocol::{body, compose, locks, scope};
+use crate::store::clock;
 use crate::store::state::Stored;
-use crate::store::{clock, regions};
 use crate::wire::answer::Answer;
 use crate::wire::json;
 use crate::wire::request::Request;
@@ -76,11 +77,11 @@ fn try_write(
         before,
         api_version: request.api_version().unwrap_or_default().to_owned(),
     };
-    draft.body = composed(kind, &draft);
-    complete(azure, kind, &mut draft)?;
-    (kind.settle)(azure, &mut draft)?;
+    compose::whole(azure, kind, &mut draft)?;
+    parts::check_beside(azure, &draft)?;
+    let inside = parts::inside(azure, kind, &mut draft)?;
     let style = (kind.style)(&draft, style);
-    Ok(store(azure, kind, style, draft, request))
+    Ok(store(azure, kind, style, draft, inside, request))
 }
 
 /// Refuses a write into a namespace that the subscription has not registered.
@@ -148,100 +149,15 @@ pub(crate) fn check_preconditions(
     }
 }
 
-/// Lays what was sent over what is kept.
-fn composed(kind: &Kind, draft: &Draft) -> Value {
-    let mut sent = draft.sent.clone();
-    for pointer in kind.made {
-        json::remove(&mut sent, &format!("/properties{pointer}"));
-    }
-    json::remove(&mut sent, "/properties/provisioningState");
-    for name in ["id", "name", "type", "etag", "systemData"] {
-        json::remove(&mut sent, &format!("/{name}"));
-    }
-    let Some(before) = &draft.before else { return sent };
-    if draft.is_patch || kind.keeps_absent {
-        let mut body = before.body.clone();
-        if sent.get("tags").is_some_and(Value::is_object) {
-            json::remove(&mut body, "/tags");
-        }
-        json::merge(&mut body, &sent);
-        return body;
-    }
-    for pointer in kind.made {
-        let pointer = format!("/properties{pointer}");
-        if let Some(value) = before.body.pointer(&pointer) {
-            json::set(&mut sent, &pointer, value.clone());
-        }
-    }
-    sent
-}
-
-/// Adds what every service adds: defaults, identity, spelling of words and places.
-fn complete(azure: &Azure, kind: &Kind, draft: &mut Draft) -> Result<(), Answer> {
-    if !kind.defaults.is_empty() {
-        let defaults: Value = serde_json::from_str(kind.defaults)
-            .map_err(|error| Answer::error(500, "InvalidDefaults", error.to_string()))?;
-        json::fill(&mut draft.body, &defaults);
-    }
-    for (pointer, words) in kind.words {
-        json::spell(&mut draft.body, pointer, words);
-    }
-    identity::complete(azure, draft)?;
-    place(kind, draft)?;
-    let given = draft.id.resource_type();
-    let spelled = kind.spelled(&given).to_owned();
-    let body = &mut draft.body;
-    body["id"] = json!(draft.id.as_str());
-    body["name"] = json!(draft.id.name());
-    body["type"] = json!(spelled);
-    if kind.tags == Tags::Empty && !body["tags"].is_object() {
-        body["tags"] = json!({});
-    } else if body.get("tags").is_some_and(Value::is_null) {
-        json::remove(body, "/tags");
-    }
-    if kind.has_state {
-        draft.properties()["provisioningState"] = json!("Succeeded");
-    }
-    for pointer in kind.dropped {
-        json::remove(&mut draft.body, pointer);
-    }
-    Ok(())
-}
-
-fn place(kind: &Kind, draft: &mut Draft) -> Result<(), Answer> {
-    let Some(given) = draft.body["location"].as_str().map(regions::short) else { return Ok(()) };
-    let before = draft.before.as_ref().and_then(|before| before.body["location"].as_str());
-    if let Some(before) = before.map(regions::short)
-        && before != given
-        && kind.place != Place::None
-        // A child lies where its parent lies, whatever is sent.
-        && draft.id.resource_type().parent().is_none()
-    {
-        let name = draft.id.name();
-        let kind = draft.id.resource_type();
-        let text = format!(
-            "The resource '{name}' already exists in location '{before}' in resource group '{}'. \
-             A resource with the same name and type '{kind}' cannot be created in location \
-             '{given}'. Please select a new resource name.",
-            draft.id.resource_group().unwrap_or_default()
-        );
-        return Err(Answer::error(409, "InvalidResourceLocation", text));
-    }
-    let spelled = match kind.place {
-        Place::Short => given,
-        Place::Display => regions::display(&given),
-        Place::Word => match given.as_str() {
-            "global" => "Global".to_owned(),
-            _ => regions::display(&given).replace(' ', ""),
-        },
-        Place::None => return Ok(()),
-    };
-    draft.body["location"] = json!(spelled);
-    Ok(())
-}
-
 /// Stores a draft, begins its operation and answers.
-fn store(azure: &mut Azure, kind: &Kind, style: Put, draft: Draft, request: &Request) -> Answer {
+fn store(
+    azure: &mut Azure,
+    kind: &Kind,
+    style: Put,
+    draft: Draft,
+    inside: Inside,
+    request: &Request,
+) -> Answer {
     let is_new = draft.before.is_none();
     let form = match (azure.is_unguarded, is_new) {
         (true, _) => Form::Direct,
@@ -271,6 +187,7 @@ fn store(azure: &mut Azure, kind: &Kind, style: Put, draft: Draft, request: &Req
     if let Some(before) = &draft.before {
         azure.state.note_identity(before, Some(&draft.body));
     }
+    inside.store(azure, request);
     (kind.after)(azure, &draft);
     (azure.family_of(&draft.id.resource_type()).watch)(azure, request);
     let begun = (form != Form::Direct).then(|| {

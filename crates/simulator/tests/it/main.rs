@@ -8,6 +8,7 @@ mod client;
 mod faults;
 mod layers;
 mod locks;
+mod networks;
 mod protocol;
 mod refusals;
 mod rules;
