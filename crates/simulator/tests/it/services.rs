@@ -138,17 +138,44 @@ async fn identity_made_anew_has_other_ids() {
 async fn keys_are_listed_and_each_resource_has_its_own() {
     let client = Client::seeded(GROUP).await;
     let provider = "/resourceGroups/rg/providers/";
-    for (kind, action, key) in [
-        ("Microsoft.Cache/Redis", "listKeys", "/primaryKey"),
-        ("Microsoft.DocumentDB/databaseAccounts", "listKeys", "/secondaryMasterKey"),
-        ("Microsoft.DocumentDB/databaseAccounts", "readonlykeys", "/primaryReadonlyMasterKey"),
-        ("Microsoft.AppConfiguration/configurationStores", "ListKeys", "/value/1/connectionString"),
-        ("Microsoft.OperationalInsights/workspaces", "sharedKeys", "/primarySharedKey"),
+    let cosmos = json!({"properties": {
+        "databaseAccountOfferType": "Standard", "locations": [{"locationName": "westeurope"}]}});
+    let cache = json!({"properties": {"sku": {"name": "Basic", "family": "C", "capacity": 0}}});
+    let store = json!({"sku": {"name": "standard"}});
+    for (kind, body, action, key) in [
+        ("Microsoft.Cache/Redis", cache, "listKeys", "/primaryKey"),
+        (
+            "Microsoft.DocumentDB/databaseAccounts",
+            cosmos.clone(),
+            "listKeys",
+            "/secondaryMasterKey",
+        ),
+        (
+            "Microsoft.DocumentDB/databaseAccounts",
+            cosmos,
+            "readonlykeys",
+            "/primaryReadonlyMasterKey",
+        ),
+        (
+            "Microsoft.AppConfiguration/configurationStores",
+            store,
+            "ListKeys",
+            "/value/1/connectionString",
+        ),
+        (
+            "Microsoft.OperationalInsights/workspaces",
+            json!({"properties": {}}),
+            "sharedKeys",
+            "/primarySharedKey",
+        ),
     ] {
+        let mut body = body;
+        body["location"] = json!("westeurope");
         let mut seen = vec![];
         for name in ["one", "two"] {
             let id = format!("{provider}{kind}/{name}");
-            client.put(&id, json!({"location": "westeurope", "properties": {}})).await;
+            let made = client.put(&id, body.clone()).await;
+            assert!(made.status.is_success(), "{kind}: {}", made.body);
             let first = client.post(&format!("{id}/{action}"), json!({})).await;
             let again = client.post(&format!("{id}/{action}"), json!({})).await;
             assert_eq!(first.status, StatusCode::OK, "{kind}: {}", first.body);

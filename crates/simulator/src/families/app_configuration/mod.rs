@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::kind::azure::Azure;
 use crate::kind::family::Family;
+use crate::kind::shapes::Shapes;
 use crate::kind::{Delete, Draft, Form, Kind, Put, Tags};
 use crate::protocol::operation::{self, Begin, Work};
 use crate::store::state::Stored;
@@ -39,9 +40,12 @@ fn keys(azure: &mut Azure, _: &Request, store: &Stored, action: &str) -> Option<
     Some(Answer::json(200, json!({"value": rows})))
 }
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
 /// What is known of App Configuration.
 pub(crate) static FAMILY: Family = Family {
     kinds: &[KINDS],
+    shapes: Some(&SHAPES),
     asks: &[("/microsoft.appconfiguration/checknameavailability", |azure, request| {
         check_availability(azure, request)
     })],

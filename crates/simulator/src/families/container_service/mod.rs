@@ -4,11 +4,14 @@
 //! sent.
 
 use crate::kind::family::Family;
+use crate::kind::shapes::Shapes;
 use crate::kind::{Delete, Form, Kind, Put};
+
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
 
 /// What is known of clusters.
 pub(crate) static FAMILY: Family =
-    Family { kinds: &[KINDS], ..Family::new("Microsoft.ContainerService/") };
+    Family { kinds: &[KINDS], shapes: Some(&SHAPES), ..Family::new("Microsoft.ContainerService/") };
 
 /// The types of clusters.
 const KINDS: &[Kind] = &[Kind {

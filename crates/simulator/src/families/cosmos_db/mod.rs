@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::kind::azure::Azure;
 use crate::kind::family::{Family, Paths, Polling, bare};
+use crate::kind::shapes::Shapes;
 use crate::kind::{Accepted, Delete, Form, Kind, Place, Put, Tags};
 use crate::store::state::Stored;
 use crate::wire::answer::Answer;
@@ -39,9 +40,12 @@ fn keys(azure: &mut Azure, _: &Request, account: &Stored, action: &str) -> Optio
     Some(Answer::json(200, keys))
 }
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
 /// What is known of Cosmos DB.
 pub(crate) static FAMILY: Family = Family {
     kinds: &[KINDS],
+    shapes: Some(&SHAPES),
     polling: Polling {
         paths: |polled| Paths {
             statuses: format!("{}/operationsStatus/{}", polled.regional(), polled.name),

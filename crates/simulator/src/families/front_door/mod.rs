@@ -10,6 +10,7 @@ use crate::families::network;
 use crate::kind::azure::Azure;
 use crate::kind::family;
 use crate::kind::family::{Family, Limit, Paths, Polled, Polling, in_progress};
+use crate::kind::shapes::Shapes;
 use crate::kind::{Delete, Form, Kind, Place, Put, Tags};
 use crate::store::state::Stored;
 
@@ -42,9 +43,12 @@ fn view_profile(azure: &Azure, profile: &Stored, body: &mut Value) {
     }
 }
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
 /// What is known of Front Door.
 pub(crate) static FAMILY: Family = Family {
     kinds: &[KINDS],
+    shapes: Some(&SHAPES),
     polling: Polling {
         paths,
         running: in_progress,
@@ -70,8 +74,11 @@ pub(crate) static FAMILY: Family = Family {
     ..Family::new("Microsoft.Cdn/")
 };
 
+static FIREWALL_SHAPES: Shapes = Shapes::new(include_str!("firewall-shapes.json"));
+
 /// What is known of the firewall's policies beside their type, which stands with the rest.
 pub(crate) static FIREWALL: Family = Family {
+    shapes: Some(&FIREWALL_SHAPES),
     listed_versions: network::LISTED_VERSIONS,
     ..Family::new("Microsoft.Network/frontdoorwebapplicationfirewallpolicies")
 };

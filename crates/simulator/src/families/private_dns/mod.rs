@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::families::network;
 use crate::kind::azure::Azure;
 use crate::kind::family::{Family, Limit, Polling, bare, in_progress};
+use crate::kind::shapes::Shapes;
 use crate::kind::{Accepted, Delete, Errors, Form, Kind, Place, Put, Tags};
 use crate::store::state::Stored;
 use crate::wire::answer::Answer;
@@ -62,9 +63,12 @@ fn check_links(azure: &Azure, zone: &Stored) -> Result<(), Answer> {
     Err(Answer::error(409, "CannotDeleteResource", text))
 }
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
 /// What is known of private zones.
 pub(crate) static FAMILY: Family = Family {
     kinds: &[KINDS],
+    shapes: Some(&SHAPES),
     listed_versions: network::LISTED_VERSIONS,
     gathered: &[
         "Microsoft.Network/privateDnsZones/recordsets",

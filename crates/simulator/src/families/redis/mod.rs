@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::kind::azure::Azure;
 use crate::kind::family::{Family, Polling, in_progress};
+use crate::kind::shapes::Shapes;
 use crate::kind::{Delete, Form, Kind, Place, Put, Tags};
 use crate::store::regions;
 use crate::store::state::Stored;
@@ -19,9 +20,12 @@ fn view_cache(_: &Azure, cache: &Stored, body: &mut Value) {
     body["properties"]["hostName"] = json!(format!("{name}.redis.cache.windows.net"));
 }
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
 /// What is known of caches.
 pub(crate) static FAMILY: Family = Family {
     kinds: &[KINDS],
+    shapes: Some(&SHAPES),
     polling: Polling {
         paths: |polled| {
             let place = regions::display(&polled.region()).replace(' ', "%20");

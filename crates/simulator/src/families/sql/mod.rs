@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::kind::azure::Azure;
 use crate::kind::family::{Family, Polling, in_progress};
+use crate::kind::shapes::Shapes;
 use crate::kind::{Accepted, Delete, Form, Kind, Place, Put};
 use crate::wire::answer::Answer;
 use crate::wire::request::Request;
@@ -40,9 +41,12 @@ pub(crate) fn check_server_availability(
     Ok(Answer::json(200, body))
 }
 
+static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
+
 /// What is known of SQL.
 pub(crate) static FAMILY: Family = Family {
     kinds: &[KINDS],
+    shapes: Some(&SHAPES),
     polling: Polling {
         paths: |polled| {
             let what = polled.id.resource_type().last().trim_end_matches('s').to_owned();
