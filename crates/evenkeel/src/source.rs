@@ -56,7 +56,7 @@ impl Source {
             };
             plan.notices.push(Notice {
                 severity: plan::Severity::Warning,
-                code: (*code).to_owned(),
+                code: plan::NoticeCode::Topology((*code).to_owned()),
                 address: place.to_string(),
                 message: format!("{message}{label}"),
                 help: help.clone(),

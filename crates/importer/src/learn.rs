@@ -1,6 +1,6 @@
 //! Learns from a trial: what shows a difference is told in another way, or not at all.
 
-use plan::{Guard, Plan, PropertyChange, Verb};
+use plan::{Code, Guard, Plan, PropertyChange, Verb};
 use planner::Desired;
 use resource::ResourceId;
 use resource::catalogue::{Listing, facts_of};
@@ -72,9 +72,9 @@ impl Lesson<'_> {
 
     /// Only reads what may not be taken over, or leaves out what has no entry of its own.
     fn refused(&mut self, id: &ResourceId, refusal: &Guard) {
-        let why = match &*refusal.code {
-            "adoption-not-allowed" => "it does not carry our mark; `adopt: true` takes it over",
-            "adoption-needs-replacement" | "existing-not-found" => &refusal.message,
+        let why = match refusal.code {
+            Code::AdoptionNotAllowed => "it does not carry our mark; `adopt: true` takes it over",
+            Code::AdoptionNeedsReplacement | Code::ExistingNotFound => &refusal.message,
             // Locks and guards of the whole plan are no matter of how a resource is told.
             _ => return,
         };

@@ -6,6 +6,7 @@
 
 mod action;
 mod check;
+mod code;
 mod outcome;
 mod part;
 mod plan_file;
@@ -17,12 +18,13 @@ mod verdict;
 
 pub use action::{Action, ActionId, Band, Operation, PropertyChange, Verb, Write};
 pub use check::{Violation, check};
+pub use code::{Code, NoticeCode};
 pub use outcome::{ActionOutcome, Done, Outcome};
 pub use part::part_of;
 pub use plan_file::{
-    ApplyLock, Commit, Coverage, Fingerprint, Guard, NO_TARGET_LEFT, Notice, Origin, Place, Plan,
-    PlanFileError, SavedPlan, Severity,
+    ApplyLock, Commit, Coverage, Fingerprint, Guard, Notice, Origin, Place, Plan, PlanFileError,
+    SavedPlan, Severity,
 };
 pub use reliance::Reliance;
 pub use risk::Risk;
-pub use verdict::{ActionVerdict, FAILED_OVER, LastApply, PropertyVerdict, Verdict, Verdicts};
+pub use verdict::{ActionVerdict, LastApply, PropertyVerdict, Verdict, Verdicts};

@@ -8,7 +8,7 @@ use std::fmt;
 use resource::{ResourceId, Suffixes};
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Reliance, Risk, Verdicts};
+use crate::{Action, Code, NoticeCode, Reliance, Risk, Verdicts};
 
 pub use saved::{Commit, Origin, PlanFileError, SavedPlan};
 
@@ -22,9 +22,6 @@ pub enum Fingerprint {
     /// SHA-256 of the body without its volatile parts, in hexadecimal.
     Digest(String),
 }
-
-/// The code of a refusal of what would leave nothing to serve.
-pub const NO_TARGET_LEFT: &str = "no-target-left";
 
 /// How grave a notice is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,8 +39,8 @@ pub enum Severity {
 pub struct Notice {
     /// How grave it is.
     pub severity: Severity,
-    /// A stable code, `manual-dns-record`.
-    pub code: String,
+    /// What it is about, by a word that stays.
+    pub code: NoticeCode,
     /// What it speaks of.
     pub address: String,
     /// A sentence fragment.
@@ -56,8 +53,8 @@ pub struct Notice {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Guard {
-    /// A stable code, `adoption-not-allowed`.
-    pub code: String,
+    /// Why, by a word that stays.
+    pub code: Code,
     /// What it speaks of.
     pub address: String,
     /// What was found and what is allowed, as a sentence fragment.
@@ -70,7 +67,7 @@ impl Guard {
     /// Returns the risk that the refusal keeps from happening, where it is one that nothing else in
     /// the plan tells of.
     pub fn risk(&self) -> Option<Risk> {
-        (self.code == NO_TARGET_LEFT).then_some(Risk::Outage)
+        (self.code == Code::NoTargetLeft).then_some(Risk::Outage)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{ActionId, Notice, Plan};
+use crate::{ActionId, Code, Notice, Plan};
 
 /// Why a plan changes something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,13 +88,10 @@ pub struct Verdicts {
     pub actions: BTreeMap<ActionId, ActionVerdict>,
 }
 
-/// The code of a notice that tells of swapped roles.
-pub const FAILED_OVER: &str = "failed-over";
-
 impl Plan {
     /// Returns the notices that tell of a failover: what has swapped its role is never healed.
     pub fn failed_over(&self) -> impl Iterator<Item = &Notice> {
-        self.notices.iter().filter(|notice| notice.code == FAILED_OVER)
+        self.notices.iter().filter(|notice| notice.code == Code::FailedOver)
     }
 
     /// Tells whether Azure is as the topology says, roles included.

@@ -1,6 +1,6 @@
 //! What would be refused half-way is refused before.
 
-use plan::Guard;
+use plan::{Code, Guard};
 use resource::catalogue::facts_of;
 use resource::{NameState, Observed, ResourceId};
 
@@ -59,7 +59,7 @@ fn judge_name(found: &mut Changes, resource: &DesiredResource, state: &NameState
             softly_deleted(resource, name, (id, purged_at.as_deref(), *is_protected))
         }
     };
-    let (code, address) = ("name-taken".to_owned(), resource.address.clone());
+    let (code, address) = (Code::NameTaken, resource.address.clone());
     found.refusals.push(Guard { code, address, message, help });
 }
 
@@ -97,7 +97,7 @@ fn unregistered(resource: &DesiredResource, observed: &Observed) -> Option<Guard
     };
     observed.unregistered.iter().find(is_it)?;
     Some(Guard {
-        code: "provider-not-registered".to_owned(),
+        code: Code::ProviderNotRegistered,
         address: resource.address.clone(),
         message: format!("the subscription has not registered the provider `{namespace}`"),
         help: format!(

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plan::{Coverage, Guard, Notice, PropertyChange};
+use plan::{Code, Coverage, Guard, Notice, PropertyChange};
 use resource::catalogue::{self, Duty, Ownership};
 use resource::{Expression, Observation, Observed, ResourceId, without_absent};
 use serde_json::Value;
@@ -143,7 +143,7 @@ fn remake_below_replaced(found: &mut Changes, desired: &Desired) {
 fn absent(found: &mut Changes, desired: &Desired, resource: &DesiredResource, observed: &Observed) {
     if resource.mode == Mode::Existing {
         found.refusals.push(Guard {
-            code: "existing-not-found".to_owned(),
+            code: Code::ExistingNotFound,
             address: resource.address.clone(),
             message: format!("`{}` is declared `existing` and is not there", resource.id),
             help: "correct its name or resource group, or leave `existing` out to have it created"
@@ -204,7 +204,7 @@ fn present(
     }
     if !(resource.adopt || options.adopt_all) {
         found.refusals.push(Guard {
-            code: "adoption-not-allowed".to_owned(),
+            code: Code::AdoptionNotAllowed,
             address: resource.address.clone(),
             message: format!("`{}` exists and does not carry our mark", resource.id),
             help: "write `adopt: true` at its place in the topology, or pass `--adopt`, to take \
@@ -221,7 +221,7 @@ fn present(
 /// Makes the refusal of a change to what another topology looks after; no permission lifts it.
 pub fn of_another(address: &str, id: &ResourceId, other: &str) -> Guard {
     Guard {
-        code: "of-another-topology".to_owned(),
+        code: Code::OfAnotherTopology,
         address: address.to_owned(),
         message: format!("`{id}` carries the mark of the topology `{other}`"),
         help: format!(
@@ -417,7 +417,7 @@ impl Changes {
             // Replacing what holds data is never the engine's choice, permission or not: the way
             // is a new resource beside the old one.
             self.refusals.push(Guard {
-                code: "replacement-loses-data".to_owned(),
+                code: Code::ReplacementLosesData,
                 address: resource.address.clone(),
                 message: format!(
                     "`{}` cannot be changed in place, and replacing the resource loses {loss}",
@@ -436,7 +436,7 @@ impl Changes {
     fn refuse_adoption(&mut self, resource: &DesiredResource, properties: &[PropertyChange]) {
         for property in properties.iter().filter(|p| p.forces_replacement.is_some()) {
             self.refusals.push(Guard {
-                code: "adoption-needs-replacement".to_owned(),
+                code: Code::AdoptionNeedsReplacement,
                 address: resource.address.clone(),
                 message: format!(
                     "the existing resource differs in `{}`, which cannot be changed in place",
@@ -457,7 +457,7 @@ pub fn is_permitted(options: &Options, address: &str, id: &ResourceId) -> bool {
 /// Makes the refusal of a plan that touches what is protected.
 pub fn protected(address: &str, verb: &str) -> Guard {
     Guard {
-        code: "protected".to_owned(),
+        code: Code::Protected,
         address: address.to_owned(),
         message: format!("the plan {verb} `{address}`, which is protected"),
         help: format!("pass `--permit {address}` once you are sure that it may be lost"),

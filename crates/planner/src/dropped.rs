@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use plan::{Notice, Severity};
+use plan::{Code, Notice, Severity};
 use resource::catalogue::{self, PropertyPath, Treatment, TypeFacts, member_label, pair};
 use resource::{Expression, Observed, absent, is_absent};
 use serde_json::{Map, Value, json};
@@ -70,7 +70,7 @@ fn document_without_keys(desired: &Desired, before: &DesiredResource) -> Option<
 fn no_longer_declared(address: &str, path: &str) -> Notice {
     Notice {
         severity: Severity::Info,
-        code: "no-longer-declared".to_owned(),
+        code: Code::NoLongerDeclared.into(),
         address: address.to_owned(),
         message: format!("`{path}` is no longer declared: it stays as it is, and is not compared"),
         help: Some("declare it to change it".to_owned()),

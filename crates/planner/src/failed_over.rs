@@ -5,7 +5,7 @@
 //! <https://learn.microsoft.com/azure/storage/common/storage-disaster-recovery-guidance>,
 //! <https://learn.microsoft.com/azure/traffic-manager/traffic-manager-monitoring>.
 
-use plan::{FAILED_OVER, Notice, Severity};
+use plan::{Code, Notice, Severity};
 use resource::catalogue::{Roles, facts_of};
 use resource::{Observed, ResourceId};
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ type Told = (String, String, Option<Value>);
 
 fn notice(resource: &DesiredResource, message: String, help: String) -> Notice {
     let address = resource.address.clone();
-    let code = FAILED_OVER.to_owned();
+    let code = Code::FailedOver.into();
     Notice { severity: Severity::Warning, code, address, message, help: Some(help) }
 }
 

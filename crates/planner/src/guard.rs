@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plan::Guard;
+use plan::{Code, Guard};
 use resource::catalogue::Duty;
 use resource::{Observed, ResourceId, catalogue};
 
@@ -23,7 +23,7 @@ pub fn renumbered(desired: &Desired, last: &Last) -> Vec<Guard> {
     let moved = desired.indexes.iter().filter_map(|(stamp, now)| {
         let before = last.index_of(stamp).filter(|before| before != now)?;
         Some(Guard {
-            code: "index-moved".to_owned(),
+            code: Code::IndexMoved,
             address: stamp.clone(),
             message: format!(
                 "`{{index}}` of the stamp `{stamp}` would change from {before} to {now}"
@@ -62,7 +62,7 @@ pub fn guards(
     let share = count * 100 / owned.max(1);
     if count > FEW_DELETES && share > MAX_DELETED_PERCENT && !options.allow_mass_delete {
         guards.push(Guard {
-            code: "mass-delete".to_owned(),
+            code: Code::MassDelete,
             address: String::new(),
             message: format!(
                 "the plan deletes {count} of {owned} owned resources ({share} %); \

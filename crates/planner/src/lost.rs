@@ -1,6 +1,6 @@
 //! What a plan keeps because the text that was applied last is not at hand.
 
-use plan::{Notice, Severity};
+use plan::{Code, Notice, Severity};
 use resource::catalogue::{Ownership, facts_of};
 use resource::{Observed, ResourceId};
 
@@ -26,7 +26,7 @@ pub fn tell(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
     };
     found.notices.push(Notice {
         severity: Severity::Warning,
-        code: "last-text-lost".to_owned(),
+        code: Code::LastTextLost.into(),
         address: String::new(),
         message: format!(
             "the topology that was applied last is not at hand ({}): settings, tags and other \

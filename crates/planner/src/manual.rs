@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plan::{Notice, Severity};
+use plan::{Code, Notice, Severity};
 use resource::{DnsAnswer, Expression, Observed};
 use serde_json::Value;
 
@@ -50,7 +50,7 @@ fn tell(record: &ManualRecord, value: Option<&str>, answer: &DnsAnswer) -> Optio
     };
     Some(Notice {
         severity: Severity::Warning,
-        code: "manual-dns-record".to_owned(),
+        code: Code::ManualDnsRecord.into(),
         address: address.clone(),
         message,
         help: Some(help),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use plan::Guard;
+use plan::{Code, Guard};
 use resource::catalogue::facts_of;
 use resource::{Observed, Reference, ResourceId, walk_expressions, without_absent};
 
@@ -128,6 +128,6 @@ fn guard(
 }
 
 fn refusal(resource: &DesiredResource, message: String, help: &str) -> Guard {
-    let (code, address) = ("value-missing".to_owned(), resource.address.clone());
+    let (code, address) = (Code::ValueMissing, resource.address.clone());
     Guard { code, address, message, help: help.to_owned() }
 }

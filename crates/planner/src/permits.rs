@@ -1,13 +1,10 @@
 //! Permissions that permit nothing: most often a slip of the pen, and what was meant is refused.
 
-use plan::{Notice, Plan, Severity};
+use plan::{Code, Notice, Plan, Severity};
 use resource::Observed;
 
 use crate::change::Options;
 use crate::desired::Desired;
-
-/// The code of the notice.
-const CODE: &str = "permits-nothing";
 
 /// Permissions that are lifted by a key and not by an address begin so.
 const KEYS: &str = "objectives.";
@@ -26,7 +23,7 @@ pub(crate) fn tell_idle(
         }
         plan.notices.push(Notice {
             severity: Severity::Warning,
-            code: CODE.to_owned(),
+            code: Code::PermitsNothing.into(),
             address: given.clone(),
             message: format!("`--permit {given}` permits nothing: nothing here has this name"),
             help: Some("name it as the plan does, by its address or its resource ID".to_owned()),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use plan::{Fingerprint, Guard, NO_TARGET_LEFT, Operation, Place, Plan, Verb, Violation};
+use plan::{Code, Fingerprint, Guard, Operation, Place, Plan, Verb, Violation};
 use resource::{Observed, ResourceId, catalogue};
 
 use crate::change::{Changes, Kind, Options, changes};
@@ -70,7 +70,7 @@ fn refuse_outages(plan: &mut Plan, desired: &Desired) {
         let Violation::TrafficWithoutTarget { profile, .. } = violation else { continue };
         let address = desired.get(&profile).map_or(profile.name(), |resource| &resource.address);
         plan.refusals.push(Guard {
-            code: NO_TARGET_LEFT.to_owned(),
+            code: Code::NoTargetLeft,
             address: address.to_owned(),
             message: "no enabled endpoint would be left, and its name would answer with nothing"
                 .to_owned(),

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use plan::Guard;
+use plan::{Code, Guard};
 use resource::catalogue::Duty;
 use resource::{Observation, Observed, ResourceId, catalogue};
 use serde_json::Value;
@@ -41,7 +41,7 @@ pub fn standing(desired: &Desired, resource: &DesiredResource, observed: &Observ
         Right::Ours
     } else {
         Right::Foreign(Guard {
-            code: "right-on-other-terms".to_owned(),
+            code: Code::RightOnOtherTerms,
             address: resource.address.clone(),
             message: format!(
                 "the role assignment `{}` gives the same role to the same principal, on another \

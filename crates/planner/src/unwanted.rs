@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plan::{Notice, Severity};
+use plan::{Code, Notice, Severity};
 use resource::catalogue::{self, Duty, Ownership};
 use resource::{Observation, Observed, ResourceId};
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
         if Duty::Group.is_of(id) && !empties(id, observed, &deleted) {
             found.notices.push(Notice {
                 severity: Severity::Info,
-                code: "group-kept".to_owned(),
+                code: Code::GroupKept.into(),
                 address: id.name().to_owned(),
                 message: "the resource group is no longer declared and is kept, as it may hold \
                           more than what is ours"

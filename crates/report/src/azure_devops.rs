@@ -68,7 +68,6 @@ mod tests {
     fn text_cannot_break_out_of_its_command() {
         let mut plan = sample::refused();
         plan.places.clear();
-        plan.refusals[0].code = "a;b]c".into();
         plan.refusals[0].message = "50%\r\n##vso[task.setvariable variable=x]y".into();
         let text = azure_devops(&plan, Some("a;b.yaml"));
         assert_eq!(text.lines().count(), plan.refusals.len());
@@ -76,7 +75,7 @@ mod tests {
             text.lines().next(),
             Some(
                 "##vso[task.logissue type=error;sourcepath=a%3Bb.yaml;linenumber=1;columnnumber=1;\
-                 code=a%3Bb%5Dc;]weu/web: 50%AZP25%0A# #vso[task.setvariable variable=x]y%0A\
+                 code=adoption-not-allowed;]weu/web: 50%AZP25%0A# #vso[task.setvariable variable=x]y%0A\
                  write `adopt: true` on it, or pass `--adopt weu/web`"
             )
         );
@@ -86,7 +85,7 @@ mod tests {
     fn what_is_good_to_know_is_no_command() {
         let notice = Notice {
             severity: Severity::Info,
-            code: "kept".into(),
+            code: plan::NoticeCode::Topology("kept".into()),
             address: "weu/web".into(),
             message: "a ##vso[task.complete result=Failed]\n##[error]no".into(),
             help: None,

@@ -37,7 +37,7 @@ const PROPERTIES_TOLD: usize = 5;
 pub(crate) fn findings(plan: &Plan) -> Vec<Finding<'_>> {
     let refusals = plan.refusals.iter().map(|refusal| Finding {
         level: Level::Error,
-        code: &refusal.code,
+        code: refusal.code.word(),
         address: (&refusal.address).into(),
         message: (&refusal.message).into(),
         help: Some(&refusal.help),
@@ -48,7 +48,7 @@ pub(crate) fn findings(plan: &Plan) -> Vec<Finding<'_>> {
             Severity::Warning => Level::Warning,
             Severity::Info => Level::Info,
         },
-        code: &notice.code,
+        code: notice.code.word(),
         address: (&notice.address).into(),
         message: (&notice.message).into(),
         help: notice.help.as_deref(),

@@ -175,7 +175,7 @@ fn plan_with(text: &str) -> Plan {
     plan.notices[0].help = None;
     plan.notices.push(Notice {
         severity: Severity::Warning,
-        code: "kept".into(),
+        code: plan::NoticeCode::Topology("kept".into()),
         address: format!("weu/{text}"),
         message: format!("says `{text}` and {text}"),
         help: Some(text.to_owned()),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use plan::{
-    Action, ActionVerdict, FAILED_OVER, LastApply, Notice, Plan, PropertyVerdict, Severity,
-    Verdict, Verdicts,
+    Action, ActionVerdict, Code, LastApply, Notice, Plan, PropertyVerdict, Severity, Verdict,
+    Verdicts,
 };
 use serde_json::{Value, json};
 
@@ -66,7 +66,7 @@ fn unknown(last_apply: LastApply) -> Plan {
 fn failed_over() -> Plan {
     let notice = Notice {
         severity: Severity::Warning,
-        code: FAILED_OVER.to_owned(),
+        code: Code::FailedOver.into(),
         address: "trafficManager/main".to_owned(),
         message: "traffic goes to `sea`, as `weu` is Degraded".to_owned(),
         help: Some("mend `weu`: traffic returns by itself once its probes succeed".to_owned()),

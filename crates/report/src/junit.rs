@@ -91,7 +91,7 @@ fn cases<'a>(plan: &'a Plan, picture: &'a Picture) -> Vec<Case<'a>> {
         let at = cases.iter().position(|case| case.name == refusal.address);
         let at = at.unwrap_or_else(|| add(&mut cases, &Band::Global, &refusal.address));
         cases[at].failures.push(Failure {
-            kind: refusal.code.clone(),
+            kind: refusal.code.to_string(),
             message: refusal.message.clone(),
             text: format!("help: {}\n", refusal.help),
         });
@@ -101,7 +101,7 @@ fn cases<'a>(plan: &'a Plan, picture: &'a Picture) -> Vec<Case<'a>> {
         name: notice.address.clone(),
         resource: None,
         failures: vec![Failure {
-            kind: notice.code.clone(),
+            kind: notice.code.to_string(),
             message: notice.message.clone(),
             text: notice.help.iter().map(|help| format!("help: {help}\n")).collect(),
         }],

@@ -133,7 +133,7 @@ mod tests {
             action.risks = risks;
         }
         plan.refusals = sample::refused().refusals;
-        plan.refusals[0].code = "no-target-left".into();
+        plan.refusals[0].code = plan::Code::NoTargetLeft;
         let model = Model::new(&plan);
         let sections = sections(&model);
         let labels: Vec<_> = sections.iter().map(|section| section.label).collect();

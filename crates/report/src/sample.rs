@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plan::{
-    Action, ActionId, ActionOutcome, Band, Coverage, Done, Guard, Notice, Operation, Outcome,
+    Action, ActionId, ActionOutcome, Band, Code, Coverage, Done, Guard, Notice, Operation, Outcome,
     Place, Plan, PropertyChange, Reliance, Risk, Severity, Verb, Write,
 };
 use resource::{Expression, ResourceId, types};
@@ -90,7 +90,7 @@ pub(crate) fn first_apply() -> Plan {
     Plan {
         notices: vec![Notice {
             severity: Severity::Warning,
-            code: "manual-dns-record".into(),
+            code: Code::ManualDnsRecord.into(),
             address: "domains/app.corp.example".into(),
             message: "corp.example is not in Azure DNS: make the record CNAME app.corp.example → \
                       northwind.trafficmanager.net, TTL 60, in the company's DNS"
@@ -208,7 +208,7 @@ pub(crate) fn replacement() -> Plan {
 /// Nothing but a refusal.
 pub(crate) fn refused() -> Plan {
     let guard = Guard {
-        code: "adoption-not-allowed".into(),
+        code: Code::AdoptionNotAllowed,
         address: "weu/web".into(),
         message: "app-northwind-weu exists and does not carry our mark".into(),
         help: "write `adopt: true` on it, or pass `--adopt weu/web`".into(),

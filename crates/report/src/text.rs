@@ -113,7 +113,7 @@ fn write_refusals(page: &mut Page, plan: &Plan) {
                 (Tone::Removed, "✗ "),
                 (Tone::Strong, address),
                 (Tone::Quiet, "  "),
-                (Tone::Quiet, code),
+                (Tone::Quiet, code.word()),
                 (Tone::Quiet, &place),
             ],
         );
@@ -134,7 +134,10 @@ pub(crate) fn write_notices(page: &mut Page, notices: &[Notice]) {
             Severity::Warning => (Tone::Loud, "! "),
             Severity::Info => (Tone::Quiet, "i "),
         };
-        page.line(2, &[mark, (Tone::Strong, address), (Tone::Quiet, "  "), (Tone::Quiet, code)]);
+        page.line(
+            2,
+            &[mark, (Tone::Strong, address), (Tone::Quiet, "  "), (Tone::Quiet, code.word())],
+        );
         page.flow(4, Tone::Plain, message);
         if let Some(help) = help {
             page.hanging(4, (Tone::Quiet, "help: "), help);

@@ -2,31 +2,33 @@
 
 use std::fmt::Debug;
 
+use plan::Code;
+
 /// Why a plan may be refused: the closed list. Each is said before the first write.
-const REFUSALS: [&str; 15] = [
+const REFUSALS: [Code; 15] = [
     // It loses data.
-    "protected",
-    "replacement-loses-data",
+    Code::Protected,
+    Code::ReplacementLosesData,
     // It is not possible in place, or not in one step.
-    "adoption-needs-replacement",
-    "redundancy-not-convertible",
-    "redundancy-in-conversion",
+    Code::AdoptionNeedsReplacement,
+    Code::RedundancyNotConvertible,
+    Code::RedundancyInConversion,
     // Somebody else's.
-    "name-taken",
-    "of-another-topology",
-    "right-on-other-terms",
-    "adoption-not-allowed",
-    "existing-not-found",
-    "provider-not-registered",
+    Code::NameTaken,
+    Code::OfAnotherTopology,
+    Code::RightOnOtherTerms,
+    Code::AdoptionNotAllowed,
+    Code::ExistingNotFound,
+    Code::ProviderNotRegistered,
     // What a guard keeps.
-    "locked",
-    "mass-delete",
-    plan::NO_TARGET_LEFT,
-    "index-moved",
+    Code::Locked,
+    Code::MassDelete,
+    Code::NoTargetLeft,
+    Code::IndexMoved,
 ];
 
 /// Tells whether a refusal is one of those that are right.
-pub fn is_right_refusal(code: &str) -> bool {
+pub fn is_right_refusal(code: Code) -> bool {
     REFUSALS.contains(&code)
 }
 

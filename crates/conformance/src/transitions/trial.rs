@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use plan::Code;
 use planner::Mode as Life;
 use report::TextOptions;
 use resource::catalogue::facts_of;
@@ -27,7 +28,7 @@ pub enum Passed {
     /// The ends are alike.
     Alike,
     /// A plan was refused, for right reasons.
-    Refused(Vec<String>),
+    Refused(Vec<Code>),
 }
 
 /// What was wrong.
@@ -47,7 +48,7 @@ impl Fault {
 
 /// How a trial ended that goes no further.
 enum End {
-    Refused(Vec<String>),
+    Refused(Vec<Code>),
     Fault(Fault),
 }
 
@@ -116,15 +117,19 @@ async fn reach(
             Ok(Reached::Done) => return Ok(()),
             Ok(Reached::Killed) => {}
             Ok(Reached::Refused(codes)) => {
-                return Err(match codes.iter().find(|code| !is_right_refusal(code)) {
+                return Err(match codes.iter().find(|code| !is_right_refusal(**code)) {
                     None => End::Refused(codes),
-                    Some(code) => fault(&format!("{stage} refused: {code}"), codes.join(", ")),
+                    Some(code) => fault(&format!("{stage} refused: {code}"), told(&codes)),
                 });
             }
             Err(Broken { kind, text }) => return Err(fault(&format!("{stage} {kind}"), text)),
         }
     }
     Err(fault(&format!("{stage} is never done"), ""))
+}
+
+fn told(codes: &[Code]) -> String {
+    codes.iter().map(|code| code.word()).collect::<Vec<_>>().join(", ")
 }
 
 /// Asks for the plan of what was applied: there may be nothing in it.

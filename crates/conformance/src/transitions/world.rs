@@ -11,7 +11,7 @@ use evenkeel::pass;
 use evenkeel::progress::Progress;
 use evenkeel::session::{Azure, History, Session};
 use executor::{Cancel, Options};
-use plan::{Outcome, Plan};
+use plan::{Code, Outcome, Plan};
 use planner::Desired;
 use serde_json::{Value, json};
 use simulator::{Scenario, Simulator, Step};
@@ -34,7 +34,7 @@ pub enum Reached {
     /// All is done.
     Done,
     /// A guard refused it, for these reasons, and no permission lifts them.
-    Refused(Vec<String>),
+    Refused(Vec<Code>),
     /// It was killed.
     Killed,
 }
@@ -154,8 +154,7 @@ async fn settle(session: &Session, disk: &Path) -> Result<Reached, Broken> {
             if permit(&plan, &mut allow) {
                 continue;
             }
-            let mut codes: Vec<String> =
-                plan.refusals.iter().map(|refusal| refusal.code.clone()).collect();
+            let mut codes: Vec<Code> = plan.refusals.iter().map(|refusal| refusal.code).collect();
             codes.sort();
             codes.dedup();
             return Ok(Reached::Refused(codes));
@@ -166,23 +165,24 @@ async fn settle(session: &Session, disk: &Path) -> Result<Reached, Broken> {
             .map_err(|failure| broken("apply", failure))?;
         return if outcome.is_success() { Ok(Reached::Done) } else { Err(failed(&plan, &outcome)) };
     }
-    Ok(Reached::Refused(vec!["permission after permission".to_owned()]))
+    let kind = "refused: permission after permission".to_owned();
+    Err(Broken { kind, text: String::new() })
 }
 
 /// Gives what the guards of a plan ask for; tells whether that is anything new.
 fn permit(plan: &Plan, allow: &mut Allow) -> bool {
     let mut is_new = false;
     for refusal in &plan.refusals {
-        match refusal.code.as_str() {
-            "mass-delete" if !allow.allow_mass_delete => {
+        match refusal.code {
+            Code::MassDelete if !allow.allow_mass_delete => {
                 allow.allow_mass_delete = true;
                 is_new = true;
             }
-            "protected" if !allow.permit.contains(&refusal.address) => {
+            Code::Protected if !allow.permit.contains(&refusal.address) => {
                 allow.permit.push(refusal.address.clone());
                 is_new = true;
             }
-            "adoption-not-allowed" if !allow.adopt => {
+            Code::AdoptionNotAllowed if !allow.adopt => {
                 allow.adopt = true;
                 is_new = true;
             }

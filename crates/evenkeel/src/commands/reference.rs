@@ -20,12 +20,12 @@ pub fn schema() -> Outcome {
 pub fn explain(args: &Explain) -> Outcome {
     let Some(code) = &args.code else {
         let diagnostics = topology::codes().map(|known| (known.code, known.title));
-        let of_plans = planner::codes().map(|known| (known.code, known.title));
+        let of_plans = plan::Code::ALL.iter().map(|code| (code.word(), code.title()));
         let lines = diagnostics.chain(of_plans).map(|(code, title)| format!("{code:32} {title}"));
         output::result(&lines.collect::<Vec<_>>().join("\n"))?;
         return Ok(Exit::Done);
     };
-    let text = match (topology::explain(code), planner::explain(code)) {
+    let text = match (topology::explain(code), plan::Code::find(code)) {
         (Some(known), _) => format!(
             "{}: {}\n\n{}\n\nExample:\n{}\n\nWhat to do: {}",
             known.code,
@@ -34,7 +34,7 @@ pub fn explain(args: &Explain) -> Outcome {
             indented(known.example),
             known.remedy
         ),
-        (None, Some(known)) => format!("{}: {}\n\n{}", known.code, known.title, known.text),
+        (None, Some(known)) => format!("{known}: {}\n\n{}", known.title(), known.text()),
         (None, None) => {
             return Err(Failure::invalid(
                 anyhow!("neither a diagnostic nor a plan has the code `{code}`"),

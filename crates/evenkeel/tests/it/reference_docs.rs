@@ -122,14 +122,13 @@ fn exit_codes_are_current_and_told_by_the_help() {
 #[test]
 fn the_list_of_codes_is_current() {
     let mut text = String::from(
-        "# Codes\n\n<!-- Made from crates/topology/src/explain and crates/planner/src/explain.rs. -->\n\n\
+        "# Codes\n\n<!-- Made from crates/topology/src/explain and crates/plan/src/code.rs. -->\n\n\
          Every mistake, refusal and notice has a code that stays as it is. `evenkeel explain <code>` \
          prints its text.\n\n## Of plans\n\nWhat `plan`, `apply`, `drift` and `destroy` refuse or point \
          out.\n",
     );
-    for known in planner::codes() {
-        let _ =
-            write!(text, "\n### {}\n\n**{}.** {}\n", known.code, upper(known.title), known.text);
+    for known in plan::Code::ALL {
+        let _ = write!(text, "\n### {known}\n\n**{}.** {}\n", upper(known.title()), known.text());
     }
     text.push_str(
         "\n## Of topologies\n\nWhat `validate` finds, and every command before it looks at Azure.\n\n\

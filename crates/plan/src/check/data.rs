@@ -51,7 +51,7 @@ mod tests {
         let permission = Some("`protect: false` on storage/portal".to_owned());
         assert_eq!(check(&sample::plan([Action { permission, ..delete.clone() }])), []);
         let guard = Guard {
-            code: "protected".into(),
+            code: crate::Code::Protected,
             address: "store".into(),
             message: "is protected".into(),
             help: "permit it".into(),

@@ -1,6 +1,6 @@
 //! What identities may do: role assignments, and access policies of vaults without RBAC.
 
-use plan::{Band, Guard};
+use plan::{Band, Code, Guard};
 use resource::ResourceId;
 use resource::types::{ASSIGNMENT, ROLE};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ impl Expansion<'_> {
             let name = &permission.role.value;
             let Some(role) = role_id(name) else {
                 self.desired.mistakes.push(Guard {
-                    code: "unknown-role".to_owned(),
+                    code: Code::UnknownRole,
                     address: address.to_owned(),
                     message: format!("no built-in role is named `{name}`"),
                     help: "write the role definition's GUID instead".to_owned(),

@@ -1,7 +1,7 @@
 //! What a service converts by itself, as a storage account's redundancy, changes step by step and
 //! never by replacement.
 
-use plan::{Guard, Notice, Operation, PropertyChange, Severity, Verb};
+use plan::{Code, Guard, Notice, Operation, PropertyChange, Severity, Verb};
 use resource::catalogue::{Conversion, Step, facts_of};
 use resource::{Observed, ResourceId};
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ impl Scene<'_> {
                 self.add_conversion(conversion, resource, (&between, to), change);
             }
             Step::Manual(reason) => self.refusals.push(Guard {
-                code: "redundancy-not-convertible".to_owned(),
+                code: Code::RedundancyNotConvertible,
                 address: resource.address.clone(),
                 message: format!("redundancy cannot go from {from} to {to}: {reason}"),
                 help: "keep the redundancy, or declare a second account and move the data"
@@ -63,7 +63,7 @@ impl Scene<'_> {
     fn note_conversion(&mut self, resource: &DesiredResource, from: &str, target: &str) {
         self.notices.push(Notice {
             severity: Severity::Info,
-            code: "redundancy-in-conversion".to_owned(),
+            code: Code::RedundancyInConversion.into(),
             address: resource.address.clone(),
             message: format!("Azure is converting the account from {from} to {target}"),
             help: Some("nothing to do: it may take days, without downtime".to_owned()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plan::{ActionId, Guard, NO_TARGET_LEFT, Operation, PropertyChange, Verb, Write};
+use plan::{ActionId, Code, Guard, Operation, PropertyChange, Verb, Write};
 use resource::ResourceId;
 use resource::catalogue::{self, Destination, Lead, Members};
 use serde_json::Value;
@@ -129,7 +129,7 @@ fn no_target_left(router: &DesiredResource, back: &[Lead<'_>]) -> Guard {
         .filter_map(|lead| lead.label.as_ref().map(|label| format!("`{label}`")))
         .collect();
     Guard {
-        code: NO_TARGET_LEFT.to_owned(),
+        code: Code::NoTargetLeft,
         address: router.address.clone(),
         message: format!(
             "what {} leads to is replaced, and nothing else would answer meanwhile",

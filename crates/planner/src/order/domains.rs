@@ -1,7 +1,7 @@
 //! A custom domain is switched last: proof, bindings and certificates stand before its name moves.
 
 use petgraph::stable_graph::NodeIndex;
-use plan::{Action, ActionId, Notice, Operation, PropertyChange, Severity, Verb, Write};
+use plan::{Action, ActionId, Code, Notice, Operation, PropertyChange, Severity, Verb, Write};
 use resource::ResourceId;
 use resource::catalogue::{Duty, facts_of};
 use serde_json::{Value, json};
@@ -168,7 +168,7 @@ impl Scene<'_> {
         if previous.is_some() && first.is_some() {
             self.notices.push(Notice {
                 severity: Severity::Warning,
-                code: "managed-certificate-gap".to_owned(),
+                code: Code::ManagedCertificateGap.into(),
                 address: domain.name.clone(),
                 message: "App Service issues the certificate after the name is switched: HTTPS on \
                           it fails for some minutes"

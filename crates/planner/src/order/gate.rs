@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::stable_graph::NodeIndex;
-use plan::{Action, Guard, NO_TARGET_LEFT, Operation, Reliance};
+use plan::{Action, Code, Guard, Operation, Reliance};
 use resource::ResourceId;
 use resource::catalogue::{self, Destination, Lead, Members, Routing, facts_of, plain_host};
 use serde_json::Value;
@@ -323,7 +323,7 @@ impl Scene<'_> {
 fn stopped(scene: &Scene<'_>, id: &ResourceId, leads_there: String, permit: &str) -> Guard {
     let app = scene.desired.get(id).map_or(id.name(), |resource| &resource.address);
     Guard {
-        code: NO_TARGET_LEFT.to_owned(),
+        code: Code::NoTargetLeft,
         address: leads_there,
         message: format!("it would lead traffic to `{app}`, which is stopped in Azure"),
         help: format!("write `enabled: true` at `{app}`, or pass `--permit {permit}`"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::stable_graph::NodeIndex;
-use plan::{Action, ActionId, Guard, Operation, Verb};
+use plan::{Action, ActionId, Code, Guard, Operation, Verb};
 use resource::catalogue::Duty;
 use resource::{Observation, ResourceId};
 use serde_json::{Value, json};
@@ -169,7 +169,7 @@ fn refusal(lock: &Observation, scope: &ResourceId, blocked: &Action) -> Guard {
         format!("write `lock: lift` at `{}` to have it lifted and put back", scope.name())
     };
     Guard {
-        code: "locked".to_owned(),
+        code: Code::Locked,
         address: blocked.address.clone(),
         message: format!("the lock `{}` on `{}` refuses it", lock.id.name(), scope.name()),
         help,

@@ -1,6 +1,6 @@
 //! A name that only one resource may bear: who bears it lets go of it first.
 
-use plan::Guard;
+use plan::{Code, Guard};
 use resource::catalogue::Duty;
 use resource::{NameState, ResourceId};
 
@@ -33,7 +33,7 @@ impl Scene<'_> {
     fn refuse_move(&mut self, id: &ResourceId, holder: &ResourceId) {
         let address = self.desired.get(id).map_or(id.name(), |resource| &resource.address);
         self.refusals.push(Guard {
-            code: "name-taken".to_owned(),
+            code: Code::NameTaken,
             address: address.to_owned(),
             message: format!(
                 "`{holder}` has its name, and cannot be deleted while what leads to it waits for the \

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plan::{Action, ActionId, Guard, Operation, Risk, Verb};
+use plan::{Action, ActionId, Code, Guard, Operation, Risk, Verb};
 use resource::ResourceId;
 use resource::catalogue;
 use serde_json::Value;
@@ -73,7 +73,7 @@ impl Scene<'_> {
         let adopts = self.desired.get(id).is_some_and(|resource| resource.adopt);
         if !adopts && !self.options.adopt_all {
             self.refusals.push(Guard {
-                code: "record-conflict".to_owned(),
+                code: Code::RecordConflict,
                 address: wanted.address,
                 message: format!(
                     "a {} record of the name `{}` exists and does not carry our mark",

@@ -27,7 +27,7 @@ stamps: { weu: { region: westeurope } }
 ";
 
 fn codes(plan: &Plan) -> Vec<(&str, &str)> {
-    plan.refusals.iter().map(|guard| (guard.code.as_str(), guard.address.as_str())).collect()
+    plan.refusals.iter().map(|guard| (guard.code.word(), guard.address.as_str())).collect()
 }
 
 fn id_of(desired: &planner::Desired, address: &str) -> ResourceId {
@@ -324,7 +324,7 @@ fn what_is_named_and_will_not_be_there_is_refused_with_its_line() {
     let options = Options { permitted: ["data".to_owned()].into(), ..Options::default() };
     let refused = |text: &str, azure: &Observed| {
         let plan = plan_with(&expand(text), azure, &options);
-        let told = plan.refusals.iter().filter(|guard| guard.code == "value-missing");
+        let told = plan.refusals.iter().filter(|guard| guard.code == plan::Code::ValueMissing);
         told.map(|guard| (guard.address.clone(), plan.places[&guard.address].line))
             .collect::<Vec<_>>()
     };

@@ -56,7 +56,8 @@ fn another_number_for_a_living_stamp_is_refused_with_the_line_to_write() {
     ];
     for (stamps, line) in cases {
         let refused = plan_with(&topology("location: westeurope", &stamps), &azure, &options());
-        let told: Vec<_> = refused.refusals.iter().filter(|it| it.code == "index-moved").collect();
+        let told: Vec<_> =
+            refused.refusals.iter().filter(|it| it.code == plan::Code::IndexMoved).collect();
         assert!(told.iter().any(|it| it.help.contains(line)), "{stamps:?}: {told:?}");
     }
     // With the line, and behind the others, a stamp keeps its number.

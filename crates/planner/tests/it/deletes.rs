@@ -55,7 +55,7 @@ fn rule_14_traffic_is_never_without_a_target_while_a_stamp_goes() {
 fn a_group_that_may_hold_more_than_ours_is_kept() {
     let plan = plan(&expand(&shrunk()), &as_desired(&expand(BEFORE)));
     assert!(!names(&plan).iter().any(|name| name.contains("resourceGroups")));
-    assert!(plan.notices.iter().any(|notice| notice.code == "group-kept"));
+    assert!(plan.notices.iter().any(|notice| notice.code == plan::Code::GroupKept));
 }
 
 const WITH_DATA: &str = "
@@ -74,7 +74,7 @@ fn rule_07_what_holds_data_is_deleted_only_when_permitted() {
     let without = WITH_DATA.replace("  gone: { name: stdatagone, redundancy: GRS }\n", "");
     let desired = expand(&without);
     let refused = plan(&desired, &azure);
-    assert_eq!(refused.refusals.iter().map(|r| r.code.as_str()).collect::<Vec<_>>(), ["protected"]);
+    assert_eq!(refused.refusals.iter().map(|r| r.code.word()).collect::<Vec<_>>(), ["protected"]);
 
     let permitted = ["stdatagone".to_owned()].into();
     let options = Options { permitted, ..Options::default() };
@@ -90,7 +90,7 @@ fn rule_07_a_plan_that_deletes_most_of_what_it_owns_is_refused() {
     let azure = as_desired(&expand(include_str!("../../../../topologies/r1.yaml")));
     let empty = "version: 1\nname: pki\nsubscription: 11111111-2222-3333-4444-555555555555\n";
     let plan = plan(&expand(empty), &azure);
-    assert!(plan.refusals.iter().any(|refusal| refusal.code == "mass-delete"));
+    assert!(plan.refusals.iter().any(|refusal| refusal.code == plan::Code::MassDelete));
 }
 
 #[test]

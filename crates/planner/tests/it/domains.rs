@@ -79,7 +79,7 @@ fn a_managed_certificate_is_issued_after_the_switch_one_region_at_a_time() {
     let plain = body(plain.unwrap());
     assert_eq!(plain["properties"]["sslState"], "Disabled");
     assert!(plain["properties"].get("thumbprint").is_none());
-    assert!(plan.notices.iter().any(|notice| notice.code == "managed-certificate-gap"));
+    assert!(plan.notices.iter().any(|notice| notice.code == plan::Code::ManagedCertificateGap));
 }
 
 #[test]

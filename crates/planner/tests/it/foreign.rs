@@ -39,7 +39,7 @@ fn mark(azure: &mut Observed, id: &ResourceId, pointer: &str, topology: Option<&
 }
 
 fn codes(plan: &Plan) -> Vec<&str> {
-    plan.refusals.iter().map(|refusal| refusal.code.as_str()).collect()
+    plan.refusals.iter().map(|refusal| refusal.code.word()).collect()
 }
 
 fn everything() -> Options {

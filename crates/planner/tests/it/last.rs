@@ -173,7 +173,8 @@ fn what_is_released_stays_and_is_told() {
     let text = without(&without(APP, ", instances: 3"), "      enabled: true\n");
     let plan = after_change(APP, &text, |_, _| {});
     assert!(plan.is_empty(), "{:?}", names(&plan));
-    let told: Vec<_> = plan.notices.iter().filter(|n| n.code == "no-longer-declared").collect();
+    let told: Vec<_> =
+        plan.notices.iter().filter(|n| n.code == plan::Code::NoLongerDeclared).collect();
     assert_eq!(told.len(), 2, "{:?}", plan.notices);
 }
 
@@ -186,7 +187,7 @@ fn a_lost_text_takes_nothing_back_and_is_told() {
     let options = Options { last: Last::Lost(lost), ..Options::default() };
     let plan = plan_with(&expand(&text), &azure, &options);
     assert!(plan.is_empty(), "{:?}", names(&plan));
-    let told = plan.notices.iter().find(|notice| notice.code == "last-text-lost").unwrap();
+    let told = plan.notices.iter().find(|notice| notice.code == plan::Code::LastTextLost).unwrap();
     assert_eq!(told.help.as_deref(), Some("find it"));
 }
 

@@ -83,7 +83,7 @@ fn a_lock_that_may_not_be_lifted_refuses_the_plan() {
     let lock = zone.extension("Microsoft.Authorization/locks", "theirs");
     put(&mut azure, &lock, json!({ "properties": { "level": "CanNotDelete" } }));
     let plan = plan(&desired, &azure);
-    assert_eq!(plan.refusals.iter().map(|r| r.code.as_str()).collect::<Vec<_>>(), ["locked"]);
+    assert_eq!(plan.refusals.iter().map(|r| r.code.word()).collect::<Vec<_>>(), ["locked"]);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_lock_on_the_group_is_never_lifted() {
     let lock = group.extension("Microsoft.Authorization/locks", "wide");
     put(&mut azure, &lock, json!({ "properties": { "level": "CanNotDelete" } }));
     let plan = plan(&desired, &azure);
-    assert_eq!(plan.refusals[0].code, "locked");
+    assert_eq!(plan.refusals[0].code, plan::Code::Locked);
     assert!(plan.refusals[0].help.contains("more than this change needs"));
 }
 

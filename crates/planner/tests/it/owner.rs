@@ -118,7 +118,7 @@ fn what_another_owner_has_made_is_refused_and_never_deleted() {
         let id = id_of(&desired, address);
         sign(&mut azure, &id, pointer, "ffffffff");
         let refused = plan_with(&desired, &azure, &everything);
-        let refusals: BTreeSet<&str> = refused.refusals.iter().map(|it| it.code.as_str()).collect();
+        let refusals: BTreeSet<&str> = refused.refusals.iter().map(|it| it.code.word()).collect();
         assert_eq!(refusals, ["of-another-topology"].into(), "{address}");
         assert!(refused.refusals[0].message.contains("osprey (owner ffffffff)"), "{address}");
         assert!(refused.actions.iter().all(|action| action.resource != id), "{address}");

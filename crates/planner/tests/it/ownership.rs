@@ -38,7 +38,7 @@ fn rule_01_an_existing_resource_is_adopted_only_where_that_is_allowed() {
     let profile = desired.by_address("trafficManager/main").unwrap().id.clone();
     azure.resources.get_mut(&profile).unwrap().body["tags"] = json!({});
     let refused = plan(&desired, &azure);
-    assert_eq!(refused.refusals[0].code, "adoption-not-allowed");
+    assert_eq!(refused.refusals[0].code, plan::Code::AdoptionNotAllowed);
 
     let options = Options { adopt_all: true, ..Options::default() };
     let adopted = plan_with(&desired, &azure, &options);
@@ -111,5 +111,5 @@ fn rule_09_a_certificate_that_was_made_but_not_yet_marked_is_ours_and_gets_its_t
 
     // Somebody else's certificate of that name is still theirs.
     azure.resources.get_mut(&certificate).unwrap().body["tags"] = json!({ "owner": "somebody" });
-    assert_eq!(plan(&desired, &azure).refusals[0].code, "adoption-not-allowed");
+    assert_eq!(plan(&desired, &azure).refusals[0].code, plan::Code::AdoptionNotAllowed);
 }

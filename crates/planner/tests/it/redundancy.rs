@@ -45,7 +45,7 @@ fn a_running_conversion_is_not_begun_again() {
         json!({ "skuConversionStatus": "InProgress", "targetSkuName": "Standard_GZRS" });
     let plan = plan(&desired, &azure);
     assert!(plan.is_empty(), "{:?}", names(&plan));
-    assert_eq!(plan.notices[0].code, "redundancy-in-conversion");
+    assert_eq!(plan.notices[0].code, plan::Code::RedundancyInConversion);
 }
 
 #[test]
@@ -55,6 +55,6 @@ fn rule_07_an_account_is_never_replaced_for_its_redundancy() {
     let id = desired.by_address("storage/kept").unwrap().id.clone();
     azure.resources.get_mut(&id).unwrap().body["sku"]["name"] = json!("Premium_LRS");
     let plan = plan(&desired, &azure);
-    assert_eq!(plan.refusals[0].code, "redundancy-not-convertible");
+    assert_eq!(plan.refusals[0].code, plan::Code::RedundancyNotConvertible);
     assert!(plan.actions.iter().all(|action| action.verb != Verb::ReplaceDelete));
 }

@@ -66,7 +66,7 @@ fn rule_14_the_last_endpoint_cannot_leave() {
         .replace("      neu: { app: neu/web, priority: 2 }\n", "");
     let moved = one.replace("region: westeurope", "region: uksouth");
     let plan = plan(&expand(&moved), &as_desired(&expand(&one)));
-    let codes: Vec<_> = plan.refusals.iter().map(|refusal| refusal.code.as_str()).collect();
+    let codes: Vec<_> = plan.refusals.iter().map(|refusal| refusal.code.word()).collect();
     assert_eq!(codes, ["no-target-left"]);
     assert!(plan.refusals[0].help.contains("two steps"));
 }
@@ -100,7 +100,7 @@ fn rule_14_an_endpoint_leaves_while_the_name_of_its_app_moves_to_another_group()
     assert_eq!(endpoints(&moving, "cut trafficManager/main"), ["weu"]);
     let alone = |text: &str| text.replace("      weu: { app: weu/web, priority: 1 }\n", "");
     let refused = plan_with_moved_app(&alone(TWO), &alone(&moved));
-    let codes: Vec<_> = refused.refusals.iter().map(|refusal| refusal.code.as_str()).collect();
+    let codes: Vec<_> = refused.refusals.iter().map(|refusal| refusal.code.word()).collect();
     assert!(codes.contains(&"no-target-left"), "{codes:?}");
     assert!(refused.refusals.iter().all(|refusal| refusal.help.contains("two steps")));
 }

@@ -88,7 +88,7 @@ domains: { app.example.com: { routeTo: weu/web } }
     azure.resources.get_mut(&site).unwrap().body["properties"]["enabled"] = json!(false);
     azure.resources.remove(desired.domains[0].record.as_ref().unwrap());
     let refused = crate::azure::plan(&desired, &azure);
-    assert_eq!(refused.refusals[0].code, "no-target-left");
+    assert_eq!(refused.refusals[0].code, plan::Code::NoTargetLeft);
     assert_eq!(refused.refusals[0].address, "domains/app.example.com");
     let permitted = ["weu/web".to_owned()].into();
     let options = planner::Options { permitted, ..Default::default() };

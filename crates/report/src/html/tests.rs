@@ -40,7 +40,7 @@ fn hostile_names_and_values_are_text() {
     plan.stamps.push(HOSTILE.into());
     plan.notices[0].address = HOSTILE.into();
     plan.notices[0].message = HOSTILE.into();
-    plan.notices[0].code = HOSTILE.into();
+    plan.notices[0].code = plan::NoticeCode::Topology(HOSTILE.into());
     plan.notices[0].help = Some(HOSTILE.into());
     plan.refusals = sample::refused().refusals;
     plan.refusals[0].message = HOSTILE.into();
