@@ -3,7 +3,7 @@
 use plan::Plan;
 
 use crate::escape::{lines, paragraphs};
-use crate::finding::{Finding, Level, changes, findings};
+use crate::finding::{Finding, Level, blind_spots, changes, findings};
 
 /// Renders refusals, notices and changes as logging commands, each at the line that declares what it
 /// speaks of; `file` is the topology to point at where that is not known.
@@ -11,7 +11,8 @@ use crate::finding::{Finding, Level, changes, findings};
 /// Azure Pipelines knows errors and warnings; what is merely good to know is a line of the log.
 /// Source: <https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>.
 pub fn azure_devops(plan: &Plan, file: Option<&str>) -> String {
-    let mut told: Vec<Finding<'_>> = findings(plan).into_iter().chain(changes(plan)).collect();
+    let mut told: Vec<Finding<'_>> =
+        findings(plan).into_iter().chain(blind_spots(plan)).chain(changes(plan)).collect();
     told.sort_by_key(|finding| finding.level);
     told.iter().map(|finding| format!("{}\n", command(finding, file))).collect()
 }

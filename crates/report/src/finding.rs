@@ -2,11 +2,13 @@
 //! parts that a pipeline shows as annotations.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use plan::{Place, Plan, Risk, Severity};
 
 use crate::model::{Entry, Kind, Model};
 use crate::risks::sections;
+use crate::text::resources;
 use crate::value::inline;
 
 /// How grave a finding is, from worst to least.
@@ -55,6 +57,28 @@ pub(crate) fn findings(plan: &Plan) -> Vec<Finding<'_>> {
         place: plan.places.get(&notice.address),
     });
     refusals.chain(notices).collect()
+}
+
+/// Returns why something could not be looked at, and of how many resources that is the reason.
+pub(crate) fn unseen(plan: &Plan) -> BTreeMap<&str, usize> {
+    let mut reasons = BTreeMap::new();
+    for reason in plan.coverage.not_evaluated.values() {
+        *reasons.entry(reason.as_str()).or_default() += 1;
+    }
+    reasons
+}
+
+/// Returns what could not be looked at as findings, one for each reason.
+pub(crate) fn blind_spots(plan: &Plan) -> Vec<Finding<'_>> {
+    let told = unseen(plan).into_iter().map(|(reason, count)| Finding {
+        level: Level::Warning,
+        code: "not-evaluated",
+        address: resources(count).into(),
+        message: reason.into(),
+        help: None,
+        place: None,
+    });
+    told.collect()
 }
 
 /// Returns the changes of `plan` as findings, the gravest first; the same change in each stamp once.

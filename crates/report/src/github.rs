@@ -3,7 +3,7 @@
 use plan::{Place, Plan};
 
 use crate::escape::paragraphs;
-use crate::finding::{Finding, Level, changes, findings};
+use crate::finding::{Finding, Level, blind_spots, changes, findings};
 
 /// Annotations that GitHub shows of one step and level; of more it drops any.
 const MOST: usize = 10;
@@ -14,7 +14,8 @@ const MOST: usize = 10;
 /// There are at most ten, the gravest first; what is left is counted in the last.
 /// Source: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 pub fn github(plan: &Plan, file: Option<&str>) -> String {
-    let mut told: Vec<Finding<'_>> = findings(plan).into_iter().chain(changes(plan)).collect();
+    let mut told: Vec<Finding<'_>> =
+        findings(plan).into_iter().chain(blind_spots(plan)).chain(changes(plan)).collect();
     told.sort_by_key(|finding| finding.level);
     let rest = if told.len() > MOST { told.split_off(MOST - 1).len() } else { 0 };
     let mut text: String = told.iter().map(|finding| command(finding, file)).collect();

@@ -4,16 +4,20 @@ use plan::Plan;
 
 use crate::entry;
 use crate::escape;
+use crate::finding::unseen;
 use crate::model::{Entry, Kind, Model};
 use crate::page::{Page, TextOptions};
 use crate::risks::{Section, sections};
-use crate::text::{closing, counts, no_changes};
+use crate::text::{closing, counts, no_changes, resources};
 
 /// The bytes that a comment may have: GitHub takes 65,536 characters, and who posts it adds a line.
 pub const MARKDOWN_LIMIT: usize = 65_536 - 1_024;
 
 /// Columns of the code blocks; wider than a terminal, as a comment scrolls.
 const WIDTH: usize = 110;
+
+/// Reasons that are told for what could not be looked at.
+const REASONS: usize = 6;
 
 /// How much is told of what is neither a delete nor a replacement, from all to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,6 +145,13 @@ pub(crate) fn push_notices(text: &mut String, plan: &Plan) {
     }
     if hidden > 0 {
         text.push_str(&format!("- **{hidden} not evaluated**: nothing is said of these\n"));
+        let reasons = unseen(plan);
+        for (reason, count) in reasons.iter().take(REASONS) {
+            text.push_str(&format!("  - {}: {}\n", resources(*count), plain(reason)));
+        }
+        if let Some(rest @ 1..) = reasons.len().checked_sub(REASONS) {
+            text.push_str(&format!("  - and {rest} more reasons\n"));
+        }
     }
 }
 

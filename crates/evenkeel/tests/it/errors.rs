@@ -119,6 +119,11 @@ fn what_was_not_looked_at_is_named_by_its_right_and_is_incomplete() {
         assert_eq!(plan.code, 0, "{}", plan.stderr);
         assert!(plan.stdout.contains(right), "{right}: {}", plan.stdout);
         assert_eq!(run(&["plan", "--require-complete"]).code, 5, "{right}");
+        for format in ["markdown", "json", "github", "azure-devops", "sarif", "html"] {
+            let run = run(&["plan", "--require-complete", "--format", format]);
+            assert_eq!(run.code, 5, "{}", run.stderr);
+            assert!(run.stdout.contains(right), "{format} lacks {right}: {}", run.stdout);
+        }
         let both = ["plan", "--require-complete", "--detailed-exitcode"];
         assert_eq!(run(&both).code, 2, "changes are told before what is hidden");
         assert_eq!(run(&["drift", "--require-complete"]).code, 2);
