@@ -100,7 +100,7 @@ fn push_refusals(text: &mut String, plan: &Plan) {
             "> - {}: {} ({}). {}\n",
             code(&refusal.address),
             plain(&refusal.message),
-            code(&refusal.code),
+            code(&refusal.code.to_string()),
             plain(&refusal.help)
         ));
     }
@@ -139,7 +139,7 @@ pub(crate) fn push_notices(text: &mut String, plan: &Plan) {
             "- {} {} ({}){}\n",
             code(&notice.address),
             plain(&notice.message),
-            code(&notice.code),
+            code(&notice.code.to_string()),
             help.unwrap_or_default()
         ));
     }
