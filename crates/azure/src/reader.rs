@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use resource::catalogue::{Listing, NameCheck, facts_of};
+use resource::catalogue::{Listing, NameAnswer, NameCheck, facts_of};
 use resource::{Observation, ResourceId};
 use serde_json::{Value, json};
 use url::Url;
@@ -110,13 +110,31 @@ impl Reader {
         check: &NameCheck,
         name: &str,
     ) -> Result<bool, Error> {
-        let url = self
-            .client
-            .url(&format!("/subscriptions/{subscription}{}", check.path), check.api_version);
-        let request = Request::check_name(url, json!({ "name": name, "type": resource_type }));
-        let answer = self.read_object(&request).await?.body;
-        // A provider that says nothing else has nothing against the name.
-        Ok(answer.get(check.answer) != Some(&json!(false)))
+        let url = |path: &str| self.client.url(path, check.api_version);
+        let question = Request::check_name(
+            url(&format!("/subscriptions/{subscription}{}", check.path)),
+            json!({ "name": name, "type": resource_type }),
+        );
+        // Where the status is the answer, it is told as an error.
+        let unless = |asked: Result<Response, Error>, status: u16| match asked {
+            Ok(_) => Ok(false),
+            Err(error) if error.status() == Some(status) => Ok(true),
+            Err(error) => Err(error),
+        };
+        match check.answer {
+            NameAnswer::Member(member) => {
+                let answer = self.read_object(&question).await?.body;
+                // A provider that says nothing else has nothing against the name.
+                Ok(answer.get(member) != Some(&json!(false)))
+            }
+            NameAnswer::Refusal => {
+                unless(self.send(&question).await, 409).map(|is_taken| !is_taken)
+            }
+            NameAnswer::NotFound => {
+                let request = Request::head(url(&format!("{}/{name}", check.path)));
+                unless(self.send(&request).await, 404)
+            }
+        }
     }
 
     /// Returns the state of a provider's registration in a subscription, `Registered` for one.

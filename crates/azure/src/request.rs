@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use reqwest::header::HeaderMap;
-use resource::catalogue::known_types;
+use resource::catalogue::{NameAnswer, known_types};
 use serde_json::Value;
 use url::Url;
 
@@ -70,6 +70,11 @@ impl Request {
         Self { body: Some(body), ..Self::new(Method::POST, url) }
     }
 
+    /// Returns the question whether something is there.
+    pub fn head(url: Url) -> Self {
+        Self::new(Method::HEAD, url)
+    }
+
     /// Tells whether the request is one that a plan may make.
     pub fn is_read(&self) -> bool {
         const LISTED: [&str; 2] = ["appsettings", "connectionstrings"];
@@ -87,15 +92,19 @@ impl Request {
     /// Tells whether the request asks if a name is free: on a subscription, by one of the paths that
     /// the catalogue knows.
     fn is_name_check(&self) -> bool {
-        let below = self.url.path().strip_prefix("/subscriptions/").and_then(|rest| {
-            let (_, path) = rest.split_once('/')?;
-            Some(path)
-        });
+        let path = self.url.path();
+        let below = path.strip_prefix("/subscriptions/").and_then(|rest| rest.split_once('/'));
+        let below = below.map(|(_, below)| below);
+        let of_cloud = path.rsplit_once('/').map(|(path, _)| &path[path.len().min(1)..]);
         let checks = known_types().filter_map(|facts| facts.unique_name);
-        self.method == Method::POST
-            && below.is_some_and(|below| {
-                checks.into_iter().any(|name| name.check.path[1..].eq_ignore_ascii_case(below))
-            })
+        checks.into_iter().any(|name| {
+            let (method, asked) = match name.check.answer {
+                NameAnswer::NotFound => (Method::HEAD, of_cloud),
+                NameAnswer::Member(_) | NameAnswer::Refusal => (Method::POST, below),
+            };
+            let is_it = |asked: &str| name.check.path[1..].eq_ignore_ascii_case(asked);
+            self.method == method && asked.is_some_and(is_it)
+        })
     }
 
     /// Tells whether the request has the same effect when it is carried out twice.
@@ -178,6 +187,14 @@ mod tests {
         ] {
             assert!(!request(Method::POST, other).is_read(), "{other}");
         }
+        let names = "/providers/Microsoft.DocumentDB/databaseAccountNames";
+        assert!(request(Method::HEAD, &format!("{names}/orders")).is_read());
+        for other in
+            [names.to_owned(), format!("{names}/a/b"), format!("/subscriptions/s{names}/a")]
+        {
+            assert!(!request(Method::HEAD, &other).is_read(), "{other}");
+        }
+        assert!(!request(Method::POST, &format!("{names}/orders")).is_read());
         let other = "/subscriptions/s/providers/Evil.Web/x/config/appsettings/list";
         assert!(!request(Method::POST, other).is_read());
     }

@@ -95,8 +95,8 @@ codes! {
         `--allow-mass-delete` lifts the bound for one plan.";
     NameTaken: "name-taken",
         "a name that must be unique in all of Azure is another's",
-        "Storage accounts, vaults, App Configuration stores, apps, SQL servers and the DNS names of \
-        Traffic Manager share one space of names with everybody. A deleted vault or store keeps \
+        "Storage accounts, vaults, App Configuration stores, apps, SQL servers, Redis caches, Cosmos DB \
+        accounts and the DNS names of Traffic Manager share one space of names with everybody. A deleted vault or store keeps \
         its name for up to 90 days: recover it, purge it where it is not protected, or choose \
         another name. What this plan deletes itself frees its name first.";
     NoLongerDeclared: "no-longer-declared",

@@ -74,7 +74,7 @@ pub use resources::{RESOURCES_RIGHT, RESOURCES_VERSION};
 pub use stakes::{Scale, Stake, Staked};
 pub use treatment::{Treatment, is_secret_name, is_way_of_making};
 pub use typical::Typical;
-pub use unique::{NameCheck, SoftDelete, UniqueName};
+pub use unique::{NameAnswer, NameCheck, SoftDelete, UniqueName};
 pub use wholes::Form;
 
 /// A constant value in a table of facts.

@@ -162,3 +162,32 @@ async fn page_of_a_proxy_does_not_say_that_a_resource_is_gone() {
     let error = arm.client().reader().get(&site, "1").await.expect_err("says nothing");
     assert!(matches!(error, Error::Unreadable { .. }), "{error}");
 }
+
+#[tokio::test]
+async fn a_name_is_asked_for_as_its_provider_answers() {
+    let arm = FakeArm::start(|asked| {
+        let is_taken = asked.path.ends_with("/taken") || asked.body["name"] == "taken";
+        match (asked.path.contains("Cache"), asked.path.contains("DocumentDB"), is_taken) {
+            (true, _, false) => Answer::new(200, json!(null)),
+            (true, _, true) => Answer::error(409, "NameNotAvailable"),
+            (_, true, false) => Answer::new(404, json!(null)),
+            (_, true, true) => Answer::new(200, json!(null)),
+            (_, _, is_taken) => Answer::new(200, json!({"nameAvailable": !is_taken})),
+        }
+    })
+    .await;
+    let reader = arm.client().reader();
+    for kind in [
+        "Microsoft.Cache/redis",
+        "Microsoft.DocumentDB/databaseAccounts",
+        "Microsoft.Storage/storageAccounts",
+    ] {
+        let id = ResourceId::in_group("s", "rg", kind, "it");
+        let check = facts_of(&id).unique_name.expect("a unique name").check;
+        for (name, is_free) in [("taken", false), ("free", true)] {
+            let told = reader.is_name_free("s", kind, &check, name).await;
+            assert_eq!(told.expect("an answer"), is_free, "{kind} {name}");
+        }
+    }
+    assert_eq!(arm.log().len(), 6);
+}

@@ -22,6 +22,8 @@ trafficManager:
 resources:
   config: { type: Microsoft.AppConfiguration/configurationStores, apiVersion: 2024-06-01, name: appcs-north, sku: { name: standard }, properties: {} }
   sql: { type: Microsoft.Sql/servers, apiVersion: 2023-08-01, name: sql-north, properties: {} }
+  cache: { type: Microsoft.Cache/redis, apiVersion: 2024-11-01, name: redis-north, properties: {} }
+  orders: { type: Microsoft.DocumentDB/databaseAccounts, apiVersion: 2025-10-15, name: cosmos-north, properties: {} }
 stamp: { plan: { sku: P1v3 }, apps: { web: { runtime: node|22-lts } } }
 stamps: { weu: { region: westeurope } }
 ";
@@ -44,6 +46,8 @@ fn what_bears_a_unique_name_is_known_with_that_name() {
         ("trafficManager/front", "north-front"),
         ("resources/config", "appcs-north"),
         ("resources/sql", "sql-north"),
+        ("resources/cache", "redis-north"),
+        ("resources/orders", "cosmos-north"),
         ("weu/web", "app-north-weu-web"),
     ] {
         let known = made[&id_of(&desired, address)].as_deref();

@@ -4,7 +4,7 @@
 //! and recorded traffic.
 
 use super::stakes::{Stake, TIERS, cost};
-use super::{Listing, NameCheck, SoftDelete, TimeLimit, TypeFacts, UniqueName, Update};
+use super::{Listing, NameAnswer, NameCheck, SoftDelete, TimeLimit, TypeFacts, UniqueName, Update};
 
 const VERSION: &str = "2024-06-01";
 
@@ -18,7 +18,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             check: NameCheck {
                 path: "/providers/Microsoft.AppConfiguration/checkNameAvailability",
                 api_version: VERSION,
-                answer: "nameAvailable",
+                answer: NameAnswer::Member("nameAvailable"),
             },
         }),
         soft_delete: Some(SoftDelete {

@@ -6,7 +6,10 @@
 use super::stakes::{
     ENABLED, OFF, ON, PRIVATE, Scale, Stake, TIERS, access, cost, redundancy, security,
 };
-use super::{Busy, Likeness, Listing, TimeLimit, TypeFacts, Typical, Update};
+use super::{
+    Busy, Likeness, Listing, NameAnswer, NameCheck, TimeLimit, TypeFacts, Typical, UniqueName,
+    Update,
+};
 
 const VERSION: &str = "2024-11-01";
 const ENTERPRISE: &str = "2025-07-01";
@@ -19,6 +22,15 @@ const PROTOCOL: Scale = Scale::Rungs(&[&["Plaintext"], &["Encrypted"]]);
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Cache/redis",
+        unique_name: Some(UniqueName {
+            pointer: "",
+            below: None,
+            check: NameCheck {
+                path: "/providers/Microsoft.Cache/CheckNameAvailability",
+                api_version: VERSION,
+                answer: NameAnswer::Refusal,
+            },
+        }),
         busy: Busy { codes: &[], texts: &["is busy processing", "has linked servers"] },
         time_limit: Some(TimeLimit { write_mins: 180, delete_mins: 180 }),
         api_version: VERSION,

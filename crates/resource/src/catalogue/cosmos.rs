@@ -4,7 +4,10 @@
 //! recorded traffic.
 
 use super::stakes::{ON, Scale, Stake, Staked, access, cost, redundancy, security};
-use super::{Additions, ArrayKey, Listing, Roles, TimeLimit, TypeFacts, Typical, Update};
+use super::{
+    Additions, ArrayKey, Listing, NameAnswer, NameCheck, Roles, TimeLimit, TypeFacts, Typical,
+    UniqueName, Update,
+};
 
 const VERSION: &str = "2025-10-15";
 
@@ -87,6 +90,15 @@ const RULES: Scale = Scale::Rank(|rules| Some(i64::from(!rules.as_array()?.is_em
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.DocumentDB/databaseAccounts",
+        unique_name: Some(UniqueName {
+            pointer: "",
+            below: None,
+            check: NameCheck {
+                path: "/providers/Microsoft.DocumentDB/databaseAccountNames",
+                api_version: VERSION,
+                answer: NameAnswer::NotFound,
+            },
+        }),
         roles: Some(Roles::RegionOfWrites),
         time_limit: Some(TimeLimit { write_mins: 180, delete_mins: 300 }),
         api_version: VERSION,

@@ -5,7 +5,8 @@
 
 use super::stakes::{OFF, Stake, TIERS, access, cost, security};
 use super::{
-    ArrayKey, Duty, Listing, Literal, NameCheck, SoftDelete, TypeFacts, Typical, UniqueName, Update,
+    ArrayKey, Duty, Listing, Literal, NameAnswer, NameCheck, SoftDelete, TypeFacts, Typical,
+    UniqueName, Update,
 };
 
 const VERSION: &str = "2026-02-01";
@@ -20,7 +21,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             check: NameCheck {
                 path: "/providers/Microsoft.KeyVault/checkNameAvailability",
                 api_version: VERSION,
-                answer: "nameAvailable",
+                answer: NameAnswer::Member("nameAvailable"),
             },
         }),
         soft_delete: Some(SoftDelete {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::stakes::{ENABLED, Scale, Stake, Staked, access, cost, redundancy, security};
 use super::{
-    Alias, Listing, Literal, Locality, NameCheck, Ownership, Roles, TimeLimit, TypeFacts, Typical,
-    UniqueName, Update,
+    Alias, Listing, Literal, Locality, NameAnswer, NameCheck, Ownership, Roles, TimeLimit,
+    TypeFacts, Typical, UniqueName, Update,
 };
 
 const VERSION: &str = "2023-08-01";
@@ -69,7 +69,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             check: NameCheck {
                 path: "/providers/Microsoft.Sql/checkNameAvailability",
                 api_version: VERSION,
-                answer: "available",
+                answer: NameAnswer::Member("available"),
             },
         }),
         api_version: VERSION,

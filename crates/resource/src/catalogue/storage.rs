@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::stakes::{OFF, ON, Scale, Staked, access, cost, redundancy, security};
 use super::{
-    Busy, Conversion, Likeness, Listing, Literal, NameCheck, Ownership, Roles, TimeLimit,
-    TypeFacts, Typical, UniqueName, Update,
+    Busy, Conversion, Likeness, Listing, Literal, NameAnswer, NameCheck, Ownership, Roles,
+    TimeLimit, TypeFacts, Typical, UniqueName, Update,
 };
 
 const VERSION: &str = "2025-08-01";
@@ -119,7 +119,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             check: NameCheck {
                 path: "/providers/Microsoft.Storage/checkNameAvailability",
                 api_version: VERSION,
-                answer: "nameAvailable",
+                answer: NameAnswer::Member("nameAvailable"),
             },
         }),
         api_version: VERSION,

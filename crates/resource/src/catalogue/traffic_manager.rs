@@ -6,8 +6,8 @@
 use super::stakes::{ENABLED, Scale, Stake, redundancy, serving};
 use super::wholes::network;
 use super::{
-    ArrayKey, Handle, Listing, Literal, Locality, Members, Monitor, NameCheck, Ownership, Roles,
-    Routing, TypeFacts, Typical, UniqueName, Update,
+    ArrayKey, Handle, Listing, Literal, Locality, Members, Monitor, NameAnswer, NameCheck,
+    Ownership, Roles, Routing, TypeFacts, Typical, UniqueName, Update,
 };
 use crate::Service;
 
@@ -62,7 +62,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             check: NameCheck {
                 path: "/providers/Microsoft.Network/checkTrafficManagerNameAvailabilityV2",
                 api_version: VERSION,
-                answer: "nameAvailable",
+                answer: NameAnswer::Member("nameAvailable"),
             },
         }),
         locality: Locality::Global,

@@ -15,19 +15,33 @@ pub struct UniqueName {
     pub check: NameCheck,
 }
 
-/// A POST on the subscription that tells whether a name is free, and changes nothing.
-///
-/// It is sent `{"name", "type"}`. Source:
-/// <https://learn.microsoft.com/rest/api/storagerp/storage-accounts/check-name-availability> and its
-/// like of the other providers.
+/// A request that tells whether a name is free, and changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NameCheck {
-    /// The path below the subscription.
+    /// The path: below the subscription, or of the whole cloud where the name is looked for.
     pub path: &'static str,
     /// The API version.
     pub api_version: &'static str,
-    /// The member of the answer that is true for a free name.
-    pub answer: &'static str,
+    /// How it is asked and answered.
+    pub answer: NameAnswer,
+}
+
+/// How a provider is asked for a name, and tells that it is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameAnswer {
+    /// A POST of `{"name", "type"}` on the subscription; the member of the answer is true for a free name.
+    ///
+    /// Source: <https://learn.microsoft.com/rest/api/storagerp/storage-accounts/check-name-availability>
+    /// and its like of the other providers.
+    Member(&'static str),
+    /// The same POST, which is refused with 409 where the name is taken.
+    ///
+    /// Source: <https://learn.microsoft.com/rest/api/redis/redis/check-name-availability>.
+    Refusal,
+    /// A HEAD of the name below the path, for which nothing is found where the name is free.
+    ///
+    /// Source: <https://learn.microsoft.com/rest/api/cosmos-db-resource-provider/database-accounts/check-name-exists>.
+    NotFound,
 }
 
 /// What a service keeps of a deleted resource, its name too.

@@ -8,8 +8,8 @@ mod documents;
 
 use super::stakes::{OFF, ON, Scale, cost, security, serving};
 use super::{
-    Busy, Cloned, Duty, Handle, Import, Likeness, Listing, Literal, NameCheck, Ownership,
-    ServiceMade, Serving, TimeLimit, TypeFacts, Typical, UniqueName, Update,
+    Busy, Cloned, Duty, Handle, Import, Likeness, Listing, Literal, NameAnswer, NameCheck,
+    Ownership, ServiceMade, Serving, TimeLimit, TypeFacts, Typical, UniqueName, Update,
 };
 use crate::Service;
 use documents::CONFIG;
@@ -266,7 +266,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             check: NameCheck {
                 path: "/providers/Microsoft.Web/checkNameAvailability",
                 api_version: VERSION,
-                answer: "nameAvailable",
+                answer: NameAnswer::Member("nameAvailable"),
             },
         }),
         // App Service allows one writer to a site.

@@ -88,6 +88,26 @@ async fn account_names_are_global() {
 }
 
 #[tokio::test]
+async fn names_of_caches_and_accounts_are_global() {
+    let client = Client::seeded(GROUP).await;
+    client.put("/resourceGroups/two", json!({"location": "westeurope"})).await;
+    let cache = "/resourceGroups/rg/providers/Microsoft.Cache/redis/shop";
+    let question = "/providers/Microsoft.Cache/CheckNameAvailability";
+    let asked = json!({"name": "Shop", "type": "Microsoft.Cache/redis"});
+    assert_eq!(client.post(question, asked.clone()).await.status, StatusCode::OK);
+    let body = json!({"location": "westeurope", "properties": {"sku": {"name": "Basic", "family": "C", "capacity": 0}}});
+    assert!(client.put(cache, body.clone()).await.status.is_success());
+    assert_eq!(client.post(question, asked).await.code(), "NameNotAvailable");
+    let again = client.put(&cache.replace("/rg/", "/two/"), body).await;
+    assert_eq!(again.code(), "NameNotAvailable");
+    let account = "/resourceGroups/rg/providers/Microsoft.DocumentDB/databaseAccounts/shop";
+    let body = json!({"location": "westeurope", "properties": {"databaseAccountOfferType": "Standard", "locations": [{"locationName": "West Europe", "failoverPriority": 0}]}});
+    assert!(client.put(account, body.clone()).await.status.is_success());
+    let again = client.put(&account.replace("/rg/", "/two/"), body).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
 async fn deleted_vault_is_recovered_or_purged() {
     let client = Client::seeded(GROUP).await;
     let body = json!({"location": "westeurope", "properties": {"tenantId": client.simulator.tenant(), "sku": {"family": "A", "name": "standard"}, "accessPolicies": []}});

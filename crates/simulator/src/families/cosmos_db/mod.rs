@@ -3,6 +3,7 @@
 //! Statuses, headers, waits and defaults as observed in recorded traffic; else bodies are stored as
 //! sent.
 
+use axum::http::Method;
 use serde_json::json;
 
 use crate::kind::azure::Azure;
@@ -55,13 +56,42 @@ pub(crate) static FAMILY: Family = Family {
         shaped: bare,
         ..Polling::GENERAL
     },
+    special,
     ..Family::new("Microsoft.DocumentDB/")
 };
+
+const ACCOUNT: &str = "Microsoft.DocumentDB/databaseAccounts";
+
+/// Answers whether an account of a name is anywhere in the cloud.
+///
+/// Source: <https://learn.microsoft.com/rest/api/cosmos-db-resource-provider/database-accounts/check-name-exists>.
+fn special(azure: &mut Azure, request: &Request) -> Option<Answer> {
+    let lower = request.path.to_ascii_lowercase();
+    let name = lower.strip_prefix("/providers/microsoft.documentdb/databaseaccountnames/")?;
+    if request.method != Method::HEAD {
+        return None;
+    }
+    Some(Answer::empty(if is_taken(azure, name) { 200 } else { 404 }))
+}
+
+fn is_taken(azure: &Azure, name: &str) -> bool {
+    azure.state.of_type(ACCOUNT).any(|account| account.id.name().eq_ignore_ascii_case(name))
+}
 
 /// The types of Cosmos DB.
 const KINDS: &[Kind] = &[
     Kind {
-        name: "Microsoft.DocumentDB/databaseAccounts",
+        name: ACCOUNT,
+        settle: |azure, draft| {
+            let name = draft.name();
+            if draft.before.is_none() && is_taken(azure, &name) {
+                let text = format!(
+                    "Database account creation failed. Account with name {name} already exists."
+                );
+                return Err(Answer::error(409, "Conflict", text));
+            }
+            Ok(())
+        },
         put: Put::long(200, 200, Form::AsyncAndLocation, 120.0, 10),
         patch: Some(Put::long(200, 200, Form::AsyncAndLocation, 60.0, 10)),
         delete: Delete::long(Form::AsyncAndLocation, 60.0, 10),
