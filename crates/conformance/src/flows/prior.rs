@@ -173,6 +173,19 @@ pub fn least(id: &ResourceId, location: &str) -> Value {
             "properties": {"publicIPAllocationMethod": "Static",
                 "dnsSettings": {"domainNameLabel": name.to_lowercase()}}}),
         ),
+        "microsoft.documentdb/databaseaccounts" => at(
+            location,
+            json!({"properties": {
+                "databaseAccountOfferType": "Standard",
+                "locations": [{"locationName": location}]}}),
+        ),
+        "microsoft.documentdb/databaseaccounts/sqldatabases" => {
+            json!({"properties": {"resource": {"id": name}}})
+        }
+        "microsoft.documentdb/databaseaccounts/sqldatabases/containers" => {
+            let resource = json!({"id": name, "partitionKey": {"paths": ["/id"], "kind": "Hash"}});
+            json!({"properties": {"resource": resource}})
+        }
         "microsoft.web/serverfarms" => {
             at(location, json!({"sku": {"name": "S1", "tier": "Standard"}, "properties": {}}))
         }

@@ -5,6 +5,7 @@
 
 mod blobs;
 mod client;
+mod cosmos;
 mod faults;
 mod layers;
 mod locks;

@@ -1,10 +1,13 @@
-//! `Microsoft.DocumentDB`: the protocol alone.
+//! `Microsoft.DocumentDB`: accounts with their regions, databases, containers and rights.
 //!
-//! Statuses, headers, waits and defaults as observed in recorded traffic; else bodies are stored as
-//! sent.
+//! Rules: <https://learn.microsoft.com/azure/cosmos-db/how-to-manage-database-account>; statuses,
+//! waits, defaults and what the service adds as observed in recorded traffic.
+
+mod account;
+mod data;
 
 use axum::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::kind::azure::Azure;
 use crate::kind::family::{Family, Paths, Polling, bare};
@@ -12,34 +15,20 @@ use crate::kind::shapes::Shapes;
 use crate::kind::{Accepted, Delete, Form, Kind, Place, Put, Tags};
 use crate::store::state::Stored;
 use crate::wire::answer::Answer;
+use crate::wire::json;
 use crate::wire::request::Request;
+
+/// The type of accounts.
+const ACCOUNTS: &str = "Microsoft.DocumentDB/databaseAccounts";
 
 const COSMOS_CHILD: Kind = Kind {
     put: Put { body: Accepted::Enqueued, ..Put::long(202, 202, Form::AsyncAndLocation, 15.0, 10) },
     delete: Delete::long(Form::AsyncAndLocation, 15.0, 10),
     place: Place::None,
     has_state: false,
-    dropped: &["/properties/options"],
+    dropped: &["/properties/options", "/properties/resource/createMode", "/location"],
     ..Kind::GENERIC
 };
-
-/// Answers the keys of an account, all or those that only read.
-fn keys(azure: &mut Azure, _: &Request, account: &Stored, action: &str) -> Option<Answer> {
-    let key = |name: &str| azure.key_of(account, name);
-    let mut keys = json!({
-        "primaryReadonlyMasterKey": key("primaryReadonly"),
-        "secondaryReadonlyMasterKey": key("secondaryReadonly"),
-    });
-    match action.to_ascii_lowercase().as_str() {
-        "readonlykeys" => {}
-        "listkeys" => {
-            keys["primaryMasterKey"] = json!(key("primary"));
-            keys["secondaryMasterKey"] = json!(key("secondary"));
-        }
-        _ => return None,
-    }
-    Some(Answer::json(200, keys))
-}
 
 static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
 
@@ -60,8 +49,6 @@ pub(crate) static FAMILY: Family = Family {
     ..Family::new("Microsoft.DocumentDB/")
 };
 
-const ACCOUNT: &str = "Microsoft.DocumentDB/databaseAccounts";
-
 /// Answers whether an account of a name is anywhere in the cloud.
 ///
 /// Source: <https://learn.microsoft.com/rest/api/cosmos-db-resource-provider/database-accounts/check-name-exists>.
@@ -75,32 +62,85 @@ fn special(azure: &mut Azure, request: &Request) -> Option<Answer> {
 }
 
 fn is_taken(azure: &Azure, name: &str) -> bool {
-    azure.state.of_type(ACCOUNT).any(|account| account.id.name().eq_ignore_ascii_case(name))
+    azure.state.of_type(ACCOUNTS).any(|account| account.id.name().eq_ignore_ascii_case(name))
 }
 
 /// The types of Cosmos DB.
 const KINDS: &[Kind] = &[
     Kind {
-        name: ACCOUNT,
-        settle: |azure, draft| {
-            let name = draft.name();
-            if draft.before.is_none() && is_taken(azure, &name) {
-                let text = format!(
-                    "Database account creation failed. Account with name {name} already exists."
-                );
-                return Err(Answer::error(409, "Conflict", text));
-            }
-            Ok(())
-        },
+        name: ACCOUNTS,
         put: Put::long(200, 200, Form::AsyncAndLocation, 120.0, 10),
         patch: Some(Put::long(200, 200, Form::AsyncAndLocation, 60.0, 10)),
         delete: Delete::long(Form::AsyncAndLocation, 60.0, 10),
         place: Place::Display,
         tags: Tags::Empty,
-        dropped: &["/properties/createMode"],
-        action: keys,
+        defaults: account::DEFAULTS,
+        settle: account::settle,
+        view: account::view,
+        action: account::action,
+        // Each change takes about the time that the regions need.
+        style: account::style,
         ..Kind::GENERIC
     },
-    Kind { name: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases", ..COSMOS_CHILD },
-    Kind { name: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers", ..COSMOS_CHILD },
+    Kind {
+        name: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases",
+        settle: data::settle_database,
+        after: data::after,
+        view: data::view_database,
+        ..COSMOS_CHILD
+    },
+    Kind {
+        name: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers",
+        settle: data::settle_container,
+        after: data::after,
+        view: data::view_container,
+        ..COSMOS_CHILD
+    },
+    Kind {
+        name: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/storedProcedures",
+        settle: data::settle_named,
+        view: data::view_named,
+        ..COSMOS_CHILD
+    },
+    Kind {
+        name: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/throughputSettings",
+        settle: data::settle_throughput,
+        view: data::view_throughput,
+        ..COSMOS_CHILD
+    },
+    Kind {
+        name: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/throughputSettings",
+        settle: data::settle_throughput,
+        view: data::view_throughput,
+        ..COSMOS_CHILD
+    },
+    Kind {
+        name: "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments",
+        settle: data::settle_assignment,
+        ..COSMOS_CHILD
+    },
+    Kind { name: "Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions", ..COSMOS_CHILD },
 ];
+
+/// Refuses as Cosmos DB does: with one code, and the reason in words.
+fn bad_request(text: impl Into<String>) -> Answer {
+    Answer::error(400, "BadRequest", text)
+}
+
+/// Where a resource of the data plane keeps when it was written.
+const WRITTEN: &str = "ts";
+
+/// Adds what the data plane knows of each of its resources: its number, its time and its ETag.
+fn stamp(azure: &Azure, stored: &Stored, resource: &mut Value, own: &str) {
+    let number = azure.uuid(stored.id.key())[..8].to_owned();
+    let etag = format!("\"{}\"", azure.etag(stored));
+    let written = stored.hidden.get(WRITTEN).cloned();
+    for (name, value) in [
+        ("/_rid", json!(format!("{number}=="))),
+        ("/_self", json!(format!("{own}/{number}==/"))),
+        ("/_etag", json!(etag)),
+        ("/_ts", written.unwrap_or_else(|| json!(stored.created / 1000))),
+    ] {
+        json::set(resource, name, value);
+    }
+}
