@@ -167,7 +167,17 @@ fn absent(found: &mut Changes, desired: &Desired, resource: &DesiredResource, ob
 /// one that is true without a write.
 fn asks_for_nothing(resource: &DesiredResource) -> bool {
     catalogue::facts_of(&resource.id).born_with_parent
-        && catalogue::is_empty(&without_absent(&resource.body))
+        && holds_nothing(&without_absent(&resource.body))
+}
+
+/// Tells whether a value holds no value: an empty text is one.
+fn holds_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().all(holds_nothing),
+        Value::Object(map) => map.values().all(holds_nothing),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
 }
 
 fn present(

@@ -332,6 +332,18 @@ fn what_shall_not_be_in_a_new_document_needs_no_write() {
 }
 
 #[test]
+fn empty_texts_of_a_new_document_are_written() {
+    let empty = "      settings: { A: \"\" }\n      connectionStrings: { B: { value: \"\" } }\n";
+    let text = APP.replace("      settings: { OLD: \"1\", KEEP: \"1\" }\n", empty);
+    let text = text.replace("      slotSettings: [KEEP]\n", "");
+    let plan = plan_with(&expand(&text), &Observed::default(), &Options::default());
+    for document in ["settings", "connectionStrings"] {
+        let address = format!("weu/web/{document}");
+        assert!(plan.actions.iter().any(|a| a.address == address), "{:?}", names(&plan));
+    }
+}
+
+#[test]
 fn app_that_is_a_clone_no_more_gives_back_what_its_original_declared() {
     let text = "
 version: 1
