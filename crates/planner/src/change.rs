@@ -301,6 +301,7 @@ fn compare(
         unverifiable.extend(hidden.map(|unknown| unknown.path.clone()));
         changes.extend(unread::changed(facts, &unverifiable, &resource.body, &last.body));
     }
+    changes.iter_mut().for_each(|change| bind_to_group(resource, change));
     changes.extend(lost_ground(resource, observation, observed));
     changes.extend(lost_identities(resource, observation, observed));
     // A value that is known only after an apply differs by definition, unless it is a secret that
@@ -319,6 +320,19 @@ fn compare(
         })
     }));
     changes
+}
+
+/// Tells of a change to what lies in another group that it cannot be made in place, where it cannot.
+fn bind_to_group(resource: &DesiredResource, change: &mut PropertyChange) {
+    let rules = catalogue::facts_of(&resource.id).within_group;
+    let Some((_, reason)) = rules.iter().find(|(path, _)| change.path == *path) else { return };
+    let group = |value: &Option<Value>| {
+        let id = ResourceId::parse(value.as_ref()?.as_str()?).ok()?;
+        Some((id.subscription()?.to_lowercase(), id.resource_group()?.to_lowercase()))
+    };
+    if group(&change.before) != group(&change.after) {
+        change.forces_replacement = Some((*reason).to_owned());
+    }
 }
 
 /// Finds the properties that name what is made anew although the resource stands on it.

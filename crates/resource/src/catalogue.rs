@@ -198,6 +198,9 @@ pub struct TypeFacts {
     /// Properties that name what the resource stands on, each with the reason why it goes with it: that
     /// is deleted only when nothing stands on it any more.
     pub stands_on: &'static [(&'static str, &'static str)],
+    /// Properties that name what the resource belongs to and that change within one resource group only,
+    /// each with the reason.
+    pub within_group: &'static [(&'static str, &'static str)],
     /// Members of maps that the user names freely: one that is no longer declared goes as a whole.
     pub entries: &'static [&'static str],
     /// The map whose keys may be told apart by case.
@@ -313,6 +316,7 @@ impl TypeFacts {
         collectives: &[],
         common: &[],
         stands_on: &[],
+        within_group: &[],
         entries: &[],
         cased_keys: None,
         exclusive: &[],

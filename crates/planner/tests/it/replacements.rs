@@ -257,3 +257,39 @@ resources:
         assert_ordered(&gone, &["create identities/app", &update]);
     }
 }
+
+#[test]
+fn app_is_made_anew_where_its_plan_comes_to_lie_in_another_group() {
+    let text = |plan: &str| {
+        format!(
+            "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+stamp:
+  plan: {{ sku: P1v3, {plan} }}
+  apps: {{ web: {{ runtime: node|22-lts }}, jobs: {{ runtime: node|22-lts }} }}
+stamps: {{ weu: {{ region: westeurope }} }}
+"
+        )
+    };
+    let before = expand(&text(""));
+    let azure = as_desired(&before);
+    let after = |plan: &str| {
+        let options = Options { last: Last::of(&before), ..Options::default() };
+        plan_with(&expand(&text(plan)), &azure, &options)
+    };
+    // In its group an app moves in place.
+    let moved = after("name: asp-other");
+    let spelled = after("resourceGroup: RG-osprey-weu");
+    let remade = after("resourceGroup: rg-plans");
+    for app in ["weu/web", "weu/jobs"] {
+        position(&moved, &format!("update {app}"));
+        assert_ordered(
+            &remade,
+            &[&format!("delete to replace {app}"), &format!("create to replace {app}")],
+        );
+        assert_ordered(&remade, &["create weu/plan", &format!("create to replace {app}")]);
+    }
+    assert_eq!(names(&spelled), Vec::<&str>::new());
+}

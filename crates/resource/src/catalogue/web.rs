@@ -118,6 +118,11 @@ const SITE: TypeFacts = TypeFacts {
         "properties.serverFarmId",
         "its plan is made anew, and cannot go before its apps",
     )],
+    // Source: <https://learn.microsoft.com/azure/app-service/app-service-plan-manage#move-an-app-to-another-app-service-plan>.
+    within_group: &[(
+        "properties.serverFarmId",
+        "an app moves between plans of one resource group only",
+    )],
     // Deleting the last app of a plan deletes the plan too, unless told otherwise.
     delete_query: Some("deleteEmptyServerFarm=false&deleteMetrics=true"),
     handles: &[
