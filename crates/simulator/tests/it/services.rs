@@ -117,6 +117,7 @@ async fn deleted_vault_is_recovered_or_purged() {
     assert_eq!(client.get(VAULT).await.body["properties"]["provisioningState"], "Succeeded");
     let policy = |permission: &str| json!({"properties": {"accessPolicies": [{"tenantId": "t", "objectId": "o", "permissions": {"secrets": [permission]}}]}});
     client.put(&format!("{VAULT}/accessPolicies/add"), policy("get")).await;
+    client.put(&format!("{VAULT}/accessPolicies/add"), policy("Get")).await;
     let added = client.put(&format!("{VAULT}/accessPolicies/add"), policy("list")).await;
     assert_eq!(
         added.body["properties"]["accessPolicies"][0]["permissions"]["secrets"],

@@ -406,12 +406,13 @@ fn change_policies(azure: &mut Azure, request: &Request, kind: &str) -> Result<A
     Ok(Answer::json(200, body))
 }
 
-/// Adding to a policy that exists joins the permissions.
+/// Adding to a policy that exists joins the permissions, which are words without case.
 fn add_permissions(known: &mut Value, policy: &Value) {
     for (area, more) in policy["permissions"].as_object().into_iter().flatten() {
         let mut all = known["permissions"][area].as_array().cloned().unwrap_or_default();
         for permission in more.as_array().into_iter().flatten() {
-            if !all.contains(permission) {
+            let word = |known: &Value| known.as_str().map(str::to_ascii_lowercase);
+            if !all.iter().any(|known| word(known) == word(permission)) {
                 all.push(permission.clone());
             }
         }
