@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 mod faults;
 mod flows;
@@ -118,6 +118,10 @@ enum Command {
         /// How many tries each of them is given.
         #[arg(long, default_value_t = 200)]
         tries: u32,
+        /// Kills the second apply of every pair at each of its actions, each followed by a repeat,
+        /// instead of what is drawn.
+        #[arg(long)]
+        kill: Option<Killing>,
         /// Says what each seed is and what it comes to.
         #[arg(long)]
         verbose: bool,
@@ -133,6 +137,13 @@ enum Command {
     },
 }
 
+/// Where an apply is killed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Killing {
+    /// When an action begins, once for each.
+    EachAction,
+}
+
 fn main() -> anyhow::Result<ExitCode> {
     let passed = match Cli::parse().command {
         Command::Faults { seeds, from, threads, verbose } => {
@@ -144,11 +155,16 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Pairs { directory, json, verbose } => {
             pairs::run(&directory, json.as_deref(), verbose)?
         }
-        Command::Transitions { seeds, from, threads, keep, shrink, tries, verbose } => {
-            let seeds = faults::Seeds { from, count: seeds };
-            let keep = keep.as_deref();
-            let settings = transitions::Settings { seeds, threads, keep, shrink, tries, verbose };
-            transitions::run(settings)?
+        Command::Transitions { seeds, from, threads, keep, shrink, tries, kill, verbose } => {
+            transitions::run(transitions::Settings {
+                seeds: faults::Seeds { from, count: seeds },
+                threads,
+                keep: keep.as_deref(),
+                shrink,
+                tries,
+                verbose,
+                kill_each_action: kill.is_some(),
+            })?
         }
         Command::Refusals { definitions, good, verbose } => {
             refusals::run(&definitions, &good, verbose)?

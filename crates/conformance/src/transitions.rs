@@ -28,7 +28,7 @@ mod trial;
 mod world;
 
 use crate::faults::Seeds;
-use pair::{Pair, Pairs};
+use pair::{Mode, Pair, Pairs};
 use trial::{Fault, Passed};
 
 /// How a run is made.
@@ -46,6 +46,14 @@ pub struct Settings<'a> {
     pub tries: u32,
     /// Says what each seed is.
     pub verbose: bool,
+    /// Kills the second apply of each pair at each of its actions.
+    pub kill_each_action: bool,
+}
+
+impl Settings<'_> {
+    fn pairs(&self) -> Pairs {
+        Pairs { mode: self.kill_each_action.then_some(Mode::KilledAtEach) }
+    }
 }
 
 /// How long one pair is made smaller.
@@ -55,6 +63,8 @@ const SHRINK_MILLIS: u32 = 90_000;
 #[derive(Default)]
 struct Found {
     alike: u64,
+    /// Applies that were killed at an action, of pairs that end alike.
+    kills: usize,
     refused: u64,
     failed: u64,
     thrown: usize,
@@ -100,13 +110,16 @@ pub fn run(settings: Settings<'_>) -> anyhow::Result<bool> {
         found.refused,
         found.thrown,
     );
+    if settings.kill_each_action {
+        println!("{} applies were killed at an action and repeated", found.kills);
+    }
     println!("{passed} passed, {} failed", found.failed);
     Ok(found.failed == 0)
 }
 
 fn one(seed: u64, settings: &Settings<'_>, found: &Mutex<Found>) {
     let mut runner = runner(seed, settings.tries);
-    let tree = match Pairs.new_tree(&mut runner) {
+    let tree = match settings.pairs().new_tree(&mut runner) {
         Ok(tree) => tree,
         Err(reason) => {
             println!("seed {seed}: {reason}");
@@ -130,7 +143,10 @@ fn one(seed: u64, settings: &Settings<'_>, found: &Mutex<Found>) {
         let mut found = found.lock().expect("no panic while counting");
         found.thrown += pair.thrown;
         match &result {
-            Ok(Passed::Alike) => found.alike += 1,
+            Ok(Passed::Alike { kills }) => {
+                found.alike += 1;
+                found.kills += kills;
+            }
             Ok(Passed::Refused(_)) => found.refused += 1,
             Err(_) => found.failed += 1,
         }
@@ -147,8 +163,7 @@ fn one(seed: u64, settings: &Settings<'_>, found: &Mutex<Found>) {
         if is_known || settings.shrink == 0 {
             continue;
         }
-        let (pair, fault) =
-            shrink(seed, kind, settings.tries).unwrap_or((pair.clone(), fault.clone()));
+        let (pair, fault) = shrink(seed, kind, settings).unwrap_or((pair.clone(), fault.clone()));
         keep(found, &pair, &fault);
     }
 }
@@ -172,12 +187,12 @@ fn keep(found: &Mutex<Found>, pair: &Pair, fault: &Fault) {
 }
 
 /// Makes a pair smaller while it fails in this kind.
-fn shrink(seed: u64, kind: &str, tries: u32) -> Option<(Pair, Fault)> {
-    if tries == 0 {
+fn shrink(seed: u64, kind: &str, settings: &Settings<'_>) -> Option<(Pair, Fault)> {
+    if settings.tries == 0 {
         return None;
     }
-    let mut runner = runner(seed, tries);
-    let tree = Pairs.new_tree(&mut runner).ok()?;
+    let mut runner = runner(seed, settings.tries);
+    let tree = settings.pairs().new_tree(&mut runner).ok()?;
     let last = RefCell::new(None);
     let tried = runner.run_one(tree, |pair| match in_runtime(&pair) {
         Err(fault) if fault.kinds.iter().any(|other| other == kind) => {
@@ -260,6 +275,7 @@ mod tests {
                 shrink: 0,
                 tries: 0,
                 verbose: false,
+                kill_each_action: false,
             };
             assert!(run(settings).expect("no folder is written"), "seed {seed}");
         }

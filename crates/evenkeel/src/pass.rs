@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use executor::{Cancel, Options};
+use executor::{Cancel, Options, Progress};
 use plan::{Operation, Outcome, Plan};
 use resource::ResourceId;
 use serde_json::Value;
@@ -36,6 +36,18 @@ pub async fn carry_out(
     options: Options,
     cancel: &Cancel,
 ) -> Result<Outcome, Failure> {
+    carry_out_watched(azure, plan, folder, options, &*azure.progress, cancel).await
+}
+
+/// Carries out a plan and tells somebody else how far it is.
+pub async fn carry_out_watched(
+    azure: &Azure,
+    plan: &Plan,
+    folder: &Path,
+    options: Options,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<Outcome, Failure> {
     if plan.is_empty() {
         return Ok(Outcome::default());
     }
@@ -45,7 +57,7 @@ pub async fn carry_out(
     learn_secrets(sent(plan));
     let journal = Some(journal(folder, &plan.topology));
     let options = Options { journal, ..options };
-    let (writer, progress) = (azure.writer(), &*azure.progress);
+    let writer = azure.writer();
     let world = azure.world.clone().with_vaults(writer.clone());
     Ok(executor::apply(plan, &writer, &world, &options, progress, cancel).await?)
 }

@@ -31,6 +31,8 @@ pub enum Mode {
     Disturbed(u64),
     /// The second apply is killed after so many requests, and repeated.
     Killed(u64),
+    /// The second apply is killed when an action begins, and repeated: once for each action.
+    KilledAtEach,
 }
 
 /// A topology and its successor.
@@ -56,7 +58,10 @@ impl fmt::Display for Pair {
 
 /// Draws pairs.
 #[derive(Debug)]
-pub struct Pairs;
+pub struct Pairs {
+    /// What happens on the way, where that is not drawn too.
+    pub mode: Option<Mode>,
+}
 
 impl Strategy for Pairs {
     type Tree = Shrinking;
@@ -79,7 +84,7 @@ impl Strategy for Pairs {
                     thrown += 1;
                     continue;
                 }
-                let mode = mode(&mut random);
+                let mode = self.mode.unwrap_or_else(|| mode(&mut random));
                 return Ok(Shrinking::new(Pair { a, b, mode, edits: Arc::new(edits), thrown }));
             }
         }

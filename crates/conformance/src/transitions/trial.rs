@@ -15,10 +15,12 @@ use super::alike::{Unlike, compare};
 use super::excuse::{Excuses, other};
 use super::kind::is_right_refusal;
 use super::pair::{Mode, Pair, parse, text};
-use super::world::{Broken, Reached, World};
+use super::world::{Broken, Kill, Reached, World};
 
 /// How long a trial may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How many actions an apply may have that is killed at each.
+const MOST_ACTIONS: u32 = 100;
 /// How often a killed apply is repeated.
 const REPEATS: usize = 4;
 
@@ -26,7 +28,10 @@ const REPEATS: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Passed {
     /// The ends are alike.
-    Alike,
+    Alike {
+        /// How often the second apply was killed at an action.
+        kills: usize,
+    },
     /// A plan was refused, for right reasons.
     Refused(Vec<Code>),
 }
@@ -54,26 +59,89 @@ enum End {
 
 /// Makes the trial of a pair.
 pub async fn run(pair: &Pair) -> Result<Passed, Fault> {
-    let timed = tokio::time::timeout(PATIENCE, play(pair)).await;
+    let patience = if pair.mode == Mode::KilledAtEach { PATIENCE * MOST_ACTIONS } else { PATIENCE };
+    let timed = tokio::time::timeout(patience, play(pair)).await;
     match timed {
-        Ok(Ok(())) => Ok(Passed::Alike),
+        Ok(Ok(kills)) => Ok(Passed::Alike { kills }),
         Ok(Err(End::Refused(codes))) => Ok(Passed::Refused(codes)),
         Ok(Err(End::Fault(fault))) => Err(fault),
-        Err(_) => Err(Fault::one("no end".to_owned(), format!("no end after {PATIENCE:?}"))),
+        Err(_) => Err(Fault::one("no end".to_owned(), format!("no end after {patience:?}"))),
     }
 }
 
-async fn play(pair: &Pair) -> Result<(), End> {
+async fn play(pair: &Pair) -> Result<usize, End> {
     let topology = |tree: &Value| {
         parse(&text(tree)).map_err(|why| End::Fault(Fault::one("invalid".to_owned(), why)))
     };
     let (a, b) = (topology(&pair.a)?, topology(&pair.b)?);
+    if pair.mode == Mode::KilledAtEach {
+        return kill_each(&a, &b).await;
+    }
     let mut world = open().await?;
     let mut fresh = open().await?;
     let result = go(pair, &a, &b, &mut world, &mut fresh).await;
     world.close().await;
     fresh.close().await;
-    result
+    result.map(|()| 0)
+}
+
+/// Kills the second apply at each of its actions, in an Azure of its own, and repeats it.
+async fn kill_each(a: &Topology, b: &Topology) -> Result<usize, End> {
+    let mut fresh = open().await?;
+    let reached = reach("fresh B", &mut fresh, b, Kill::Never).await;
+    let wanted = fresh.look();
+    fresh.close().await;
+    reached?;
+    let excuses = Excuses::new(a, b, wanted.clone());
+    for action in 0.. {
+        let mut world = open().await?;
+        let was_killed = kill_at(action, a, b, &mut world).await;
+        let found = world.look();
+        world.close().await;
+        if !was_killed? {
+            return Ok(action);
+        }
+        let stage = "end after a kill at an action";
+        judge(stage, excuses.without(compare(&found, &wanted))).map_err(|end| at(action, end))?;
+    }
+    Ok(0)
+}
+
+/// Kills the second apply at one of its actions and repeats it; tells whether it has so many.
+async fn kill_at(
+    action: usize,
+    a: &Topology,
+    b: &Topology,
+    world: &mut World,
+) -> Result<bool, End> {
+    reach("A", world, a, Kill::Never).await?;
+    let killed = world.apply(b, Kill::AtAction(action)).await;
+    match killed.map_err(|Broken { kind, text }| fault(&format!("B {kind}"), text))? {
+        Reached::Done => return Ok(false),
+        Reached::Refused(codes) => return Err(refused("B", codes)),
+        Reached::Killed => {}
+    }
+    let stage = "B after a kill at an action";
+    match reach(stage, world, b, Kill::Never).await {
+        // Something was written already.
+        Err(End::Refused(codes)) => {
+            Err(fault(&format!("{stage} refused: {}", told(&codes)), format!("at {action}")))
+        }
+        repeated => repeated.map_err(|end| at(action, end)),
+    }?;
+    is_empty(stage, world, b).await.map_err(|end| at(action, end))?;
+    Ok(true)
+}
+
+/// Says at which action the apply was killed.
+fn at(action: usize, end: End) -> End {
+    match end {
+        End::Fault(fault) => {
+            let text = format!("killed at action {action}: {}", fault.text);
+            End::Fault(Fault { text, ..fault })
+        }
+        End::Refused(codes) => End::Refused(codes),
+    }
 }
 
 async fn open() -> Result<World, End> {
@@ -87,18 +155,18 @@ async fn go(
     world: &mut World,
     fresh: &mut World,
 ) -> Result<(), End> {
-    reach("A", world, a, None).await?;
+    reach("A", world, a, Kill::Never).await?;
     is_empty("A", world, a).await?;
     if let Mode::Disturbed(choice) = pair.mode {
         disturbed(world, a, choice).await?;
     }
     let kill = match pair.mode {
-        Mode::Killed(requests) => Some(requests),
-        _ => None,
+        Mode::Killed(requests) => Kill::AfterRequests(requests),
+        _ => Kill::Never,
     };
     reach("B", world, b, kill).await?;
     is_empty("B", world, b).await?;
-    reach("fresh B", fresh, b, None).await?;
+    reach("fresh B", fresh, b, Kill::Never).await?;
     let found = world.look();
     let wanted = fresh.look();
     let excuses = Excuses::new(a, b, wanted.clone());
@@ -106,26 +174,25 @@ async fn go(
 }
 
 /// Applies a topology; a kill is followed by more runs.
-async fn reach(
-    stage: &str,
-    world: &mut World,
-    topology: &Topology,
-    mut kill_after: Option<u64>,
-) -> Result<(), End> {
-    for _ in 0..REPEATS {
-        match world.apply(topology, kill_after.take()).await {
+async fn reach(stage: &str, world: &mut World, topology: &Topology, kill: Kill) -> Result<(), End> {
+    for repeat in 0..REPEATS {
+        let kill = if repeat == 0 { kill } else { Kill::Never };
+        match world.apply(topology, kill).await {
             Ok(Reached::Done) => return Ok(()),
             Ok(Reached::Killed) => {}
-            Ok(Reached::Refused(codes)) => {
-                return Err(match codes.iter().find(|code| !is_right_refusal(**code)) {
-                    None => End::Refused(codes),
-                    Some(code) => fault(&format!("{stage} refused: {code}"), told(&codes)),
-                });
-            }
+            Ok(Reached::Refused(codes)) => return Err(refused(stage, codes)),
             Err(Broken { kind, text }) => return Err(fault(&format!("{stage} {kind}"), text)),
         }
     }
     Err(fault(&format!("{stage} is never done"), ""))
+}
+
+/// Tells whether a plan was refused for right reasons.
+fn refused(stage: &str, codes: Vec<Code>) -> End {
+    match codes.iter().find(|code| !is_right_refusal(**code)) {
+        None => End::Refused(codes),
+        Some(code) => fault(&format!("{stage} refused: {code}"), told(&codes)),
+    }
 }
 
 fn told(codes: &[Code]) -> String {
@@ -177,7 +244,7 @@ async fn disturbed(world: &mut World, a: &Topology, choice: u64) -> Result<(), E
     if !disturb(world, a, &before, choice) {
         return Ok(());
     }
-    reach("A after a disturbance", world, a, None).await?;
+    reach("A after a disturbance", world, a, Kill::Never).await?;
     let after = world.look();
     judge("A after a disturbance", compare(&after, &before))
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -11,11 +12,12 @@ use evenkeel::pass;
 use evenkeel::progress::Progress;
 use evenkeel::session::{Azure, History, Session};
 use executor::{Cancel, Options};
-use plan::{Code, Outcome, Plan};
+use plan::{Action, ActionOutcome, Code, Outcome, Plan};
 use planner::Desired;
 use serde_json::{Value, json};
 use simulator::{Scenario, Simulator, Step};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 use topology::Topology;
 
 use super::alike::Holdings;
@@ -37,6 +39,37 @@ pub enum Reached {
     Refused(Vec<Code>),
     /// It was killed.
     Killed,
+}
+
+/// When an apply is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kill {
+    /// Never.
+    Never,
+    /// After so many requests, of its plan too.
+    AfterRequests(u64),
+    /// When this action begins; the first is 0.
+    AtAction(usize),
+}
+
+/// Watches an apply until it comes to the action at which it is killed.
+#[derive(Default)]
+struct Watch {
+    deadly: Option<usize>,
+    begun: AtomicUsize,
+    due: Notify,
+}
+
+impl executor::Progress for Watch {
+    fn started(&self, _action: &Action) {
+        if Some(self.begun.fetch_add(1, Ordering::Relaxed)) == self.deadly {
+            self.due.notify_one();
+        }
+    }
+
+    fn finished(&self, _action: &Action, _outcome: &ActionOutcome) {}
+
+    fn waiting(&self, _action: &Action, _reason: &str) {}
 }
 
 /// Why an apply failed.
@@ -107,22 +140,27 @@ impl World {
         session.plan(allow).await.map_err(|failure| broken("plan", failure))
     }
 
-    /// Applies until all is done; permissions are given where a guard asks for one. After so many
-    /// requests it is killed.
-    pub async fn apply(
-        &mut self,
-        topology: &Topology,
-        kill_after: Option<u64>,
-    ) -> Result<Reached, Broken> {
+    /// Applies until all is done, or until it is killed; permissions are given where a guard asks for
+    /// one.
+    pub async fn apply(&mut self, topology: &Topology, kill: Kill) -> Result<Reached, Broken> {
         let disk = self.disk.path().to_owned();
         self.session(topology)?;
         let Self { simulator, session: Some(session), .. } = self else {
             return Ok(Reached::Killed);
         };
-        let until = kill_after.map(|requests| requests_of(simulator) + requests);
+        let until = match kill {
+            Kill::AfterRequests(requests) => Some(requests_of(simulator) + requests),
+            Kill::Never | Kill::AtAction(_) => None,
+        };
+        let deadly = match kill {
+            Kill::AtAction(action) => Some(action),
+            Kill::Never | Kill::AfterRequests(_) => None,
+        };
+        let watch = Watch { deadly, ..Watch::default() };
         let reached = tokio::select! {
-            reached = settle(session, &disk) => reached,
+            reached = settle(session, &disk, &watch) => reached,
             () = reaches(simulator, until) => Ok(Reached::Killed),
+            () = watch.due.notified() => Ok(Reached::Killed),
         };
         if matches!(reached, Ok(Reached::Killed)) {
             // A new process has nothing of what the killed one knew.
@@ -143,7 +181,7 @@ fn requests_of(simulator: &Simulator) -> u64 {
     simulator.counts().total as u64
 }
 
-async fn settle(session: &Session, disk: &Path) -> Result<Reached, Broken> {
+async fn settle(session: &Session, disk: &Path, watch: &Watch) -> Result<Reached, Broken> {
     let mut allow = Allow::default();
     for _ in 0..RUNS {
         pass::put_back_locks(&session.azure, disk, &session.desired.topology)
@@ -160,9 +198,8 @@ async fn settle(session: &Session, disk: &Path) -> Result<Reached, Broken> {
             return Ok(Reached::Refused(codes));
         }
         let (cancel, options) = (Cancel::default(), Options::default());
-        let outcome = pass::carry_out(&session.azure, &plan, disk, options, &cancel)
-            .await
-            .map_err(|failure| broken("apply", failure))?;
+        let done = pass::carry_out_watched(&session.azure, &plan, disk, options, watch, &cancel);
+        let outcome = done.await.map_err(|failure| broken("apply", failure))?;
         return if outcome.is_success() { Ok(Reached::Done) } else { Err(failed(&plan, &outcome)) };
     }
     let kind = "refused: permission after permission".to_owned();
@@ -206,7 +243,6 @@ fn broken(stage: &str, failure: Failure) -> Broken {
 
 /// Tells why an apply failed: the actions that did, each by its type and what Azure said.
 fn failed(plan: &Plan, outcome: &Outcome) -> Broken {
-    use plan::ActionOutcome;
     let mut kinds: Vec<String> = vec![];
     let mut texts = vec![];
     for action in &plan.actions {
