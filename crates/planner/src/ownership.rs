@@ -95,16 +95,15 @@ pub fn keep_note(id: &ResourceId, body: &mut Value, observed: &Observed, topolog
     }
 }
 
-/// Keeps the owner in a note that is as we wrote it: it is never compared.
+/// Keeps the owner in a note that bears it, whatever else becomes of the note: it is never compared.
 pub fn keep_owner(id: &ResourceId, body: &mut Value, observed: &Observed, topology: &str) {
     let Ownership::Note(pointer) = catalogue::facts_of(id).ownership else { return };
     let (Some(owner), Some(Value::String(note))) = (&observed.owner, body.pointer_mut(pointer))
     else {
         return;
     };
-    let signed = signed(note, topology, owner);
-    if observed.property(id, pointer) == Some(&json!(signed)) {
-        *note = signed;
+    if observed.get(id).and_then(signature) == Some(owner) {
+        *note = signed(note, topology, owner);
     }
 }
 

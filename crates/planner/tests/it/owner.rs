@@ -189,3 +189,25 @@ fn a_first_apply_that_was_cut_off_goes_on_with_its_owner() {
     assert_eq!(planner::owner(&desired, &nothing, false), drawn);
     assert_ne!(planner::owner(&mended, &nothing, false), drawn);
 }
+
+#[test]
+fn a_note_that_is_written_anew_keeps_its_owner() {
+    let (desired, mut azure) = signed("0a0b0c0d");
+    azure.owner = Some("0a0b0c0d".into());
+    for (change, address) in [
+        (TOPOLOGY.replace(", notes: Ask first; see wiki/abba.", ""), "locks/ask"),
+        (TOPOLOGY.replace("Ask first", "Ask twice"), "locks/ask"),
+        (
+            TOPOLOGY.replace(
+                "keep: { on: trafficManager/main",
+                "keep: { notes: mine, on: trafficManager/main",
+            ),
+            "locks/keep",
+        ),
+    ] {
+        let options = Options { last: planner::Last::of(&desired), ..Options::default() };
+        let plan = plan_with(&expand(&change), &azure, &options);
+        let note = body(action(&plan, address))["properties"]["notes"].clone();
+        assert!(note.as_str().is_some_and(|note| note.contains("osprey/0a0b0c0d")), "{note}");
+    }
+}
