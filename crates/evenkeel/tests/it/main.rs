@@ -40,5 +40,6 @@ mod schemas;
 mod shrink;
 #[cfg(unix)]
 mod terminal;
+mod unset;
 mod verdict;
 mod watch;
