@@ -110,6 +110,7 @@ fn in_runtime<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Resul
 fn read_topology(path: &Path) -> anyhow::Result<Topology> {
     let text = read(path)?;
     let parsed = topology::parse(&Input {
+        language: families::language(),
         file: path,
         text: &text,
         env: &|_| None,

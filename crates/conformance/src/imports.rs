@@ -74,7 +74,7 @@ fn import(case: &Case) -> anyhow::Result<Option<Imported>> {
     let name = Some("shop".to_owned());
     let request =
         Request { scopes: vec![scope], name, cloud: None, environment: Default::default() };
-    Ok(Some(importer::import(&observed, &request)))
+    Ok(Some(importer::import(families::language(), &observed, &request)))
 }
 
 /// The tenant of every recording.

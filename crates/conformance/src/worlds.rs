@@ -114,7 +114,8 @@ async fn every_type_of_the_catalogue_has_a_table_in_the_simulator_or_is_known_to
 #[tokio::test]
 async fn every_section_of_the_language_has_a_table_in_the_simulator() -> anyhow::Result<()> {
     let simulated = simulated(&stage().await?).await?;
-    let types = topology::section::ALL.iter().filter_map(|section| section.resource_type());
+    let types =
+        families::language().sections().iter().filter_map(|section| section.resource_type());
     let unknown: Vec<&str> =
         types.filter(|name| !simulated.contains(&name.to_lowercase())).collect();
     assert_eq!(unknown, Vec::<&str>::new());
@@ -164,7 +165,7 @@ async fn names_that_are_unique_in_the_cloud_have_the_same_bounds() -> anyhow::Re
     let stage = stage().await?;
     let mut wrong = vec![];
     let mut tried = 0;
-    for section in topology::section::ALL {
+    for section in families::language().sections() {
         let (Some(rule), Some(kind)) = (section.name, section.resource_type()) else { continue };
         let Some(facts) = known_types().filter(is_plain).find(|facts| facts.resource_type == kind)
         else {

@@ -50,6 +50,7 @@ pub async fn run(args: &Drift, addresses: &[String]) -> Outcome {
     known?;
 
     let request = Request {
+        language: families::language(),
         files: &files,
         parse: &|files| parse(files, overlays),
         plan: &|desired| planner::plan(desired, &observed, &options).ok(),
@@ -104,6 +105,7 @@ fn is_pending(plan: &Plan, id: &ResourceId, property: Option<&str>) -> bool {
 fn parse(files: &Files, overlays: &[PathBuf]) -> Parsed {
     let (main, text) = files.first().map_or(("", ""), |(name, text)| (name, text));
     topology::parse(&Input {
+        language: families::language(),
         file: Path::new(main),
         text,
         env: &|name| std::env::var(name).ok(),

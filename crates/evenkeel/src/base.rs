@@ -123,7 +123,7 @@ impl Place {
     /// Returns what the topology of a commit asks for.
     fn read(&self, commit: &str) -> Option<Desired> {
         let applied = self.parse(&|file| git::show(&self.folder, commit, file))?;
-        let mut desired = planner::expand(&applied.topology);
+        let mut desired = planner::expand(families::language(), &applied.topology);
         desired.note = Note::of(&applied.fingerprint, Some(commit.to_owned()));
         Some(desired)
     }
@@ -140,6 +140,7 @@ impl Place {
     fn parse(&self, read: &dyn Fn(&Path) -> io::Result<String>) -> Option<Applied> {
         let text = read(&self.name).ok()?;
         topology::parse_applied(&Input {
+            language: families::language(),
             file: &self.name,
             text: &text,
             env: &|name| std::env::var(name).ok(),

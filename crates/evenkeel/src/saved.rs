@@ -91,7 +91,8 @@ pub fn source_of(saved: &SavedPlan, path: &Path, named: &File) -> Result<Option<
     let found = found.or_else(|| named.topology.is_some().then(|| named.clone()));
     let Some(file) = found else { return Ok(None) };
     let source = source::load(&file)?;
-    let (now, then) = (planner::expand(&source.topology).hash, &saved.plan.topology_hash);
+    let (now, then) =
+        (planner::expand(families::language(), &source.topology).hash, &saved.plan.topology_hash);
     if now != *then {
         let made = saved.origin.commit.as_ref().map(|commit| format!(" at {}", told(commit)));
         return Err(Failure::refused(

@@ -39,7 +39,7 @@ impl Source {
     pub fn expand(&self) -> Desired {
         let head = Repository::of(&self.path).and_then(|found| found.head(&self.files));
         let commit = head.filter(|head| !head.is_modified).map(|head| head.id);
-        let mut desired = planner::expand(&self.topology);
+        let mut desired = planner::expand(families::language(), &self.topology);
         desired.note = Note::of(&self.fingerprint, commit);
         desired
     }
@@ -129,6 +129,7 @@ pub fn parse(path: &Path, overlays: &[PathBuf]) -> Result<Parsed, Failure> {
         .map_err(|error| Failure::invalid(error, "check the path and its permissions"))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut parsed = topology::parse(&Input {
+        language: families::language(),
         file: path,
         text: &text,
         env: &|name| std::env::var(name).ok(),
@@ -143,7 +144,7 @@ pub fn parse(path: &Path, overlays: &[PathBuf]) -> Result<Parsed, Failure> {
     });
     // That two entries are one resource shows in what they come to.
     if let Some(topology) = &parsed.topology {
-        let mistakes = planner::expand(topology).diagnostics;
+        let mistakes = planner::expand(families::language(), topology).diagnostics;
         parsed.refuse(mistakes);
     }
     Ok(parsed)

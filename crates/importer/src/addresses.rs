@@ -1,7 +1,7 @@
 //! Under which key each resource stands in the topology, and how others refer to it.
 
 use resource::types::{
-    ASSIGNMENT, AUTOSCALE, BINDING, CERTIFICATE, CONTAINER, GROUP, LOCK, QUEUE, SITE_CONFIG, ZONE,
+    ASSIGNMENT, AUTOSCALE, BINDING, CERTIFICATE, GROUP, LOCK, SITE_CONFIG, ZONE,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -150,7 +150,7 @@ fn section_of(
         return is_inside.then_some(&section::RESOURCES);
     }
     // What lies outside is there because something inside leans on it.
-    match Section::of_type(&kind) {
+    match survey.language.section_of_type(&kind) {
         Some(own) if own.stands == Stands::Stamp && has_home => return Some(own),
         Some(own) if *own == section::DNS => {
             let has_ours = || {
@@ -172,8 +172,7 @@ fn section_of(
         || kind.is(ASSIGNMENT)
         || kind.is(BINDING)
         || kind.is(SITE_CONFIG)
-        || kind.is(CONTAINER)
-        || kind.is(QUEUE)
+        || survey.language.is_part(&kind)
         || kind.is(AUTOSCALE) && scales_stamp(survey, placement, id)
         || kind.is(CERTIFICATE) && survey.observed.get(id).is_none_or(is_uploaded);
     let is_known = !catalogue::facts_of(id).api_version.is_empty();

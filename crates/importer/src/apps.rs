@@ -3,12 +3,21 @@
 use resource::types::STORAGE_ACCOUNT;
 use resource::{Observation, ResourceId};
 use serde_json::Value;
-use topology::section;
+use topology::{App, section};
 
 use crate::draft::{Draft, Life, existing};
+use crate::family::Import;
 use crate::node::{Map, Node, literal, plain};
 use crate::plans::capital;
 use crate::survey::text;
+
+impl Import for App {
+    fn import(draft: &mut Draft<'_>, stamp: Option<usize>, home: &mut Map) {
+        if let Some(at) = stamp {
+            home.set_some("apps", draft.apps(at));
+        }
+    }
+}
 
 impl Draft<'_> {
     /// Writes the apps of a stamp.

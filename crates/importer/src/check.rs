@@ -10,12 +10,19 @@ use resource::{Observed, SecretSource};
 use secrecy::{ExposeSecret, SecretString};
 use topology::{Diagnostic, Input, Severity, Topology};
 
+use crate::family::Language;
+
 /// Variables and what they hold.
 pub type Variables = BTreeMap<String, SecretString>;
 
 /// Reads a text as a topology; the variables that it names are taken as set.
-pub fn read(text: &str, variables: &Variables) -> Result<Topology, Vec<Diagnostic>> {
+pub fn read(
+    language: &'static Language,
+    text: &str,
+    variables: &Variables,
+) -> Result<Topology, Vec<Diagnostic>> {
     let parsed = topology::parse(&Input {
+        language,
         file: Path::new("topology.yaml"),
         text,
         env: &|name| variables.get(name).map(|value| value.expose_secret().to_owned()),
@@ -28,8 +35,12 @@ pub fn read(text: &str, variables: &Variables) -> Result<Topology, Vec<Diagnosti
 }
 
 /// Reads and expands a text.
-pub fn expand(text: &str, variables: &Variables) -> Result<Desired, Vec<Diagnostic>> {
-    read(text, variables).map(|topology| planner::expand(&topology))
+pub fn expand(
+    language: &'static Language,
+    text: &str,
+    variables: &Variables,
+) -> Result<Desired, Vec<Diagnostic>> {
+    read(language, text, variables).map(|topology| planner::expand(language, &topology))
 }
 
 /// Plans what was expanded against what was observed; `None` where no order was found.

@@ -3,24 +3,19 @@
 use resource::Observation;
 use resource::types::{IDENTITY, SITE};
 use serde_json::Value;
-use topology::section::{self, Section};
-use topology::{Storage, Vault};
+use topology::{Identity, Storage, Vault};
 
-use crate::draft::{Draft, Life, existing};
-use crate::node::{Map, Node, literal};
+use crate::draft::{Draft, Life, Remark, existing};
+use crate::family::{Import, Told};
+use crate::node::{Map, literal};
 use crate::plans::capital;
 use crate::survey::text;
 
 impl Draft<'_> {
-    /// Writes the entries of a section, each by `body`, or as only read.
-    fn each(
-        &mut self,
-        section: &'static Section,
-        stamp: Option<usize>,
-        body: impl Fn(&mut Self, &Observation, &mut Map),
-    ) -> Map {
+    /// Writes the entries of a section, each with its body, or as only read.
+    pub fn each<T: Import>(&mut self, stamp: Option<usize>) -> Map {
         let mut entries = Map::default();
-        for (seen, key) in self.entries(section, stamp) {
+        for (seen, key) in self.entries(T::SECTION, stamp) {
             let mut map = self.head(seen, stamp);
             match self.life(seen) {
                 Life::Existing(reason) => {
@@ -28,7 +23,7 @@ impl Draft<'_> {
                 }
                 Life::Owned | Life::Adopted => {
                     self.location(&mut map, seen);
-                    body(self, seen, &mut map);
+                    T::body(self, seen, stamp, &mut map);
                     self.tail(&mut map, seen, stamp);
                     entries.set(&key, map).about(&seen.id);
                 }
@@ -37,58 +32,28 @@ impl Draft<'_> {
         entries
     }
 
-    /// Writes the storage accounts.
-    pub(crate) fn accounts(&mut self, stamp: Option<usize>) -> Map {
-        self.each(&section::STORAGE, stamp, |draft, seen, map| {
-            draft.declared::<Storage>(&seen.body, seen.id.as_str(), stamp, map);
-            for (key, service) in [("containers", "blobServices"), ("queues", "queueServices")] {
-                map.set_some(key, draft.members(seen, service, key));
+    /// Writes the lists of children of an entry, as far as they are the user's.
+    pub fn children<T: Import>(&mut self, parent: &Observation, map: &mut Map) {
+        for children in T::CHILDREN {
+            let holder = children.holder(&parent.id);
+            let survey = self.survey;
+            let inside = survey.observed.resources.values().filter(|seen| {
+                seen.id.parent().as_ref() == Some(&holder)
+                    && seen.id.resource_type().last() == children.kind
+            });
+            let mut names = vec![];
+            for seen in inside.filter(|seen| !self.choices.left_out.contains_key(&seen.id)) {
+                match T::child(seen) {
+                    Told::Named => names.push(literal(seen.id.name())),
+                    Told::Not => {}
+                    Told::Remarked(why) => {
+                        self.remarks
+                            .insert(Remark { what: seen.id.to_string(), why: why.to_owned() });
+                    }
+                }
             }
-        })
-    }
-
-    /// Returns the containers or queues of an account that are the user's.
-    fn members(&mut self, account: &Observation, service: &str, kind: &str) -> Vec<Node> {
-        let service = account.id.child(service, "default");
-        let survey = self.survey;
-        let inside = survey.observed.resources.values().filter(|seen| {
-            seen.id.parent().as_ref() == Some(&service) && seen.id.resource_type().last() == kind
-        });
-        let mut names = vec![];
-        for seen in inside {
-            let name = seen.id.name();
-            let is_open =
-                text(&seen.body, "/properties/publicAccess").is_some_and(|it| it != "None");
-            if name.starts_with('$') || self.choices.left_out.contains_key(&seen.id) {
-                continue;
-            }
-            if name.starts_with("azure-webjobs-") {
-                self.remark(seen.id.as_str(), "the runtime of functions makes it");
-            } else if is_open {
-                let why = "it lets anonymous readers in, which the language cannot say";
-                self.remark(seen.id.as_str(), why);
-            } else {
-                names.push(literal(name));
-            }
+            map.set_some(children.key, names);
         }
-        names
-    }
-
-    /// Writes the key vaults.
-    pub(crate) fn vaults(&mut self, stamp: Option<usize>) -> Map {
-        self.each(&section::VAULTS, stamp, |draft, seen, map| {
-            draft.declared::<Vault>(&seen.body, seen.id.as_str(), stamp, map);
-            let properties = &seen.body["properties"];
-            let rbac = properties["enableRbacAuthorization"] == true;
-            let others = draft.policies_of_others(properties);
-            if others > 0 && !rbac {
-                let why = match others {
-                    1 => "the access policy of another than the topology's identities stays as it is".to_owned(),
-                    _ => format!("{others} access policies of others than the topology's identities stay as they are"),
-                };
-                draft.remark(seen.id.as_str(), why);
-            }
-        })
     }
 
     /// Counts the access policies of those that the topology knows nothing of.
@@ -102,12 +67,47 @@ impl Draft<'_> {
         let policies = vault["accessPolicies"].as_array().into_iter().flatten();
         policies.filter(|policy| !policy["objectId"].as_str().is_some_and(is_known)).count()
     }
+}
 
-    /// Writes the managed identities.
-    pub(crate) fn identities(&mut self, stamp: Option<usize>) -> Map {
-        self.each(&section::IDENTITIES, stamp, |draft, seen, map| {
-            let holder = text(&seen.body, "/properties/principalId").unwrap_or_default().to_owned();
-            draft.rights(&holder, stamp, map);
-        })
+impl Import for Storage {
+    fn child(seen: &Observation) -> Told {
+        let is_open = text(&seen.body, "/properties/publicAccess").is_some_and(|it| it != "None");
+        match seen.id.name() {
+            // Azure's own.
+            name if name.starts_with('$') => Told::Not,
+            name if name.starts_with("azure-webjobs-") => {
+                Told::Remarked("the runtime of functions makes it")
+            }
+            _ if is_open => {
+                Told::Remarked("it lets anonymous readers in, which the language cannot say")
+            }
+            _ => Told::Named,
+        }
+    }
+}
+
+impl Import for Vault {
+    fn body(draft: &mut Draft<'_>, seen: &Observation, stamp: Option<usize>, map: &mut Map) {
+        draft.declared::<Self>(&seen.body, seen.id.as_str(), stamp, map);
+        let properties = &seen.body["properties"];
+        let rbac = properties["enableRbacAuthorization"] == true;
+        let others = draft.policies_of_others(properties);
+        if others > 0 && !rbac {
+            let why = match others {
+                1 => "the access policy of another than the topology's identities stays as it is"
+                    .to_owned(),
+                _ => format!(
+                    "{others} access policies of others than the topology's identities stay as they are"
+                ),
+            };
+            draft.remark(seen.id.as_str(), why);
+        }
+    }
+}
+
+impl Import for Identity {
+    fn body(draft: &mut Draft<'_>, seen: &Observation, stamp: Option<usize>, map: &mut Map) {
+        let holder = text(&seen.body, "/properties/principalId").unwrap_or_default().to_owned();
+        draft.rights(&holder, stamp, map);
     }
 }

@@ -10,7 +10,7 @@ use crate::node::{Map, Node, literal};
 
 impl Draft<'_> {
     /// Writes what a body has of the declared properties of `T`, as it is written in `stamp`.
-    pub(crate) fn declared<T: Record>(
+    pub fn declared<T: Record>(
         &mut self,
         body: &Value,
         owner: &str,
@@ -77,10 +77,11 @@ mod tests {
     use serde_json::{Map as Json, json};
     use topology::property::Property;
     use topology::section::{Entry, Section};
-    use topology::{Identity, Storage, Vault, json_schema};
+    use topology::{Identity, Storage, Vault};
 
     use super::*;
     use crate::check::{self, Variables};
+    use crate::family::tests::language;
     use crate::{Request, Verdict, import};
 
     const SUBSCRIPTION: &str = "11111111-2222-3333-4444-555555555555";
@@ -107,7 +108,7 @@ mod tests {
     fn entries<T: Entry + Record>(
         record: &'static str,
     ) -> BoxedStrategy<(&'static Section, Value)> {
-        let schema = json_schema();
+        let schema = language().json_schema();
         let keys: Vec<(String, Vec<Value>)> = T::properties()
             .into_iter()
             .map(|Property { key, .. }| {
@@ -193,16 +194,16 @@ mod tests {
                 "version": 1, "name": "shop", "subscription": SUBSCRIPTION,
                 "location": "westeurope", section.key: { "main": entry },
             });
-            let Ok(desired) = check::expand(&topology.to_string(), &Variables::new()) else {
+            let Ok(desired) = check::expand(language(), &topology.to_string(), &Variables::new()) else {
                 return Err(TestCaseError::reject("Azure does not take these together"));
             };
             let observed = observed(&desired);
             let scopes = vec![ResourceId::group(SUBSCRIPTION, "rg-shop-global")];
             let environment = BTreeMap::new();
             let request = Request { scopes, name: None, cloud: None, environment };
-            let found = import(&observed, &request);
+            let found = import(language(), &observed, &request);
             prop_assert_eq!(&found.verdict, &Verdict::Empty, "{}\n{}", topology, found.body);
-            let again = check::expand(&found.body, &Variables::new());
+            let again = check::expand(language(), &found.body, &Variables::new());
             let again = again.map_err(|it| TestCaseError::fail(format!("{it:?}\n{}", found.body)))?;
             let again = asked(&again, section);
             for (id, body) in asked(&desired, section) {

@@ -9,16 +9,22 @@ use planner::Desired;
 use resource::ResourceId;
 
 use crate::check::{self, Variables};
+use crate::family::Language;
 use crate::node::{Map, Member, Node};
 use crate::yaml;
 
 /// Returns the topology without the members that go without saying.
-pub fn leave_out(root: Map, wanted: &Desired, variables: &Variables) -> Map {
+pub fn leave_out(
+    language: &'static Language,
+    root: Map,
+    wanted: &Desired,
+    variables: &Variables,
+) -> Map {
     let mut root = root;
     let mut keys = BTreeSet::new();
     optional_keys(&root, &mut keys);
     for key in keys {
-        root = without(root, &key, wanted, variables);
+        root = without(language, root, &key, wanted, variables);
     }
     root
 }
@@ -41,8 +47,15 @@ fn optional_keys(map: &Map, keys: &mut BTreeSet<String>) {
 /// number of expansions grows with the members of one resource, not with the resources. What stands
 /// further up is a default for what stands below it, and a resource group is as what lies in it, so
 /// the deepest members go first.
-fn without(root: Map, key: &str, wanted: &Desired, variables: &Variables) -> Map {
-    let expanded = |map: &Map| check::expand(&yaml::write(map).text, variables).ok();
+fn without(
+    language: &'static Language,
+    root: Map,
+    key: &str,
+    wanted: &Desired,
+    variables: &Variables,
+) -> Map {
+    let expanded =
+        |map: &Map| check::expand(language, &yaml::write(language, map).text, variables).ok();
     let trial = Trial {
         wanted,
         expand: &|kept| {
@@ -200,6 +213,7 @@ impl Filter<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::family::tests::language;
     use crate::node::{literal, plain};
 
     #[test]
@@ -216,9 +230,11 @@ mod tests {
             account.set_default("minTls", literal(tls));
             account.set_default("publicAccess", plain("false"));
         }
-        let wanted = check::expand(&yaml::write(&root).text, &Variables::new()).expect("valid");
-        let lean = leave_out(root, &wanted, &Variables::new());
-        insta::assert_snapshot!(yaml::write(&lean).text);
+        let wanted =
+            check::expand(language(), &yaml::write(language(), &root).text, &Variables::new())
+                .expect("valid");
+        let lean = leave_out(language(), root, &wanted, &Variables::new());
+        insta::assert_snapshot!(yaml::write(language(), &lean).text);
     }
 
     #[test]
@@ -235,7 +251,10 @@ mod tests {
                 account.set("redundancy", literal("GRS"));
                 account.set_default("minTls", literal(if number % 2 == 0 { "1.2" } else { "1.1" }));
             }
-            let expand = |map: &Map| check::expand(&yaml::write(map).text, &Variables::new()).ok();
+            let expand = |map: &Map| {
+                check::expand(language(), &yaml::write(language(), map).text, &Variables::new())
+                    .ok()
+            };
             let wanted = expand(&root).expect("valid");
             let count = std::cell::Cell::new(0);
             let trial = Trial {

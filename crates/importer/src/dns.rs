@@ -5,13 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{Observation, ResourceId};
 use serde_json::Value;
-use topology::section;
+use topology::{DnsZone, section};
 
 use crate::domains::{Domain, may_claim, ttl_of};
 use crate::draft::{Draft, Life, existing};
+use crate::family::Import;
 use crate::node::{Map, Node, duration, literal, one_or_many};
 use crate::plans::capital;
 use crate::survey::{id_at, text};
+
+impl Import for DnsZone {
+    fn import(draft: &mut Draft<'_>, _: Option<usize>, home: &mut Map) {
+        home.set_some("dns", draft.zones());
+    }
+}
 
 impl Draft<'_> {
     /// Writes the zones with the records that are the topology's.

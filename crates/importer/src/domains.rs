@@ -11,6 +11,7 @@ use topology::section;
 
 use crate::choices::Choices;
 use crate::draft::Draft;
+use crate::family::Import;
 use crate::node::{Map, Node, duration, literal, one_or_many};
 use crate::stamps::Placement;
 use crate::survey::{Survey, id_at, text};
@@ -247,6 +248,12 @@ fn certificates(
         found.push(certificate.id.clone());
     }
     (found, source)
+}
+
+impl Import for topology::Domain {
+    fn import(draft: &mut Draft<'_>, _: Option<usize>, home: &mut Map) {
+        home.set_some("domains", draft.domains());
+    }
 }
 
 impl Draft<'_> {

@@ -112,17 +112,8 @@ impl<'a> Draft<'a> {
             let stamp = self.stamp(at);
             root.child("stamps").set(&self.placement.stamps[at].name.clone(), stamp);
         }
-        for (key, section) in [
-            ("trafficManager", self.profiles()),
-            ("domains", self.domains()),
-            ("dns", self.zones()),
-            ("storage", self.accounts(None)),
-            ("vaults", self.vaults(None)),
-            ("identities", self.identities(None)),
-            ("locks", self.locks()),
-            ("resources", self.raw_resources(None)),
-        ] {
-            root.set_some(key, section);
+        for family in self.survey.language.families_in(false) {
+            family.import(self, None, &mut root);
         }
         root
     }
@@ -138,12 +129,9 @@ impl<'a> Draft<'a> {
         if let Some(own) = self.stamp_tags.get(at).filter(|own| !own.is_empty()) {
             map.set("tags", tags(own));
         }
-        self.plan(at, &mut map);
-        map.set_some("apps", self.apps(at));
-        map.set_some("identities", self.identities(Some(at)));
-        map.set_some("vaults", self.vaults(Some(at)));
-        map.set_some("storage", self.accounts(Some(at)));
-        map.set_some("resources", self.raw_resources(Some(at)));
+        for family in self.survey.language.families_in(true) {
+            family.import(self, Some(at), &mut map);
+        }
         map
     }
 

@@ -243,6 +243,7 @@ fn replace(text: &str, word: &str, placeholder: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::family::tests::language;
     use crate::node::literal;
     use crate::yaml;
 
@@ -260,7 +261,7 @@ mod tests {
             }
             instances.push(Instance { stamp: (*stamp).to_owned(), region: (*region).to_owned() });
         }
-        yaml::write(&fold(&root, &instances, "pki")).text
+        yaml::write(language(), &fold(&root, &instances, "pki")).text
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::check::{self, Variables};
 use crate::choices::Choices;
 use crate::domains;
 use crate::draft::{Draft, Remark};
+use crate::family::Language;
 use crate::fold::{self, Instance};
 use crate::learn;
 use crate::node::{Map, literal};
@@ -76,8 +77,8 @@ impl Imported {
 }
 
 /// Writes the topology of what was observed.
-pub fn import(observed: &Observed, request: &Request) -> Imported {
-    let survey = Survey::new(observed, &request.scopes, request.name.as_deref());
+pub fn import(language: &'static Language, observed: &Observed, request: &Request) -> Imported {
+    let survey = Survey::new(language, observed, &request.scopes, request.name.as_deref());
     let placement = stamps::recognise(&survey);
     let application = application(&survey, &placement, request);
     let mut choices = Choices::default();
@@ -142,24 +143,25 @@ impl Trial {
         }
         let variables = draft.secrets.into_values();
         let remarks = draft.remarks.into_iter().collect();
-        let written = yaml::write(&root);
-        let desired = check::expand(&written.text, &variables);
+        let written = yaml::write(survey.language, &root);
+        let desired = check::expand(survey.language, &written.text, &variables);
         Self { root, written, desired, variables, addresses, remarks }
     }
 }
 
 /// Leaves out what goes without saying, folds the stamps, and says how the file was made.
 fn finish(survey: &Survey<'_>, placement: &Placement, application: &str, trial: Trial) -> Imported {
+    let language = survey.language;
     let Trial { mut root, desired, variables, mut remarks, .. } = trial;
     if let Ok(desired) = &desired {
-        root = defaults::leave_out(root, desired, &variables);
+        root = defaults::leave_out(language, root, desired, &variables);
         let instances: Vec<Instance> = placement
             .stamps
             .iter()
             .map(|stamp| Instance { stamp: stamp.name.clone(), region: stamp.region.clone() })
             .collect();
         let folded = fold::fold(&root, &instances, application);
-        let found = check::expand(&yaml::write(&folded).text, &variables);
+        let found = check::expand(language, &yaml::write(language, &folded).text, &variables);
         if found.is_ok_and(|found| check::same(&found, desired)) {
             root = folded;
         }
@@ -171,8 +173,8 @@ fn finish(survey: &Survey<'_>, placement: &Placement, application: &str, trial: 
         }
     }
     remarks.sort();
-    let text = yaml::write(&root).text;
-    let verdict = match check::expand(&text, &variables) {
+    let text = yaml::write(language, &root).text;
+    let verdict = match check::expand(language, &text, &variables) {
         Ok(desired) => match check::plan(&desired, survey.observed, &variables) {
             Some(plan) => Verdict::of(&plan),
             None => Verdict::Unknown,
@@ -181,7 +183,7 @@ fn finish(survey: &Survey<'_>, placement: &Placement, application: &str, trial: 
     };
     explain(&mut root);
     let scopes = survey.scopes.iter().map(|scope| scope.name().to_owned()).collect();
-    Imported { body: yaml::write(&root).text, scopes, variables, remarks, verdict }
+    Imported { body: yaml::write(language, &root).text, scopes, variables, remarks, verdict }
 }
 
 /// Says of the stamps what they are.
@@ -201,6 +203,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::family::tests::language;
 
     const SUBSCRIPTION: &str = "11111111-2222-3333-4444-555555555555";
 
@@ -221,7 +224,11 @@ mod tests {
     fn imported(observed: &Observed, name: Option<&str>) -> Imported {
         let scopes = vec![ResourceId::group(SUBSCRIPTION, "rg-shop")];
         let name = name.map(str::to_owned);
-        import(observed, &Request { scopes, name, cloud: None, environment: BTreeMap::new() })
+        import(
+            language(),
+            observed,
+            &Request { scopes, name, cloud: None, environment: BTreeMap::new() },
+        )
     }
 
     fn account(tags: Value) -> Observed {

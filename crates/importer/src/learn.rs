@@ -5,7 +5,7 @@ use planner::Desired;
 use resource::ResourceId;
 use resource::catalogue::{Listing, facts_of};
 use resource::types::{AUTOSCALE, GROUP, SITE_CONFIG};
-use topology::section::{self, Addressed, Section, Stands};
+use topology::section::{self, Addressed, Stands};
 
 use crate::check;
 use crate::choices::Choices;
@@ -101,7 +101,10 @@ impl Lesson<'_> {
         let is_raw =
             self.trial.addresses.get(id).is_some_and(|it| *it.section == section::RESOURCES);
         // What stands in a zone cannot be told without it.
-        let degrades = Section::of_type(&kind)
+        let degrades = self
+            .survey
+            .language
+            .section_of_type(&kind)
             .is_some_and(|own| own.addressed == Addressed::InSection && *own != section::DNS)
             || kind.is(AUTOSCALE);
         let is_document = kind.is(SITE_CONFIG);
@@ -125,7 +128,7 @@ impl Lesson<'_> {
     fn give_way(&mut self, id: &ResourceId, message: &str) {
         let chain = std::iter::successors(Some(id.clone()), ResourceId::parent);
         let is_app = |id: &ResourceId| {
-            let section = Section::of_type(&id.resource_type());
+            let section = self.survey.language.section_of_type(&id.resource_type());
             section.is_some_and(|section| section.stands == Stands::Stamp)
         };
         match chain.into_iter().find(is_app) {

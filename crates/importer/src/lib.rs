@@ -15,6 +15,7 @@ mod defaults;
 mod dns;
 mod domains;
 mod draft;
+mod family;
 mod fold;
 mod import;
 mod learn;
@@ -32,6 +33,9 @@ mod values;
 mod verdict;
 mod yaml;
 
-pub use draft::Remark;
+pub use draft::{Draft, Life, Remark};
+pub use family::{Family, Import, Language, Told};
 pub use import::{Imported, Request, import};
+pub use node::{Map, Member, Node, literal};
+pub use survey::{Survey, text};
 pub use verdict::Verdict;

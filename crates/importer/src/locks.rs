@@ -2,10 +2,18 @@
 
 use planner::MARK;
 use resource::types::LOCK;
+use topology::Lock;
 
 use crate::draft::Draft;
+use crate::family::Import;
 use crate::node::{Map, literal};
 use crate::survey::text;
+
+impl Import for Lock {
+    fn import(draft: &mut Draft<'_>, _: Option<usize>, home: &mut Map) {
+        home.set_some("locks", draft.locks());
+    }
+}
 
 impl Draft<'_> {
     /// Writes the locks on what is in the topology.

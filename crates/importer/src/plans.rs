@@ -6,8 +6,17 @@ use serde_json::Value;
 use topology::Plan;
 
 use crate::draft::{Draft, Life, existing};
+use crate::family::Import;
 use crate::node::{Map, duration, literal, plain};
 use crate::survey::{id_at, text};
+
+impl Import for Plan {
+    fn import(draft: &mut Draft<'_>, stamp: Option<usize>, home: &mut Map) {
+        if let Some(at) = stamp {
+            draft.plan(at, home);
+        }
+    }
+}
 
 impl Draft<'_> {
     /// Writes the plan of a stamp.

@@ -7,12 +7,19 @@ use resource::catalogue::{
 use resource::types::{GROUP, PLAN, SITE};
 use resource::{Observation, ResourceId, ResourceType, secret};
 use serde_json::Value;
-use topology::section;
+use topology::{Resource, section};
 
 use crate::draft::{Draft, Life, existing};
+use crate::family::Import;
 use crate::node::{Map, Node, literal, plain};
 use crate::plans::capital;
 use crate::survey::{region, text};
+
+impl Import for Resource {
+    fn import(draft: &mut Draft<'_>, stamp: Option<usize>, home: &mut Map) {
+        home.set_some("resources", draft.raw_resources(stamp));
+    }
+}
 
 impl Draft<'_> {
     /// Writes the entries of the escape hatch.

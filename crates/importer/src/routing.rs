@@ -2,12 +2,19 @@
 
 use resource::ResourceId;
 use serde_json::Value;
-use topology::section;
+use topology::{TrafficManager, section};
 
 use crate::draft::{Draft, Life, existing};
+use crate::family::Import;
 use crate::node::{Map, Node, duration, literal, plain};
 use crate::plans::capital;
 use crate::survey::{id_at, region, text};
+
+impl Import for TrafficManager {
+    fn import(draft: &mut Draft<'_>, _: Option<usize>, home: &mut Map) {
+        home.set_some("trafficManager", draft.profiles());
+    }
+}
 
 impl Draft<'_> {
     /// Writes the profiles.

@@ -4,8 +4,9 @@ use resource::types::{ASSIGNMENT, AUTOSCALE, CERTIFICATE, PLAN, PROFILE, SITE};
 use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{Observation, ResourceId};
-use topology::section::{Addressed, Naming, Section, Stands};
+use topology::section::{Addressed, Naming, Stands};
 
+use crate::family::Language;
 use crate::names::{is_region_part, parts};
 use crate::survey::{Survey, id_at, region_of, text};
 
@@ -62,10 +63,13 @@ pub fn recognise(survey: &Survey<'_>) -> Placement {
         let Unit { group, region, plan, .. } = unit;
         placement.stamps.push(Stamp { name, region, group, plan });
     }
-    let movable: Vec<&Observation> = survey.inside().filter(|seen| is_movable(seen)).collect();
+    let movable: Vec<&Observation> =
+        survey.inside().filter(|seen| is_movable(survey.language, seen)).collect();
     let homes: Vec<(ResourceId, usize)> = movable
         .iter()
-        .filter_map(|seen| Some((seen.id.clone(), home_of(seen, &movable, &placement.stamps)?)))
+        .filter_map(|seen| {
+            Some((seen.id.clone(), home_of(survey.language, seen, &movable, &placement.stamps)?))
+        })
         .collect();
     placement.homes.extend(homes);
     placement
@@ -180,9 +184,9 @@ fn region_name(unit: &Unit) -> String {
 }
 
 /// Tells whether a resource can stand in a stamp by itself.
-fn is_movable(seen: &Observation) -> bool {
+fn is_movable(language: &Language, seen: &Observation) -> bool {
     let kind = seen.id.resource_type();
-    let is_fixed = Section::of_type(&kind).is_some_and(|section| {
+    let is_fixed = language.section_of_type(&kind).is_some_and(|section| {
         section.stands != Stands::Both || section.addressed == Addressed::Alone
     });
     let elsewhere = [ASSIGNMENT, CERTIFICATE, AUTOSCALE];
@@ -190,7 +194,12 @@ fn is_movable(seen: &Observation) -> bool {
 }
 
 /// Finds the stamp to which a resource belongs by its name, or by having a twin in each other one.
-fn home_of(seen: &Observation, all: &[&Observation], stamps: &[Stamp]) -> Option<usize> {
+fn home_of(
+    language: &Language,
+    seen: &Observation,
+    all: &[&Observation],
+    stamps: &[Stamp],
+) -> Option<usize> {
     if stamps.len() < 2 {
         let named = |stamp: &Stamp| has_part(seen.id.name(), &stamp.name);
         return stamps.first().filter(|stamp| named(stamp)).map(|_| 0);
@@ -215,7 +224,8 @@ fn home_of(seen: &Observation, all: &[&Observation], stamps: &[Stamp]) -> Option
         let shares_group = others(at).any(|(_, other)| other.group == stamp.group);
         let name = seen.id.name();
         // In some names nothing parts the parts.
-        let is_squeezed = Section::of_type(&kind).is_some_and(|it| it.naming == Naming::Squeezed);
+        let is_squeezed =
+            language.section_of_type(&kind).is_some_and(|it| it.naming == Naming::Squeezed);
         let by_name = has_part(name, &stamp.name) || is_squeezed && name.contains(&stamp.name);
         by_name && (is_in_group && !shares_group || others(at).any(|(_, other)| twin(at, other)))
             || is_in_group
@@ -235,6 +245,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::family::tests::language;
     use resource::types::STORAGE_ACCOUNT;
 
     fn observed(resources: &[(&str, &str, &str, &str)]) -> Observed {
@@ -253,7 +264,7 @@ mod tests {
     fn found(observed: &Observed, groups: &[&str]) -> Placement {
         let scopes: Vec<ResourceId> =
             groups.iter().map(|name| ResourceId::group("s", name)).collect();
-        recognise(&Survey::new(observed, &scopes, None))
+        recognise(&Survey::new(language(), observed, &scopes, None))
     }
 
     fn names(placement: &Placement) -> Vec<&str> {

@@ -4,8 +4,12 @@ use planner::MARK;
 use resource::{Observation, Observed, ResourceId};
 use serde_json::Value;
 
+use crate::family::Language;
+
 /// What was observed, and what of it is to be imported.
 pub struct Survey<'a> {
+    /// The language that is written.
+    pub language: &'static Language,
     /// Everything that was read.
     pub observed: &'a Observed,
     /// The groups and resources that are to be imported.
@@ -16,8 +20,13 @@ pub struct Survey<'a> {
 
 impl<'a> Survey<'a> {
     /// Looks for the mark that most of the resources in the scopes carry; `name` is one to prefer.
-    pub fn new(observed: &'a Observed, scopes: &'a [ResourceId], name: Option<&str>) -> Self {
-        let mut survey = Self { observed, scopes, mark: None };
+    pub fn new(
+        language: &'static Language,
+        observed: &'a Observed,
+        scopes: &'a [ResourceId],
+        name: Option<&str>,
+    ) -> Self {
+        let mut survey = Self { language, observed, scopes, mark: None };
         let mut marks: Vec<&str> = survey.inside().filter_map(mark_of).collect();
         marks.sort_unstable();
         let count = |mark: &&str| marks.iter().filter(|other| *other == mark).count();

@@ -4,7 +4,6 @@ use resource::ResourceId;
 use resource::catalogue::facts_of;
 use resource::secret::may_be_secret;
 use serde_json::Value;
-use topology::section;
 
 use crate::draft::Draft;
 use crate::node::{Map, Node, literal};
@@ -47,7 +46,8 @@ impl Draft<'_> {
             return None;
         }
         let stamps = || (0..self.placement.stamps.len()).map(Some).chain([None]);
-        let told = section::ALL.iter().filter(|section| section.resource_type().is_some());
+        let sections = self.survey.language.sections();
+        let told = sections.iter().filter(|section| section.resource_type().is_some());
         let homes = told.flat_map(|section| stamps().map(move |home| (*section, home)));
         let mut entries = homes.flat_map(|(section, home)| self.addresses.of(section, home));
         entries.find_map(|(id, _)| {

@@ -4,7 +4,8 @@
 //! document. What it writes is read back by that library before anybody sees it.
 
 use resource::ResourceId;
-use topology::section::{Addressed, Section};
+use topology::Language;
+use topology::section::Addressed;
 
 use crate::node::{Map, Member, Node};
 
@@ -21,11 +22,12 @@ pub struct Written {
 }
 
 /// Writes the root of a topology; a blank line stands between its sections.
-pub fn write(root: &Map) -> Written {
-    let mut writer = Writer { written: Written::default(), line: 1 };
+pub fn write(language: &Language, root: &Map) -> Written {
+    let mut writer = Writer { language, written: Written::default(), line: 1 };
     for (index, member) in root.members.iter().enumerate() {
         let is_section = |member: &Member| {
-            matches!(member.value, Node::Map(_) | Node::List(_)) && inline(member, 0).is_none()
+            matches!(member.value, Node::Map(_) | Node::List(_))
+                && inline(language, member, 0).is_none()
         };
         let after_section = index > 0 && is_section(&root.members[index - 1]);
         if index > 0 && (is_section(member) || after_section || !member.comment.is_empty()) {
@@ -36,12 +38,13 @@ pub fn write(root: &Map) -> Written {
     writer.written
 }
 
-struct Writer {
+struct Writer<'a> {
+    language: &'a Language,
     written: Written,
     line: u32,
 }
 
-impl Writer {
+impl Writer<'_> {
     fn put_line(&mut self, text: String) {
         self.written.text.push_str(text.trim_end());
         self.written.text.push('\n');
@@ -56,7 +59,7 @@ impl Writer {
         if member.about.is_some() || indent == 0 {
             self.written.about.push((self.line, member.about.clone()));
         }
-        if let Some(line) = inline(member, indent) {
+        if let Some(line) = inline(self.language, member, indent) {
             return self.put_line(format!("{space}{line}"));
         }
         let key = key(&member.key);
@@ -75,7 +78,8 @@ impl Writer {
 
     fn item(&mut self, item: &Node, indent: usize) {
         let space = " ".repeat(indent);
-        let short = flow(item).filter(|text| indent + 2 + text.chars().count() <= WIDTH);
+        let short =
+            flow(self.language, item).filter(|text| indent + 2 + text.chars().count() <= WIDTH);
         match (item, short) {
             (Node::Text(_) | Node::Plain(_), _) => {
                 self.put_line(format!("{space}- {}", scalar(item, false)));
@@ -96,7 +100,7 @@ impl Writer {
 }
 
 /// Returns a member on one line, where it reads well there.
-fn inline(member: &Member, indent: usize) -> Option<String> {
+fn inline(language: &Language, member: &Member, indent: usize) -> Option<String> {
     let key = key(&member.key);
     match &member.value {
         scalar_node @ (Node::Text(_) | Node::Plain(_)) => {
@@ -107,10 +111,10 @@ fn inline(member: &Member, indent: usize) -> Option<String> {
             // A section is a block, whatever is in it; what holds named things too.
             let is_block = match value {
                 Node::Map(map) if indent == 0 => is_named(map) || SECTIONS.contains(&&*member.key),
-                Node::Map(_) => holds_entries(member),
+                Node::Map(_) => holds_entries(language, member),
                 _ => false,
             };
-            let text = flow(value).filter(|_| !is_block)?;
+            let text = flow(language, value).filter(|_| !is_block)?;
             let line = format!("{key}: {text}");
             (indent + line.chars().count() <= WIDTH).then_some(line)
         }
@@ -124,30 +128,32 @@ const SECTIONS: [&str; 2] = ["stamp", "stamps"];
 const BLOCKS: [&str; 2] = ["endpoints", "records"];
 
 /// Returns whether the entries of a key below the root have names and get a line each.
-fn is_block(key: &str) -> bool {
-    let is_section = Section::of(key)
+fn is_block(language: &Language, key: &str) -> bool {
+    let is_section = language
+        .section(key)
         .is_some_and(|section| section.stands.has(true) && section.addressed != Addressed::Alone);
     is_section || BLOCKS.contains(&key)
 }
 
 /// Returns a value in one line; `None` where a comment stands in it.
-fn flow(node: &Node) -> Option<String> {
+fn flow(language: &Language, node: &Node) -> Option<String> {
     match node {
         Node::Text(_) | Node::Plain(_) => Some(scalar(node, true)),
         Node::List(items) => {
-            let items: Option<Vec<String>> = items.iter().map(flow).collect();
+            let items: Option<Vec<String>> =
+                items.iter().map(|item| flow(language, item)).collect();
             Some(format!("[{}]", items?.join(", ")))
         }
         Node::Map(map) if map.members.is_empty() => Some("{}".to_owned()),
         // What holds entries of its own gets a line for each.
-        Node::Map(map) if map.members.iter().any(holds_entries) => None,
+        Node::Map(map) if map.members.iter().any(|it| holds_entries(language, it)) => None,
         Node::Map(map) => {
             let members: Option<Vec<String>> = map
                 .members
                 .iter()
                 .map(|member| {
                     let is_told = !member.comment.is_empty();
-                    let value = flow(&member.value).filter(|_| !is_told)?;
+                    let value = flow(language, &member.value).filter(|_| !is_told)?;
                     Some(format!("{}: {value}", key(&member.key)))
                 })
                 .collect();
@@ -157,9 +163,9 @@ fn flow(node: &Node) -> Option<String> {
 }
 
 /// Tells whether the members of a member's map are entries with names.
-fn holds_entries(member: &Member) -> bool {
+fn holds_entries(language: &Language, member: &Member) -> bool {
     let is_named = |map: &Map| map.members.iter().any(|m| matches!(m.value, Node::Map(_)));
-    is_block(&member.key) && member.value.map().is_some_and(is_named)
+    is_block(language, &member.key) && member.value.map().is_some_and(is_named)
 }
 
 fn key(key: &str) -> String {
@@ -173,7 +179,7 @@ fn scalar(node: &Node, in_flow: bool) -> String {
         Node::Text(text) if is_plain(text, in_flow) => text.clone(),
         Node::Text(text) => quoted(text),
         Node::Plain(text) => text.clone(),
-        Node::List(_) | Node::Map(_) => flow(node).unwrap_or_default(),
+        Node::List(_) | Node::Map(_) => String::new(),
     }
 }
 
@@ -232,6 +238,7 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::family::tests::language;
     use crate::node::{literal, plain};
 
     #[test]
@@ -250,7 +257,7 @@ mod tests {
         let list: Vec<Node> =
             (0..9).map(|n| literal(&format!("a long text of number {n}"))).collect();
         root.set("long", list);
-        insta::assert_snapshot!(write(&root).text);
+        insta::assert_snapshot!(write(language(), &root).text);
     }
 
     #[test]
@@ -263,7 +270,7 @@ mod tests {
                  00000000-0000-0000-0000-000000000001\ntags: {{ t: {} }}\n",
                 scalar(&Node::Text(value.replace(['{', '}', '$'], "_")), true),
             );
-            let read = crate::check::read(&text, &Default::default());
+            let read = crate::check::read(language(), &text, &Default::default());
             let read = read.unwrap_or_else(|errors| panic!("{c:?}: {errors:?}"));
             let tags: Vec<String> = read.tags.values().map(|tag| tag.value.clone()).collect();
             assert_eq!(tags, [value.replace(['{', '}', '$'], "_")], "{c:?}");

@@ -46,6 +46,7 @@ fn text(stamps: usize) -> String {
 
 fn parse(text: &str) -> Topology {
     let parsed = topology::parse(&Input {
+        language: families::language(),
         file: Path::new("bench.yaml"),
         text,
         env: &|_| None,

@@ -21,6 +21,7 @@ use serde_json::Value;
 use topology::Parsed;
 
 use crate::desired::Desired;
+use crate::family::Language;
 use difference::{Difference, What};
 use scope::Scope;
 use trial::{Candidate, Judge, State, Verdict};
@@ -30,6 +31,8 @@ pub type Files = IndexMap<String, String>;
 
 /// What is to be accepted, and how it is tried.
 pub struct Request<'a> {
+    /// The language of the texts.
+    pub language: &'static Language,
     /// The texts of all files.
     pub files: &'a Files,
     /// Reads the topology from changed texts.
@@ -81,7 +84,7 @@ pub struct Left {
 /// Pure: the same texts and the same Azure give the same edits. `None` if the texts are no topology
 /// to begin with.
 pub fn accept(request: &Request<'_>) -> Option<Acceptance> {
-    let judge = Judge::new(request.parse, request.plan);
+    let judge = Judge::new(request.language, request.parse, request.plan);
     let first = judge.look(request.files)?;
     let is_pending = |it: &Difference| {
         let path = it.property().map(|change| &change.path[..]);

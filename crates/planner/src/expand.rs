@@ -19,6 +19,7 @@ mod routing;
 mod values;
 
 pub use certificates::certificate_name;
+pub use groups::Groups;
 pub use roles::role_name;
 
 use std::collections::HashMap;
@@ -28,38 +29,40 @@ use resource::{ResourceId, absent, catalogue};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use topology::property::Record;
-use topology::section::Declared;
+use topology::section::{Declared, Entry, GlobalBand};
 use topology::{Diagnostic, Place, Sp, Stamp, Topology};
 
 pub(crate) use domains::proof_name;
 
 use crate::applied::Note;
 use crate::desired::{Desired, DesiredResource, Mode};
+use crate::family::{Children, Family, Language};
 use crate::ownership;
 
 /// Expands a topology to the resources that it asks for and the dependencies between them.
 ///
 /// Pure; a checked topology always expands.
-pub fn expand(topology: &Topology) -> Desired {
-    let mut expansion = Expansion::new(topology);
-    for (name, stamp) in &topology.stamps {
-        expansion.stamp(name, stamp);
+pub fn expand(language: &Language, topology: &Topology) -> Desired {
+    let mut expansion = Expansion::new(language, topology);
+    let stamps = topology.stamps.iter().map(|(name, stamp)| Home::of(name, stamp));
+    for home in stamps.chain([Home::GLOBAL]) {
+        let there = |family: &&&dyn Family| family.section().stands.has(home.stamp.is_some());
+        for family in language.families().iter().filter(there) {
+            family.expand(&mut expansion, home);
+        }
     }
-    expansion.global_data();
-    expansion.routing();
-    expansion.dns_zones();
-    expansion.domains();
-    expansion.locks();
     expansion.apply_lock();
-    expansion.raw_resources(None, &topology.resources);
-    expansion.groups();
+    for family in language.families() {
+        family.finish(&mut expansion);
+    }
     expansion.ask_for_regions();
     expansion.desired.connect();
     expansion.desired
 }
 
 /// An expansion under way.
-struct Expansion<'a> {
+pub struct Expansion<'a> {
+    language: &'a Language,
     topology: &'a Topology,
     desired: Desired,
     /// Where each resource was asked for.
@@ -67,24 +70,32 @@ struct Expansion<'a> {
 }
 
 /// Where a resource is declared: the stamp that it belongs to, if it belongs to one.
-#[derive(Clone, Copy)]
-struct Home<'a> {
+#[derive(Debug, Clone, Copy)]
+pub struct Home<'a> {
     stamp: Option<(&'a str, &'a Stamp)>,
 }
 
 impl<'a> Home<'a> {
-    const GLOBAL: Home<'static> = Home { stamp: None };
+    /// Outside of all stamps.
+    pub const GLOBAL: Home<'static> = Home { stamp: None };
 
-    fn of(name: &'a str, stamp: &'a Stamp) -> Self {
+    /// Returns the home of what stands in a stamp.
+    pub fn of(name: &'a str, stamp: &'a Stamp) -> Self {
         Self { stamp: Some((name, stamp)) }
     }
 
-    fn name(&self) -> Option<&'a str> {
+    /// Returns the stamp, if it is one.
+    pub fn stamp(&self) -> Option<&'a Stamp> {
+        self.stamp.map(|(_, stamp)| stamp)
+    }
+
+    /// Returns the stamp's name, if it is one.
+    pub fn name(&self) -> Option<&'a str> {
         self.stamp.map(|(name, _)| name)
     }
 
     /// Returns `address` below the stamp.
-    fn address(&self, address: &str) -> String {
+    pub fn address(&self, address: &str) -> String {
         match self.name() {
             Some(stamp) => format!("{stamp}/{address}"),
             None => address.to_owned(),
@@ -92,30 +103,32 @@ impl<'a> Home<'a> {
     }
 
     /// Returns the stamp's band, or `global` where there is no stamp.
-    fn band(&self, global: Band) -> Band {
+    pub fn band(&self, global: Band) -> Band {
         self.name().map_or(global, |stamp| Band::Stamp(stamp.to_owned()))
     }
 }
 
 /// What every kind of resource in the language says of its life.
-#[derive(Clone, Copy, Default)]
-struct Life {
-    existing: bool,
-    adopt: bool,
-    /// `None` leaves it to the catalogue.
-    protect: Option<bool>,
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Life {
+    /// Whether it is only read.
+    pub existing: bool,
+    /// Whether it is taken over.
+    pub adopt: bool,
+    /// Whether its delete and replacement are refused; `None` leaves it to the catalogue.
+    pub protect: Option<bool>,
 }
 
 impl Life {
     /// Returns what an entry says of its life.
-    fn of(entry: &dyn Declared) -> Self {
+    pub fn of(entry: &dyn Declared) -> Self {
         let common = entry.common();
         Self { existing: common.existing, adopt: common.adopt, protect: common.protect }
     }
 }
 
 impl<'a> Expansion<'a> {
-    fn new(topology: &'a Topology) -> Self {
+    fn new(language: &'a Language, topology: &'a Topology) -> Self {
         let hash = Sha256::digest(serde_json::to_vec(topology).unwrap_or_default());
         let mut desired = Desired::default();
         desired.topology = topology.name.value.clone();
@@ -126,26 +139,63 @@ impl<'a> Expansion<'a> {
         desired.stamps = topology.stamps.keys().cloned().collect();
         let numbered = topology.stamps.iter().filter(|(_, stamp)| stamp.index.is_used);
         desired.indexes = numbered.map(|(name, stamp)| (name.clone(), stamp.index.value)).collect();
-        Self { topology, desired, places: HashMap::new() }
+        Self { language, topology, desired, places: HashMap::new() }
     }
 
-    fn stamp(&mut self, name: &str, stamp: &'a Stamp) {
-        let home = Home {
-            stamp: self.topology.stamps.get_key_value(name).map(|(n, s)| (n.as_str(), s.as_ref())),
-        };
-        self.plan(home, stamp);
-        self.apps(home, stamp);
-        self.data(home, &stamp.storage, &stamp.vaults, &stamp.identities);
-        self.raw_resources(Some(name), &stamp.resources);
+    /// Returns the topology.
+    pub fn topology(&self) -> &'a Topology {
+        self.topology
     }
 
-    fn global_data(&mut self) {
-        let topology = self.topology;
-        self.data(Home::GLOBAL, &topology.storage, &topology.vaults, &topology.identities);
+    /// Returns what is asked for so far.
+    pub fn desired(&mut self) -> &mut Desired {
+        &mut self.desired
+    }
+
+    /// Returns the resource that an entry is by the names and the declared properties it has; `None`
+    /// where it stands for none.
+    pub fn resource<T: Entry>(
+        &self,
+        home: Home<'_>,
+        key: &str,
+        entry: &T,
+    ) -> Option<DesiredResource> {
+        let section = T::SECTION;
+        let id = self.named_id(home, section, key, entry)?;
+        let band = home.band(match section.band {
+            GlobalBand::Global => Band::Global,
+            GlobalBand::Data => Band::Data,
+        });
+        let address = section.address(home.name(), key);
+        let mut resource = DesiredResource::managed(address, id, band, self.body(home, entry));
+        if entry.common().location.is_none() {
+            self.soften_location(&mut resource, home);
+        }
+        Some(resource)
+    }
+
+    /// Adds the resource that an entry is.
+    pub fn add_entry<T: Entry>(&mut self, entry: &T, resource: DesiredResource) {
+        self.add(resource, Life::of(entry), entry.common().place);
+    }
+
+    /// Adds a resource that lies in another one and bears no mark of its own: in one that is ours or
+    /// adopted it is ours.
+    pub fn add_child<T>(
+        &mut self,
+        parent: &DesiredResource,
+        children: &Children<T>,
+        name: &Sp<String>,
+    ) {
+        let id = children.holder(&parent.id).child(children.kind, name);
+        let address = format!("{}/{}/{}", parent.address, children.key, name.value);
+        let (band, body) = (parent.band.clone(), (children.body)());
+        let resource = DesiredResource::managed(address, id, band, body);
+        self.add(resource, Life { adopt: true, ..Life::default() }, &name.place);
     }
 
     /// Returns the body that the declared properties of an entry make, with its region and tags.
-    fn body<T: Declared + Record>(&self, home: Home<'_>, entry: &T) -> Value {
+    pub fn body<T: Declared + Record>(&self, home: Home<'_>, entry: &T) -> Value {
         let common = entry.common();
         let mut body = json!({ "location": self.location(home, common.location) });
         if let Some(tags) = common.tags {
@@ -156,7 +206,7 @@ impl<'a> Expansion<'a> {
     }
 
     /// Adds a resource with our mark on it.
-    fn add(&mut self, mut resource: DesiredResource, life: Life, place: &Place) {
+    pub fn add(&mut self, mut resource: DesiredResource, life: Life, place: &Place) {
         resource.adopt |= life.adopt;
         resource.protect = life.protect.unwrap_or(resource.protect);
         resource.place = Some(plan::Place {
@@ -214,7 +264,7 @@ impl<'a> Expansion<'a> {
     }
 
     /// Returns the tags of a resource: the topology's, the stamp's and its own, later ones first.
-    fn tags(&self, home: Home<'_>, own: &topology::FreeMap<Sp<String>>) -> Value {
+    pub fn tags(&self, home: Home<'_>, own: &topology::FreeMap<Sp<String>>) -> Value {
         let mut tags = Map::new();
         let stamp = home.stamp.map(|(_, stamp)| &stamp.tags);
         for level in [Some(&self.topology.tags), stamp, Some(own)].into_iter().flatten() {
@@ -231,20 +281,15 @@ impl<'a> Expansion<'a> {
     }
 
     /// Returns the region of a resource: its own, the stamp's, or the topology's.
-    fn location(&self, home: Home<'_>, own: Option<&Sp<String>>) -> Option<String> {
+    pub fn location(&self, home: Home<'_>, own: Option<&Sp<String>>) -> Option<String> {
         let stamp = home.stamp.map(|(_, stamp)| &stamp.region);
         own.or(stamp).or(self.topology.location()).map(|region| region.value.clone())
     }
 
     /// Leaves the region of a resource to its creation where nobody has written it: what is live
     /// stays where it is, whichever stamp is the first.
-    fn soften_location(
-        &self,
-        resource: &mut DesiredResource,
-        home: Home<'_>,
-        own: Option<&Sp<String>>,
-    ) {
-        if own.is_some() || home.stamp.is_some() || self.topology.location.is_some() {
+    fn soften_location(&self, resource: &mut DesiredResource, home: Home<'_>) {
+        if home.stamp.is_some() || self.topology.location.is_some() {
             return;
         }
         let location = resource.body.as_object_mut().and_then(|body| body.shift_remove("location"));

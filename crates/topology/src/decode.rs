@@ -10,10 +10,10 @@ use crate::reference::Declared;
 use crate::suggest::closest;
 use crate::text::Expansion;
 use crate::tree::{Node, NodeKind};
-use crate::{Diagnostic, Place, Sp};
+use crate::{Diagnostic, Language, Place, Section, Sp};
 
 /// A value of the language.
-pub(crate) trait Decode: Sized {
+pub trait Decode: Sized {
     /// Reads the value; `None` means that a mistake has been filed.
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self>;
 
@@ -51,21 +51,21 @@ pub(crate) struct StampScope {
 }
 
 /// What decoding needs to know, and the mistakes found so far.
-pub(crate) struct Context<'a> {
-    pub diagnostics: Vec<Diagnostic>,
-    pub env: &'a dyn Fn(&str) -> Option<String>,
-    pub scope: Scope,
-    pub declared: Declared,
+pub struct Context<'a> {
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) env: &'a dyn Fn(&str) -> Option<String>,
+    pub(crate) scope: Scope,
+    pub(crate) declared: Declared,
     /// The key of the record's field that is being read.
-    pub field: &'static str,
+    pub(crate) field: &'static str,
     /// The key of the map's entry that is being read.
-    pub entry: Arc<str>,
+    pub(crate) entry: Arc<str>,
     /// How many stamps have been begun: `{index}` of the next one.
-    pub stamps_read: u32,
+    pub(crate) stamps_read: u32,
     /// Whether a text of the stamp that is being read holds `{index}`.
-    pub index_used: bool,
+    pub(crate) index_used: bool,
     /// The fields in which mistakes were found, by their record's place.
-    pub broken: Broken,
+    pub(crate) broken: Broken,
 }
 
 /// Fields with mistakes, by the place of their record and their key: what is missing from the model
@@ -105,37 +105,48 @@ impl Context<'_> {
     }
 
     /// Returns the node if it is a map, after filing the keys that are not among `keys`.
-    pub fn entries<'n>(&mut self, node: &'n Node, keys: &'static [String]) -> Option<&'n Node> {
+    pub fn entries<'n>(
+        &mut self,
+        node: &'n Node,
+        keys: &'static [String],
+        further: &[&'static [String]],
+    ) -> Option<&'n Node> {
         if !matches!(node.kind, NodeKind::Map(_) | NodeKind::Null) {
             self.wrong_type(node, "a map");
             return None;
         }
         for entry in node.entries() {
             // Keys in `x-` are a place for anchors.
-            if !entry.key.starts_with("x-") && !keys.iter().any(|key| **key == *entry.key) {
-                self.unknown_key(&entry.key, &entry.place, keys, &node.place);
+            let all = || keys.iter().chain(further.iter().copied().flatten()).map(String::as_str);
+            if !entry.key.starts_with("x-") && !all().any(|key| *key == *entry.key) {
+                self.unknown_key(&entry.key, &entry.place, all().collect(), &node.place);
             }
         }
         Some(node)
     }
 
-    fn unknown_key(&mut self, key: &str, place: &Place, keys: &'static [String], owner: &Place) {
+    fn unknown_key(
+        &mut self,
+        key: &str,
+        place: &Place,
+        mut keys: Vec<&'static str>,
+        owner: &Place,
+    ) {
         let mut diagnostic =
             Diagnostic::error("unknown-key", place, format!("unknown key `{key}`"));
         if PLANNED.contains(&key) {
             diagnostic = diagnostic.label("not part of the language yet").help(
                 "declare it under `resources:`, which takes any ARM type with its raw properties",
             );
-        } else if let Some(near) = closest(key, keys.iter().map(String::as_str)) {
+        } else if let Some(near) = closest(key, keys.iter().copied()) {
             // A slip of the pen is one mistake: the key is not missing as well.
             self.broken.insert((owner.clone(), near));
             diagnostic = diagnostic.label("not known here").help(format!("did you mean `{near}`?"));
         } else {
-            let mut known = keys.to_vec();
-            known.sort();
+            keys.sort_unstable();
             diagnostic = diagnostic
                 .label("not known here")
-                .help(format!("the keys known here are {}", quoted(&known)));
+                .help(format!("the keys known here are {}", quoted(&keys)));
         }
         self.report(diagnostic);
     }
@@ -158,6 +169,29 @@ impl Context<'_> {
             self.broken.insert((owner.clone(), key));
         }
         value
+    }
+
+    /// Reads a section of a place where sections stand.
+    pub(crate) fn section<T>(
+        &mut self,
+        map: &Node,
+        section: &'static Section,
+        owner: &Place,
+        decode: impl FnOnce(&Node, &mut Self) -> Option<T>,
+    ) -> Option<T> {
+        let before = self.diagnostics.len();
+        let node = map.get(section.key).filter(|node| !matches!(node.kind, NodeKind::Null))?;
+        self.field = section.key;
+        let value = decode(node, self);
+        if self.diagnostics.len() > before {
+            self.broken.insert((owner.clone(), section.key));
+        }
+        value
+    }
+
+    /// Returns the language that is read.
+    pub(crate) fn language(&self) -> &'static Language {
+        self.declared.language
     }
 
     /// Files that a value has the wrong type.

@@ -23,13 +23,8 @@ pub struct Explanation {
     pub remedy: &'static str,
 }
 
-/// Returns what a code means.
-pub fn explain(code: &str) -> Option<&'static Explanation> {
-    codes().find(|explanation| explanation.code == code)
-}
-
-/// Returns what every code means: the file's form first, then Azure's rules.
-pub fn codes() -> impl Iterator<Item = &'static Explanation> {
+/// Returns what the codes mean that are no family's own: the file's form first, then Azure's rules.
+pub(crate) fn common() -> impl Iterator<Item = &'static Explanation> {
     file::EXPLANATIONS.iter().chain(azure::EXPLANATIONS).chain(routing::EXPLANATIONS)
 }
 
@@ -60,7 +55,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
-    use super::*;
+    use crate::tests::language;
 
     /// Returns all Rust files below a folder, with their text.
     fn sources(folder: &Path, texts: &mut Vec<String>) {
@@ -81,7 +76,14 @@ mod tests {
         let mut codes = BTreeSet::from(["missing-key".to_owned()]);
         for text in texts {
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            for call in ["::error(", "::warning(", "self.error(", "self.warning("] {
+            for call in [
+                "::error(",
+                "::warning(",
+                "self.error(",
+                "self.warning(",
+                "check.error(",
+                "check.warning(",
+            ] {
                 for rest in code.split(call).skip(1) {
                     if let Some(rest) = rest.trim_start().strip_prefix('"') {
                         codes.extend(rest.split('"').next().map(str::to_owned));
@@ -94,7 +96,8 @@ mod tests {
 
     #[test]
     fn every_code_is_explained_and_every_explanation_is_of_a_code() {
-        let explained: Vec<_> = codes().map(|explanation| explanation.code.to_owned()).collect();
+        let explained: Vec<_> =
+            language().codes().map(|explanation| explanation.code.to_owned()).collect();
         let unique: BTreeSet<_> = explained.iter().cloned().collect();
         assert_eq!(unique.len(), explained.len(), "a code is explained twice");
         let filed = filed();

@@ -5,11 +5,11 @@
 //! spellings (`Bücher.example.` is `xn--bcher-kva.example`) has one form behind this point.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use crate::section::{self, Addressed, Keys};
+use crate::section::{Addressed, Keys};
 use crate::tree::{Entry, Node, NodeKind};
-use crate::{Diagnostic, Place};
+use crate::{Diagnostic, Language, Place, Section};
 
 /// Maps outside of all sections whose keys are names, `*` for any one key of the map above.
 const MAPS: &[(&str, Keys)] =
@@ -18,9 +18,9 @@ const MAPS: &[(&str, Keys)] =
 /// Returns all maps whose keys are names: those of sections, and those in their entries.
 ///
 /// Host names: <https://learn.microsoft.com/azure/dns/dns-faq>, "internationalized domain names".
-static ALL_MAPS: LazyLock<Vec<(String, Keys)>> = LazyLock::new(|| {
+pub(crate) fn maps(sections: &[&Section]) -> Vec<(String, Keys)> {
     let mut maps: Vec<_> = MAPS.iter().map(|(path, rule)| ((*path).to_owned(), *rule)).collect();
-    for section in section::ALL {
+    for section in sections {
         for (in_stamp, above) in [(false, ""), (true, "stamps.*.")] {
             if !section.stands.has(in_stamp) {
                 continue;
@@ -36,7 +36,7 @@ static ALL_MAPS: LazyLock<Vec<(String, Keys)>> = LazyLock::new(|| {
         }
     }
     maps
-});
+}
 
 /// Returns a host name in the one form that all its spellings share: ASCII, in lower case, without
 /// a final dot.
@@ -48,32 +48,43 @@ pub fn host_key(name: &str) -> String {
 }
 
 /// Gives every key its one form, and files the keys of one map that Azure takes for one name.
-pub(crate) fn unify(root: &Arc<Node>, diagnostics: &mut Vec<Diagnostic>) -> Arc<Node> {
-    map(root, &mut Vec::new(), diagnostics)
+pub(crate) fn unify(
+    root: &Arc<Node>,
+    language: &Language,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Arc<Node> {
+    Unify { maps: language.maps(), found: diagnostics }.map(root, &mut Vec::new())
 }
 
-fn map(node: &Arc<Node>, path: &mut Vec<Arc<str>>, found: &mut Vec<Diagnostic>) -> Arc<Node> {
-    let NodeKind::Map(entries) = &node.kind else { return node.clone() };
-    // The module is read as part of each stamp, raw bodies as they are.
-    if !path.is_empty() && !ALL_MAPS.iter().any(|(rule, _)| begins(rule, path)) {
-        return node.clone();
+struct Unify<'a> {
+    maps: &'a [(String, Keys)],
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl Unify<'_> {
+    fn map(&mut self, node: &Arc<Node>, path: &mut Vec<Arc<str>>) -> Arc<Node> {
+        let NodeKind::Map(entries) = &node.kind else { return node.clone() };
+        // The module is read as part of each stamp, raw bodies as they are.
+        if !path.is_empty() && !self.maps.iter().any(|(rule, _)| begins(rule, path)) {
+            return node.clone();
+        }
+        let rule = self.maps.iter().find(|(rule, _)| is(rule, path)).map(|(_, rule)| *rule);
+        if let Some(rule) = rule {
+            tell_twins(entries, rule, self.found);
+        }
+        let entries = entries.iter().map(|entry| {
+            path.push(entry.key.clone());
+            let value = self.map(&entry.value, path);
+            path.pop();
+            let key = match rule {
+                Some(Keys::Host) => host_key(&entry.key).into(),
+                _ => entry.key.clone(),
+            };
+            Entry { key, value, place: entry.place.clone() }
+        });
+        let kind = NodeKind::Map(entries.collect());
+        Arc::new(Node { kind, place: node.place.clone(), verbatim: node.verbatim })
     }
-    let rule = ALL_MAPS.iter().find(|(rule, _)| is(rule, path)).map(|(_, rule)| *rule);
-    if let Some(rule) = rule {
-        tell_twins(entries, rule, found);
-    }
-    let entries = entries.iter().map(|entry| {
-        path.push(entry.key.clone());
-        let value = map(&entry.value, path, found);
-        path.pop();
-        let key = match rule {
-            Some(Keys::Host) => host_key(&entry.key).into(),
-            _ => entry.key.clone(),
-        };
-        Entry { key, value, place: entry.place.clone() }
-    });
-    let kind = NodeKind::Map(entries.collect());
-    Arc::new(Node { kind, place: node.place.clone(), verbatim: node.verbatim })
 }
 
 /// Files every key that is another one's name in another spelling; equal keys are told of each file.

@@ -9,10 +9,13 @@ mod decode;
 mod diagnostic;
 pub mod edit;
 mod explain;
+pub mod family;
 mod include;
 mod keys;
+mod language;
 mod model;
 mod names;
+mod page;
 mod parse;
 mod place;
 mod plain_secrets;
@@ -36,8 +39,9 @@ mod written;
 mod tests;
 
 pub use diagnostic::{Diagnostic, Severity};
-pub use explain::{Explanation, codes, explain};
+pub use explain::Explanation;
 pub use keys::host_key;
+pub use language::Language;
 pub use model::*;
 pub use parse::{Applied, Input, Parsed, is_unset, parse, parse_applied};
 pub use place::{Place, Sp};
@@ -46,7 +50,6 @@ pub use render::{Sources, render};
 pub use run_keys::{
     KEYS_OF_THE_RUN, PREFIXES_OF_BUILD_SERVICES, PROXIES, holds_key_of_the_run, is_key_of_the_run,
 };
-pub use schema::json_schema;
 pub use section::Section;
 pub use value::{
     Allowed, Duration, FreeMap, Name, NotADuration, OneOrMany, Part, Percent, Ref, SecretSource,

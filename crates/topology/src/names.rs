@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::section::{self, Declared, Naming, Section};
+use crate::section::{Declared, Naming, Section};
 use crate::{Sp, Topology, regions};
 
 /// Gives every resource its name and its resource group.
@@ -11,8 +11,9 @@ pub(crate) fn derive(topology: &mut Topology) {
     topology.resource_group.or_derive(|| format!("rg-{name}-global"));
     topology.location.iter_mut().for_each(canonical);
     let home = Home { name: &name, stamp: None, group: &topology.resource_group.value.clone() };
-    for section in section::ALL {
-        for (key, entry) in section.entries.global_mut(topology) {
+    let language = topology.language();
+    for section in language.sections() {
+        for (key, entry) in topology.sections.all_mut(section) {
             home.derive(section, key, entry);
         }
     }
@@ -23,8 +24,8 @@ pub(crate) fn derive(topology: &mut Topology) {
         stamp.resource_group.or_derive(|| format!("rg-{name}-{key}"));
         let group = stamp.resource_group.value.clone();
         let home = Home { name: &name, stamp: Some(key), group: &group };
-        for section in section::ALL {
-            for (key, entry) in section.entries.local_mut(stamp) {
+        for section in language.sections() {
+            for (key, entry) in stamp.sections.all_mut(section) {
                 home.derive(section, key, entry);
             }
         }

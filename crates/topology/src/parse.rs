@@ -8,10 +8,12 @@ use crate::decode::{Broken, Context, Decode, Scope};
 use crate::reference::Declared;
 use crate::render::Sources;
 use crate::tree::{Node, NodeKind};
-use crate::{Diagnostic, Severity, Topology, include, keys, names, stamps, written};
+use crate::{Diagnostic, Language, Severity, Topology, include, keys, names, stamps, written};
 
 /// What a topology is read from.
 pub struct Input<'a> {
+    /// The language that it is written in.
+    pub language: &'static Language,
     /// The file, as diagnostics shall name it; `include` is relative to it.
     pub file: &'a Path,
     /// Its text.
@@ -106,14 +108,14 @@ fn decode(
     input: &Input<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Topology> {
-    let root = keys::unify(&stamps::resolve(root), diagnostics);
+    let root = keys::unify(&stamps::resolve(root), input.language, diagnostics);
     let resolved = root.get("stamps").map_or(&[][..], |stamps| stamps.entries());
     let stamps = resolved.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
     let mut cx = Context {
         diagnostics: std::mem::take(diagnostics),
         env: input.env,
         scope: Scope::default(),
-        declared: Declared { root: Some(root.clone()), stamps },
+        declared: Declared { language: input.language, root: Some(root.clone()), stamps },
         field: "",
         entry: "".into(),
         stamps_read: 0,

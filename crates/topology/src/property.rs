@@ -10,11 +10,11 @@ mod form;
 use resource::is_absent;
 use serde_json::{Map, Value};
 
-use crate::{Section, Sp, Target, Text};
+use crate::{FreeMap, Section, Sp, Target, Text};
 
 pub use arm::Arm;
 pub use form::Form;
-pub(crate) use form::{ONLY_ON, PUBLIC_NETWORK, TLS_OF_ACCOUNT};
+pub use form::{ONLY_ON, PUBLIC_NETWORK, TLS_OF_ACCOUNT};
 
 /// A value as a topology writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +77,9 @@ pub struct Property {
 pub trait Record: Sized {
     /// Shows every line with a place there to `visitor`, with what `record` gives.
     fn visit<V: Visitor>(record: Option<&Self>, visitor: &mut V);
+
+    /// Returns all keys with the types of their values.
+    fn fields() -> Vec<(String, &'static str)>;
 
     /// Returns the properties that have a place there.
     fn properties() -> Vec<Property> {
@@ -187,6 +190,14 @@ impl<T: Record> Field for Option<T> {
     }
 }
 
+impl<T> Field for FreeMap<T> {
+    type Value = Self;
+
+    fn given(&self) -> Option<&Self> {
+        Some(self).filter(|map| !map.is_silent())
+    }
+}
+
 impl<T> Field for Vec<T> {
     type Value = Self;
 
@@ -246,7 +257,9 @@ fn put_at(body: &mut Value, pointer: &str, value: Value) {
 }
 
 /// Shows a line of a record to a visitor, if it has a place in the ARM body.
-macro_rules! line {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! property_line {
     ($visitor:ident, $record:ident, $field:ident, $ty:ty, $key:expr; [] [] [] []) => {};
     ($visitor:ident, $record:ident, $field:ident, $ty:ty, $key:expr;
         [$pointer:literal] [$($form:path)?] [$($default:expr)?] [$($born:expr)?]) => {
@@ -254,9 +267,9 @@ macro_rules! line {
             $crate::property::Line::<<$ty as $crate::property::Field>::Value> {
                 key: $key,
                 pointer: $pointer,
-                form: $crate::property::line!(@form $($form)?),
-                default: $crate::property::line!(@maybe $($default)?),
-                born: $crate::property::line!(@maybe $($born)?),
+                form: $crate::property_line!(@form $($form)?),
+                default: $crate::property_line!(@maybe $($default)?),
+                born: $crate::property_line!(@maybe $($born)?),
             },
             $record.and_then(|record| $crate::property::Field::given(&record.$field)),
         );
@@ -266,5 +279,3 @@ macro_rules! line {
     (@maybe) => { None };
     (@maybe $value:expr) => { Some($value) };
 }
-
-pub(crate) use line;

@@ -10,10 +10,14 @@
 /// `pub rbac at "/properties/enableRbacAuthorization": Option<Sp<bool>> = true`. What follows `=` is
 /// what the language takes where the key is left out; what follows `=> born` is what a new resource
 /// has then. `via` names a spelling that is not the type's own.
+///
+/// What stands behind a semicolon is no key: the entries of the sections that may stand in this map.
+#[macro_export]
 macro_rules! record {
     ($(#[$meta:meta])* pub struct $name:ident {
         $( $(#[$fmeta:meta])* pub $field:ident $(as $key:literal)? $(at $pointer:literal)?
             $(via $form:path)? : $ty:ty $(= $default:expr)? $(=> born $born:expr)? ),* $(,)?
+        $(; $(#[$smeta:meta])* pub $sections:ident : $sty:ty)?
     }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
@@ -21,6 +25,12 @@ macro_rules! record {
         #[schemars(deny_unknown_fields)]
         pub struct $name {
             $( $(#[$fmeta])* $(#[serde(rename = $key)])? pub $field: $ty, )*
+            $(
+                $(#[$smeta])*
+                #[serde(flatten)]
+                #[schemars(skip)]
+                pub $sections: $sty,
+            )?
             /// Where it is written.
             #[serde(skip)]
             #[schemars(skip)]
@@ -29,38 +39,46 @@ macro_rules! record {
 
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
-                true $( && self.$field == other.$field )*
+                true $( && self.$field == other.$field )* $( && self.$sections == other.$sections )?
             }
         }
 
-        impl $crate::decode::Decode for $name {
+        impl $crate::family::Decode for $name {
             fn decode(
-                node: &$crate::tree::Node,
-                cx: &mut $crate::decode::Context<'_>,
+                node: &$crate::family::Node,
+                cx: &mut $crate::family::Context<'_>,
             ) -> Option<Self> {
                 static KEYS: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| {
-                    vec![$( $crate::record::key(
+                    vec![$( $crate::family::key(
                         stringify!($field),
-                        $crate::record::first(&[$($key)?]),
+                        $crate::family::first(&[$($key)?]),
                     ) ),*]
                 });
-                let entries = cx.entries(node, &KEYS)?;
+                let entries = cx.entries(node, &KEYS, &[$( <$sty>::keys(cx) )?])?;
                 let mut keys = KEYS.iter();
                 // Every field is decoded before any is missed: all mistakes show at once.
                 $( let $field: Option<$ty> = cx.field(&entries, keys.next()?, &node.place); )*
-                Some(Self { $( $field: $field?, )* place: node.place.clone() })
+                $( let $sections = <$sty>::decode(&entries, &node.place, cx); )?
+                Some(Self { $( $field: $field?, )* $( $sections, )? place: node.place.clone() })
             }
         }
 
         impl $crate::property::Record for $name {
             fn visit<V: $crate::property::Visitor>(_record: Option<&Self>, _visitor: &mut V) {
-                $( $crate::property::line!(
-                    _visitor, _record, $field, $ty, $crate::record::key(
+                $( $crate::property_line!(
+                    _visitor, _record, $field, $ty, $crate::family::key(
                         stringify!($field),
-                        $crate::record::first(&[$($key)?]),
+                        $crate::family::first(&[$($key)?]),
                     );
                     [$($pointer)?] [$($form)?] [$($default)?] [$($born)?]
                 ); )*
+            }
+
+            fn fields() -> Vec<(String, &'static str)> {
+                vec![$( (
+                    $crate::family::key(stringify!($field), $crate::family::first(&[$($key)?])),
+                    stringify!($ty),
+                ) ),*]
             }
         }
 
@@ -85,6 +103,7 @@ macro_rules! record {
 
 /// Defines a scalar of the language that is one of a few words. Behind `=>` stands how ARM has the
 /// word, where it has another.
+#[macro_export]
 macro_rules! choice {
     ($(#[$meta:meta])* pub enum $name:ident {
         $( $(#[$vmeta:meta])* $variant:ident = $word:literal $(=> $arm:literal)? ),* $(,)?
@@ -107,7 +126,7 @@ macro_rules! choice {
             /// Returns the word as ARM has it.
             pub fn arm(self) -> &'static str {
                 match self {
-                    $( Self::$variant => $crate::record::first(&[$($arm)?]).unwrap_or($word), )*
+                    $( Self::$variant => $crate::family::first(&[$($arm)?]).unwrap_or($word), )*
                 }
             }
 
@@ -152,10 +171,10 @@ macro_rules! choice {
             }
         }
 
-        impl $crate::decode::Decode for $name {
+        impl $crate::family::Decode for $name {
             fn decode(
-                node: &$crate::tree::Node,
-                cx: &mut $crate::decode::Context<'_>,
+                node: &$crate::family::Node,
+                cx: &mut $crate::family::Context<'_>,
             ) -> Option<Self> {
                 let word = cx.word(node, Self::WORDS)?;
                 match word { $( $word => Some(Self::$variant), )* _ => None }
@@ -164,10 +183,8 @@ macro_rules! choice {
     };
 }
 
-pub(crate) use {choice, record};
-
 /// Returns the key of a field: the literal given, or the field's name in camelCase.
-pub(crate) fn key(field: &str, given: Option<&str>) -> String {
+pub fn key(field: &str, given: Option<&str>) -> String {
     if let Some(given) = given {
         return given.to_owned();
     }
@@ -185,6 +202,6 @@ pub(crate) fn key(field: &str, given: Option<&str>) -> String {
 }
 
 /// Returns the one literal that a macro repetition gave, if it gave one.
-pub(crate) fn first(given: &[&'static str]) -> Option<&'static str> {
+pub fn first(given: &[&'static str]) -> Option<&'static str> {
     given.first().copied()
 }

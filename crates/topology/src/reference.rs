@@ -8,11 +8,13 @@ use crate::section::{self, Addressed, Keys};
 use crate::suggest::closest;
 use crate::tree::Node;
 use crate::value::Allowed;
-use crate::{Diagnostic, Place, Ref, Section, Target};
+use crate::{Diagnostic, Language, Place, Ref, Section, Target};
 
 /// All that can be referred to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Declared {
+    /// The language.
+    pub language: &'static Language,
     /// The root of the topology.
     pub root: Option<Arc<Node>>,
     /// The resolved tree of every stamp.
@@ -42,6 +44,10 @@ impl Declared {
         }
     }
 
+    fn sections(&self) -> impl Iterator<Item = &'static Section> {
+        self.language.sections().iter().copied()
+    }
+
     /// Resolves a bare name: in the stamp first, then globally, what is wanted first.
     fn resolve_name(
         &self,
@@ -49,14 +55,14 @@ impl Declared {
         stamp: Option<&Arc<str>>,
         wanted: &[&'static Section],
     ) -> Option<Target> {
-        let is_in_section = |section: &&&Section| section.addressed == Addressed::InSection;
+        let is_in_section = |section: &&Section| section.addressed == Addressed::InSection;
         let mut found = Vec::new();
         if let Some(stamp) = stamp {
             found.extend(self.in_stamp(stamp, name));
-            let local = section::ALL.iter().filter(is_in_section);
+            let local = self.language.by_name().filter(is_in_section);
             found.extend(local.filter_map(|section| self.entry(section, Some(stamp), name)));
         }
-        found.extend(section::ALL.iter().filter_map(|section| match section.addressed {
+        found.extend(self.language.by_name().filter_map(|section| match section.addressed {
             Addressed::InSection => self.entry(section, None, name),
             Addressed::Alone if section.key == name => self.entry(section, None, name),
             _ => None,
@@ -70,19 +76,17 @@ impl Declared {
     /// Resolves `<stamp>/<name>`: what stands in a stamp without the name of its section.
     fn in_stamp(&self, stamp: &str, name: &str) -> Option<Target> {
         let (stamp, _) = self.stamps.get_key_value(stamp)?;
-        let alone = section::ALL.iter().find(|section| {
-            section.addressed == Addressed::Alone && section.key == name && section.stands.has(true)
-        });
+        let alone = self.language.alone_in_stamp().find(|section| section.key == name);
         if let Some(section) = alone {
             return self.entry(section, Some(stamp), name);
         }
-        let by_key = section::ALL.iter().filter(|it| it.addressed == Addressed::ByKey);
-        by_key.into_iter().find_map(|section| self.entry(section, Some(stamp), name))
+        let mut by_key = self.sections().filter(|it| it.addressed == Addressed::ByKey);
+        by_key.find_map(|section| self.entry(section, Some(stamp), name))
     }
 
     /// Resolves `<section>/<name>` inside a stamp, or globally.
     fn in_section(&self, stamp: Option<&Arc<str>>, key: &str, name: &str) -> Option<Target> {
-        let section = Section::of(key)?;
+        let section = self.language.section(key)?;
         let has_keys = matches!(section.addressed, Addressed::InSection | Addressed::ByKey);
         self.entry(section, stamp, name).filter(|_| has_keys)
     }
@@ -118,11 +122,11 @@ impl Declared {
 
     /// Returns every address that could have been meant.
     fn addresses(&self, stamp: Option<&Arc<str>>, wanted: &[&'static Section]) -> Vec<String> {
-        let is_wanted = |section: &&&Section| wanted.is_empty() || wanted.contains(section);
+        let is_wanted = |section: &&'static Section| wanted.is_empty() || wanted.contains(section);
         let mut addresses = Vec::new();
         let holders = stamp.and_then(|stamp| self.stamps.get(stamp)).into_iter().chain(&self.root);
         let holders: Vec<&Arc<Node>> = holders.collect();
-        for section in section::ALL.iter().filter(is_wanted) {
+        for section in self.sections().filter(is_wanted) {
             match section.addressed {
                 Addressed::ByKey => {
                     for (name, node) in &self.stamps {

@@ -3,14 +3,30 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::Topology;
+use crate::section::{Addressed, Arm, Section, Stands};
+use crate::{Language, Topology};
 
-/// Returns the JSON Schema of a topology file, for editors.
-///
-/// It knows shapes, not Azure's rules: what it accepts may still have mistakes.
-pub fn json_schema() -> Value {
-    let generator = SchemaSettings::draft2020_12().into_generator();
+/// Returns the JSON Schema of a topology file.
+pub(crate) fn of(language: &Language) -> Value {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let sections: Vec<_> = language
+        .sections()
+        .iter()
+        .filter_map(|section| {
+            let entry = section.entries?.schema(&mut generator).to_value();
+            Some((*section, entry))
+        })
+        .collect();
     let mut schema = generator.into_root_schema_for::<Topology>().to_value();
+    for (section, entry) in sections {
+        for (in_stamp, place) in [(false, "/properties"), (true, "/$defs/Stamp/properties")] {
+            let there = section.stands.has(in_stamp);
+            let place = schema.pointer_mut(place).and_then(Value::as_object_mut);
+            if let Some(place) = place.filter(|_| there) {
+                place.insert(section.key.to_owned(), described(section, in_stamp, &entry));
+            }
+        }
+    }
     tidy(&mut schema);
     let defs = schema.get_mut("$defs").and_then(Value::as_object_mut);
     if let Some(defs) = defs {
@@ -21,6 +37,25 @@ pub fn json_schema() -> Value {
     // Files that are included leave out what the main file says.
     root.remove("required");
     schema
+}
+
+/// Returns the schema of a section where it stands.
+fn described(section: &Section, in_stamp: bool, entry: &Value) -> Value {
+    let Section { about, arm, stands, addressed, .. } = section;
+    let description = match stands {
+        Stands::Both if !in_stamp && *arm != Arm::Said => {
+            format!("{about} that no single stamp owns.")
+        }
+        _ => format!("{about}."),
+    };
+    match addressed {
+        Addressed::Alone => {
+            json!({ "description": description, "anyOf": [entry, { "type": "null" }] })
+        }
+        _ => json!({
+            "description": description, "type": "object", "additionalProperties": entry,
+        }),
+    }
 }
 
 /// Removes what says nothing to a writer, and lets `x-…` hold anchors.

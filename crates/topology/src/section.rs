@@ -1,7 +1,7 @@
 //! Sections: the parts of the language whose entries are resources, each declared once.
 //!
 //! What the parser, the planner and the importer need to know of a section beside its properties
-//! is a value of [`Section`]; they loop over [`ALL`] and name none.
+//! is a value of [`Section`]; they loop over those of a [`Language`](crate::Language) and name none.
 
 mod entry;
 mod name_rule;
@@ -12,8 +12,9 @@ use std::hash::{Hash, Hasher};
 
 use resource::{ResourceType, catalogue};
 
-pub use entry::{Common, CommonMut, Declared, Entries, Entry, Kept};
-pub(crate) use entry::{Share, Tags, common, entries, kept};
+use crate::Explanation;
+
+pub use entry::{Common, CommonMut, Declared, Entries, Entry, Kept, Of, Share, Tags};
 pub use name_rule::{NameRule, Unique};
 pub use table::{
     ALL, APPS, DNS, DOMAINS, IDENTITIES, LOCKS, PLAN, RESOURCE_GROUP, RESOURCES, STORAGE,
@@ -101,7 +102,7 @@ pub enum GlobalBand {
 }
 
 /// A part of the language whose entries are resources.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Section {
     /// The key in the file.
     pub key: &'static str,
@@ -109,6 +110,8 @@ pub struct Section {
     pub noun: &'static str,
     /// What several entries are.
     pub plural: &'static str,
+    /// What the section holds, as the beginning of a sentence.
+    pub about: &'static str,
     /// The ARM type of its entries.
     pub arm: Arm,
     /// How names of its entries begin, the usual one first.
@@ -131,20 +134,32 @@ pub struct Section {
     pub named: &'static [(&'static str, Keys)],
     /// The band of what no stamp owns.
     pub band: GlobalBand,
-    /// Its entries.
-    pub entries: &'static dyn Entries,
+    /// The type of its entries; `None` where what it speaks of is there by itself.
+    pub entries: Option<&'static dyn Entries>,
+    /// What the codes mean that its own checks file.
+    pub explanations: &'static [Explanation],
 }
 
 impl Section {
-    /// Returns the section of a key.
-    pub fn of(key: &str) -> Option<&'static Self> {
-        ALL.iter().copied().find(|section| section.key == key)
-    }
-
-    /// Returns the section whose entries are of an ARM type.
-    pub fn of_type(resource_type: &ResourceType) -> Option<&'static Self> {
-        ALL.iter().copied().find(|section| section.is_of_type(resource_type))
-    }
+    /// What most sections are: entries with names by the convention, in stamps and outside of them.
+    pub const PLAIN: Self = Self {
+        key: "",
+        noun: "",
+        plural: "",
+        about: "",
+        arm: Arm::Several,
+        abbreviations: &[],
+        naming: Naming::Full,
+        name: None,
+        default_key: "main",
+        stands: Stands::Both,
+        addressed: Addressed::InSection,
+        keys: Keys::Word,
+        named: &[("tags", Keys::Word)],
+        band: GlobalBand::Global,
+        entries: None,
+        explanations: &[],
+    };
 
     /// Returns whether its entries are of an ARM type.
     pub fn is_of_type(&self, resource_type: &ResourceType) -> bool {
@@ -217,13 +232,15 @@ impl Hash for Section {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Language;
 
     #[test]
     fn every_section_is_told_by_its_key_and_its_type() {
+        let language = Language::new(ALL.iter().copied());
         for section in ALL {
-            assert_eq!(Section::of(section.key), Some(*section));
+            assert_eq!(language.section(section.key), Some(*section));
             if let Some(arm) = section.resource_type() {
-                let found = Section::of_type(&ResourceType::new(arm));
+                let found = language.section_of_type(&ResourceType::new(arm));
                 assert_eq!(found, Some(*section), "{arm}");
                 let facts = catalogue::facts(&ResourceType::new(arm));
                 assert!(!facts.api_version.is_empty(), "{arm} is not in the catalogue");

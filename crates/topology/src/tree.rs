@@ -13,7 +13,8 @@ use crate::{Diagnostic, Place};
 
 /// A value of a file.
 #[derive(Debug, Clone)]
-pub(crate) struct Node {
+pub struct Node {
+    /// What it is.
     pub kind: NodeKind,
     /// The value; of a map or list under a key, that key.
     pub place: Place,
@@ -24,21 +25,29 @@ pub(crate) struct Node {
 
 /// What a value is.
 #[derive(Debug, Clone)]
-pub(crate) enum NodeKind {
+pub enum NodeKind {
+    /// Nothing.
     Null,
+    /// Yes or no.
     Bool(bool),
     /// A number as it is written.
     Number(String),
+    /// A text as it is written.
     Text(String),
+    /// A list.
     Seq(Vec<Arc<Node>>),
+    /// A map.
     Map(Vec<Entry>),
 }
 
 /// A key of a map with its value.
 #[derive(Debug, Clone)]
-pub(crate) struct Entry {
+pub struct Entry {
+    /// The key.
     pub key: Arc<str>,
+    /// Where the key stands.
     pub place: Place,
+    /// The value.
     pub value: Arc<Node>,
 }
 

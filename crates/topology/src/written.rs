@@ -54,10 +54,12 @@ fn write(node: &Node, text: &mut String, depth: usize) {
 mod tests {
     use std::path::Path;
 
+    use crate::tests::language;
     use crate::{Input, parse, parse_applied};
 
     fn fingerprint(text: &str, variable: Option<&str>) -> String {
         let input = Input {
+            language: language(),
             file: Path::new("topology.yaml"),
             text,
             env: &|_| variable.map(str::to_owned),

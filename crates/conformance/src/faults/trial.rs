@@ -200,7 +200,7 @@ impl<'a> Trial<'a> {
         trace: PathBuf,
         cancel: &Cancel,
     ) -> anyhow::Result<(String, Result<(), String>)> {
-        let desired = planner::expand(&self.start.topology);
+        let desired = planner::expand(families::language(), &self.start.topology);
         let azure = Azure::join(&place.simulator, progress, Some(trace)).map_err(text_of)?;
         let session = Session { azure, desired, history: History::None };
         let applied = self.pass(place, &session, cancel).await;
@@ -242,7 +242,7 @@ impl<'a> Trial<'a> {
     }
 
     async fn calm_plan(&self, place: &Place) -> anyhow::Result<Plan> {
-        let desired = planner::expand(&self.start.topology);
+        let desired = planner::expand(families::language(), &self.start.topology);
         let progress = Arc::new(Progress::kept());
         let azure = Azure::join(&place.simulator, progress, None).map_err(text_of)?;
         let session = Session { azure, desired, history: History::None };

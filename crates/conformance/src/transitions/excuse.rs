@@ -41,7 +41,12 @@ impl Excuses {
     /// applied.
     pub fn new(before: &Topology, after: &Topology, wanted: Holdings) -> Self {
         let region = after.location().map(|region| region.value.clone());
-        Self { before: planner::expand(before), after: planner::expand(after), region, wanted }
+        Self {
+            before: planner::expand(families::language(), before),
+            after: planner::expand(families::language(), after),
+            region,
+            wanted,
+        }
     }
 
     /// Returns the differences that are not allowed.

@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn every_key_of_the_language_is_drawn() {
-        let schema = topology::json_schema();
+        let schema = families::language().json_schema();
         let mut missed = vec![];
         compare(&schema, &schema, &TOPOLOGY, "", &mut missed);
         // What instances write of plans is in the module's, and a number in the module would be every

@@ -133,6 +133,7 @@ pub fn text(tree: &Value) -> String {
 /// Reads a topology; the error tells its mistakes.
 pub fn parse(text: &str) -> Result<Topology, String> {
     let parsed = topology::parse(&Input {
+        language: families::language(),
         file: FilePath::new("topology.yaml"),
         text,
         env: &|name| (name == VARIABLE.0).then(|| VARIABLE.1.to_owned()),

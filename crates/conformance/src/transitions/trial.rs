@@ -256,7 +256,7 @@ fn disturb(
     holdings: &super::alike::Holdings,
     choice: u64,
 ) -> bool {
-    let desired = planner::expand(topology);
+    let desired = planner::expand(families::language(), topology);
     let ours: Vec<_> = desired.resources().filter(|it| it.mode == Life::Managed).collect();
     let chosen = |of: usize, salt: u64| {
         usize::try_from((choice / salt) % (of.max(1) as u64)).unwrap_or_default()

@@ -121,7 +121,7 @@ impl World {
 
     /// Returns a session for a topology. The connection is kept: a client is dear to make.
     fn session(&mut self, topology: &Topology) -> Result<&Session, Broken> {
-        let desired = planner::expand(topology);
+        let desired = planner::expand(families::language(), topology);
         let azure = match self.session.take() {
             Some(session) => session.azure,
             None => Azure::join(&self.simulator, Arc::new(Progress::kept()), None)

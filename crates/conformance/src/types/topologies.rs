@@ -20,6 +20,7 @@ pub fn writes(file: &Path) -> anyhow::Result<Vec<(ResourceId, SentBody)>> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("failed to read `{}`", file.display()))?;
     let parsed = topology::parse(&Input {
+        language: families::language(),
         file,
         text: &text,
         // Values of variables are names and numbers of the reader's own.
@@ -31,7 +32,7 @@ pub fn writes(file: &Path) -> anyhow::Result<Vec<(ResourceId, SentBody)>> {
         let found = topology::render(&parsed.diagnostics, &parsed.sources, false, 100);
         bail!("`{}` is not a valid topology:\n{found}", file.display());
     };
-    let desired = planner::expand(&topology);
+    let desired = planner::expand(families::language(), &topology);
     let plan = planner::plan(&desired, &Observed::default(), &Options::default())?;
     let mut bodies = vec![];
     for action in &plan.actions {

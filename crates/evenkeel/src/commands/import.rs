@@ -37,7 +37,7 @@ pub async fn run(args: &Import) -> Outcome {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let request =
         Request { scopes, name: args.name.clone(), cloud, environment: environment.collect() };
-    let mut imported = importer::import(&observed, &request);
+    let mut imported = importer::import(families::language(), &observed, &request);
     if let Some(topology) = read(args, &imported) {
         imported.verdict = verify(azure, &topology, &imported).await?;
     } else {
@@ -114,6 +114,7 @@ fn write(args: &Import, text: &str) -> Result<(), Failure> {
 /// Reads what was written as any command would, with the variables set to what Azure holds.
 fn read(args: &Import, imported: &Imported) -> Option<Topology> {
     let parsed = topology::parse(&Input {
+        language: families::language(),
         file: args.out.as_deref().unwrap_or(Path::new("(stdout)")),
         text: &imported.text(),
         env: &|name| imported.variables.get(name).map(|value| value.expose_secret().to_owned()),
@@ -130,8 +131,11 @@ async fn verify(
     topology: &Topology,
     imported: &Imported,
 ) -> Result<Verdict, Failure> {
-    let session =
-        Session { azure, desired: planner::expand(topology), history: Default::default() };
+    let session = Session {
+        azure,
+        desired: planner::expand(families::language(), topology),
+        history: Default::default(),
+    };
     let observed = session.observe().await?.observed;
     let variables = imported.variables.iter();
     let secrets: Secrets =

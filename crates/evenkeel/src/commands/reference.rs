@@ -12,20 +12,20 @@ use crate::output;
 
 /// Prints the JSON Schema of the language.
 pub fn schema() -> Outcome {
-    output::result(&serde_json::to_string_pretty(&topology::json_schema())?)?;
+    output::result(&serde_json::to_string_pretty(families::language().json_schema())?)?;
     Ok(Exit::Done)
 }
 
 /// Explains one code, of a diagnostic or of a plan, or lists them all.
 pub fn explain(args: &Explain) -> Outcome {
     let Some(code) = &args.code else {
-        let diagnostics = topology::codes().map(|known| (known.code, known.title));
+        let diagnostics = families::language().codes().map(|known| (known.code, known.title));
         let of_plans = plan::Code::ALL.iter().map(|code| (code.word(), code.title()));
         let lines = diagnostics.chain(of_plans).map(|(code, title)| format!("{code:32} {title}"));
         output::result(&lines.collect::<Vec<_>>().join("\n"))?;
         return Ok(Exit::Done);
     };
-    let text = match (topology::explain(code), plan::Code::find(code)) {
+    let text = match (families::language().explain(code), plan::Code::find(code)) {
         (Some(known), _) => format!(
             "{}: {}\n\n{}\n\nExample:\n{}\n\nWhat to do: {}",
             known.code,

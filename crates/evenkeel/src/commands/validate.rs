@@ -24,7 +24,7 @@ pub fn run(args: &Validate) -> Outcome {
         TextOrJson::Text => {
             source::tell(&parsed);
             if let Some(topology) = &parsed.topology {
-                let desired = planner::expand(topology);
+                let desired = planner::expand(families::language(), topology);
                 output::result(&format!(
                     "{} is valid: {} stamps, {} resources",
                     path.display(),

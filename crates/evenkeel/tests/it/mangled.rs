@@ -240,13 +240,15 @@ async fn run(
 ) -> (Result<(Plan, Outcome), String>, usize) {
     let proxy = Proxy::start(simulator, form, when).await;
     let parsed = topology::parse(&topology::Input {
+        language: families::language(),
         file: "topology.yaml".as_ref(),
         text: TOPOLOGY,
         env: &|_| None,
         read: &|_| Err(std::io::ErrorKind::NotFound.into()),
         overlays: &[],
     });
-    let desired = planner::expand(&parsed.topology.expect("a sound topology"));
+    let desired =
+        planner::expand(families::language(), &parsed.topology.expect("a sound topology"));
     let azure = Azure::join_through(simulator, &proxy.shared.origin);
     let azure = azure.unwrap_or_else(|e| panic!("{e}"));
     let session = Session { azure, desired, history: Default::default() };

@@ -134,7 +134,7 @@ fn the_list_of_codes_is_current() {
         "\n## Of topologies\n\nWhat `validate` finds, and every command before it looks at Azure.\n\n\
          | code | meaning |\n| --- | --- |\n",
     );
-    for known in topology::codes() {
+    for known in families::language().codes() {
         let (code, title) = (known.code, known.title.replace('|', "\\|"));
         let _ = writeln!(text, "| [`{code}`](diagnostics.md#{code}) | {title} |");
     }

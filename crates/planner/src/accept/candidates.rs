@@ -86,7 +86,7 @@ fn written(
             }
             continue;
         }
-        let words = schema::words(&place.logical);
+        let words = state.schema.words(&place.logical);
         for value in spell::respell(text, asked, live, &words, &state.desired) {
             found.extend(scope.settings(&place, &value));
         }
@@ -127,7 +127,7 @@ pub(super) fn of_member(
 fn absent(state: &State, scope: &Scope<'_>, live: &Value) -> Vec<Candidate> {
     let names = scope.names();
     let mut ways: Vec<(i32, Candidate)> = Vec::new();
-    for (path, slot) in schema::slots(&scope.own, &names) {
+    for (path, slot) in state.schema.slots(&scope.own, &names) {
         let (paths, what) = match slot {
             Slot::Scalar(what) => (vec![path], what),
             // The last names of the property may be the key in a map of one's own names.
@@ -195,7 +195,7 @@ fn added(state: &State, scope: &Scope<'_>, live: &Value) -> Vec<Candidate> {
     let mut add = |path: &Path, likeness: i32, edit: &dyn Fn(Path) -> Edit| {
         ways.extend(scope.makings(path, edit).into_iter().map(|way| (likeness, way)));
     };
-    for (path, slot) in schema::slots(&scope.own, &names) {
+    for (path, slot) in state.schema.slots(&scope.own, &names) {
         let likeness = scope.likeness(&path);
         match slot {
             Slot::List(what) => {
@@ -307,7 +307,7 @@ fn list(state: &State, scope: &Scope<'_>, asked: &[Value], live: &[Value]) -> Ve
     let new: Vec<&Value> =
         live.iter().filter(|live| !asked.iter().any(|asked| same(asked, live))).collect();
     let mut found = Vec::new();
-    for (path, slot) in schema::slots(&scope.own, &scope.names()) {
+    for (path, slot) in state.schema.slots(&scope.own, &scope.names()) {
         let Slot::List(what) = slot else { continue };
         let spelled: Option<Vec<Value>> = new
             .iter()

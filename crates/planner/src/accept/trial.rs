@@ -12,7 +12,9 @@ use topology::{Diagnostic, Parsed};
 use super::Files;
 use super::candidates::is_from_outside;
 use super::difference::{Difference, at};
+use super::schema::Schema;
 use crate::desired::{Desired, DesiredResource};
+use crate::family::Language;
 
 /// How many texts may be read and planned in one search.
 const MOST_TRIALS: usize = 3000;
@@ -23,6 +25,7 @@ pub(super) type Candidate = Vec<(String, Edit)>;
 /// A topology's text and all that follows from it.
 pub(super) struct State {
     pub files: Files,
+    pub schema: Schema<'static>,
     pub outlines: BTreeMap<String, Outline>,
     pub desired: Desired,
     pub differences: Vec<Difference>,
@@ -40,6 +43,7 @@ pub(super) enum Verdict {
 
 /// Reads and plans texts, each once.
 pub(super) struct Judge<'a> {
+    language: &'static Language,
     parse: &'a dyn Fn(&Files) -> Parsed,
     plan: &'a dyn Fn(&Desired) -> Option<Plan>,
     seen: RefCell<HashMap<u64, Option<Rc<State>>>>,
@@ -48,10 +52,11 @@ pub(super) struct Judge<'a> {
 
 impl<'a> Judge<'a> {
     pub fn new(
+        language: &'static Language,
         parse: &'a dyn Fn(&Files) -> Parsed,
         plan: &'a dyn Fn(&Desired) -> Option<Plan>,
     ) -> Self {
-        Self { parse, plan, seen: RefCell::default(), trials: Cell::new(0) }
+        Self { language, parse, plan, seen: RefCell::default(), trials: Cell::new(0) }
     }
 
     /// Tells whether the search has become too long.
@@ -78,7 +83,7 @@ impl<'a> Judge<'a> {
 
     fn state(&self, files: &Files) -> Option<State> {
         let parsed = (self.parse)(files);
-        let desired = crate::expand(&parsed.topology?);
+        let desired = crate::expand(self.language, &parsed.topology?);
         let plan = (self.plan)(&desired)?;
         let outlines = files
             .iter()
@@ -88,6 +93,7 @@ impl<'a> Judge<'a> {
         Some(State {
             files: files.clone(),
             outlines,
+            schema: Schema(self.language.json_schema()),
             desired,
             differences: Difference::of(&plan),
             refusals: plan.refusals,

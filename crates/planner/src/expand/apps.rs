@@ -3,19 +3,24 @@
 use plan::Band;
 use resource::{Expression, ResourceId, absent};
 use serde_json::{Map, Value, json};
-use topology::{App, AppKind, AppLogs, FreeMap, LogLevel, Os, Ref, Runtime, Stamp};
+use topology::{
+    App, AppKind, AppLogs, FreeMap, LogLevel, Os, Plan, Ref, Runtime, Stamp, TrafficManager,
+};
 
+use super::permissions::Holder;
 use super::{Expansion, Home, Life};
 use crate::desired::{DesiredResource, StampProbe};
+use crate::family::Expand;
 
-impl Expansion<'_> {
-    /// Adds the apps of a stamp.
-    pub(super) fn apps(&mut self, home: Home<'_>, stamp: &Stamp) {
-        for (key, app) in &stamp.apps {
-            self.app(home, stamp, key, app);
+impl Expand for App {
+    fn expand(&self, expansion: &mut Expansion<'_>, home: Home<'_>, key: &str) {
+        if let Some(stamp) = home.stamp() {
+            expansion.app(home, stamp, key, self);
         }
     }
+}
 
+impl Expansion<'_> {
     fn app(&mut self, home: Home<'_>, stamp: &Stamp, key: &str, app: &App) {
         let Some(id) = self.id_in(home, key, app) else { return };
         let address = home.address(key);
@@ -28,7 +33,7 @@ impl Expansion<'_> {
         if app.existing {
             return;
         }
-        let os = stamp.plan.as_ref().map_or(Os::Linux, |plan| plan.os());
+        let os = stamp.sections.one::<Plan>().map_or(Os::Linux, |plan| plan.os());
         for (name, label, properties) in self.documents(app, os, source.is_some()) {
             let body = json!({ "properties": properties });
             let document = id.child("config", name);
@@ -41,13 +46,14 @@ impl Expansion<'_> {
             resource.clone_of = cloned_document(source.as_ref(), name);
             self.add(resource, Life { adopt: app.adopt, ..Life::default() }, &app.place);
         }
-        self.permissions(&address, &band, &id, "/identity/principalId", &app.permissions);
-        self.vault_access(&address, &band, &id, "/identity/principalId", &app.vault_access);
+        let holder = Holder { address, band, id: id.clone(), pointer: "/identity/principalId" };
+        self.permissions(&holder, &app.permissions);
+        self.vault_access(&holder, &app.vault_access);
         self.probe(home, key, app, id);
     }
 
     fn site_body(&self, home: Home<'_>, stamp: &Stamp, app: &App) -> Value {
-        let linux = stamp.plan.as_ref().is_none_or(|plan| plan.os() == Os::Linux);
+        let linux = stamp.sections.one::<Plan>().is_none_or(|plan| plan.os() == Os::Linux);
         let mut body = json!({
             "location": self.location(home, None),
             "tags": self.tags(home, &app.tags),
@@ -173,8 +179,8 @@ impl Expansion<'_> {
         let target = Ref::to(Some(stamp.to_owned()), key.to_owned());
         let routed: Vec<_> =
             self.topology
-                .traffic_manager
-                .iter()
+                .sections
+                .of::<TrafficManager>()
                 .filter(|(_, profile)| {
                     profile.endpoints.values().any(|endpoint| {
                         endpoint.app.as_ref().is_some_and(|app| app.value == target)

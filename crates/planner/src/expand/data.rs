@@ -1,68 +1,72 @@
 //! What holds data and identity: storage accounts, vaults, managed identities.
 
-use indexmap::IndexMap;
-use plan::Band;
 use resource::ResourceId;
 use resource::types::SITE;
 use serde_json::{Value, json};
 use topology::{AccessPolicy, Identity, Storage, Vault};
 
+use super::Expansion;
 use super::apps::principal;
-use super::{Expansion, Home, Life};
+use super::permissions::Holder;
 use crate::desired::DesiredResource;
+use crate::family::{Children, Expand};
+
+impl Expand for Identity {
+    fn beside(&self, expansion: &mut Expansion<'_>, resource: &DesiredResource) {
+        let holder = Holder {
+            address: resource.address.clone(),
+            band: resource.band.clone(),
+            id: resource.id.clone(),
+            pointer: "/properties/principalId",
+        };
+        expansion.permissions(&holder, &self.permissions);
+        expansion.vault_access(&holder, &self.vault_access);
+    }
+}
+
+impl Expand for Vault {
+    fn complete(&self, expansion: &Expansion<'_>, resource: &mut DesiredResource) {
+        let properties = &mut resource.body["properties"];
+        properties["tenantId"] = expansion.tenant();
+        properties["sku"]["family"] = json!("A");
+        match &self.access_policies {
+            Some(policies) => {
+                properties["accessPolicies"] =
+                    policies.iter().map(|policy| expansion.policy(policy)).collect();
+            }
+            None => {
+                // ARM wants the array where RBAC is off; who may do what is granted one by one.
+                let extra = resource.create_only.get_or_insert_with(|| json!({}));
+                extra["properties"] = json!({ "accessPolicies": [] });
+            }
+        }
+    }
+}
+
+impl Expand for Storage {
+    const CHILDREN: &'static [Children<Self>] = &[
+        Children {
+            key: "containers",
+            above: &[("blobServices", "default")],
+            kind: "containers",
+            names: |account| &account.containers,
+            body: || json!({ "properties": { "publicAccess": "None" } }),
+        },
+        Children {
+            key: "queues",
+            above: &[("queueServices", "default")],
+            kind: "queues",
+            names: |account| &account.queues,
+            body: || json!({ "properties": {} }),
+        },
+    ];
+
+    fn complete(&self, _: &Expansion<'_>, resource: &mut DesiredResource) {
+        resource.body["properties"]["supportsHttpsTrafficOnly"] = json!(true);
+    }
+}
 
 impl Expansion<'_> {
-    /// Adds the accounts, vaults and identities of one home.
-    pub(super) fn data(
-        &mut self,
-        home: Home<'_>,
-        accounts: &IndexMap<String, Storage>,
-        vaults: &IndexMap<String, Vault>,
-        identities: &IndexMap<String, Identity>,
-    ) {
-        for (key, identity) in identities {
-            self.identity(home, key, identity);
-        }
-        for (key, vault) in vaults {
-            self.vault(home, key, vault);
-        }
-        for (key, account) in accounts {
-            self.account(home, key, account);
-        }
-    }
-
-    fn identity(&mut self, home: Home<'_>, key: &str, identity: &Identity) {
-        let Some(id) = self.id_in(home, key, identity) else { return };
-        let address = home.address(&format!("identities/{key}"));
-        let band = home.band(Band::Global);
-        let body = self.body(home, identity);
-        let mut resource = DesiredResource::managed(&address, id.clone(), band.clone(), body);
-        self.soften_location(&mut resource, home, identity.location.as_ref());
-        self.add(resource, Life::of(identity), &identity.place);
-        let pointer = "/properties/principalId";
-        self.permissions(&address, &band, &id, pointer, &identity.permissions);
-        self.vault_access(&address, &band, &id, pointer, &identity.vault_access);
-    }
-
-    fn vault(&mut self, home: Home<'_>, key: &str, vault: &Vault) {
-        let Some(id) = self.id_in(home, key, vault) else { return };
-        let mut body = self.body(home, vault);
-        body["properties"]["tenantId"] = self.tenant();
-        body["properties"]["sku"]["family"] = json!("A");
-        if let Some(policies) = &vault.access_policies {
-            body["properties"]["accessPolicies"] =
-                policies.iter().map(|policy| self.policy(policy)).collect();
-        }
-        let address = home.address(&format!("vaults/{key}"));
-        let mut resource = DesiredResource::managed(address, id, home.band(Band::Data), body);
-        if vault.access_policies.is_none() {
-            // ARM wants the array where RBAC is off; who may do what is granted one by one.
-            resource.create_only = Some(json!({ "properties": { "accessPolicies": [] } }));
-        }
-        self.soften_location(&mut resource, home, vault.location.as_ref());
-        self.add(resource, Life::of(vault), &vault.place);
-    }
-
     fn policy(&self, policy: &AccessPolicy) -> Value {
         let names = |list: &[topology::Sp<String>]| -> Value {
             list.iter().map(|name| json!(name.value)).collect()
@@ -82,38 +86,6 @@ impl Expansion<'_> {
                 "certificates": names(&policy.certificates),
             },
         })
-    }
-
-    fn account(&mut self, home: Home<'_>, key: &str, account: &Storage) {
-        let Some(id) = self.id_in(home, key, account) else { return };
-        let address = home.address(&format!("storage/{key}"));
-        let band = home.band(Band::Data);
-        let mut body = self.body(home, account);
-        body["properties"]["supportsHttpsTrafficOnly"] = json!(true);
-        let mut resource = DesiredResource::managed(&address, id.clone(), band.clone(), body);
-        self.soften_location(&mut resource, home, account.location.as_ref());
-        self.add(resource, Life::of(account), &account.place);
-        let mut child = |id: ResourceId, label: String, body: Value, place: &topology::Place| {
-            let resource = DesiredResource::managed(label, id, band.clone(), body);
-            // Containers and queues carry no mark; in an account that is ours or adopted they are.
-            self.add(resource, Life { adopt: true, ..Life::default() }, place);
-        };
-        for container in &account.containers {
-            child(
-                id.child("blobServices", "default").child("containers", &container.value),
-                format!("{address}/containers/{}", container.value),
-                json!({ "properties": { "publicAccess": "None" } }),
-                &container.place,
-            );
-        }
-        for queue in &account.queues {
-            child(
-                id.child("queueServices", "default").child("queues", &queue.value),
-                format!("{address}/queues/{}", queue.value),
-                json!({ "properties": {} }),
-                &queue.place,
-            );
-        }
     }
 }
 

@@ -6,6 +6,7 @@ use topology::{AliasType, DnsZone, LockPolicy, RecordSet, TrafficManager};
 
 use super::{Expansion, Home, Life};
 use crate::desired::{DesiredResource, ManualRecord};
+use crate::family::Expand;
 
 const DEFAULT_TTL_SECS: u64 = 3600;
 
@@ -16,22 +17,20 @@ struct Records {
     values: Vec<Value>,
 }
 
-impl Expansion<'_> {
-    /// Adds the zones and their records.
-    pub(super) fn dns_zones(&mut self) {
-        let topology = self.topology;
-        for (name, zone) in &topology.dns {
-            if !zone.external {
-                self.zone(name, zone);
-            }
-            for (label, set) in &zone.records {
-                for records in self.records(set) {
-                    self.record_set(name, zone, label, set, records);
-                }
+impl Expand for DnsZone {
+    fn expand(&self, expansion: &mut Expansion<'_>, _: Home<'_>, name: &str) {
+        if !self.external {
+            expansion.zone(name, self);
+        }
+        for (label, set) in &self.records {
+            for records in expansion.records(set) {
+                expansion.record_set(name, self, label, set, records);
             }
         }
     }
+}
 
+impl Expansion<'_> {
     fn zone(&mut self, name: &str, zone: &DnsZone) {
         let Some(id) = self.zone_id(name) else { return };
         if zone.lock() == LockPolicy::Lift {

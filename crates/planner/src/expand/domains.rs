@@ -8,6 +8,7 @@ use topology::{App, Certificate, Target, TrafficManager};
 
 use super::{Expansion, Home, Life};
 use crate::desired::{self, DesiredResource, ManualRecord};
+use crate::family::Expand;
 
 const DEFAULT_TTL_SECS: u64 = 300;
 const PROOF_TTL_SECS: u64 = 3600;
@@ -20,15 +21,18 @@ pub(super) struct Bound<'a> {
     pub app: String,
 }
 
-impl<'a> Expansion<'a> {
-    /// Adds the records, bindings and certificates of each domain.
-    pub(super) fn domains(&mut self) {
-        let topology = self.topology;
-        for (host, domain) in &topology.domains {
-            self.domain(host, domain);
-        }
+impl Expand for topology::Domain {
+    fn expand(&self, expansion: &mut Expansion<'_>, _: Home<'_>, host: &str) {
+        expansion.domain(host, self);
     }
 
+    fn id(&self, expansion: &Expansion<'_>, _: Home<'_>, host: &str) -> Option<ResourceId> {
+        expansion.domain_record_id(host)
+    }
+}
+
+impl<'a> Expansion<'a> {
+    /// Adds the records, bindings and certificates of a domain.
     fn domain(&mut self, host: &str, domain: &topology::Domain) {
         let bound = self.bound(domain);
         let certificate = domain.certificate.as_ref().map(|certificate| &certificate.value);
@@ -67,7 +71,13 @@ impl<'a> Expansion<'a> {
         let (zone, _) = self.topology.zone_of(host)?;
         let id = self.zone_id(zone)?;
         let label = label(host, zone);
-        let alias = self.topology.domains.get(host)?.alias.as_ref().is_some_and(|a| a.value);
+        let alias = self
+            .topology
+            .sections
+            .get::<topology::Domain>(host)?
+            .alias
+            .as_ref()
+            .is_some_and(|a| a.value);
         let kind = if label == "@" && !alias { "A" } else { "CNAME" };
         Some(id.child(if label == "@" { "A" } else { kind }, &label))
     }

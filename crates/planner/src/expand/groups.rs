@@ -6,13 +6,38 @@ use std::collections::BTreeMap;
 use plan::Band;
 use resource::ResourceId;
 use serde_json::json;
+use topology::Section;
+use topology::section::RESOURCE_GROUP;
 
 use super::{Expansion, Home, Life};
 use crate::desired::{DesiredResource, Mode};
+use crate::family::Family;
+
+/// Resource groups as a family: they have no entries, and are there wherever something is.
+#[derive(Debug)]
+pub struct Groups;
+
+impl Family for Groups {
+    fn section(&self) -> &'static Section {
+        &RESOURCE_GROUP
+    }
+
+    fn expand(&self, _: &mut Expansion<'_>, _: Home<'_>) {}
+
+    fn id(&self, expansion: &Expansion<'_>, home: Home<'_>, _: &str) -> Option<ResourceId> {
+        let global = &expansion.topology.resource_group;
+        let group = home.stamp.map_or(global, |(_, stamp)| &stamp.resource_group);
+        Some(ResourceId::group(expansion.subscription(home, None), group))
+    }
+
+    fn finish(&self, expansion: &mut Expansion<'_>) {
+        expansion.groups();
+    }
+}
 
 impl Expansion<'_> {
     /// Adds the group of every resource that Evenkeel may have to create.
-    pub(super) fn groups(&mut self) {
+    fn groups(&mut self) {
         let mut groups: BTreeMap<ResourceId, Band> = BTreeMap::new();
         for resource in self.desired.resources().filter(|r| r.mode != Mode::Existing) {
             let parent = resource.id.parent().filter(|parent| parent.resource_type().is(GROUP));

@@ -2,45 +2,24 @@
 
 use resource::ResourceId;
 use topology::section::{self, Declared, Entry};
-use topology::{Resource, Section, Target};
+use topology::{DnsZone, Plan, Resource, Section, Target};
 
 use super::{Expansion, Home};
 
 impl<'a> Expansion<'a> {
     /// Returns the resource that a reference leads to; `None` only for a reference that a checked
     /// topology cannot hold.
-    pub(super) fn id_of(&self, target: &Target) -> Option<ResourceId> {
+    pub fn id_of(&self, target: &Target) -> Option<ResourceId> {
         let (section, stamp, key) = match target {
             Target::Entry { section, stamp, name } => (*section, stamp.as_deref(), name.as_str()),
             Target::Id(id) => return ResourceId::parse(id).ok(),
         };
         let home = self.home(stamp)?;
-        if *section == section::RESOURCE_GROUP {
-            let global = &self.topology.resource_group;
-            let group = home.stamp.map_or(global, |(_, stamp)| &stamp.resource_group);
-            return Some(ResourceId::group(self.subscription(home, None), group));
-        }
-        if let Some(resource) = self.topology.find::<Resource>(target) {
-            return self.raw_id(home, key, resource);
-        }
-        if *section == section::DOMAINS {
-            return self.domain_record_id(key);
-        }
-        let entry = section.entries.find(self.topology, stamp, key)?;
-        self.entry_id(home, section, key, entry)
+        self.language.family(section)?.id(self, home, key)
     }
 
-    /// Returns the resource that an entry of a section is.
-    pub(super) fn id_in<T: Entry>(
-        &self,
-        home: Home<'_>,
-        key: &str,
-        entry: &T,
-    ) -> Option<ResourceId> {
-        self.entry_id(home, T::SECTION, key, entry)
-    }
-
-    fn entry_id(
+    /// Returns the resource that an entry is by the names that it has.
+    pub fn named_id(
         &self,
         home: Home<'_>,
         section: &Section,
@@ -56,24 +35,35 @@ impl<'a> Expansion<'a> {
         Some(self.in_group(home, common.subscription, group, kind, name))
     }
 
+    /// Returns the resource that an entry is by the names that it has.
+    pub(super) fn id_in<T: Entry>(
+        &self,
+        home: Home<'_>,
+        key: &str,
+        entry: &T,
+    ) -> Option<ResourceId> {
+        self.named_id(home, T::SECTION, key, entry)
+    }
+
     /// Returns the zone of a domain, where it is in Azure DNS.
     pub(super) fn zone_id(&self, zone: &str) -> Option<ResourceId> {
-        self.id_in(Home::GLOBAL, zone, self.topology.dns.get(zone)?)
+        self.id_in(Home::GLOBAL, zone, self.topology.sections.get::<DnsZone>(zone)?)
     }
 
     /// Returns the plan of a stamp.
     pub(super) fn plan_id(&self, home: Home<'_>) -> Option<ResourceId> {
-        let plan = home.stamp?.1.plan.as_ref()?;
+        let plan = home.stamp?.1.sections.one::<Plan>()?;
         self.id_in(home, section::PLAN.key, plan)
     }
 
     /// Returns the home of what is declared in `stamp`, or of what is global.
-    pub(super) fn home(&self, stamp: Option<&str>) -> Option<Home<'a>> {
+    pub fn home(&self, stamp: Option<&str>) -> Option<Home<'a>> {
         let Some(stamp) = stamp else { return Some(Home::GLOBAL) };
         let (name, stamp) = self.topology.stamps.get_key_value(stamp)?;
         Some(Home::of(name, stamp))
     }
 
+    /// Returns the resource that an entry of the escape hatch is.
     pub(super) fn raw_id(
         &self,
         home: Home<'_>,

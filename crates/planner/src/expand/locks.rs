@@ -3,10 +3,11 @@
 use plan::{ApplyLock, Band};
 use resource::types::LOCK;
 use serde_json::json;
-use topology::LockLevel;
+use topology::{Lock, LockLevel};
 
-use super::{Expansion, Life};
+use super::{Expansion, Home, Life};
 use crate::desired::DesiredResource;
+use crate::family::Expand;
 
 impl Expansion<'_> {
     /// Notes where the lock is that keeps two applies apart.
@@ -16,26 +17,24 @@ impl Expansion<'_> {
             .id_of(&lock.account.value)
             .map(|account| ApplyLock { account, container: lock.container().to_owned() });
     }
+}
 
-    /// Adds the locks.
-    pub(super) fn locks(&mut self) {
-        for (key, lock) in &self.topology.locks {
-            let Some(on) = self.id_of(&lock.on.value) else { continue };
-            let level = match lock.level() {
-                LockLevel::CannotDelete => "CanNotDelete",
-                LockLevel::ReadOnly => "ReadOnly",
-            };
-            let mut body = json!({ "properties": { "level": level } });
-            if let Some(notes) = &lock.notes {
-                body["properties"]["notes"] = json!(notes.value);
-            }
-            let id = on.extension(LOCK, &lock.name);
-            let mut resource =
-                DesiredResource::managed(format!("locks/{key}"), id, Band::Global, body);
-            // A lock that is there already does what is asked for: taking it over adds a note.
-            resource.adopt = true;
-            resource.protect = false;
-            self.add(resource, Life::default(), &lock.place);
+impl Expand for Lock {
+    fn expand(&self, expansion: &mut Expansion<'_>, _: Home<'_>, key: &str) {
+        let Some(on) = expansion.id_of(&self.on.value) else { return };
+        let level = match self.level() {
+            LockLevel::CannotDelete => "CanNotDelete",
+            LockLevel::ReadOnly => "ReadOnly",
+        };
+        let mut body = json!({ "properties": { "level": level } });
+        if let Some(notes) = &self.notes {
+            body["properties"]["notes"] = json!(notes.value);
         }
+        let id = on.extension(LOCK, &self.name);
+        let mut resource = DesiredResource::managed(format!("locks/{key}"), id, Band::Global, body);
+        // A lock that is there already does what is asked for: taking it over adds a note.
+        resource.adopt = true;
+        resource.protect = false;
+        expansion.add(resource, Life::default(), &self.place);
     }
 }

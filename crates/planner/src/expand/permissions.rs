@@ -12,16 +12,23 @@ use super::{Expansion, Life};
 use crate::complete::assignment_name;
 use crate::desired::DesiredResource;
 
+/// An identity that gets rights.
+#[derive(Debug, Clone)]
+pub struct Holder {
+    /// The address of the entry that has it.
+    pub address: String,
+    /// The band of that entry.
+    pub band: Band,
+    /// The resource that has it.
+    pub id: ResourceId,
+    /// Where its principal ID stands in the resource's body.
+    pub pointer: &'static str,
+}
+
 impl Expansion<'_> {
     /// Adds a role assignment for each permission of the identity of `holder`.
-    pub(super) fn permissions(
-        &mut self,
-        address: &str,
-        band: &Band,
-        holder: &ResourceId,
-        pointer: &str,
-        permissions: &[Permission],
-    ) {
+    pub fn permissions(&mut self, holder: &Holder, permissions: &[Permission]) {
+        let Holder { address, band, id: holder, pointer } = holder;
         for permission in permissions {
             let Some(scope) = self.id_of(&permission.scope.value) else { continue };
             let name = &permission.role.value;
@@ -55,14 +62,8 @@ impl Expansion<'_> {
     }
 
     /// Adds the access policies of the identity of `holder`.
-    pub(super) fn vault_access(
-        &mut self,
-        address: &str,
-        band: &Band,
-        holder: &ResourceId,
-        pointer: &str,
-        access: &[VaultAccess],
-    ) {
+    pub fn vault_access(&mut self, holder: &Holder, access: &[VaultAccess]) {
+        let Holder { address, band, id: holder, pointer } = holder;
         for access in access {
             let Some(vault) = self.id_of(&access.vault.value) else { continue };
             let names = |list: &[topology::Sp<String>]| -> Value {
@@ -83,7 +84,7 @@ impl Expansion<'_> {
     }
 
     /// Returns the tenant: the written one, or the subscription's.
-    pub(super) fn tenant(&self) -> Value {
+    pub fn tenant(&self) -> Value {
         match &self.topology.tenant {
             Some(tenant) => json!(tenant.value),
             None => {

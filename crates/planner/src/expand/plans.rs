@@ -3,18 +3,25 @@
 use plan::Band;
 use resource::types::AUTOSCALE;
 use serde_json::{Value, json};
-use topology::{Autoscale, Os, Plan, ScaleRule, Stamp};
+use topology::{Autoscale, Os, Plan, ScaleRule};
 
 use super::{Expansion, Home, Life};
 use crate::desired::DesiredResource;
+use crate::family::Expand;
 
 const DEFAULT_WINDOW_SECS: u64 = 300;
 const DEFAULT_COOLDOWN_SECS: u64 = 300;
 
+impl Expand for Plan {
+    fn expand(&self, expansion: &mut Expansion<'_>, home: Home<'_>, _: &str) {
+        expansion.plan(home, self);
+    }
+}
+
 impl Expansion<'_> {
     /// Adds the plan of a stamp, and what scales it.
-    pub(super) fn plan(&mut self, home: Home<'_>, stamp: &Stamp) {
-        let (Some(plan), Some(id)) = (&stamp.plan, self.plan_id(home)) else { return };
+    fn plan(&mut self, home: Home<'_>, plan: &Plan) {
+        let Some(id) = self.plan_id(home) else { return };
         let band = home.band(Band::Global);
         let body = self.plan_body(home, plan);
         let mut resource =

@@ -1,36 +1,34 @@
 //! The escape hatch: any ARM resource, as ARM wants it.
 
-use indexmap::IndexMap;
 use plan::Band;
 use resource::{ResourceId, absent, catalogue};
 use serde_json::{Map, Value, json};
 use topology::Sp;
 use topology::{Raw, Resource};
 
-use super::{Expansion, Life};
+use super::{Expansion, Home};
 use crate::desired::DesiredResource;
+use crate::family::Expand;
 
-impl Expansion<'_> {
-    /// Adds the raw resources of a stamp, or the global ones.
-    pub(super) fn raw_resources(
-        &mut self,
-        stamp: Option<&str>,
-        resources: &IndexMap<String, Resource>,
-    ) {
-        let Some(home) = self.home(stamp) else { return };
-        for (key, resource) in resources {
-            let Some(id) = self.raw_id(home, key, resource) else { continue };
-            let default = self.default_location(home, &id, resource);
-            let has_location = resource.location.is_some() || default.is_some();
-            let body = self.raw_body(home, resource, has_location);
-            let address = home.address(&format!("resources/{key}"));
-            let mut desired = DesiredResource::managed(address, id, home.band(Band::Global), body);
-            desired.api_version = resource.api_version.value.clone();
-            desired.create_only = default.map(|location| json!({ "location": location }));
-            self.add(desired, Life::of(resource), &resource.place);
-        }
+impl Expand for Resource {
+    fn expand(&self, expansion: &mut Expansion<'_>, home: Home<'_>, key: &str) {
+        let Some(id) = expansion.raw_id(home, key, self) else { return };
+        let default = expansion.default_location(home, &id, self);
+        let has_location = self.location.is_some() || default.is_some();
+        let body = expansion.raw_body(home, self, has_location);
+        let address = home.address(&format!("resources/{key}"));
+        let mut desired = DesiredResource::managed(address, id, home.band(Band::Global), body);
+        desired.api_version = self.api_version.value.clone();
+        desired.create_only = default.map(|location| json!({ "location": location }));
+        expansion.add_entry(self, desired);
     }
 
+    fn id(&self, expansion: &Expansion<'_>, home: Home<'_>, key: &str) -> Option<ResourceId> {
+        expansion.raw_id(home, key, self)
+    }
+}
+
+impl Expansion<'_> {
     fn raw_body(&self, home: super::Home<'_>, resource: &Resource, has_location: bool) -> Value {
         let mut body = Map::new();
         let mut set = |name: &str, value: Option<Value>| {

@@ -9,24 +9,24 @@ use topology::{
     TrafficManager,
 };
 
-use super::{Expansion, Home, Life};
+use super::{Expansion, Home};
 use crate::desired::DesiredResource;
+use crate::family::Expand;
 
 const DEFAULT_TTL_SECS: u64 = 60;
 const FAST_INTERVAL_SECS: u64 = 10;
 
-impl Expansion<'_> {
-    /// Adds the Traffic Manager profiles.
-    pub(super) fn routing(&mut self) {
-        for (name, profile) in &self.topology.traffic_manager {
-            let Some(id) = self.id_in(Home::GLOBAL, name, profile) else { continue };
-            let body = self.profile_body(profile);
-            let address = format!("trafficManager/{name}");
-            let resource = DesiredResource::managed(address, id, Band::Global, body);
-            self.add(resource, Life::of(profile), &profile.place);
-        }
+impl Expand for TrafficManager {
+    fn expand(&self, expansion: &mut Expansion<'_>, home: Home<'_>, name: &str) {
+        let Some(id) = expansion.id_in(home, name, self) else { return };
+        let body = expansion.profile_body(self);
+        let address = format!("trafficManager/{name}");
+        let resource = DesiredResource::managed(address, id, Band::Global, body);
+        expansion.add_entry(self, resource);
     }
+}
 
+impl Expansion<'_> {
     fn profile_body(&self, profile: &TrafficManager) -> Value {
         let is_on = profile.enabled.as_ref().is_none_or(|enabled| enabled.value);
         let endpoints: Vec<Value> = profile

@@ -20,6 +20,7 @@ fn read(files: &Files) -> Parsed {
         text.cloned().ok_or_else(|| std::io::ErrorKind::NotFound.into())
     };
     topology::parse(&Input {
+        language: families::language(),
         file: Path::new(main),
         text,
         env: &|name| (name == "PROBE_AUTH").then(|| "secret".to_owned()),
@@ -36,6 +37,7 @@ fn accept_files(files: &Files, azure: &Observed, addresses: &[&str]) -> Acceptan
     let options = Options { secrets, ..Options::default() };
     let addresses: Vec<String> = addresses.iter().map(|it| (*it).to_owned()).collect();
     let request = Request {
+        language: families::language(),
         files,
         parse: &read,
         plan: &|desired| planner::plan(desired, azure, &options).ok(),
@@ -56,7 +58,7 @@ fn accepted(
     change: impl Fn(&Desired, &mut Observed),
 ) -> Acceptance {
     let parsed = read(&files(text));
-    let desired = planner::expand(&parsed.topology.expect("a topology"));
+    let desired = planner::expand(families::language(), &parsed.topology.expect("a topology"));
     let mut azure = as_desired(&desired);
     change(&desired, &mut azure);
     accept_files(&files(text), &azure, addresses)
@@ -281,7 +283,8 @@ fn the_file_that_holds_a_value_is_changed() {
     let main = format!("{head}include: [routing.yaml]\n");
     let mut files = files(&main);
     files.insert("routing.yaml".to_owned(), format!("trafficManager:{rest}"));
-    let desired = planner::expand(&read(&files).topology.expect("a topology"));
+    let desired =
+        planner::expand(families::language(), &read(&files).topology.expect("a topology"));
     let mut azure = as_desired(&desired);
     set("trafficManager/main", "/properties/monitorConfig/path", json!("/x"))(&desired, &mut azure);
     let acceptance = accept_files(&files, &azure, &[]);

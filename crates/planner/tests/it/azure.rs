@@ -11,6 +11,7 @@ use topology::{Input, Topology};
 /// Parses a topology that holds no mistakes.
 pub fn parse(text: &str) -> Topology {
     let parsed = topology::parse(&Input {
+        language: families::language(),
         file: Path::new("topology.yaml"),
         text,
         env: &|name| ["PROBE_AUTH", "NEXT"].contains(&name).then(|| "is set".to_owned()),
@@ -23,7 +24,7 @@ pub fn parse(text: &str) -> Topology {
 
 /// Expands a topology that holds no mistakes.
 pub fn expand(text: &str) -> Desired {
-    planner::expand(&parse(text))
+    planner::expand(families::language(), &parse(text))
 }
 
 /// Returns an Azure in which everything is as `desired` asks, existing resources included.

@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::plan::sleeps;
-use crate::{App, AppKind, AppLogs, Diagnostic, Os, Place, Ref, Sp, Stamp};
+use crate::{App, AppKind, AppLogs, Diagnostic, Os, Place, Plan, Ref, Sp, Stamp};
 
 /// Kinds of access that a vault's access policy can grant, for secrets, keys and certificates.
 /// Source: <https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/create-or-update>.
@@ -56,9 +56,9 @@ pub(super) const CERTIFICATE_RIGHTS: &[&str] = &[
 ];
 
 impl Check<'_> {
-    pub(super) fn app(&mut self, app: &App, stamp: &Stamp) {
+    pub(crate) fn app(&mut self, app: &App, stamp: &Stamp) {
         let is_broken = self.broken.contains(&(stamp.place.clone(), "plan"));
-        if stamp.plan.is_none() && !app.existing && !is_broken {
+        if stamp.sections.one::<Plan>().is_none() && !app.existing && !is_broken {
             let help = "give the stamp a `plan`, or the app `existing: true`";
             self.error("missing-plan", &app.place, "the app has no plan to run on", help);
         }
@@ -107,7 +107,9 @@ impl Check<'_> {
     }
 
     fn plan_fits(&mut self, app: &App, stamp: &Stamp) {
-        let Some(sku) = stamp.plan.as_ref().and_then(|plan| plan.sku.as_ref()) else { return };
+        let Some(sku) = stamp.sections.one::<Plan>().and_then(|plan| plan.sku.as_ref()) else {
+            return;
+        };
         if let Some(on) = app.always_on.as_ref().filter(|on| on.value && sleeps(sku)) {
             self.diagnostics.push(
                 Diagnostic::error(
@@ -159,7 +161,7 @@ impl Check<'_> {
 
     fn settings(&mut self, app: &App, stamp: &Stamp) {
         // Of an app on a plan that is not declared here, the operating system is not known.
-        let os = stamp.plan.as_ref().map(|plan| plan.os());
+        let os = stamp.sections.one::<Plan>().map(|plan| plan.os());
         for (name, value) in &app.settings {
             self.setting_name(name, &value.place, os);
         }

@@ -30,40 +30,32 @@ fn is_record_name(name: &str) -> bool {
 }
 
 impl Check<'_> {
-    pub(super) fn zones(&mut self) {
-        let topology = self.topology;
-        for (domain, zone) in &topology.dns {
-            if !is_host(domain) {
-                let message = format!("`{domain}` can't be a DNS zone");
-                self.error(
-                    "bad-host",
-                    &zone.place,
+    pub(crate) fn zone(&mut self, domain: &str, zone: &DnsZone) {
+        if !is_host(domain) {
+            let message = format!("`{domain}` can't be a DNS zone");
+            self.error("bad-host", &zone.place, message, "write a domain such as `example.com`");
+        }
+        if zone.external {
+            self.external_zone(zone);
+        }
+        for (name, records) in &zone.records {
+            if !is_record_name(name) {
+                let message = format!("`{name}` can't name a record");
+                let help = "names are relative to the zone; the zone itself is \"@\"";
+                self.error("bad-host", &records.place, message, help);
+            }
+            if name.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')) {
+                let message = format!("`{name}` is relative to `{domain}`, which it repeats");
+                let relative = name.trim_end_matches(domain).trim_end_matches('.');
+                self.warning(
+                    "absolute-record",
+                    &records.place,
                     message,
-                    "write a domain such as `example.com`",
+                    &format!("write `{relative}`"),
                 );
             }
-            if zone.external {
-                self.external_zone(zone);
-            }
-            for (name, records) in &zone.records {
-                if !is_record_name(name) {
-                    let message = format!("`{name}` can't name a record");
-                    let help = "names are relative to the zone; the zone itself is \"@\"";
-                    self.error("bad-host", &records.place, message, help);
-                }
-                if name.strip_suffix(domain.as_str()).is_some_and(|rest| rest.ends_with('.')) {
-                    let message = format!("`{name}` is relative to `{domain}`, which it repeats");
-                    let relative = name.trim_end_matches(domain.as_str()).trim_end_matches('.');
-                    self.warning(
-                        "absolute-record",
-                        &records.place,
-                        message,
-                        &format!("write `{relative}`"),
-                    );
-                }
-                self.record_length(name, domain, records);
-                self.record_set(name, records);
-            }
+            self.record_length(name, domain, records);
+            self.record_set(name, records);
         }
     }
 

@@ -5,49 +5,46 @@ use std::net::IpAddr;
 use super::Check;
 use super::dns::is_host;
 use crate::{
-    App, Certificate, Diagnostic, Domain, Endpoint, EndpointTarget, Place, RecordSet, Sp, Target,
-    TrafficManager,
+    App, Certificate, Diagnostic, Domain, Endpoint, EndpointTarget, Place, Plan, RecordSet, Sp,
+    Target, TrafficManager,
 };
 
 impl Check<'_> {
-    pub(super) fn domains(&mut self) {
+    pub(crate) fn domain(&mut self, host: &str, domain: &Domain) {
         let topology = self.topology;
-        for (host, domain) in &topology.domains {
-            let bare = host.strip_prefix("*.").unwrap_or(host);
-            if !is_host(bare) {
-                let message = format!("`{host}` can't be a host name");
-                self.error(
-                    "bad-host",
-                    &domain.place,
-                    message,
-                    "write a name such as `app.example.com`",
-                );
-            }
-            let zone = topology.zone_of(host);
-            if zone.is_none() {
-                let suffix = host.split_once('.').map_or(host.as_str(), |(_, zone)| zone);
-                let message =
-                    format!("`{host}` lies in no zone of `dns`, so its record can't be written");
-                let help = format!(
-                    "declare the zone; if it is not in Azure DNS: `dns: {{ {suffix}: {{ external: true }} }}`"
-                );
-                self.warning("no-zone", &domain.place, message, &help);
-            }
-            let at_apex = zone.is_some_and(|(zone, _)| zone == host);
-            self.domain_record(host, domain, at_apex);
-            self.domain_route(domain);
-            self.certificate(host, domain, at_apex);
-            self.bound_plans(domain);
-            if at_apex {
-                self.address_alias(&domain.route_to, &domain.route_to.place);
-            }
-            if let Some(ttl) =
-                domain.ttl.as_ref().filter(|it| !(1..=2_147_483_647).contains(&it.as_secs()))
-            {
-                let message =
-                    format!("`ttl` is {}; a record's is 1 to 2147483647 seconds", ttl.value);
-                self.error("ttl-range", &ttl.place, message, "write `5m`");
-            }
+        let bare = host.strip_prefix("*.").unwrap_or(host);
+        if !is_host(bare) {
+            let message = format!("`{host}` can't be a host name");
+            self.error(
+                "bad-host",
+                &domain.place,
+                message,
+                "write a name such as `app.example.com`",
+            );
+        }
+        let zone = topology.zone_of(host);
+        if zone.is_none() {
+            let suffix = host.split_once('.').map_or(host, |(_, zone)| zone);
+            let message =
+                format!("`{host}` lies in no zone of `dns`, so its record can't be written");
+            let help = format!(
+                "declare the zone; if it is not in Azure DNS: `dns: {{ {suffix}: {{ external: true }} }}`"
+            );
+            self.warning("no-zone", &domain.place, message, &help);
+        }
+        let at_apex = zone.is_some_and(|(zone, _)| zone == host);
+        self.domain_record(host, domain, at_apex);
+        self.domain_route(domain);
+        self.certificate(host, domain, at_apex);
+        self.bound_plans(domain);
+        if at_apex {
+            self.address_alias(&domain.route_to, &domain.route_to.place);
+        }
+        if let Some(ttl) =
+            domain.ttl.as_ref().filter(|it| !(1..=2_147_483_647).contains(&it.as_secs()))
+        {
+            let message = format!("`ttl` is {}; a record's is 1 to 2147483647 seconds", ttl.value);
+            self.error("ttl-range", &ttl.place, message, "write `5m`");
         }
     }
 
@@ -109,7 +106,7 @@ impl Check<'_> {
         for binding in &domain.bind {
             for target in &binding.apps {
                 let Some((stamp, _)) = topology.app(target) else { continue };
-                let sku = stamp.plan.as_ref().and_then(|plan| plan.sku.as_ref());
+                let sku = stamp.sections.one::<Plan>().and_then(|plan| plan.sku.as_ref());
                 if let Some(sku) = sku.filter(|sku| sku.eq_ignore_ascii_case("F1")) {
                     let message =
                         format!("`{target}` is on a free plan, which has no custom domains");

@@ -17,13 +17,23 @@ mod traffic_manager;
 mod vault;
 
 use crate::decode::Broken;
+use crate::section::NameRule;
 use crate::{Diagnostic, Place, Sp, Stamp, Topology};
 
 /// A topology and the mistakes found in it so far.
-pub(crate) struct Check<'a> {
+pub struct Check<'a> {
     topology: &'a Topology,
     broken: &'a Broken,
     diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+/// Where an entry stands.
+#[derive(Debug, Clone, Copy)]
+pub struct At<'a> {
+    /// Its key.
+    pub key: &'a str,
+    /// The stamp, if it stands in one.
+    pub stamp: Option<&'a Stamp>,
 }
 
 /// Files every mistake that can be seen offline.
@@ -33,21 +43,42 @@ pub(crate) fn all(topology: &Topology, broken: &Broken, diagnostics: &mut Vec<Di
     check.apply_lock();
     check.regions();
     check.indexes();
-    for stamp in topology.stamps.values() {
-        check.stamp(stamp);
-    }
     check.names();
     check.tags();
-    check.storage_accounts(&topology.storage);
-    check.vaults(&topology.vaults);
-    check.resources(&topology.resources);
-    check.profiles();
-    check.zones();
-    check.domains();
+    check.entries();
 }
 
-impl Check<'_> {
-    fn error(&mut self, code: &'static str, place: &Place, message: impl Into<String>, help: &str) {
+impl<'a> Check<'a> {
+    /// Returns the topology.
+    pub fn topology(&self) -> &'a Topology {
+        self.topology
+    }
+
+    /// Files a mistake.
+    pub fn file(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Tells whether a mistake was found in a key of the record that stands at `owner`.
+    pub fn is_broken(&self, owner: &Place, key: &'static str) -> bool {
+        self.broken.contains(&(owner.clone(), key))
+    }
+
+    /// Files a name that Azure would refuse.
+    pub fn name(&mut self, rule: &NameRule, name: &str, place: &Place) {
+        if let Some(message) = rule.mistake(name).filter(|_| !name.is_empty()) {
+            self.error("bad-name", place, message, &rule.allowed());
+        }
+    }
+
+    /// Files an error.
+    pub fn error(
+        &mut self,
+        code: &'static str,
+        place: &Place,
+        message: impl Into<String>,
+        help: &str,
+    ) {
         let mut diagnostic = Diagnostic::error(code, place, message);
         if !help.is_empty() {
             diagnostic = diagnostic.help(help);
@@ -55,7 +86,8 @@ impl Check<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    fn warning(
+    /// Files a warning.
+    pub fn warning(
         &mut self,
         code: &'static str,
         place: &Place,
@@ -66,7 +98,7 @@ impl Check<'_> {
     }
 
     /// Files that a record lacks one of `keys`, unless one is there with a mistake of its own.
-    fn missing(
+    pub fn missing(
         &mut self,
         keys: &[&'static str],
         place: &Place,
@@ -117,15 +149,16 @@ impl Check<'_> {
         }
     }
 
-    fn stamp(&mut self, stamp: &Stamp) {
-        if let Some(plan) = &stamp.plan {
-            self.plan(plan, stamp);
+    /// Lets every entry file what is wrong with it.
+    fn entries(&mut self) {
+        let topology = self.topology;
+        let stamps = topology.stamps.values().map(|stamp| (Some(&**stamp), &stamp.sections));
+        for (stamp, sections) in stamps.chain([(None, &topology.sections)]) {
+            for section in topology.language().sections() {
+                for (key, entry) in sections.all(section) {
+                    entry.check(self, At { key, stamp });
+                }
+            }
         }
-        for app in stamp.apps.values() {
-            self.app(app, stamp);
-        }
-        self.storage_accounts(&stamp.storage);
-        self.vaults(&stamp.vaults);
-        self.resources(&stamp.resources);
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::Check;
-use crate::section::{self, Addressed, GROUP_NAME, Keys, NameRule, Section, Unique};
-use crate::{Diagnostic, Name, Place, Topology};
+use crate::section::{Addressed, GROUP_NAME, Keys, NameRule, Section, Unique};
+use crate::{Diagnostic, Name, Place, Topology, TrafficManager};
 
 impl Check<'_> {
     /// Files every name that Azure would refuse.
@@ -24,7 +24,7 @@ impl Check<'_> {
             self.stamp_name(key, &stamp.place);
             self.resource_name(&GROUP_NAME, &stamp.resource_group);
         }
-        for section in section::ALL {
+        for section in topology.language().sections() {
             for (key, entry) in topology.declared(section) {
                 let common = entry.common();
                 if let (Some(rule), Some(name)) = (section.name, common.name) {
@@ -42,7 +42,7 @@ impl Check<'_> {
             }
             self.names_apart(section);
         }
-        for profile in topology.traffic_manager.values() {
+        for (_, profile) in topology.sections.of::<TrafficManager>() {
             profile.endpoints.iter().for_each(|(key, it)| self.key(key, &it.place));
         }
     }
@@ -57,19 +57,10 @@ impl Check<'_> {
         self.error("bad-name", &name.place, message, &help);
     }
 
-    /// Files a name that Azure would refuse.
-    pub(super) fn name(&mut self, rule: &NameRule, name: &str, place: &Place) {
-        if let Some(message) = rule.mistake(name).filter(|_| !name.is_empty()) {
-            self.error("bad-name", place, message, &rule.allowed());
-        }
-    }
-
     /// Files a key that references take for something else in a stamp.
     fn key_in_stamp(&mut self, section: &Section, key: &str, place: &Place) {
-        let is_taken = |other: &&Section| {
-            other.addressed == Addressed::Alone && other.stands.has(true) && other.key == key
-        };
-        if section::ALL.iter().copied().any(|other| is_taken(&other)) {
+        let mut alone = self.topology.language().alone_in_stamp();
+        if alone.any(|other| other.key == key) {
             let message =
                 format!("{} can't be called `{key}`, which references use otherwise", section.noun);
             let what = section.noun.split_once(' ').map_or(section.noun, |(_, noun)| noun);
@@ -88,7 +79,7 @@ impl Check<'_> {
     }
 
     fn stamp_name(&mut self, key: &str, place: &Place) {
-        if Section::of(key).is_some() {
+        if self.topology.language().section(key).is_some() {
             let message =
                 format!("a stamp can't be called `{key}`, which references use otherwise");
             self.error("bad-name", place, message, "give the stamp another name, such as `weu`");

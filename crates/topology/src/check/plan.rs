@@ -45,7 +45,7 @@ fn spreads_over_zones(sku: &str) -> bool {
 }
 
 impl Check<'_> {
-    pub(super) fn plan(&mut self, plan: &Plan, stamp: &Stamp) {
+    pub(crate) fn plan(&mut self, plan: &Plan, stamp: &Stamp) {
         match &plan.sku {
             Some(sku) if !SKUS.iter().any(|known| known.eq_ignore_ascii_case(sku)) => {
                 let mut diagnostic = Diagnostic::error(

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Check;
-use crate::{Cloud, Diagnostic, Place, Sp, region, regions, section};
+use crate::{Cloud, Diagnostic, Place, Sp, region, regions};
 
 impl Check<'_> {
     /// Files regions that don't exist, and stamps that share one.
@@ -27,7 +27,7 @@ impl Check<'_> {
             );
         }
         topology.location.iter().for_each(|location| self.region(location));
-        for section in section::ALL {
+        for section in topology.language().sections() {
             for (_, entry) in topology.declared(section) {
                 entry.regions().into_iter().for_each(|location| self.region(location));
             }

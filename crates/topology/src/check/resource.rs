@@ -1,41 +1,37 @@
 //! The escape hatch: what can be said of any ARM resource.
 
-use indexmap::IndexMap;
-
 use super::Check;
 use crate::Resource;
 
 impl Check<'_> {
-    pub(super) fn resources(&mut self, resources: &IndexMap<String, Resource>) {
-        for resource in resources.values() {
-            let kind = &resource.resource_type;
-            let segments: Vec<&str> = kind.split('/').collect();
-            let is_named = segments.len() >= 2
-                && segments[0].contains('.')
-                && segments.iter().all(|segment| !segment.is_empty());
-            if !is_named && !kind.value.is_empty() {
-                let message = format!("`{}` is not a resource type", kind.value);
-                let help = "write `<namespace>/<type>`, such as `Microsoft.Cache/redis`";
-                self.error("bad-resource-type", &kind.place, message, help);
-            } else if segments.len() > 2 && resource.parent.is_none() && resource.id.is_none() {
-                let message = format!("`{}` is a child type, which needs its parent", kind.value);
-                let help = "write `parent:` with a reference or a resource ID";
-                self.error("missing-key", &resource.place, message, help);
-            }
-            if !resource.api_version.value.is_empty() && !is_api_version(&resource.api_version) {
-                let message = format!("`{}` is not an API version", resource.api_version.value);
-                let help = "write a date such as `2024-11-01`, perhaps with `-preview`";
-                self.error("bad-api-version", &resource.api_version.place, message, help);
-            }
-            if let (Some(id), false) = (&resource.id, resource.name.is_derived) {
-                let message = "a resource has an `id` or a `name`, not both";
-                self.error("one-of", &id.place, message, "remove `name`: the ID holds it");
-            }
-            if let (Some(_), Some(scope)) = (&resource.parent, &resource.scope) {
-                let message = "a resource has a `parent` or a `scope`, not both";
-                let help = "extension resources have a scope, child resources a parent";
-                self.error("one-of", &scope.place, message, help);
-            }
+    pub(crate) fn resource(&mut self, resource: &Resource) {
+        let kind = &resource.resource_type;
+        let segments: Vec<&str> = kind.split('/').collect();
+        let is_named = segments.len() >= 2
+            && segments[0].contains('.')
+            && segments.iter().all(|segment| !segment.is_empty());
+        if !is_named && !kind.value.is_empty() {
+            let message = format!("`{}` is not a resource type", kind.value);
+            let help = "write `<namespace>/<type>`, such as `Microsoft.Cache/redis`";
+            self.error("bad-resource-type", &kind.place, message, help);
+        } else if segments.len() > 2 && resource.parent.is_none() && resource.id.is_none() {
+            let message = format!("`{}` is a child type, which needs its parent", kind.value);
+            let help = "write `parent:` with a reference or a resource ID";
+            self.error("missing-key", &resource.place, message, help);
+        }
+        if !resource.api_version.value.is_empty() && !is_api_version(&resource.api_version) {
+            let message = format!("`{}` is not an API version", resource.api_version.value);
+            let help = "write a date such as `2024-11-01`, perhaps with `-preview`";
+            self.error("bad-api-version", &resource.api_version.place, message, help);
+        }
+        if let (Some(id), false) = (&resource.id, resource.name.is_derived) {
+            let message = "a resource has an `id` or a `name`, not both";
+            self.error("one-of", &id.place, message, "remove `name`: the ID holds it");
+        }
+        if let (Some(_), Some(scope)) = (&resource.parent, &resource.scope) {
+            let message = "a resource has a `parent` or a `scope`, not both";
+            let help = "extension resources have a scope, child resources a parent";
+            self.error("one-of", &scope.place, message, help);
         }
     }
 }

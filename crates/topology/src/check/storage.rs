@@ -1,35 +1,32 @@
 //! Storage accounts: redundancy, containers, queues.
 
-use indexmap::IndexMap;
-
-use super::Check;
+use super::{At, Check};
 use crate::section::{CONTAINER_NAME, QUEUE_NAME};
 use crate::{Diagnostic, Redundancy, Sp, Storage, StorageKind, region};
 
 impl Check<'_> {
-    pub(super) fn storage_accounts(&mut self, accounts: &IndexMap<String, Storage>) {
-        for (key, account) in accounts {
-            match &account.redundancy {
-                Some(redundancy) => self.redundancy(account, redundancy),
-                None if !account.existing => {
-                    let message = format!("storage account `{key}` has no `redundancy`");
-                    let help = "write one of LRS, ZRS, GRS, GZRS, RA-GRS, RA-GZRS";
-                    self.missing(&["redundancy"], &account.place, message, help);
-                }
-                None => {}
+    pub(crate) fn storage_account(&mut self, account: &Storage, at: At<'_>) {
+        let At { key, stamp } = at;
+        match &account.redundancy {
+            Some(redundancy) => self.redundancy(account, redundancy, stamp.is_none()),
+            None if !account.existing => {
+                let message = format!("storage account `{key}` has no `redundancy`");
+                let help = "write one of LRS, ZRS, GRS, GZRS, RA-GRS, RA-GZRS";
+                self.missing(&["redundancy"], &account.place, message, help);
             }
-            for container in &account.containers {
-                self.name(&CONTAINER_NAME, container, &container.place);
-            }
-            for queue in &account.queues {
-                self.name(&QUEUE_NAME, queue, &queue.place);
-            }
-            self.twice(&account.containers, "container");
-            self.twice(&account.queues, "queue");
+            None => {}
         }
+        for container in &account.containers {
+            self.name(&CONTAINER_NAME, container, &container.place);
+        }
+        for queue in &account.queues {
+            self.name(&QUEUE_NAME, queue, &queue.place);
+        }
+        self.twice(&account.containers, "container");
+        self.twice(&account.queues, "queue");
     }
 
-    fn redundancy(&mut self, account: &Storage, redundancy: &Sp<Redundancy>) {
+    fn redundancy(&mut self, account: &Storage, redundancy: &Sp<Redundancy>, is_shared: bool) {
         let place = &redundancy.place;
         if let (true, Some(queue)) = (redundancy.is_read_access(), account.queues.first()) {
             let plain = if redundancy.value == Redundancy::RaGrs { "GRS" } else { "GZRS" };
@@ -59,10 +56,10 @@ impl Check<'_> {
             let help = "keep queues in a standard account";
             self.error("premium-kind", place, "premium accounts have no queues", help);
         }
-        self.region_of(account, redundancy);
+        self.region_of(account, redundancy, is_shared);
     }
 
-    fn region_of(&mut self, account: &Storage, redundancy: &Sp<Redundancy>) {
+    fn region_of(&mut self, account: &Storage, redundancy: &Sp<Redundancy>, is_shared: bool) {
         let topology = self.topology;
         let home = account.location.as_ref().or_else(|| topology.location());
         if let Some(facts) = home.and_then(|home| region(home)) {
@@ -78,7 +75,6 @@ impl Check<'_> {
                 self.error("no-zones", &redundancy.place, message, help);
             }
         }
-        let is_shared = topology.storage.values().any(|shared| shared.place == account.place);
         let regions = topology.stamps.values().map(|stamp| stamp.region.as_str());
         let mut regions: Vec<&str> = regions.collect();
         regions.sort_unstable();

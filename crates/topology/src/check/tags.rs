@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::Check;
-use crate::section::{self, Declared, Section, Tags};
+use crate::section::{Declared, Section, Tags};
 use crate::{Place, Sp, keys};
 
 /// What a type of resource takes as tags.
@@ -76,16 +76,17 @@ impl Check<'_> {
     pub(super) fn tags(&mut self) {
         let topology = self.topology;
         self.tag_set(&ANY, &[&topology.tags], &topology.name.place);
-        for section in section::ALL {
-            for (_, entry) in section.entries.all(topology, None) {
+        let language = topology.language();
+        for section in language.sections() {
+            for (_, entry) in topology.sections.all(section) {
                 self.entry_tags(section, entry, &[&topology.tags]);
             }
         }
-        for (name, stamp) in &topology.stamps {
+        for stamp in topology.stamps.values() {
             let above: &[&Tags] = &[&topology.tags, &stamp.tags];
             self.tag_set(&ANY, above, &stamp.place);
-            for section in section::ALL {
-                for (_, entry) in section.entries.all(topology, Some(name)) {
+            for section in language.sections() {
+                for (_, entry) in stamp.sections.all(section) {
                     self.entry_tags(section, entry, above);
                 }
             }

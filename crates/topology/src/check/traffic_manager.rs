@@ -6,8 +6,8 @@
 
 use super::Check;
 use crate::{
-    App, Diagnostic, Endpoint, EndpointTarget, FreeMap, Monitor, MonitorProtocol, Place, Routing,
-    Sp, Text, TrafficManager,
+    App, Diagnostic, Endpoint, EndpointTarget, FreeMap, Monitor, MonitorProtocol, Place, Plan,
+    Routing, Sp, Text, TrafficManager,
 };
 
 /// Endpoints that one profile may have.
@@ -17,35 +17,32 @@ const MOST_ENDPOINTS: usize = 200;
 const MOST_HEADERS: usize = 8;
 
 impl Check<'_> {
-    pub(super) fn profiles(&mut self) {
-        let topology = self.topology;
-        for (key, profile) in &topology.traffic_manager {
-            if !profile.existing {
-                self.profile_has_all(key, profile);
-            }
-            if profile.endpoints.len() > MOST_ENDPOINTS {
-                let message = format!(
-                    "{} endpoints; a profile has at most {MOST_ENDPOINTS}",
-                    profile.endpoints.len()
-                );
-                let help = "nest profiles: each may hold as many";
-                self.error("too-many-endpoints", &profile.place, message, help);
-            }
-            if let Some(ttl) = profile.ttl.as_ref().filter(|ttl| ttl.as_secs() > 2_147_483_647) {
-                let message = "`ttl` is too long; Azure allows 0 to 2147483647 seconds";
-                self.error("ttl-range", &ttl.place, message, "write `60s`");
-            }
-            if let Some(monitor) = &profile.monitor {
-                self.monitor(monitor);
-            }
-            for endpoint in profile.endpoints.values() {
-                self.endpoint(endpoint, profile);
-            }
-            if let Some(routing) = &profile.routing {
-                self.routing(profile, routing);
-            }
+    pub(crate) fn profile(&mut self, key: &str, profile: &TrafficManager) {
+        if !profile.existing {
+            self.profile_has_all(key, profile);
         }
-        self.nesting();
+        if profile.endpoints.len() > MOST_ENDPOINTS {
+            let message = format!(
+                "{} endpoints; a profile has at most {MOST_ENDPOINTS}",
+                profile.endpoints.len()
+            );
+            let help = "nest profiles: each may hold as many";
+            self.error("too-many-endpoints", &profile.place, message, help);
+        }
+        if let Some(ttl) = profile.ttl.as_ref().filter(|ttl| ttl.as_secs() > 2_147_483_647) {
+            let message = "`ttl` is too long; Azure allows 0 to 2147483647 seconds";
+            self.error("ttl-range", &ttl.place, message, "write `60s`");
+        }
+        if let Some(monitor) = &profile.monitor {
+            self.monitor(monitor);
+        }
+        for endpoint in profile.endpoints.values() {
+            self.endpoint(endpoint, profile);
+        }
+        if let Some(routing) = &profile.routing {
+            self.routing(profile, routing);
+        }
+        self.nesting(key, profile);
     }
 
     fn profile_has_all(&mut self, key: &str, profile: &TrafficManager) {
@@ -246,7 +243,9 @@ impl Check<'_> {
     fn endpoint_plan(&mut self, endpoint: &Endpoint, profile: &TrafficManager) {
         let Some(target) = &endpoint.app else { return };
         let Some((stamp, _)) = self.topology.app(target) else { return };
-        let Some(sku) = stamp.plan.as_ref().and_then(|plan| plan.sku.as_ref()) else { return };
+        let Some(sku) = stamp.sections.one::<Plan>().and_then(|plan| plan.sku.as_ref()) else {
+            return;
+        };
         if profile.existing || super::plan::takes_traffic_manager(sku) {
             return;
         }
@@ -259,30 +258,24 @@ impl Check<'_> {
     }
 
     /// Files profiles that contain themselves, or more than ten levels.
-    fn nesting(&mut self) {
+    fn nesting(&mut self, key: &str, profile: &TrafficManager) {
         let topology = self.topology;
-        for (key, profile) in &topology.traffic_manager {
-            for endpoint in profile.endpoints.values() {
-                let Some(nested) = &endpoint.profile else { continue };
-                let Some((_, name)) = nested.as_entry::<TrafficManager>() else { continue };
-                let place = &nested.place;
-                if let Some(path) = self.way(name, key, &mut vec![key.as_str()]) {
-                    let message = format!("profiles contain each other: {}", path.join(" → "));
-                    let help = "remove one of these endpoints: answers must end somewhere";
-                    self.error("nested-cycle", place, message, help);
-                }
-                let child = topology.traffic_manager.get(name).and_then(|it| it.routing.as_ref());
-                let is_multi =
-                    profile.routing.as_ref().is_some_and(|it| it.value == Routing::MultiValue);
-                if is_multi && child.is_some() {
-                    let help = "nest the other way round, or take another routing method";
-                    self.error(
-                        "multi-value",
-                        place,
-                        "a multiValue profile can't hold profiles",
-                        help,
-                    );
-                }
+        for endpoint in profile.endpoints.values() {
+            let Some(nested) = &endpoint.profile else { continue };
+            let Some((_, name)) = nested.as_entry::<TrafficManager>() else { continue };
+            let place = &nested.place;
+            if let Some(path) = self.way(name, key, &mut vec![key]) {
+                let message = format!("profiles contain each other: {}", path.join(" → "));
+                let help = "remove one of these endpoints: answers must end somewhere";
+                self.error("nested-cycle", place, message, help);
+            }
+            let child =
+                topology.sections.get::<TrafficManager>(name).and_then(|it| it.routing.as_ref());
+            let is_multi =
+                profile.routing.as_ref().is_some_and(|it| it.value == Routing::MultiValue);
+            if is_multi && child.is_some() {
+                let help = "nest the other way round, or take another routing method";
+                self.error("multi-value", place, "a multiValue profile can't hold profiles", help);
             }
         }
     }
@@ -296,7 +289,7 @@ impl Check<'_> {
             return None;
         }
         seen.push(from);
-        let profile = self.topology.traffic_manager.get(from)?;
+        let profile = self.topology.sections.get::<TrafficManager>(from)?;
         for endpoint in profile.endpoints.values() {
             if let Some(nested) = &endpoint.profile
                 && let Some((_, name)) = nested.as_entry::<TrafficManager>()

@@ -4,8 +4,8 @@ use super::{
     AppIdentity, AppKind, AppLogs, ConnectionString, FtpsState, Permission, Runtime, Storage,
     TlsVersion, VaultAccess,
 };
-use crate::record::record;
-use crate::section::{Section, common, entries};
+use crate::record;
+use crate::section::Section;
 use crate::{FreeMap, Name, Ref, Sp, Text};
 
 record! {
@@ -83,7 +83,7 @@ impl App {
     }
 }
 
-common!(App: tags, existing, adopt, protect; named name, resource_group; regions;
+crate::entry!(App in crate::section::APPS: tags, existing, adopt, protect; named name, resource_group; regions;
     fn abbreviation(&self, section: &Section) -> &'static str {
         let index = match self.kind() {
             AppKind::Web => 0,
@@ -91,5 +91,9 @@ common!(App: tags, existing, adopt, protect; named name, resource_group; regions
         };
         section.abbreviations.get(index).copied().unwrap_or_default()
     }
+    fn check(&self, check: &mut crate::check::Check<'_>, at: crate::check::At<'_>) {
+        if let Some(stamp) = at.stamp {
+            check.app(self, stamp);
+        }
+    }
 );
-entries!(App in APPS: ; apps);

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::record::{choice, record};
 use crate::{App, Identity, Ref, Sp, Target, Text, Vault};
+use crate::{choice, record};
 
 choice! {
     /// What an app is.

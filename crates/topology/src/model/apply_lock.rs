@@ -1,6 +1,6 @@
 //! The lock that keeps two applies of one topology apart.
 
-use crate::record::record;
+use crate::record;
 use crate::{Ref, Sp, Storage};
 
 record! {

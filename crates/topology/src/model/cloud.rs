@@ -4,7 +4,7 @@ use resource::Suffixes;
 use serde::Serialize;
 
 use crate::Sp;
-use crate::record::record;
+use crate::record;
 
 /// One of Microsoft's clouds, or endpoints of one's own.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use indexmap::IndexMap;
 
-use crate::record::{choice, record};
-use crate::section::{common, entries};
+use crate::{choice, record};
+
 use crate::{FreeMap, Name, OneOrMany, Sp, Target, Text, Ttl};
 
 record! {
@@ -138,9 +138,11 @@ impl DnsZone {
     }
 }
 
-common!(DnsZone: subscription, tags, existing, adopt, protect; named resource_group; regions;
+crate::entry!(DnsZone in crate::section::DNS: subscription, tags, existing, adopt, protect; named resource_group; regions;
     fn is_external(&self) -> bool {
         self.external
     }
+    fn check(&self, check: &mut crate::check::Check<'_>, at: crate::check::At<'_>) {
+        check.zone(at.key, self);
+    }
 );
-entries!(DnsZone in DNS: dns; );

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::record::record;
-use crate::section::{common, entries};
+use crate::record;
+
 use crate::{App, OneOrMany, Ref, Resource, Sp, TrafficManager, Ttl, Vault};
 
 record! {
@@ -56,5 +56,8 @@ record! {
     }
 }
 
-common!(Domain: adopt; named; regions;);
-entries!(Domain in DOMAINS: domains; );
+crate::entry!(Domain in crate::section::DOMAINS: adopt; named; regions;
+    fn check(&self, check: &mut crate::check::Check<'_>, at: crate::check::At<'_>) {
+        check.domain(at.key, self);
+    }
+);

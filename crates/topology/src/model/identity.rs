@@ -1,8 +1,8 @@
 //! User-assigned managed identities.
 
 use super::{Permission, VaultAccess};
-use crate::record::record;
-use crate::section::{common, entries};
+use crate::record;
+
 use crate::{FreeMap, Name, Sp};
 
 record! {
@@ -38,5 +38,4 @@ record! {
     }
 }
 
-common!(Identity: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;);
-entries!(Identity in IDENTITIES: identities; identities);
+crate::entry!(Identity in crate::section::IDENTITIES: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;);

@@ -1,7 +1,7 @@
 //! Management locks.
 
-use crate::record::{choice, record};
-use crate::section::{common, entries};
+use crate::{choice, record};
+
 use crate::{Name, Sp, Target};
 
 record! {
@@ -36,5 +36,4 @@ impl Lock {
     }
 }
 
-common!(Lock: ; named name; regions;);
-entries!(Lock in LOCKS: locks; );
+crate::entry!(Lock in crate::section::LOCKS: ; named name; regions;);

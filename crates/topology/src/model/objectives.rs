@@ -1,6 +1,6 @@
 //! What a topology promises.
 
-use crate::record::record;
+use crate::record;
 use crate::{Duration, Sp};
 
 record! {

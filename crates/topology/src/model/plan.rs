@@ -1,8 +1,8 @@
 //! The App Service plan of a stamp, and its autoscale rules.
 
-use crate::record::{choice, record};
-use crate::section::{AUTOSCALE_NAME, NameRule, common, entries};
+use crate::section::{AUTOSCALE_NAME, NameRule};
 use crate::{Duration, FreeMap, Name, Percent, Sp};
+use crate::{choice, record};
 
 record! {
     /// The App Service plan on which a stamp's apps run.
@@ -89,7 +89,7 @@ impl Plan {
     }
 }
 
-common!(Plan: tags, existing, adopt, protect; named name, resource_group; regions;
+crate::entry!(Plan in crate::section::PLAN: tags, existing, adopt, protect; named name, resource_group; regions;
     fn further_names(&self) -> Vec<(&'static NameRule, &Name)> {
         self.autoscale.iter().map(|autoscale| (&AUTOSCALE_NAME, &autoscale.name)).collect()
     }
@@ -99,5 +99,9 @@ common!(Plan: tags, existing, adopt, protect; named name, resource_group; region
             autoscale.name.or_derive(|| format!("{}-autoscale", self.name));
         }
     }
+    fn check(&self, check: &mut crate::check::Check<'_>, at: crate::check::At<'_>) {
+        if let Some(stamp) = at.stamp {
+            check.plan(self, stamp);
+        }
+    }
 );
-entries!(Plan in PLAN: ; plan);

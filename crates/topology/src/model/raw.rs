@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::record::record;
-use crate::section::{Section, common, entries};
+use crate::record;
+use crate::section::Section;
 use crate::{FreeMap, Name, Sp, Target, Text};
 
 record! {
@@ -85,9 +85,11 @@ pub enum Raw {
     Map(IndexMap<String, Sp<Raw>>),
 }
 
-common!(Resource: tags, existing, adopt, protect; named name, resource_group; regions;
+crate::entry!(Resource in crate::section::RESOURCES: tags, existing, adopt, protect; named name, resource_group; regions;
     fn resource_type<'a>(&'a self, _: &'a Section) -> Option<&'a str> {
         Some(&self.resource_type)
     }
+    fn check(&self, check: &mut crate::check::Check<'_>, _: crate::check::At<'_>) {
+        check.resource(self);
+    }
 );
-entries!(Resource in RESOURCES: resources; resources);

@@ -1,9 +1,7 @@
 //! A regional copy of the application, resolved.
 
-use indexmap::IndexMap;
-
-use super::{App, Identity, Plan, Resource, Storage, Vault};
-use crate::record::record;
+use super::Sections;
+use crate::record;
 use crate::{FreeMap, Name, Sp, StampIndex};
 
 record! {
@@ -22,22 +20,8 @@ record! {
         /// Tags of everything in the stamp, laid over the topology's.
         #[serde(default)]
         pub tags: FreeMap<Sp<String>>,
-        /// The App Service plan of the stamp's apps.
-        pub plan: Option<Plan>,
-        /// Web apps and function apps.
-        #[serde(default)]
-        pub apps: IndexMap<String, App>,
-        /// Managed identities.
-        #[serde(default)]
-        pub identities: IndexMap<String, Identity>,
-        /// Key vaults.
-        #[serde(default)]
-        pub vaults: IndexMap<String, Vault>,
-        /// Storage accounts.
-        #[serde(default)]
-        pub storage: IndexMap<String, Storage>,
-        /// Any other ARM resource.
-        #[serde(default)]
-        pub resources: IndexMap<String, Resource>,
+        ;
+        /// The entries of all sections that stand in it.
+        pub sections: Sections
     }
 }

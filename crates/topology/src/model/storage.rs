@@ -2,8 +2,8 @@
 
 use super::TlsVersion;
 use crate::property::TLS_OF_ACCOUNT;
-use crate::record::{choice, record};
-use crate::section::{common, entries};
+use crate::{choice, record};
+
 use crate::{FreeMap, Name, Sp};
 
 record! {
@@ -120,5 +120,8 @@ impl Redundancy {
     }
 }
 
-common!(Storage: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;);
-entries!(Storage in STORAGE: storage; storage);
+crate::entry!(Storage in crate::section::STORAGE: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;
+    fn check(&self, check: &mut crate::check::Check<'_>, at: crate::check::At<'_>) {
+        check.storage_account(self, at);
+    }
+);

@@ -5,13 +5,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::Serializer;
 
-use super::{
-    App, ApplyLock, Cloud, DnsZone, Domain, Identity, Lock, Objectives, Resource, Stamp, Storage,
-    TrafficManager, Vault,
-};
-use crate::record::record;
-use crate::section::{self, Declared, Entry, Section};
-use crate::{FreeMap, Name, Sp, Target};
+use super::{App, ApplyLock, Cloud, DnsZone, Objectives, Sections, Stamp};
+use crate::record;
+use crate::section::{Declared, Entry, Section};
+use crate::{FreeMap, Language, Name, Sp, Target};
 
 record! {
     /// One application on Azure: what is global, its stamps, and its data.
@@ -51,30 +48,9 @@ record! {
         #[serde(default, serialize_with = "map")]
         #[schemars(with = "IndexMap<String, StampInstance>")]
         pub stamps: IndexMap<String, Arc<Stamp>>,
-        /// Traffic Manager profiles.
-        #[serde(default)]
-        pub traffic_manager: IndexMap<String, TrafficManager>,
-        /// Custom domains by host name.
-        #[serde(default)]
-        pub domains: IndexMap<String, Domain>,
-        /// DNS zones by domain.
-        #[serde(default)]
-        pub dns: IndexMap<String, DnsZone>,
-        /// Storage accounts that no single stamp owns.
-        #[serde(default)]
-        pub storage: IndexMap<String, Storage>,
-        /// Key vaults that no single stamp owns.
-        #[serde(default)]
-        pub vaults: IndexMap<String, Vault>,
-        /// Managed identities that no single stamp owns.
-        #[serde(default)]
-        pub identities: IndexMap<String, Identity>,
-        /// Management locks.
-        #[serde(default)]
-        pub locks: IndexMap<String, Lock>,
-        /// Any other ARM resource.
-        #[serde(default)]
-        pub resources: IndexMap<String, Resource>,
+        ;
+        /// The entries of all sections that no single stamp owns.
+        pub sections: Sections
     }
 }
 
@@ -105,10 +81,23 @@ impl Topology {
         self.location.as_ref().or_else(|| self.stamps.values().next().map(|stamp| &stamp.region))
     }
 
+    /// Returns the language that it is written in.
+    pub fn language(&self) -> &'static Language {
+        self.sections.language()
+    }
+
+    /// Returns the entries of a stamp, or those outside of all; `None` where there is no such stamp.
+    pub fn sections_of(&self, stamp: Option<&str>) -> Option<&Sections> {
+        match stamp {
+            Some(stamp) => self.stamps.get(stamp).map(|stamp| &stamp.sections),
+            None => Some(&self.sections),
+        }
+    }
+
     /// Returns the entry of `T` that a reference names, if it is one of this topology.
     pub fn find<T: Entry>(&self, target: &Target) -> Option<&T> {
         let (stamp, key) = target.as_entry::<T>()?;
-        section::kept::<T>(self, stamp)?.entry(key)
+        self.sections_of(stamp)?.get(key)
     }
 
     /// Returns the app that a reference names, if it is one of this topology, and its stamp.
@@ -119,16 +108,26 @@ impl Topology {
 
     /// Returns all entries of a section: the global ones, then those of each stamp.
     pub fn declared(&self, section: &Section) -> Vec<(&str, &dyn Declared)> {
-        let homes = [None].into_iter().chain(self.stamps.keys().map(|name| Some(name.as_str())));
-        homes.flat_map(|home| section.entries.all(self, home)).collect()
+        let stamps = self.stamps.values().map(|stamp| &stamp.sections);
+        let homes = [&self.sections].into_iter().chain(stamps);
+        homes.flat_map(|home| home.all(section)).collect()
+    }
+
+    /// Returns all entries of `T`: the global ones, then those of each stamp, with the stamp's name.
+    pub fn every<T: Entry>(&self) -> impl Iterator<Item = (Option<&str>, &str, &T)> {
+        let global = self.sections.of::<T>().map(|(key, entry)| (None, key, entry));
+        let local = self.stamps.iter().flat_map(|(stamp, it)| {
+            it.sections.of::<T>().map(|(key, entry)| (Some(stamp.as_str()), key, entry))
+        });
+        global.chain(local)
     }
 
     /// Returns the declared DNS zone that a host name falls in, the longest first.
-    pub fn zone_of(&self, host: &str) -> Option<(&str, &DnsZone)> {
+    pub fn zone_of<'a>(&'a self, host: &'a str) -> Option<(&'a str, &'a DnsZone)> {
         let mut rest = host;
         loop {
-            if let Some((zone, value)) = self.dns.get_key_value(rest) {
-                return Some((zone, value));
+            if let Some(value) = self.sections.get(rest) {
+                return Some((rest, value));
             }
             rest = rest.split_once('.')?.1;
         }

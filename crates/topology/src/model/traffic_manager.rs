@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::record::{choice, record};
-use crate::section::{DNS_NAME, NameRule, common, entries};
+use crate::section::{DNS_NAME, NameRule};
 use crate::{App, Duration, FreeMap, Name, Ref, Sp, Text, Ttl};
+use crate::{choice, record};
 
 record! {
     /// A Traffic Manager profile.
@@ -189,7 +189,7 @@ pub struct SubnetRange {
     pub prefix: Option<u8>,
 }
 
-common!(TrafficManager: subscription, tags, existing, adopt, protect; named name, resource_group; regions;
+crate::entry!(TrafficManager in crate::section::TRAFFIC_MANAGER: subscription, tags, existing, adopt, protect; named name, resource_group; regions;
     fn further_names(&self) -> Vec<(&'static NameRule, &Name)> {
         vec![(&DNS_NAME, &self.dns_name)]
     }
@@ -205,5 +205,7 @@ common!(TrafficManager: subscription, tags, existing, adopt, protect; named name
     fn regions_mut(&mut self) -> Vec<&mut Sp<String>> {
         self.endpoints.values_mut().filter_map(|endpoint| endpoint.location.as_mut()).collect()
     }
+    fn check(&self, check: &mut crate::check::Check<'_>, at: crate::check::At<'_>) {
+        check.profile(at.key, self);
+    }
 );
-entries!(TrafficManager in TRAFFIC_MANAGER: traffic_manager; );

@@ -1,8 +1,8 @@
 //! Key vaults.
 
 use crate::property::{ONLY_ON, PUBLIC_NETWORK};
-use crate::record::{choice, record};
-use crate::section::{common, entries};
+use crate::{choice, record};
+
 use crate::{App, FreeMap, Identity, Name, Ref, Sp};
 
 record! {
@@ -83,5 +83,8 @@ impl Vault {
     }
 }
 
-common!(Vault: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;);
-entries!(Vault in VAULTS: vaults; vaults);
+crate::entry!(Vault in crate::section::VAULTS: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;
+    fn check(&self, check: &mut crate::check::Check<'_>, _: crate::check::At<'_>) {
+        check.vault(self);
+    }
+);

@@ -1,9 +1,10 @@
 //! Values that have a form of their own in an ARM body.
 
+use resource::absent;
 use serde_json::{Value, json};
 
-use super::{FromArm, ToArm, Written};
-use crate::{Allowed, Ref, Sp, Target, Text};
+use super::{FromArm, Member, ToArm, Written};
+use crate::{Allowed, FreeMap, Ref, Sp, Target, Text};
 
 /// A value that has one form in an ARM body and one in a topology.
 pub trait Arm: Sized {
@@ -12,6 +13,11 @@ pub trait Arm: Sized {
 
     /// Returns how a topology writes what ARM has; `None` where it has no word for it.
     fn of_arm(value: &Value, world: &mut dyn FromArm) -> Option<Written>;
+
+    /// Returns the same for a value that stands under a name of the user's.
+    fn of_arm_named(_name: &str, value: &Value, world: &mut dyn FromArm) -> Option<Written> {
+        Self::of_arm(value, world)
+    }
 
     /// Returns what it means that ARM's answer leaves the property out, where that means something.
     fn left_out() -> Option<Written> {
@@ -66,7 +72,11 @@ impl Arm for Text {
     }
 
     fn of_arm(value: &Value, world: &mut dyn FromArm) -> Option<Written> {
-        value.as_str().map(|text| world.text("", text))
+        Self::of_arm_named("", value, world)
+    }
+
+    fn of_arm_named(name: &str, value: &Value, world: &mut dyn FromArm) -> Option<Written> {
+        value.as_str().map(|text| world.text(name, text))
     }
 }
 
@@ -97,6 +107,26 @@ impl<T: Arm> Arm for Sp<T> {
 
     fn of_arm(value: &Value, world: &mut dyn FromArm) -> Option<Written> {
         T::of_arm(value, world)
+    }
+
+    fn of_arm_named(name: &str, value: &Value, world: &mut dyn FromArm) -> Option<Written> {
+        T::of_arm_named(name, value, world)
+    }
+}
+
+impl<T: Arm> Arm for FreeMap<T> {
+    fn to_arm(&self, world: &dyn ToArm) -> Value {
+        let given = self.iter().map(|(name, value)| (name.clone(), value.to_arm(world)));
+        given.chain(self.absent().iter().map(|name| (name.value.clone(), absent()))).collect()
+    }
+
+    fn of_arm(value: &Value, world: &mut dyn FromArm) -> Option<Written> {
+        let members = value.as_object().filter(|members| !members.is_empty())?.iter();
+        let members = members.map(|(name, value)| {
+            let value = T::of_arm_named(name, value, world)?;
+            Some(Member { key: name.clone(), value, optional: false })
+        });
+        members.collect::<Option<_>>().map(Written::Map)
     }
 }
 

@@ -33,13 +33,13 @@ fn switch(on: bool) -> Option<Written> {
 }
 
 /// A switch that ARM takes on, or not at all.
-pub(crate) const ONLY_ON: Form<bool> = Form {
+pub const ONLY_ON: Form<bool> = Form {
     to_arm: |on, _| if *on { json!(true) } else { absent() },
     of_arm: |value, _| switch(value == Some(&Value::Bool(true))),
 };
 
 /// `publicNetworkAccess`: open where nothing is said.
-pub(crate) const PUBLIC_NETWORK: Form<bool> = Form {
+pub const PUBLIC_NETWORK: Form<bool> = Form {
     to_arm: |open, _| if *open { absent() } else { json!("Disabled") },
     of_arm: |value, _| {
         let word = value.and_then(Value::as_str);
@@ -48,7 +48,7 @@ pub(crate) const PUBLIC_NETWORK: Form<bool> = Form {
 };
 
 /// TLS versions as storage accounts have them, `TLS1_2`; an old account that says nothing takes 1.0.
-pub(crate) const TLS_OF_ACCOUNT: Form<TlsVersion> = Form {
+pub const TLS_OF_ACCOUNT: Form<TlsVersion> = Form {
     to_arm: |version, _| json!(format!("TLS{}", version.as_str().replace('.', "_"))),
     of_arm: |value, _| {
         let word = value.and_then(Value::as_str).unwrap_or("TLS1_0");

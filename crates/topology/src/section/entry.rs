@@ -1,16 +1,24 @@
 //! What the entries of every section have in common, and where they are kept.
 
+use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::{NameRule, Section};
-use crate::{FreeMap, Name, Place, Sp, Stamp, Topology};
+use super::{Addressed, NameRule, Section};
+use crate::check::{At, Check};
+use crate::decode::{Context, Decode};
+use crate::property::{Property, Record};
+use crate::tree::Node;
+use crate::{FreeMap, Name, Place, Sp};
 
 /// Tags by name.
-pub(crate) type Tags = FreeMap<Sp<String>>;
+pub type Tags = FreeMap<Sp<String>>;
 
 /// The keys that the entries of many sections share; `None` stands for a key that is not of the
 /// entry's section, or was left out where that means something.
@@ -81,16 +89,29 @@ pub trait Declared: fmt::Debug {
         section.resource_type()
     }
 
+    /// Files what is wrong with it, once every name is there.
+    fn check(&self, _check: &mut Check<'_>, _at: At<'_>) {}
+
     /// Returns whether it stands for something that Resource Manager knows nothing of.
     fn is_external(&self) -> bool {
         false
     }
 }
 
-/// Says which of the common keys a record has.
-macro_rules! common {
-    ($type:ident: $($field:ident),* ; named $($named:ident),* ; regions $($region:ident)? ; $($rest:tt)*) => {
-        impl $crate::section::Declared for $crate::$type {
+/// Says which of the common keys a record has, and of which section it is an entry.
+///
+/// Behind the keys that are read as they are stand `named`, those that are filled in where they are
+/// left out, and `regions`, the key that holds a region. What follows is further methods of
+/// [`Declared`](crate::section::Declared).
+#[macro_export]
+macro_rules! entry {
+    ($type:ident in $section:path: $($field:ident),* ; named $($named:ident),* ;
+        regions $($region:ident)? ; $($rest:tt)*) => {
+        impl $crate::section::Entry for $type {
+            const SECTION: &'static $crate::Section = &$section;
+        }
+
+        impl $crate::section::Declared for $type {
             fn common(&self) -> $crate::section::Common<'_> {
                 let mut common = $crate::section::Common::at(&self.place);
                 $( common.$named = Some(&self.$named); )*
@@ -114,40 +135,9 @@ macro_rules! common {
     };
 }
 
-/// Says where the entries of a section are kept: in a field of the topology, of a stamp, or in both.
-macro_rules! entries {
-    ($type:ident in $section:ident: $($global:ident)? ; $($local:ident)?) => {
-        impl $crate::section::Entry for $crate::$type {
-            const SECTION: &'static $crate::Section = &$crate::section::$section;
-
-            fn global(_topology: &$crate::Topology) -> Option<&dyn $crate::section::Kept<Self>> {
-                None $( .or(Some(&_topology.$global as &dyn $crate::section::Kept<Self>)) )?
-            }
-
-            fn global_mut(
-                _topology: &mut $crate::Topology,
-            ) -> Option<&mut dyn $crate::section::Kept<Self>> {
-                None $( .or(Some(&mut _topology.$global as &mut dyn $crate::section::Kept<Self>)) )?
-            }
-
-            fn local(_stamp: &$crate::Stamp) -> Option<&dyn $crate::section::Kept<Self>> {
-                None $( .or(Some(&_stamp.$local as &dyn $crate::section::Kept<Self>)) )?
-            }
-
-            fn local_mut(
-                _stamp: &mut $crate::Stamp,
-            ) -> Option<&mut dyn $crate::section::Kept<Self>> {
-                None $( .or(Some(&mut _stamp.$local as &mut dyn $crate::section::Kept<Self>)) )?
-            }
-        }
-    };
-}
-
-pub(crate) use {common, entries};
-
 impl<'a> Common<'a> {
     /// Returns what an entry has that shares no key with others.
-    pub(crate) fn at(place: &'a Place) -> Self {
+    pub fn at(place: &'a Place) -> Self {
         Self {
             place,
             name: None,
@@ -163,7 +153,7 @@ impl<'a> Common<'a> {
 }
 
 /// Lends a field of a record to [`Common`].
-pub(crate) trait Share<'a, T> {
+pub trait Share<'a, T> {
     /// Puts the field in its slot.
     fn share(&'a self, slot: &mut T);
 }
@@ -192,91 +182,102 @@ impl Share<'_, Option<bool>> for Option<Sp<bool>> {
     }
 }
 
-/// Entries by key.
-pub trait Kept<T> {
-    /// Returns the entry of a key.
-    fn entry(&self, key: &str) -> Option<&T>;
-
-    /// Returns all entries, in the order of the file.
-    fn all(&self) -> Vec<(&str, &T)>;
-
-    /// Returns all entries, to be filled in.
-    fn all_mut(&mut self) -> Vec<(&str, &mut T)>;
-}
-
-impl<T> Kept<T> for IndexMap<String, T> {
-    fn entry(&self, key: &str) -> Option<&T> {
-        self.get(key)
-    }
-
-    fn all(&self) -> Vec<(&str, &T)> {
-        self.iter().map(|(key, value)| (key.as_str(), value)).collect()
-    }
-
-    fn all_mut(&mut self) -> Vec<(&str, &mut T)> {
-        self.iter_mut().map(|(key, value)| (key.as_str(), value)).collect()
-    }
-}
-
-/// One thing that has no key of its own is kept under the key of its section.
-impl<T: Entry> Kept<T> for Option<T> {
-    fn entry(&self, key: &str) -> Option<&T> {
-        self.as_ref().filter(|_| key == T::SECTION.key)
-    }
-
-    fn all(&self) -> Vec<(&str, &T)> {
-        self.iter().map(|value| (T::SECTION.key, value)).collect()
-    }
-
-    fn all_mut(&mut self) -> Vec<(&str, &mut T)> {
-        self.iter_mut().map(|value| (T::SECTION.key, value)).collect()
-    }
-}
-
 /// A type whose values are the entries of a section.
-pub trait Entry: Declared + Sized + 'static {
+pub trait Entry:
+    Declared
+    + Record
+    + Decode
+    + JsonSchema
+    + Serialize
+    + Clone
+    + PartialEq
+    + Send
+    + Sync
+    + Sized
+    + 'static
+{
     /// The section.
     const SECTION: &'static Section;
-
-    /// Returns the entries that no stamp owns, if there can be any.
-    fn global(topology: &Topology) -> Option<&dyn Kept<Self>>;
-
-    /// Returns the same, to be filled in.
-    fn global_mut(topology: &mut Topology) -> Option<&mut dyn Kept<Self>>;
-
-    /// Returns the entries of a stamp, if there can be any.
-    fn local(stamp: &Stamp) -> Option<&dyn Kept<Self>>;
-
-    /// Returns the same, to be filled in.
-    fn local_mut(stamp: &mut Stamp) -> Option<&mut dyn Kept<Self>>;
 }
 
-/// The entries of a section without their type.
+/// The entries of one section in one place, without their type.
+pub trait Kept: Any + fmt::Debug + Send + Sync {
+    /// Returns the entry of a key.
+    fn find(&self, key: &str) -> Option<&dyn Declared>;
+
+    /// Returns all entries, in the order of the file.
+    fn all(&self) -> Vec<(&str, &dyn Declared)>;
+
+    /// Returns all entries, to be filled in.
+    fn all_mut(&mut self) -> Vec<(&str, &mut dyn Declared)>;
+
+    /// Returns them a second time.
+    fn copy(&self) -> Box<dyn Kept>;
+
+    /// Tells whether others say the same.
+    fn is_equal(&self, other: &dyn Kept) -> bool;
+
+    /// Returns them as they are written.
+    fn written(&self) -> Value;
+}
+
+impl<T: Entry> Kept for IndexMap<String, T> {
+    fn find(&self, key: &str) -> Option<&dyn Declared> {
+        self.get(key).map(|entry| entry as &dyn Declared)
+    }
+
+    fn all(&self) -> Vec<(&str, &dyn Declared)> {
+        self.iter().map(|(key, entry)| (key.as_str(), entry as &dyn Declared)).collect()
+    }
+
+    fn all_mut(&mut self) -> Vec<(&str, &mut dyn Declared)> {
+        self.iter_mut().map(|(key, entry)| (key.as_str(), entry as &mut dyn Declared)).collect()
+    }
+
+    fn copy(&self) -> Box<dyn Kept> {
+        Box::new(self.clone())
+    }
+
+    fn is_equal(&self, other: &dyn Kept) -> bool {
+        let other: &dyn Any = other;
+        other.downcast_ref::<Self>().is_some_and(|other| self == other)
+    }
+
+    fn written(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// What the language knows of the type of a section's entries.
 pub trait Entries: fmt::Debug + Sync {
-    /// Returns the entry of a key in a stamp, or globally.
-    fn find<'t>(
+    /// Reads the entries of `section`; `None` means that there is none.
+    fn decode(
         &self,
-        topology: &'t Topology,
-        stamp: Option<&str>,
-        key: &str,
-    ) -> Option<&'t dyn Declared>;
+        section: &'static Section,
+        node: &Node,
+        cx: &mut Context<'_>,
+    ) -> Option<Box<dyn Kept>>;
 
-    /// Returns all entries of a stamp, or the global ones.
-    fn all<'t>(
-        &self,
-        topology: &'t Topology,
-        stamp: Option<&str>,
-    ) -> Vec<(&'t str, &'t dyn Declared)>;
+    /// Returns the JSON Schema of one entry.
+    fn schema(&self, generator: &mut SchemaGenerator) -> Schema;
 
-    /// Returns the global entries, to be filled in.
-    fn global_mut<'t>(&self, topology: &'t mut Topology) -> Vec<(&'t str, &'t mut dyn Declared)>;
+    /// Returns the name under which that schema is defined.
+    fn record(&self) -> Cow<'static, str>;
 
-    /// Returns the entries of a stamp, to be filled in.
-    fn local_mut<'t>(&self, stamp: &'t mut Stamp) -> Vec<(&'t str, &'t mut dyn Declared)>;
+    /// Returns the properties that have a place in the ARM body.
+    fn properties(&self) -> Vec<Property>;
+
+    /// Returns all keys with the types of their values.
+    fn fields(&self) -> Vec<(String, &'static str)>;
 }
 
-/// The entries of a type.
-pub(crate) struct Of<T>(pub PhantomData<fn() -> T>);
+/// The entries of a type; the value that stands for a family everywhere.
+pub struct Of<T>(PhantomData<fn() -> T>);
+
+impl<T> Of<T> {
+    /// The entries of the type.
+    pub const ALL: Self = Self(PhantomData);
+}
 
 impl<T> fmt::Debug for Of<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -284,65 +285,36 @@ impl<T> fmt::Debug for Of<T> {
     }
 }
 
-/// Returns the entries of a type in a stamp, or the global ones.
-pub(crate) fn kept<'t, T: Entry>(
-    topology: &'t Topology,
-    stamp: Option<&str>,
-) -> Option<&'t dyn Kept<T>> {
-    match stamp {
-        Some(stamp) => T::local(topology.stamps.get(stamp).map(Arc::as_ref)?),
-        None => T::global(topology),
-    }
-}
-
 impl<T: Entry> Entries for Of<T> {
-    fn find<'t>(
+    fn decode(
         &self,
-        topology: &'t Topology,
-        stamp: Option<&str>,
-        key: &str,
-    ) -> Option<&'t dyn Declared> {
-        Some(kept::<T>(topology, stamp)?.entry(key)?)
+        section: &'static Section,
+        node: &Node,
+        cx: &mut Context<'_>,
+    ) -> Option<Box<dyn Kept>> {
+        let entries = match section.addressed {
+            // One thing that has no key of its own is kept under the key of its section.
+            Addressed::Alone => {
+                T::decode(node, cx).map(|entry| [(section.key.to_owned(), entry)].into())
+            }
+            _ => IndexMap::<String, T>::decode(node, cx),
+        };
+        Some(Box::new(entries.filter(|entries| !entries.is_empty())?))
     }
 
-    fn all<'t>(
-        &self,
-        topology: &'t Topology,
-        stamp: Option<&str>,
-    ) -> Vec<(&'t str, &'t dyn Declared)> {
-        let all = kept::<T>(topology, stamp).map(|it| it.all()).unwrap_or_default();
-        all.into_iter().map(|(key, entry)| (key, entry as &dyn Declared)).collect()
+    fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<T>()
     }
 
-    fn global_mut<'t>(&self, topology: &'t mut Topology) -> Vec<(&'t str, &'t mut dyn Declared)> {
-        let all = T::global_mut(topology).map(|it| it.all_mut()).unwrap_or_default();
-        all.into_iter().map(|(key, entry)| (key, entry as &mut dyn Declared)).collect()
+    fn record(&self) -> Cow<'static, str> {
+        T::schema_name()
     }
 
-    fn local_mut<'t>(&self, stamp: &'t mut Stamp) -> Vec<(&'t str, &'t mut dyn Declared)> {
-        let all = T::local_mut(stamp).map(|it| it.all_mut()).unwrap_or_default();
-        all.into_iter().map(|(key, entry)| (key, entry as &mut dyn Declared)).collect()
-    }
-}
-
-/// The entries of a section that has none: what it speaks of is there by itself.
-#[derive(Debug)]
-pub(crate) struct NoEntries;
-
-impl Entries for NoEntries {
-    fn find<'t>(&self, _: &'t Topology, _: Option<&str>, _: &str) -> Option<&'t dyn Declared> {
-        None
+    fn properties(&self) -> Vec<Property> {
+        <T as Record>::properties()
     }
 
-    fn all<'t>(&self, _: &'t Topology, _: Option<&str>) -> Vec<(&'t str, &'t dyn Declared)> {
-        Vec::new()
-    }
-
-    fn global_mut<'t>(&self, _: &'t mut Topology) -> Vec<(&'t str, &'t mut dyn Declared)> {
-        Vec::new()
-    }
-
-    fn local_mut<'t>(&self, _: &'t mut Stamp) -> Vec<(&'t str, &'t mut dyn Declared)> {
-        Vec::new()
+    fn fields(&self) -> Vec<(String, &'static str)> {
+        <T as Record>::fields()
     }
 }

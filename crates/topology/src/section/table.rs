@@ -1,10 +1,8 @@
 //! The table of all sections.
 
 use resource::types;
-use std::marker::PhantomData;
 
-use super::entry::{NoEntries, Of};
-use super::{Addressed, Arm, GlobalBand, Keys, NameRule, Naming, Section, Stands, Unique};
+use super::{Addressed, Arm, GlobalBand, Keys, NameRule, Naming, Of, Section, Stands, Unique};
 use crate::{App, DnsZone, Domain, Identity, Lock, Plan, Resource, Storage, TrafficManager, Vault};
 
 /// Every section; a bare name leads to the first that has it.
@@ -61,6 +59,7 @@ pub static PLAN: Section = Section {
     key: "plan",
     noun: "a plan",
     plural: "plans",
+    about: "The App Service plan of the stamp's apps",
     arm: Arm::Type(types::PLAN),
     abbreviations: &["asp"],
     naming: Naming::OfStamp,
@@ -68,10 +67,8 @@ pub static PLAN: Section = Section {
     default_key: "plan",
     stands: Stands::Stamp,
     addressed: Addressed::Alone,
-    keys: Keys::Word,
-    named: &[("tags", Keys::Word)],
-    band: GlobalBand::Global,
-    entries: &Of::<Plan>(PhantomData),
+    entries: Some(&Of::<Plan>::ALL),
+    ..Section::PLAIN
 };
 
 /// Web apps and function apps.
@@ -79,14 +76,13 @@ pub static APPS: Section = Section {
     key: "apps",
     noun: "an app",
     plural: "apps",
+    about: "Web apps and function apps",
     arm: Arm::Type(types::SITE),
     abbreviations: &["app", "func"],
-    naming: Naming::Full,
     name: Some(&SITE_NAME),
     default_key: "web",
     stands: Stands::Stamp,
     addressed: Addressed::ByKey,
-    keys: Keys::Word,
     named: &[
         ("tags", Keys::Word),
         // Settings of a Linux app are told apart by case when they are read, but App Service
@@ -94,8 +90,8 @@ pub static APPS: Section = Section {
         ("settings", Keys::Word),
         ("connectionStrings", Keys::Word),
     ],
-    band: GlobalBand::Global,
-    entries: &Of::<App>(PhantomData),
+    entries: Some(&Of::<App>::ALL),
+    ..Section::PLAIN
 };
 
 /// The resource group of a stamp, or of what is global.
@@ -108,12 +104,9 @@ pub static RESOURCE_GROUP: Section = Section {
     naming: Naming::OfStamp,
     name: Some(&GROUP_NAME),
     default_key: "resourceGroup",
-    stands: Stands::Both,
     addressed: Addressed::Alone,
-    keys: Keys::Word,
     named: &[],
-    band: GlobalBand::Global,
-    entries: &NoEntries,
+    ..Section::PLAIN
 };
 
 /// Storage accounts.
@@ -121,17 +114,14 @@ pub static STORAGE: Section = Section {
     key: "storage",
     noun: "a storage account",
     plural: "storage accounts",
+    about: "Storage accounts",
     arm: Arm::Type(types::STORAGE_ACCOUNT),
     abbreviations: &["st"],
     naming: Naming::Squeezed,
     name: Some(&ACCOUNT_NAME),
-    default_key: "main",
-    stands: Stands::Both,
-    addressed: Addressed::InSection,
-    keys: Keys::Word,
-    named: &[("tags", Keys::Word)],
     band: GlobalBand::Data,
-    entries: &Of::<Storage>(PhantomData),
+    entries: Some(&Of::<Storage>::ALL),
+    ..Section::PLAIN
 };
 
 /// Key vaults.
@@ -139,17 +129,13 @@ pub static VAULTS: Section = Section {
     key: "vaults",
     noun: "a key vault",
     plural: "key vaults",
+    about: "Key vaults",
     arm: Arm::Type(types::VAULT),
     abbreviations: &["kv"],
-    naming: Naming::Full,
     name: Some(&VAULT_NAME),
-    default_key: "main",
-    stands: Stands::Both,
-    addressed: Addressed::InSection,
-    keys: Keys::Word,
-    named: &[("tags", Keys::Word)],
     band: GlobalBand::Data,
-    entries: &Of::<Vault>(PhantomData),
+    entries: Some(&Of::<Vault>::ALL),
+    ..Section::PLAIN
 };
 
 /// Managed identities.
@@ -157,17 +143,12 @@ pub static IDENTITIES: Section = Section {
     key: "identities",
     noun: "an identity",
     plural: "identities",
+    about: "Managed identities",
     arm: Arm::Type(types::IDENTITY),
     abbreviations: &["id"],
-    naming: Naming::Full,
     name: Some(&IDENTITY_NAME),
-    default_key: "main",
-    stands: Stands::Both,
-    addressed: Addressed::InSection,
-    keys: Keys::Word,
-    named: &[("tags", Keys::Word)],
-    band: GlobalBand::Global,
-    entries: &Of::<Identity>(PhantomData),
+    entries: Some(&Of::<Identity>::ALL),
+    ..Section::PLAIN
 };
 
 /// The escape hatch.
@@ -175,17 +156,11 @@ pub static RESOURCES: Section = Section {
     key: "resources",
     noun: "an entry of `resources`",
     plural: "entries of `resources`",
+    about: "Any other ARM resource",
     arm: Arm::Said,
-    abbreviations: &[],
     naming: Naming::Key,
-    name: None,
-    default_key: "main",
-    stands: Stands::Both,
-    addressed: Addressed::InSection,
-    keys: Keys::Word,
-    named: &[("tags", Keys::Word)],
-    band: GlobalBand::Global,
-    entries: &Of::<Resource>(PhantomData),
+    entries: Some(&Of::<Resource>::ALL),
+    ..Section::PLAIN
 };
 
 /// Traffic Manager profiles.
@@ -193,22 +168,19 @@ pub static TRAFFIC_MANAGER: Section = Section {
     key: "trafficManager",
     noun: "a Traffic Manager profile",
     plural: "profiles",
+    about: "Traffic Manager profiles",
     arm: Arm::Type(types::PROFILE),
     abbreviations: &["traf"],
-    naming: Naming::Full,
     name: Some(&PROFILE_NAME),
-    default_key: "main",
     stands: Stands::Global,
-    addressed: Addressed::InSection,
-    keys: Keys::Word,
     named: &[
         ("tags", Keys::Word),
         ("monitor.headers", Keys::Word),
         ("endpoints", Keys::Word),
         ("endpoints.*.headers", Keys::Word),
     ],
-    band: GlobalBand::Global,
-    entries: &Of::<TrafficManager>(PhantomData),
+    entries: Some(&Of::<TrafficManager>::ALL),
+    ..Section::PLAIN
 };
 
 /// DNS zones.
@@ -216,17 +188,15 @@ pub static DNS: Section = Section {
     key: "dns",
     noun: "a DNS zone",
     plural: "zones",
+    about: "DNS zones by domain",
     arm: Arm::Type(types::ZONE),
-    abbreviations: &[],
     naming: Naming::Key,
-    name: None,
     default_key: "",
     stands: Stands::Global,
-    addressed: Addressed::InSection,
     keys: Keys::Host,
     named: &[("tags", Keys::Word), ("records", Keys::Host)],
-    band: GlobalBand::Global,
-    entries: &Of::<DnsZone>(PhantomData),
+    entries: Some(&Of::<DnsZone>::ALL),
+    ..Section::PLAIN
 };
 
 /// Custom domains.
@@ -234,17 +204,15 @@ pub static DOMAINS: Section = Section {
     key: "domains",
     noun: "a domain",
     plural: "domains",
+    about: "Custom domains by host name",
     arm: Arm::Several,
-    abbreviations: &[],
     naming: Naming::Key,
-    name: None,
     default_key: "",
     stands: Stands::Global,
-    addressed: Addressed::InSection,
     keys: Keys::Host,
     named: &[],
-    band: GlobalBand::Global,
-    entries: &Of::<Domain>(PhantomData),
+    entries: Some(&Of::<Domain>::ALL),
+    ..Section::PLAIN
 };
 
 /// Management locks.
@@ -252,15 +220,14 @@ pub static LOCKS: Section = Section {
     key: "locks",
     noun: "a lock",
     plural: "locks",
+    about: "Management locks",
     arm: Arm::Type(types::LOCK),
     abbreviations: &["lock"],
     naming: Naming::Short,
     name: Some(&LOCK_NAME),
-    default_key: "main",
     stands: Stands::Global,
     addressed: Addressed::Never,
-    keys: Keys::Word,
     named: &[],
-    band: GlobalBand::Global,
-    entries: &Of::<Lock>(PhantomData),
+    entries: Some(&Of::<Lock>::ALL),
+    ..Section::PLAIN
 };

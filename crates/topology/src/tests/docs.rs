@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::parsed;
-use crate::property::{Record, Written};
-use crate::section::{self, Addressed, Naming};
-use crate::{Plan, Storage, Vault, codes, json_schema, render};
+use super::{language, parsed};
+use crate::property::Written;
+use crate::render;
+use crate::section::{Addressed, Entries, Naming};
 
 fn page(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(name)
@@ -30,7 +30,7 @@ fn assert_current(name: &str, text: &str) {
 
 #[test]
 fn the_schema_is_current() {
-    assert_current("topology.schema.json", &format!("{:#}\n", json_schema()));
+    assert_current("topology.schema.json", &format!("{:#}\n", language().json_schema()));
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn the_list_of_diagnostics_is_current() {
         "# Diagnostics\n\nEvery mistake that `evenkeel validate` can find, by its code. \
          `evenkeel explain <code>` prints the same.\n\n<!-- Made from crates/topology/src/explain. -->\n",
     );
-    for explanation in codes() {
+    for explanation in language().codes() {
         let _ = write!(
             text,
             "\n## {}\n\n**{}.** {}\n\n```yaml\n{}\n```\n\n{}\n",
@@ -84,9 +84,9 @@ fn every_key_is_documented() {
         .step_by(2)
         .flat_map(|code| code.split(|c: char| !c.is_ascii_alphanumeric()))
         .collect();
-    let schema = json_schema();
+    let schema = language().json_schema();
     let mut found = BTreeSet::new();
-    keys(&schema, &mut found);
+    keys(schema, &mut found);
     assert!(found.len() > 100, "{found:?}");
     let missing: Vec<_> = found.difference(&words).collect();
     assert!(missing.is_empty(), "{missing:?}");
@@ -96,7 +96,7 @@ fn every_key_is_documented() {
 fn rows_of_sections() -> Vec<String> {
     let mut answers: Vec<(Vec<&str>, Vec<&str>)> = Vec::new();
     let mut rows = Vec::new();
-    for section in section::ALL.iter().filter(|it| it.addressed != Addressed::Never) {
+    for section in language().sections().iter().filter(|it| it.addressed != Addressed::Never) {
         let Some(properties) = section.properties() else { continue };
         match answers.iter_mut().find(|(_, known)| *known == properties) {
             Some((nouns, _)) => nouns.push(section.noun),
@@ -118,7 +118,7 @@ fn what_sections_answer_and_how_they_are_named_is_documented() {
     }
     let names = &text[text.find("### Names\n").unwrap()..];
     let names = &names[..names.find("\n## ").unwrap()];
-    for section in section::ALL {
+    for section in language().sections() {
         for abbreviation in section.abbreviations {
             let name = match section.naming {
                 Naming::Full => format!("`{abbreviation}-{{name}}-<key>"),
@@ -132,11 +132,10 @@ fn what_sections_answer_and_how_they_are_named_is_documented() {
     }
 }
 
-/// Asserts that the page gives each declared property of a record its type and its default.
-fn assert_documented<T: Record>(record: &str) {
-    let text = std::fs::read_to_string(page("topology-language.md")).unwrap();
-    let schema = &json_schema()["$defs"][record]["properties"];
-    for property in T::properties() {
+/// Asserts that the page gives each declared property of a section its type and its default.
+fn assert_documented(page: &str, entries: &dyn Entries) {
+    let schema = &language().json_schema()["$defs"][&*entries.record()]["properties"];
+    for property in entries.properties() {
         let schema = &schema[&property.key];
         let of = |name: &str| schema["type"].to_string().contains(name);
         let kind = match () {
@@ -151,15 +150,16 @@ fn assert_documented<T: Record>(record: &str) {
             _ => String::new(),
         };
         let row = format!("| `{}` | {kind} | {default}", property.key);
-        assert!(text.lines().any(|line| line.starts_with(&row)), "the page lacks {row}");
+        assert!(page.lines().any(|line| line.starts_with(&row)), "the page lacks {row}");
     }
 }
 
 #[test]
 fn declared_properties_are_documented_with_their_defaults() {
-    assert_documented::<Storage>("Storage");
-    assert_documented::<Vault>("Vault");
-    assert_documented::<Plan>("Plan");
+    let page = std::fs::read_to_string(page("topology-language.md")).unwrap();
+    for entries in language().sections().iter().filter_map(|section| section.entries) {
+        assert_documented(&page, entries);
+    }
 }
 
 #[test]

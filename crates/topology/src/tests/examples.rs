@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::{Input, json_schema, parse, render};
+use super::language;
+use crate::{Input, parse, render};
 
 /// Returns name and text of every file in `topologies/`.
 fn examples() -> Vec<(String, String)> {
@@ -18,6 +19,7 @@ fn examples() -> Vec<(String, String)> {
 fn every_example_is_without_a_mistake() {
     for (file, text) in examples() {
         let parsed = parse(&Input {
+            language: language(),
             file: Path::new(&file),
             text: &text,
             env: &|_| Some("00000000-0000-0000-0000-000000000001".to_owned()),
@@ -31,7 +33,7 @@ fn every_example_is_without_a_mistake() {
 
 #[test]
 fn every_example_fits_the_schema() {
-    let validator = jsonschema::validator_for(&json_schema()).unwrap();
+    let validator = jsonschema::validator_for(language().json_schema()).unwrap();
     let examples = examples();
     assert!(!examples.is_empty());
     for (file, text) in
@@ -48,7 +50,7 @@ fn every_example_fits_the_schema() {
 
 #[test]
 fn the_schema_refuses_what_the_decoder_refuses() {
-    let validator = jsonschema::validator_for(&json_schema()).unwrap();
+    let validator = jsonschema::validator_for(language().json_schema()).unwrap();
     for wrong in [
         "resourcGroup: x",
         "trafficManager: { main: { routing: prioritised } }",

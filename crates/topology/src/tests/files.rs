@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::{Input, Parsed, parse};
+use super::language;
+use crate::{Input, Parsed, Storage, parse};
 
 /// Parses `main.yaml` of a set of files, with overlays.
 fn files(texts: &[(&str, &str)], overlays: &[&str]) -> Parsed {
@@ -15,7 +16,14 @@ fn files(texts: &[(&str, &str)], overlays: &[&str]) -> Parsed {
     };
     let overlays: Vec<&Path> = overlays.iter().map(Path::new).collect();
     let (file, env) = (Path::new("app/main.yaml"), |_: &str| None);
-    parse(&Input { file, text: texts[file], env: &env, read: &read, overlays: &overlays })
+    parse(&Input {
+        language: language(),
+        file,
+        text: texts[file],
+        env: &env,
+        read: &read,
+        overlays: &overlays,
+    })
 }
 
 const MAIN: &str = "version: 1\nname: app\nsubscription: 00000000-0000-0000-0000-000000000001\n\
@@ -32,8 +40,11 @@ fn included_files_add_to_each_other_and_to_their_own_folder() {
         &[],
     );
     let topology = parsed.topology.unwrap();
-    assert_eq!(topology.storage.keys().collect::<Vec<_>>(), ["a", "b"]);
-    assert_eq!(&*topology.storage["b"].place.file, "app/parts/more.yaml");
+    assert_eq!(
+        topology.sections.of::<Storage>().map(|(key, _)| key).collect::<Vec<_>>(),
+        ["a", "b"]
+    );
+    assert_eq!(&*topology.sections.get::<Storage>("b").unwrap().place.file, "app/parts/more.yaml");
     assert_eq!(parsed.sources.files().count(), 3);
 }
 
@@ -71,6 +82,7 @@ fn overlays_change_and_remove() {
         &["app/test.yaml"],
     );
     let topology = parsed.topology.unwrap();
-    assert_eq!(topology.storage.len(), 1);
-    assert_eq!(topology.storage["a"].redundancy.as_ref().unwrap().arm(), "Standard_LRS");
+    assert_eq!(topology.sections.of::<Storage>().count(), 1);
+    let account = topology.sections.get::<Storage>("a").unwrap();
+    assert_eq!(account.redundancy.as_ref().unwrap().arm(), "Standard_LRS");
 }

@@ -1,7 +1,10 @@
 //! What the language can say.
 
 use super::parsed;
-use crate::{EndpointTarget, Part, Ref, SecretSource, Severity, Topology, render};
+use crate::{
+    App, Domain, EndpointTarget, Part, Plan, Ref, SecretSource, Severity, Stamp, Storage, Topology,
+    TrafficManager, render,
+};
 
 /// Returns the topology of a text that must have one.
 fn topology(text: &str) -> Topology {
@@ -75,17 +78,18 @@ fn stamps_are_resolved() {
     assert_eq!(weu.resource_group, "rg-northwind-weu");
     assert_eq!(sea.region.value, "southeastasia");
     let instances =
-        |stamp: &crate::Stamp| stamp.plan.as_ref()?.instances.as_ref().map(|it| it.value);
+        |stamp: &Stamp| stamp.sections.one::<Plan>()?.instances.as_ref().map(|it| it.value);
     assert_eq!((instances(weu), instances(sea)), (Some(3), Some(4)));
-    assert_eq!(sea.plan.as_ref().unwrap().name, "asp-northwind-sea");
-    let settings = &sea.apps["web"].settings;
+    assert_eq!(sea.sections.one::<Plan>().unwrap().name, "asp-northwind-sea");
+    let app = |stamp: &Stamp, key| stamp.sections.get::<App>(key).unwrap().clone();
+    let settings = &app(sea, "web").settings;
     assert_eq!(settings["REGION"].literal(), Some("southeastasia-1"));
     assert_eq!(settings["ONLY"].literal(), Some("1.10"));
     assert_eq!(settings["JSON"].literal(), Some("{\"a\": 1}"));
     assert!(!settings.contains_key("OTHER"));
-    assert_eq!(weu.apps["web"].settings["SELF"].to_string(), "https://{weu/web.defaultHostName}/");
+    assert_eq!(app(weu, "web").settings["SELF"].to_string(), "https://{weu/web.defaultHostName}/");
     assert_eq!(
-        weu.apps["jobs"].storage.as_ref().map(|it| it.value.clone()),
+        app(weu, "jobs").storage.as_ref().map(|it| it.value.clone()),
         Some(Ref::to(None, "queue".into()))
     );
 }
@@ -102,16 +106,16 @@ fn apply_lock_is_read_with_its_default() {
 #[test]
 fn global_parts_are_read() {
     let topology = topology(NORTHWIND);
-    let profile = &topology.traffic_manager["main"];
+    let profile = topology.sections.get::<TrafficManager>("main").unwrap();
     let EndpointTarget::App(app) = profile.endpoints["sea"].target().unwrap() else { panic!() };
     assert_eq!(topology.app(app).unwrap().1.name, "app-northwind-web-sea");
     let secret = &profile.endpoints["eu2"].headers["Authorization"];
     assert_eq!(secret.0, [Part::Secret(SecretSource::Env("PROBE_AUTH".into()))]);
     assert_eq!(topology.zone_of("app.example.com").unwrap().0, "example.com");
-    let domain = &topology.domains["app.example.com"];
+    let domain = topology.sections.get::<Domain>("app.example.com").unwrap();
     let bound: Vec<_> = domain.bind[0].apps.iter().map(ToString::to_string).collect();
     assert_eq!(bound, ["weu/web", "sea/web"]);
-    assert_eq!(topology.storage["queue"].name, "stnorthwindqueue");
+    assert_eq!(topology.sections.get::<Storage>("queue").unwrap().name, "stnorthwindqueue");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The language as a whole, from text to model.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
-use crate::{Input, Parsed, parse};
+use crate::{Input, Language, Parsed, parse, section};
 
 mod checks;
 mod docs;
@@ -13,6 +14,13 @@ mod language;
 mod mistakes;
 mod scale;
 
+/// Returns the language that the tests are written in.
+pub(crate) fn language() -> &'static Language {
+    static LANGUAGE: LazyLock<Language> =
+        LazyLock::new(|| Language::new(section::ALL.iter().copied()));
+    &LANGUAGE
+}
+
 /// Parses a text with the variables that the tests use.
 pub(crate) fn parsed(text: &str) -> Parsed {
     let env = |name: &str| match name {
@@ -22,5 +30,5 @@ pub(crate) fn parsed(text: &str) -> Parsed {
     };
     let read = |path: &Path| Err(std::io::Error::other(format!("no {}", path.display())));
     let file = Path::new("topology.yaml");
-    parse(&Input { file, text, env: &env, read: &read, overlays: &[] })
+    parse(&Input { language: language(), file, text, env: &env, read: &read, overlays: &[] })
 }
