@@ -9,7 +9,6 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use importer::{Import, Language, Request, Verdict};
-use indexmap::IndexMap;
 use plan::{Band, Plan, Verb};
 use planner::accept::{Files, accept};
 use planner::{Children, Desired, Expand, Expansion, Last, Options};
@@ -18,7 +17,7 @@ use serde_json::{Value, json};
 use topology::family::{At, Check};
 use topology::section::{Arm, GlobalBand, Keys, NameRule, Of, Unique};
 use topology::{
-    Explanation, Identity, Input, Name, Parsed, Ref, Section, Sp, choice, entry, record,
+    Explanation, FreeMap, Identity, Input, Name, Parsed, Ref, Section, Sp, choice, entry, record,
 };
 
 static CACHE_NAME: NameRule =
@@ -71,7 +70,7 @@ record! {
         pub zones at "/zones": Vec<Sp<String>>,
         /// The server's own settings.
         #[serde(default)]
-        pub settings at "/properties/redisConfiguration": IndexMap<String, Sp<String>>,
+        pub settings at "/properties/redisConfiguration": FreeMap<Sp<String>>,
         /// The identity that it works as.
         pub works_as at "/properties/workload/identity": Option<Sp<Ref<Identity>>>,
         /// Names of its firewall rules.
@@ -79,7 +78,7 @@ record! {
         pub rules: Vec<Sp<String>>,
         /// Tags, laid over the topology's and the stamp's.
         #[serde(default)]
-        pub tags: IndexMap<String, Sp<String>>,
+        pub tags: FreeMap<Sp<String>>,
         /// Reads the cache and never writes it.
         #[serde(default)]
         pub existing: bool,

@@ -146,8 +146,9 @@ trafficManager:
         absent.iter().map(|key| key.value.clone()).collect::<Vec<_>>().join(" ")
     };
     let stamp = &topology.stamps["weu"];
-    let (app, profile) = (&stamp.apps["web"], &topology.traffic_manager["main"]);
-    let plan = stamp.plan.as_ref().unwrap();
+    let app = stamp.sections.get::<App>("web").unwrap();
+    let profile = topology.sections.get::<TrafficManager>("main").unwrap();
+    let plan = stamp.sections.one::<Plan>().unwrap();
     let told = [
         keys(topology.tags.absent()),
         keys(stamp.tags.absent()),
