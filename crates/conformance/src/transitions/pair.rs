@@ -144,7 +144,8 @@ pub fn parse(text: &str) -> Result<Topology, String> {
     let told = |it: &topology::Diagnostic| format!("{}: {}", it.code, it.message);
     let mut mistakes: Vec<String> = mistakes.map(told).collect();
     // Some show only in what the entries come to.
-    let come_to = parsed.topology.as_ref().map(|it| planner::expand(it).diagnostics);
+    let come_to =
+        parsed.topology.as_ref().map(|it| planner::expand(families::language(), it).diagnostics);
     mistakes.extend(come_to.iter().flatten().map(told));
     parsed.topology.filter(|_| mistakes.is_empty()).ok_or_else(|| mistakes.join("; "))
 }
