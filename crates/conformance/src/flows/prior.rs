@@ -37,7 +37,16 @@ pub async fn ensure_around(
     let mut wanted = vec![];
     around(id, location, &mut wanted, 0);
     for other in references(body, id) {
-        collect(&other, None, location, &mut wanted, 0);
+        let is_partner = body["properties"]["partnerServers"]
+            .as_array()
+            .is_some_and(|rows| rows.iter().any(|row| row["id"] == other.as_str()));
+        // What a group fails over to lies in another region.
+        let place = match (is_partner, location) {
+            (false, _) => location,
+            (true, "eastus") => "westus",
+            (true, _) => "eastus",
+        };
+        collect(&other, None, place, &mut wanted, 0);
     }
     for (other, body) in wanted {
         if other != *id

@@ -14,6 +14,7 @@ mod protocol;
 mod refusals;
 mod rules;
 mod services;
+mod sql;
 mod store;
 mod throttle;
 mod web;

@@ -1,16 +1,58 @@
-//! `Microsoft.Sql`: the protocol, and whether a name is free.
+//! `Microsoft.Sql`: servers, databases with their sizes, pools and failover groups.
 //!
-//! Statuses, headers, waits and defaults as observed in recorded traffic; else bodies are stored as
-//! sent.
+//! Statuses, headers, waits, defaults and what the service adds as observed in recorded traffic.
 
-use serde_json::json;
+mod database;
+mod failover_group;
+
+use serde_json::{Value, json};
 
 use crate::kind::azure::Azure;
 use crate::kind::family::{Family, Polling, in_progress};
 use crate::kind::shapes::Shapes;
-use crate::kind::{Accepted, Delete, Form, Kind, Place, Put};
+use crate::kind::{Accepted, Delete, Draft, Form, Kind, Place, Put};
+use crate::store::state::Stored;
 use crate::wire::answer::Answer;
 use crate::wire::request::Request;
+
+/// The type of servers.
+const SERVERS: &str = "Microsoft.Sql/servers";
+/// The type of failover groups.
+const GROUPS: &str = "Microsoft.Sql/servers/failoverGroups";
+
+fn bad_request(code: &str, text: impl Into<String>) -> Answer {
+    Answer::error(400, code, text)
+}
+
+/// Adds the name under which a server is reached, and who manages it where nobody was named.
+fn view_server(azure: &Azure, server: &Stored, body: &mut Value) {
+    let name = server.id.name().to_lowercase();
+    let properties = &mut body["properties"];
+    properties["fullyQualifiedDomainName"] = json!(format!("{name}.database.windows.net"));
+    if properties["administratorLogin"].is_null() {
+        let own = &azure.uuid(server.id.key())[..8];
+        properties["administratorLogin"] = json!(format!("CloudSA{own}"));
+    }
+}
+
+/// A name belongs to one server of the cloud; its login stays as it was given.
+fn settle_server(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
+    if azure.is_unguarded {
+        return Ok(());
+    }
+    let mut others = azure.state.of_type(SERVERS).filter(|other| other.id != draft.id);
+    if others.any(|other| other.id.name().eq_ignore_ascii_case(draft.id.name())) {
+        let text = format!("The name '{}' already exists. Choose a different name.", draft.name());
+        return Err(Answer::error(409, "NameAlreadyExists", text));
+    }
+    let before = draft.before.as_ref().and_then(|before| before.text("/administratorLogin"));
+    let login = draft.text("/administratorLogin");
+    if before.is_some() && login.is_some() && before != login {
+        let text = "The administrator login name of a server cannot be changed.";
+        return Err(bad_request("AdministratorLoginCannotBeChanged", text));
+    }
+    Ok(())
+}
 
 const SQL: Kind = Kind {
     put: Put {
@@ -32,7 +74,7 @@ pub(crate) fn check_server_availability(
 ) -> Result<Answer, Answer> {
     let sent = request.json()?;
     let name = sent["name"].as_str().unwrap_or_default();
-    let mut servers = azure.state.of_type("Microsoft.Sql/servers");
+    let mut servers = azure.state.of_type(SERVERS);
     let body = if servers.any(|server| server.id.name().eq_ignore_ascii_case(name)) {
         json!({"name": name, "available": false, "reason": "AlreadyExists", "message": "Specified server name is already used."})
     } else {
@@ -69,23 +111,34 @@ pub(crate) static FAMILY: Family = Family {
 /// The types of SQL.
 const KINDS: &[Kind] = &[
     Kind {
-        name: "Microsoft.Sql/servers",
+        name: SERVERS,
+        settle: settle_server,
+        view: view_server,
+        before_delete: failover_group::check_server,
         defaults: r#"{"kind": "v12.0", "properties": {"version": "12.0", "publicNetworkAccess": "Enabled", "minimalTlsVersion": "1.2", "restrictOutboundNetworkAccess": "Disabled", "privateEndpointConnections": [], "externalGovernanceStatus": "Disabled", "state": "Ready"}}"#,
         ..SQL
     },
     Kind {
         name: "Microsoft.Sql/servers/databases",
+        settle: database::settle,
+        before_delete: failover_group::check_database,
         defaults: r#"{"properties": {"status": "Online", "availabilityZone": "NoPreference", "isInfraEncryptionEnabled": false, "zoneRedundant": false, "isLedgerOn": false}}"#,
         ..SQL
     },
     Kind {
         name: "Microsoft.Sql/servers/elasticPools",
+        settle: database::settle_pool,
         defaults: r#"{"kind": "pool", "properties": {"state": "Ready", "zoneRedundant": false}}"#,
         ..SQL
     },
     Kind {
-        name: "Microsoft.Sql/servers/failoverGroups",
-        defaults: r#"{"properties": {"replicationRole": "Primary", "replicationState": "CATCH_UP"}}"#,
+        name: GROUPS,
+        settle: failover_group::settle,
+        after: failover_group::after,
+        after_delete: failover_group::after_delete,
+        action: failover_group::action,
+        made: &["/replicationRole", "/replicationState"],
+        dropped: &["/properties/secondaryType"],
         place: Place::Display,
         ..SQL
     },
