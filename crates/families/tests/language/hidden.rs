@@ -1,7 +1,7 @@
 //! No excerpt and no message shows a secret that is written out, nor one that stands beside a mistake.
 
 use super::parsed;
-use crate::render;
+use topology::render;
 
 const SECRET: &str = "hunter2";
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::parsed;
-use crate::{Severity, render};
+use topology::{Severity, render};
 
 /// One file, twenty different mistakes.
 const TWENTY: &str = r#"version: 1
@@ -57,7 +57,7 @@ fn twenty_mistakes_give_twenty_diagnostics_in_file_order() {
 fn mistakes(text: &str) -> Vec<String> {
     let found = parsed(text).diagnostics;
     let line =
-        |it: &crate::Diagnostic| format!("{} {}:{}", it.code, it.place.line, it.place.column);
+        |it: &topology::Diagnostic| format!("{} {}:{}", it.code, it.place.line, it.place.column);
     found.iter().map(line).collect()
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::language;
-use crate::{Input, Parsed, Storage, parse};
+use families::language;
+use topology::{Input, Parsed, Storage, parse};
 
 /// Parses `main.yaml` of a set of files, with overlays.
 fn files(texts: &[(&str, &str)], overlays: &[&str]) -> Parsed {

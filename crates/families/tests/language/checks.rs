@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{language, parsed};
-use crate::render;
+use families::language;
+
+use super::parsed;
+use topology::render;
 
 /// A sound stamp in each of two regions, with one app.
 const STAMPS: &str = "

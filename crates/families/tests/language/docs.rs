@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{language, parsed};
-use crate::property::Written;
-use crate::render;
-use crate::section::{Addressed, Entries, Naming};
+use families::language;
+
+use super::parsed;
+use topology::property::Written;
+use topology::render;
+use topology::section::{Addressed, Entries, Naming};
 
 fn page(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(name)
@@ -24,7 +26,7 @@ fn assert_current(name: &str, text: &str) {
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == text,
-        "{name} is old: run `INSTA_UPDATE=always cargo test -p topology docs`"
+        "{name} is old: run `INSTA_UPDATE=always cargo test -p families docs`"
     );
 }
 

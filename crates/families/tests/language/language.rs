@@ -1,7 +1,7 @@
 //! What the language can say.
 
 use super::parsed;
-use crate::{
+use topology::{
     App, Domain, EndpointTarget, Part, Plan, Ref, SecretSource, Severity, Stamp, Storage, Topology,
     TrafficManager, render,
 };
@@ -142,7 +142,7 @@ trafficManager:
     endpoints: { weu: { app: weu/web, headers: { X-B: null } } }
 ",
     );
-    let keys = |absent: &[crate::Sp<String>]| {
+    let keys = |absent: &[topology::Sp<String>]| {
         absent.iter().map(|key| key.value.clone()).collect::<Vec<_>>().join(" ")
     };
     let stamp = &topology.stamps["weu"];

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::language;
-use crate::{Input, parse, render};
+use families::language;
+use topology::{Input, parse, render};
 
 /// Returns name and text of every file in `topologies/`.
 fn examples() -> Vec<(String, String)> {

@@ -1,0 +1,12 @@
+//! What the tests of single modules have in common.
+
+use std::sync::LazyLock;
+
+use crate::{Language, section};
+
+/// Returns the language that the tests are written in: that without families.
+pub(crate) fn language() -> &'static Language {
+    static LANGUAGE: LazyLock<Language> =
+        LazyLock::new(|| Language::new(section::ALL.iter().copied()));
+    &LANGUAGE
+}
