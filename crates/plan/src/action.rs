@@ -10,10 +10,47 @@ use serde_json::Value;
 
 use crate::Risk;
 
-/// Names an action within its plan: `verb address`, with a number where one address needs several.
+/// Names an action: what it does, and to what.
+///
+/// It follows from these alone, so an action has one name in all plans that hold it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ActionId(pub String);
+
+impl ActionId {
+    /// Names what is done to a resource that a topology declares, or to a part of one.
+    pub fn at(words: &str, address: &str) -> Self {
+        Self(format!("{words} {address}"))
+    }
+
+    /// Names what is done to a resource that no address leads to; `home` is the subscription that
+    /// goes without saying.
+    pub fn on(words: &str, id: &ResourceId, home: &str) -> Self {
+        Self(format!("{words} {}", subject(id, home)))
+    }
+}
+
+/// Returns the type of a resource, and its path from the group on: `Microsoft.Web/sites rg/app`.
+///
+/// No two resources are told alike: what hangs on another one is told with it. `home` is the
+/// subscription that goes without saying.
+pub fn subject(id: &ResourceId, home: &str) -> String {
+    let own = id.resource_type();
+    let depth = own.as_str().matches('/').count();
+    let mut lineage = std::iter::successors(Some(id.clone()), ResourceId::parent);
+    let mut path: Vec<String> =
+        lineage.by_ref().take(depth).map(|it| it.name().to_owned()).collect();
+    let scope = lineage.next();
+    if let Some(scope) = scope.as_ref().filter(|scope| scope.key().contains("/providers/")) {
+        path.reverse();
+        return format!("{own} {} on {}", path.join("/"), subject(scope, home));
+    }
+    path.extend(scope.as_ref().and_then(ResourceId::resource_group).map(str::to_owned));
+    path.reverse();
+    let foreign = id.subscription().filter(|it| !it.eq_ignore_ascii_case(home));
+    let foreign = foreign.map_or_else(String::new, |it| format!(" in {it}"));
+    format!("{own} {}{foreign}", path.join("/"))
+}
 
 impl fmt::Display for ActionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -242,4 +279,48 @@ pub struct Action {
     /// Actions that must have succeeded (for [`Operation::RestoreLock`]: ended) before this one.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub after: BTreeSet<ActionId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_resources_are_told_alike() {
+        let group = ResourceId::group("one", "rg");
+        let site = ResourceId::in_group("one", "rg", "Microsoft.Web/sites", "app");
+        let zone = |kind: &str| {
+            ResourceId::in_group("one", "rg", &format!("Microsoft.Network/{kind}"), "example.com")
+        };
+        let told = [
+            (group.clone(), "Microsoft.Resources/resourceGroups rg"),
+            (site.clone(), "Microsoft.Web/sites rg/app"),
+            (site.child("slots", "new"), "Microsoft.Web/sites/slots rg/app/new"),
+            (
+                ResourceId::in_group("two", "rg", "Microsoft.Web/sites", "app"),
+                "Microsoft.Web/sites rg/app in two",
+            ),
+            (zone("dnsZones").child("A", "app"), "Microsoft.Network/dnsZones/A rg/example.com/app"),
+            (
+                zone("privateDnsZones").child("A", "app"),
+                "Microsoft.Network/privateDnsZones/A rg/example.com/app",
+            ),
+            (
+                group.extension("Microsoft.Authorization/locks", "keep"),
+                "Microsoft.Authorization/locks rg/keep",
+            ),
+            (
+                site.extension("Microsoft.Authorization/locks", "keep"),
+                "Microsoft.Authorization/locks keep on Microsoft.Web/sites rg/app",
+            ),
+            (
+                ResourceId::subscription_scope("one")
+                    .extension("Microsoft.Authorization/locks", "keep"),
+                "Microsoft.Authorization/locks keep",
+            ),
+        ];
+        for (id, wanted) in told {
+            assert_eq!(ActionId::on("delete", &id, "one").0, format!("delete {wanted}"));
+        }
+    }
 }

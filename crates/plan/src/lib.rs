@@ -16,7 +16,7 @@ mod risk;
 mod sample;
 mod verdict;
 
-pub use action::{Action, ActionId, Band, Operation, PropertyChange, Verb, Write};
+pub use action::{Action, ActionId, Band, Operation, PropertyChange, Verb, Write, subject};
 pub use check::{Violation, check};
 pub use code::{Code, NoticeCode};
 pub use outcome::{ActionOutcome, Done, Outcome};

@@ -19,10 +19,10 @@ fn rule_15_a_removed_stamp_goes_in_an_order_that_keeps_a_target() {
         ids,
         [
             "update trafficManager/main",
-            "wait for traf-hello-main to forget app-hello-web-neu",
-            "delete sites app-hello-web-neu",
-            "delete serverfarms asp-hello-neu",
-            "delete resourceGroups rg-hello-neu",
+            "wait for trafficManager/main to forget Microsoft.Web/sites rg-hello-neu/app-hello-web-neu",
+            "delete Microsoft.Web/sites rg-hello-neu/app-hello-web-neu",
+            "delete Microsoft.Web/serverfarms rg-hello-neu/asp-hello-neu",
+            "delete Microsoft.Resources/resourceGroups rg-hello-neu",
             "note resourceGroups/rg-hello-global",
         ]
     );

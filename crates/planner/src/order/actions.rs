@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plan::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write};
+use plan::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write, subject};
 use resource::catalogue::{self, Duty, Literal, Ownership, PropertyPath, TypeFacts, Update};
 use resource::{Expression, ResourceId, is_absent, without_absent};
 use serde_json::{Value, json};
@@ -34,6 +34,9 @@ impl Scene<'_> {
         }
         if is_grant(&resource.id) && resource.id.name() != "add" {
             let mut action = action(Verb::Update, resource, self.create(resource, true));
+            // One address may have rights both taken and replaced.
+            let words = format!("{} rights of", resource.id.name());
+            action.id = ActionId::at(&words, &resource.address);
             action.changes = self.rights_taken(resource);
             self.graph.add(action);
             return;
@@ -221,7 +224,7 @@ impl Scene<'_> {
             permission = Some("this plan deletes everything in it".to_owned());
         }
         self.graph.add(Action {
-            id: ActionId(format!("delete {}", short_name(change))),
+            id: self.name_of_delete(change),
             verb: Verb::Delete,
             address: change.address.clone(),
             resource: change.id.clone(),
@@ -236,14 +239,24 @@ impl Scene<'_> {
             after: BTreeSet::new(),
         });
     }
-}
 
-/// Returns `type/name`, enough to tell the deleted resources of one plan apart.
-fn short_name(change: &Change) -> String {
-    if change.address == change.id.name() {
-        format!("{} {}", change.id.resource_type().last(), change.id.name())
-    } else {
-        change.address.clone()
+    /// Returns how the ID of an action tells of a resource: by its address where it is declared, or by
+    /// what it is. Nothing else is told alike.
+    pub(super) fn told(&self, id: &ResourceId) -> String {
+        match self.desired.get(id) {
+            Some(resource) => resource.address.clone(),
+            None => subject(id, &self.desired.subscription),
+        }
+    }
+
+    /// Names the delete of what the topology no longer declares: by the address that it had, or by
+    /// what it is where it had none.
+    fn name_of_delete(&self, change: &Change) -> ActionId {
+        if change.address == change.id.name() {
+            ActionId::on("delete", &change.id, &self.desired.subscription)
+        } else {
+            ActionId::at("delete", &change.address)
+        }
     }
 }
 
@@ -264,7 +277,7 @@ fn band_of(id: &ResourceId, facts: &TypeFacts) -> Band {
 /// Makes an action on a desired resource.
 pub(super) fn action(verb: Verb, resource: &DesiredResource, operation: Operation) -> Action {
     Action {
-        id: ActionId(format!("{} {}", verb_name(verb), resource.address)),
+        id: ActionId::at(verb_name(verb), &resource.address),
         verb,
         address: resource.address.clone(),
         resource: resource.id.clone(),

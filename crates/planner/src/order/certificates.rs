@@ -43,7 +43,7 @@ impl Scene<'_> {
         }
         let mut action = action(verb, resource, set_tags(&all));
         if !is_all {
-            action.id = ActionId(format!("tag {}", resource.address));
+            action.id = ActionId::at("tag", &resource.address);
         }
         action.changes = tags;
         self.graph.add(action);

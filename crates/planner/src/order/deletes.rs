@@ -85,8 +85,9 @@ impl Scene<'_> {
         let mut reasons =
             vec![format!("resolvers may still answer `{}` for {secs} s (its TTL)", target.name())];
         reasons.push(format!("`{}` has let go of it", holder.name()));
+        let wait = format!("wait for {} to forget {}", self.told(holder), self.told(target));
         self.graph.add_apart(Action {
-            id: ActionId(format!("wait for {} to forget {}", holder.name(), target.name())),
+            id: ActionId(wait),
             verb: Verb::Verify,
             operation: Operation::Wait { secs },
             changes: vec![],

@@ -46,7 +46,7 @@ impl Scene<'_> {
         self.graph.add(actions::action(Verb::Create, resource, write(plain, true)));
         let body = resource.body.clone();
         let mut secure = actions::action(Verb::Update, resource, write(body, false));
-        secure.id = ActionId(format!("secure {}", resource.address));
+        secure.id = ActionId::at("secure", &resource.address);
         secure.changes = ["sslState", "thumbprint"]
             .iter()
             .map(|name| PropertyChange {
@@ -104,7 +104,7 @@ impl Scene<'_> {
             self.desired.manual_records.iter().find(|record| record.name == name)?;
         let template = self.graph.action(binding).clone();
         let node = self.graph.add_apart(Action {
-            id: ActionId(format!("verify TXT {name}")),
+            id: ActionId::at("verify TXT", &name),
             verb: Verb::Verify,
             address: domain.name.clone(),
             operation: Operation::VerifyDns {

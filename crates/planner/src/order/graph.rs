@@ -72,13 +72,9 @@ pub struct ActionGraph {
 
 impl ActionGraph {
     /// Adds an action after those that the same resource already has.
-    pub fn add(&mut self, mut action: Action) -> NodeIndex {
-        let wanted = action.id.0.clone();
-        let mut number = 2;
-        while self.ids.contains_key(&action.id) {
-            action.id = ActionId(format!("{wanted} ({number})"));
-            number += 1;
-        }
+    ///
+    /// Its ID follows from what it does to what; that no two share one is proved of the plan.
+    pub fn add(&mut self, action: Action) -> NodeIndex {
         let (id, resource) = (action.id.clone(), action.resource.clone());
         let node = self.graph.add_node(action);
         self.ids.insert(id, node);

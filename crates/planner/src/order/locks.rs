@@ -121,9 +121,10 @@ impl Scene<'_> {
         let facts = resource::catalogue::facts_of(&lock.id);
         let body = json!({ "properties": kept_properties(&lock.body["properties"]) });
         let name = format!("{} on {}", lock.id.name(), scope.name());
+        let on = self.told(scope);
         let mut make = |verb: Verb, word: &str, operation: Operation, reason: &str| {
             self.graph.add_apart(Action {
-                id: ActionId(format!("{word} lock {name}")),
+                id: ActionId(format!("{word} lock {} on {on}", lock.id.name())),
                 verb,
                 address: name.clone(),
                 resource: lock.id.clone(),

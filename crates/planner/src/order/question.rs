@@ -97,7 +97,7 @@ impl Question {
     pub fn action(&self, why: &str) -> Action {
         let permit = self.permit();
         Action {
-            id: ActionId(format!("probe {}", self.address)),
+            id: ActionId::at("probe", &self.address),
             verb: Verb::Verify,
             address: self.address.clone(),
             resource: self.resource.clone(),

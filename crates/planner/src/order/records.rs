@@ -87,7 +87,7 @@ impl Scene<'_> {
         }
         let needs = self.graph.needs(create);
         let delete = self.graph.add(Action {
-            id: ActionId(format!("delete {} {}", rival.resource_type().last(), rival.name())),
+            id: ActionId::on("delete", rival, &self.desired.subscription),
             verb: Verb::ReplaceDelete,
             resource: rival.clone(),
             api_version: catalogue::facts_of(rival).api_version.to_owned(),

@@ -141,7 +141,13 @@ fn a_name_that_moves_to_another_group_is_freed_first_unless_the_service_keeps_it
     };
     let made = plan_with(&after, &azure, &options);
     assert_eq!(codes(&made), [("name-taken", "vaults/main")]);
-    assert_ordered(&made, &["delete storageAccounts stnorthdata", "create storage/data"]);
+    assert_ordered(
+        &made,
+        &[
+            "delete Microsoft.Storage/storageAccounts rg-north-global/stnorthdata",
+            "create storage/data",
+        ],
+    );
 }
 
 #[test]
@@ -272,7 +278,13 @@ fn a_lock_below_what_is_deleted_refuses_it_too() {
     azure.resources.get_mut(&lock).unwrap().body["properties"]["notes"] = json!("evenkeel: north");
     let made = plan_with(&after, &azure, &options);
     assert_eq!(codes(&made), []);
-    assert_ordered(&made, &["delete locks keep", "delete virtualNetworks net"]);
+    assert_ordered(
+        &made,
+        &[
+            "delete Microsoft.Authorization/locks keep on Microsoft.Network/virtualNetworks/subnets rg-north-global/net/a",
+            "delete Microsoft.Network/virtualNetworks rg-north-global/net",
+        ],
+    );
 }
 
 #[test]

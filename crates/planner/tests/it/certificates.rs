@@ -156,7 +156,8 @@ fn a_name_is_never_without_tls_while_a_new_certificate_is_declared() {
     let states: Vec<_> =
         writes.map(|action| body(action)["properties"]["sslState"].clone()).collect();
     assert_eq!(states, ["SniEnabled"]);
-    let delete = "delete certificates app-example-com-weu-kv-osprey-certs-one";
+    let delete =
+        "delete Microsoft.Web/certificates rg-osprey-weu/app-example-com-weu-kv-osprey-certs-one";
     let create = "create weu/certificates/app.example.com";
     let bind = position(&plan, "update weu/web/domains/app.example.com");
     assert!(position(&plan, create) < bind && bind < position(&plan, delete));

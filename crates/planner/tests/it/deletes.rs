@@ -27,9 +27,9 @@ fn rule_15_edges_go_before_nodes_when_a_stamp_is_removed() {
         &plan,
         &[
             "update trafficManager/main",
-            "delete sites app-hello-web-neu",
-            "delete serverfarms asp-hello-neu",
-            "delete resourceGroups rg-hello-neu",
+            "delete Microsoft.Web/sites rg-hello-neu/app-hello-web-neu",
+            "delete Microsoft.Web/serverfarms rg-hello-neu/asp-hello-neu",
+            "delete Microsoft.Resources/resourceGroups rg-hello-neu",
         ],
     );
     assert_eq!(with_verb(&plan, Verb::Delete).len(), 3, "{:?}", names(&plan));

@@ -29,12 +29,18 @@ fn rule_05_a_lock_is_lifted_for_a_delete_and_put_back() {
     assert_ordered(
         &plan,
         &[
-            "lift lock do-not-delete on example.com",
-            "delete A ca",
-            "restore lock do-not-delete on example.com",
+            "lift lock do-not-delete on dns/example.com",
+            "delete Microsoft.Network/dnsZones/A rg-dns/example.com/ca",
+            "restore lock do-not-delete on dns/example.com",
         ],
     );
-    assert_ordered(&plan, &["delete A ca", "create domains/ca.example.com"]);
+    assert_ordered(
+        &plan,
+        &[
+            "delete Microsoft.Network/dnsZones/A rg-dns/example.com/ca",
+            "create domains/ca.example.com",
+        ],
+    );
     let restore = with_verb(&plan, Verb::RestoreLock)[0];
     let Operation::RestoreLock { lock } = &restore.operation else { panic!("{restore:?}") };
     assert_eq!(lock["properties"]["level"], "CanNotDelete");
@@ -63,9 +69,9 @@ fn a_read_only_lock_is_lifted_for_a_change_in_place() {
     assert_ordered(
         &plan,
         &[
-            "lift lock do-not-delete on example.com",
+            "lift lock do-not-delete on dns/example.com",
             "update domains/ca.example.com",
-            "restore lock do-not-delete on example.com",
+            "restore lock do-not-delete on dns/example.com",
             "update locks/zone",
         ],
     );
@@ -206,5 +212,7 @@ fn rule_05_a_new_delete_lock_comes_after_the_deletes_below_it() {
     put(&mut azure, &zone.child("A", "old"), stray);
     azure.resources.remove(&desired.by_address("locks/zone").unwrap().id);
     let plan = plan(&desired, &azure);
-    assert_ordered(&plan, &["delete A old", "create locks/zone"]);
+    let group = zone.resource_group().unwrap();
+    let delete = format!("delete Microsoft.Network/dnsZones/A {group}/hello.example/old");
+    assert_ordered(&plan, &[&delete, "create locks/zone"]);
 }

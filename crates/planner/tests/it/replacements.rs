@@ -92,7 +92,7 @@ fn rule_14_an_endpoint_leaves_while_the_name_of_its_app_moves_to_another_group()
         &moving,
         &[
             "cut trafficManager/main",
-            "delete sites app-osprey-web-neu",
+            "delete Microsoft.Web/sites rg-osprey-neu/app-osprey-web-neu",
             "create neu/web",
             "lead trafficManager/main back",
         ],
@@ -138,7 +138,13 @@ fn an_app_that_goes_with_a_plan_that_is_made_anew_goes_in_the_turn_of_its_stamp(
     let options = Options { last: Last::of(&last), allow_mass_delete: true, ..Options::default() };
     let plan = plan_with(&expand(&moved), &as_desired(&last), &options);
     assert!(plan::check(&plan).is_empty(), "{:?}", plan::check(&plan));
-    assert_ordered(&plan, &["delete sites app-osprey-jobs-neu", "delete to replace neu/plan"]);
+    assert_ordered(
+        &plan,
+        &[
+            "delete Microsoft.Web/sites rg-osprey-neu/app-osprey-jobs-neu",
+            "delete to replace neu/plan",
+        ],
+    );
 }
 
 #[test]
@@ -160,7 +166,10 @@ dns: { example.com: {} }
     let last = expand(&large);
     let options = Options { last: Last::of(&last), ..Options::default() };
     let down = plan_with(&expand(small), &as_desired(&last), &options);
-    for first in ["update weu/web/config", "delete hostNameBindings app.example.com"] {
+    for first in [
+        "update weu/web/config",
+        "delete Microsoft.Web/sites/hostNameBindings rg-osprey-weu/app-osprey-web-weu/app.example.com",
+    ] {
         assert_ordered(&down, &[first, "update weu/plan"]);
     }
     let up = plan(&expand(&large), &as_desired(&expand(small)));

@@ -142,8 +142,14 @@ fn what_is_not_wanted_left_the_topology_or_came_from_elsewhere() {
     let stray = group.extension("Microsoft.Web/serverfarms", "stray");
     put(&mut azure, &stray, json!({ "location": "westeurope", "tags": { "evenkeel": "hello" } }));
     let verdicts = judge(&file, &azure, Some(&base));
-    assert_eq!(of(&verdicts, "delete sites app-hello-web-neu").verdict, Verdict::Pending);
-    assert_eq!(of(&verdicts, "delete serverfarms stray").verdict, Verdict::Drift);
+    assert_eq!(
+        of(&verdicts, "delete Microsoft.Web/sites rg-hello-neu/app-hello-web-neu").verdict,
+        Verdict::Pending
+    );
+    assert_eq!(
+        of(&verdicts, "delete Microsoft.Web/serverfarms rg-hello-weu/stray").verdict,
+        Verdict::Drift
+    );
     let endpoint = at(&verdicts, "update trafficManager/main", "properties.endpoints[neu]");
     assert_eq!(endpoint.0, Verdict::Pending);
 }
