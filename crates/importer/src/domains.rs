@@ -5,7 +5,7 @@ use resource::types::{BINDING, CERTIFICATE, PROFILE, SITE, ZONE};
 use std::collections::BTreeSet;
 
 use planner::certificate_name;
-use resource::{Observation, ResourceId};
+use resource::{Observation, ResourceId, is_of_a_service};
 use serde_json::Value;
 use topology::section;
 
@@ -72,12 +72,8 @@ pub fn recognise(survey: &Survey<'_>, placement: &Placement, choices: &Choices) 
 
 /// Returns the host name that a binding holds, if a person chose it.
 pub(crate) fn custom_host(seen: &Observation) -> Option<String> {
-    const OF_AZURE: [&str; 2] = ["azurewebsites", "trafficmanager"];
     let host = seen.id.name().to_ascii_lowercase();
-    let is_custom = seen.id.resource_type().is(BINDING)
-        && !host.split('.').any(|label| OF_AZURE.contains(&label))
-        && !host.ends_with(".chinacloudsites.cn");
-    is_custom.then_some(host)
+    (seen.id.resource_type().is(BINDING) && !is_of_a_service(&host)).then_some(host)
 }
 
 /// Tells whether a certificate was uploaded: it cannot be made again from what Azure answers.

@@ -24,4 +24,4 @@ pub use id::{ResourceId, ResourceIdError};
 pub use mark::{MARK, is_marked, tag};
 pub use observed::{DnsAnswer, NameState, NotEvaluated, Observation, Observed};
 pub use resource_type::ResourceType;
-pub use suffixes::{Service, Suffixes};
+pub use suffixes::{Service, Suffixes, is_of_a_service};

@@ -82,9 +82,26 @@ impl Suffixes {
     }
 }
 
+/// Tells whether a service of one of Microsoft's clouds gave a host its name, and no person.
+pub fn is_of_a_service(host: &str) -> bool {
+    let clouds = [Suffixes::default(), Suffixes::us_government(), Suffixes::china()];
+    let services = [Service::TrafficManager, Service::AppService];
+    clouds.iter().any(|cloud| services.iter().any(|service| cloud.name_host(*service, host)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_of_any_cloud_is_told_from_one_of_a_person() {
+        for host in ["a.azurewebsites.net", "a.azurewebsites.us", "a.b.chinacloudsites.cn"] {
+            assert!(is_of_a_service(host), "{host}");
+        }
+        for host in ["app.example.com", "azurewebsites.example.com", "azurewebsites.net"] {
+            assert!(!is_of_a_service(host), "{host}");
+        }
+    }
 
     #[test]
     fn a_host_is_a_services_by_its_whole_suffix() {
