@@ -40,6 +40,13 @@ pub fn save(
         topology: named(&source.path),
         overlays: source.overlays.iter().map(named).collect(),
         cloud: source.topology.cloud().name().to_owned(),
+        endpoints: match source.topology.cloud() {
+            topology::Cloud::Custom(endpoints) => Some(plan::Endpoints {
+                resource_manager: endpoints.resource_manager.to_string(),
+                authority: endpoints.authority.to_string(),
+            }),
+            _ => None,
+        },
         commit: repository.as_ref().and_then(|found| found.head(&source.files)),
         made_at,
         expires_at,

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use azure::{Client, Cloud, Counts, Reader, Writer};
-use plan::Plan;
+use plan::{Plan, SavedPlan};
 use planner::{Desired, Last, Options, Secrets};
-use resource::{ResourceId, SecretSource, walk_expressions};
+use resource::{ResourceId, SecretSource, Suffixes, walk_expressions};
 use serde_json::Value;
 use simulator::Simulator;
 use topology::Topology;
@@ -140,13 +140,35 @@ fn cloud(topology: &Topology, connection: &Connection) -> Result<Cloud, Failure>
         topology::Cloud::UsGovernment => Cloud::us_government(),
         topology::Cloud::China => Cloud::china(),
         topology::Cloud::Custom(endpoints) => {
-            let mut cloud = Cloud::custom(&endpoints.resource_manager, &endpoints.authority)
-                .map_err(|error| Failure::invalid(error, "mend `cloud` in the topology"))?;
-            permitted(&cloud, connection)?;
-            cloud.suffixes = topology.cloud().suffixes();
-            cloud
+            let (resource_manager, authority) = (&endpoints.resource_manager, &endpoints.authority);
+            let suffixes = topology.cloud().suffixes();
+            custom_cloud((resource_manager, authority), suffixes, connection)?
         }
     })
+}
+
+/// Returns the cloud that a saved plan was made for.
+pub fn cloud_of(saved: &SavedPlan, connection: &Connection) -> Result<Cloud, Failure> {
+    let named = connection.cloud.as_deref();
+    match &saved.origin.endpoints {
+        Some(plan::Endpoints { resource_manager, authority }) if named.is_none() => {
+            let suffixes = saved.plan.suffixes.clone();
+            custom_cloud((resource_manager, authority), suffixes, connection)
+        }
+        _ => named_cloud(named.unwrap_or(&saved.origin.cloud)),
+    }
+}
+
+fn custom_cloud(
+    (resource_manager, authority): (&str, &str),
+    suffixes: Suffixes,
+    connection: &Connection,
+) -> Result<Cloud, Failure> {
+    let mut cloud = Cloud::custom(resource_manager, authority)
+        .map_err(|error| Failure::invalid(error, "mend `cloud` in the topology"))?;
+    permitted(&cloud, connection)?;
+    cloud.suffixes = suffixes;
+    Ok(cloud)
 }
 
 /// Refuses endpoints that nobody outside the topology has permitted: whoever may propose a topology

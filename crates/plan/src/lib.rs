@@ -22,8 +22,8 @@ pub use code::{Code, NoticeCode};
 pub use outcome::{ActionOutcome, Done, Outcome};
 pub use part::part_of;
 pub use plan_file::{
-    ApplyLock, Commit, Coverage, Fingerprint, Guard, Notice, Origin, Place, Plan, PlanFileError,
-    SavedPlan, Severity,
+    ApplyLock, Commit, Coverage, Endpoints, Fingerprint, Guard, Notice, Origin, Place, Plan,
+    PlanFileError, SavedPlan, Severity,
 };
 pub use reliance::Reliance;
 pub use risk::Risk;

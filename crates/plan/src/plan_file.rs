@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Action, Code, NoticeCode, Reliance, Risk, Verdicts};
 
-pub use saved::{Commit, Origin, PlanFileError, SavedPlan};
+pub use saved::{Commit, Endpoints, Origin, PlanFileError, SavedPlan};
 
 /// What a saved plan knows of an observation it rests on: a digest of the normalised body, or the
 /// fact that the resource was absent.

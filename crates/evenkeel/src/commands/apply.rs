@@ -14,7 +14,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::interruption::Interruptions;
 use crate::progress::Progress;
 use crate::prompt::{self, Answer};
-use crate::session::{Azure, Session, named_cloud};
+use crate::session::{Azure, Session, cloud_of};
 use crate::{output, pass, saved, source};
 
 /// What to do where nobody can be asked.
@@ -113,8 +113,7 @@ async fn reviewed(path: &Path, args: &Apply) -> Result<Ready, Failure> {
         None => {
             let file = &saved.origin.topology;
             output::say(&format!("`{file}` is not here, so the plan is not compared with it"));
-            let name = args.connection.cloud.as_deref().unwrap_or(&saved.origin.cloud);
-            let cloud = named_cloud(name)?;
+            let cloud = cloud_of(&saved, &args.connection)?;
             (Azure::connect(cloud, &saved.plan.subscription, &args.connection).await?, None)
         }
     };

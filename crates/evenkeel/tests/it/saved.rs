@@ -105,6 +105,24 @@ fn rule_08_a_plan_names_its_commit_and_is_applied_from_elsewhere_in_the_reposito
 }
 
 #[test]
+fn a_plan_of_a_custom_cloud_is_applied_without_its_topology() {
+    for (host, told) in
+        [("https://127.0.0.1:1", None), ("https://arm.example", Some("--cloud-endpoint"))]
+    {
+        let scenario = Scenario::of("minimal");
+        let cloud = format!("cloud: {{ resourceManager: '{host}', authority: '{host}' }}");
+        scenario.edit("version: 1\n", &format!("version: 1\n{cloud}\n"));
+        let plan = ["plan", "--out", "plan.json", "--cloud-endpoint", host];
+        let made = scenario.run(&plan);
+        assert_eq!(made.code, 0, "{}", made.stderr);
+        std::fs::remove_file(scenario.folder().join("topology.yaml")).expect("a topology");
+        let run = scenario.run(&["apply", "plan.json", "--yes"]);
+        assert_eq!(run.code, if told.is_some() { 3 } else { 0 }, "{}", run.stderr);
+        assert!(run.stderr.contains(told.unwrap_or_default()), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn rule_08_a_signed_plan_is_applied_with_its_key_alone() {
     let scenario = Scenario::of("minimal");
     assert_eq!(with_key(&scenario, &["plan", "--out", "plan.json"], "k1").code, 0);

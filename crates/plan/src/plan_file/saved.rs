@@ -28,6 +28,16 @@ pub struct Commit {
     pub is_modified: bool,
 }
 
+/// Where a cloud is reached that is none of Microsoft's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Endpoints {
+    /// The URL of its Resource Manager.
+    pub resource_manager: String,
+    /// The URL at which to log in.
+    pub authority: String,
+}
+
 /// Where a saved plan comes from and how long it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,6 +49,9 @@ pub struct Origin {
     pub overlays: Vec<String>,
     /// The name of the cloud: `public`, `usGovernment`, `china` or `custom`.
     pub cloud: String,
+    /// Where a custom cloud is reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoints: Option<Endpoints>,
     /// The commit, where the topology lies in a git repository that has one.
     pub commit: Option<Commit>,
     /// When the plan was made.
@@ -297,6 +310,7 @@ mod tests {
             topology: "topologies/app.yaml".into(),
             overlays: vec![],
             cloud: "public".into(),
+            endpoints: None,
             commit: Some(commit),
             made_at: Timestamp::UNIX_EPOCH,
             expires_at: Timestamp::UNIX_EPOCH,
