@@ -2,14 +2,14 @@
 //!
 //! The engines (parser, planner, importer) are given the language and name none of them.
 
+pub mod locks;
+
 use std::sync::LazyLock;
 
 use importer::{Family, Language};
 use planner::Groups;
 use topology::section::Of;
-use topology::{
-    App, DnsZone, Domain, Identity, Lock, Plan, Resource, Storage, TrafficManager, Vault,
-};
+use topology::{App, DnsZone, Domain, Identity, Plan, Resource, Storage, TrafficManager, Vault};
 
 /// Every family: what is expanded, imported and written first stands first.
 pub static ALL: &[&dyn Family] = &[
@@ -22,7 +22,7 @@ pub static ALL: &[&dyn Family] = &[
     &Of::<Storage>::ALL,
     &Of::<Vault>::ALL,
     &Of::<Identity>::ALL,
-    &Of::<Lock>::ALL,
+    &Of::<locks::Lock>::ALL,
     &Of::<Resource>::ALL,
 ];
 

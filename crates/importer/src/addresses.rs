@@ -1,8 +1,6 @@
 //! Under which key each resource stands in the topology, and how others refer to it.
 
-use resource::types::{
-    ASSIGNMENT, AUTOSCALE, BINDING, CERTIFICATE, GROUP, LOCK, SITE_CONFIG, ZONE,
-};
+use resource::types::{ASSIGNMENT, AUTOSCALE, BINDING, CERTIFICATE, GROUP, SITE_CONFIG, ZONE};
 use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{ResourceId, catalogue};
@@ -168,7 +166,6 @@ fn section_of(
         return is_record_alone(survey, id).then_some(&section::RESOURCES);
     }
     let is_told_elsewhere = kind.is(GROUP)
-        || kind.is(LOCK)
         || kind.is(ASSIGNMENT)
         || kind.is(BINDING)
         || kind.is(SITE_CONFIG)

@@ -125,7 +125,7 @@ pub(crate) mod tests {
     use std::sync::LazyLock;
 
     use topology::{
-        App, DnsZone, Domain, Identity, Lock, Plan, Resource, Storage, TrafficManager, Vault,
+        App, DnsZone, Domain, Identity, Plan, Resource, Storage, TrafficManager, Vault,
     };
 
     use super::*;
@@ -140,7 +140,6 @@ pub(crate) mod tests {
         &Of::<Storage>::ALL,
         &Of::<Vault>::ALL,
         &Of::<Identity>::ALL,
-        &Of::<Lock>::ALL,
         &Of::<Resource>::ALL,
     ];
 

@@ -19,7 +19,6 @@ mod family;
 mod fold;
 mod import;
 mod learn;
-mod locks;
 mod names;
 mod node;
 mod permissions;

@@ -3,6 +3,7 @@
 //! One file for each part of the language under `expand/`. Nothing here looks at Azure: what only
 //! Azure can tell stays an expression in a body.
 
+mod apply_lock;
 mod apps;
 mod certificates;
 mod data;
@@ -10,7 +11,6 @@ mod dns;
 mod domains;
 mod groups;
 mod ids;
-mod locks;
 mod permissions;
 mod plans;
 mod raw;

@@ -35,11 +35,27 @@ impl Language {
                 _ if ["list", "map"].contains(&kind) => "none".to_owned(),
                 _ => "left as it is".to_owned(),
             };
-            let meaning = schema["description"].as_str().unwrap_or_default().replace('\n', " ");
-            let meaning = meaning.trim_end_matches('.');
+            let meaning = meaning(schema);
             let _ = writeln!(table, "| `{key}` | {kind} | {default} | {meaning} |");
         }
         table
+    }
+}
+
+/// Returns what a key means: its description without what the default tells, and the words it takes.
+fn meaning(schema: &Value) -> String {
+    let description = schema["description"].as_str().unwrap_or_default().replace('\n', " ");
+    let clauses = description.trim_end_matches('.').split("; ");
+    let told = clauses.filter(|it| !it.ends_with("when left out") && !it.starts_with("left out,"));
+    let mut meaning = told.collect::<Vec<_>>().join("; ");
+    if !meaning.chars().nth(1).is_some_and(char::is_uppercase) {
+        meaning[..1].make_ascii_lowercase();
+    }
+    let words = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+    match words.split_last() {
+        Some((last, rest)) => format!("{meaning}: {} or {last}", rest.join(", ")),
+        None => meaning,
     }
 }
 

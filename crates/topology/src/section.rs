@@ -17,8 +17,8 @@ use crate::Explanation;
 pub use entry::{Common, CommonMut, Declared, Entries, Entry, Kept, Of, Share, Tags};
 pub use name_rule::{NameRule, Unique};
 pub use table::{
-    ALL, APPS, DNS, DOMAINS, IDENTITIES, LOCKS, PLAN, RESOURCE_GROUP, RESOURCES, STORAGE,
-    TRAFFIC_MANAGER, VAULTS,
+    ALL, APPS, DNS, DOMAINS, IDENTITIES, PLAN, RESOURCE_GROUP, RESOURCES, STORAGE, TRAFFIC_MANAGER,
+    VAULTS,
 };
 pub(crate) use table::{AUTOSCALE_NAME, CONTAINER_NAME, DNS_NAME, GROUP_NAME, QUEUE_NAME};
 
@@ -136,6 +136,8 @@ pub struct Section {
     pub band: GlobalBand,
     /// The type of its entries; `None` where what it speaks of is there by itself.
     pub entries: Option<&'static dyn Entries>,
+    /// Its page of the reference, as Markdown; `{table}` stands for the table of its keys.
+    pub page: &'static str,
     /// What the codes mean that its own checks file.
     pub explanations: &'static [Explanation],
 }
@@ -158,6 +160,7 @@ impl Section {
         named: &[("tags", Keys::Word)],
         band: GlobalBand::Global,
         entries: None,
+        page: "",
         explanations: &[],
     };
 

@@ -164,6 +164,28 @@ fn declared_properties_are_documented_with_their_defaults() {
     }
 }
 
+/// Returns the reference with the pages of the families put in the place of their headings' sections.
+fn with_pages(reference: &str) -> String {
+    let mut text = reference.to_owned();
+    for section in language().sections().iter().filter(|section| !section.page.is_empty()) {
+        let page = section.page.replace("{table}", &language().table(section));
+        let heading = page.lines().next().unwrap().to_owned() + "\n";
+        let start = text.find(&heading).unwrap_or_else(|| panic!("the page lacks {heading}"));
+        let end = text[start..].find("\n## ").map_or(text.len(), |end| start + end + 1);
+        text.replace_range(
+            start..end,
+            &format!("{}\n", page.trim_end_matches('\n').to_owned() + "\n"),
+        );
+    }
+    text
+}
+
+#[test]
+fn the_pages_of_the_families_are_current() {
+    let text = std::fs::read_to_string(page("topology-language.md")).unwrap();
+    assert_current("topology-language.md", &with_pages(&text));
+}
+
 #[test]
 fn every_example_in_the_reference_is_without_a_mistake() {
     let text = std::fs::read_to_string(page("topology-language.md")).unwrap();

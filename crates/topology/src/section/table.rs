@@ -3,7 +3,7 @@
 use resource::types;
 
 use super::{Addressed, Arm, GlobalBand, Keys, NameRule, Naming, Of, Section, Stands, Unique};
-use crate::{App, DnsZone, Domain, Identity, Lock, Plan, Resource, Storage, TrafficManager, Vault};
+use crate::{App, DnsZone, Domain, Identity, Plan, Resource, Storage, TrafficManager, Vault};
 
 /// Every section; a bare name leads to the first that has it.
 pub static ALL: &[&Section] = &[
@@ -17,7 +17,6 @@ pub static ALL: &[&Section] = &[
     &TRAFFIC_MANAGER,
     &DNS,
     &DOMAINS,
-    &LOCKS,
 ];
 
 pub(crate) static GROUP_NAME: NameRule =
@@ -42,8 +41,6 @@ pub(crate) static DNS_NAME: NameRule =
     NameRule { unique: Unique::Cloud, ..NameRule::new("Traffic Manager DNS name", 1, 63, "-.") };
 pub(crate) static AUTOSCALE_NAME: NameRule =
     NameRule { not_first: "", not_last: "", ..NameRule::new("autoscale setting", 1, 260, "-_.()") };
-static LOCK_NAME: NameRule =
-    NameRule { not_first: "", not_last: "", ..NameRule::new("lock", 1, 90, "-_.()") };
 pub(crate) static CONTAINER_NAME: NameRule = NameRule {
     lower_case: true,
     double_hyphen: false,
@@ -212,22 +209,5 @@ pub static DOMAINS: Section = Section {
     keys: Keys::Host,
     named: &[],
     entries: Some(&Of::<Domain>::ALL),
-    ..Section::PLAIN
-};
-
-/// Management locks.
-pub static LOCKS: Section = Section {
-    key: "locks",
-    noun: "a lock",
-    plural: "locks",
-    about: "Management locks",
-    arm: Arm::Type(types::LOCK),
-    abbreviations: &["lock"],
-    naming: Naming::Short,
-    name: Some(&LOCK_NAME),
-    stands: Stands::Global,
-    addressed: Addressed::Never,
-    named: &[],
-    entries: Some(&Of::<Lock>::ALL),
     ..Section::PLAIN
 };

@@ -1,8 +1,8 @@
-//! Management locks.
+//! What a topology says of a lock.
 
-use crate::{choice, record};
+use topology::{Name, Sp, Target, choice, entry, record};
 
-use crate::{Name, Sp, Target};
+use super::LOCKS;
 
 record! {
     /// A lock on a resource.
@@ -13,7 +13,7 @@ record! {
         /// What is locked: a reference or a resource ID.
         pub on: Sp<Target>,
         /// What is forbidden; `cannotDelete` when left out.
-        pub level: Option<Sp<LockLevel>>,
+        pub level at "/properties/level": Option<Sp<LockLevel>> = LockLevel::CannotDelete,
         /// A note for people, at most 512 characters.
         pub notes: Option<Sp<String>>,
     }
@@ -23,17 +23,10 @@ choice! {
     /// What a lock forbids.
     pub enum LockLevel {
         /// Deleting.
-        CannotDelete = "cannotDelete",
+        CannotDelete = "cannotDelete" => "CanNotDelete",
         /// Changing and deleting.
-        ReadOnly = "readOnly",
+        ReadOnly = "readOnly" => "ReadOnly",
     }
 }
 
-impl Lock {
-    /// Returns what is forbidden: the written level, or deleting.
-    pub fn level(&self) -> LockLevel {
-        self.level.as_ref().map_or(LockLevel::CannotDelete, |level| level.value)
-    }
-}
-
-crate::entry!(Lock in crate::section::LOCKS: ; named name; regions;);
+entry!(Lock in LOCKS: ; named name; regions;);
