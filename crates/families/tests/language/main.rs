@@ -13,6 +13,7 @@ mod hidden;
 mod language;
 mod mistakes;
 mod scale;
+mod walk_through;
 
 /// Parses a text with the variables that the tests use.
 pub fn parsed(text: &str) -> Parsed {
