@@ -6,6 +6,7 @@
 
 mod known;
 mod places;
+mod spelling;
 
 pub use known::{KnownSecrets, SCRUBBED};
 

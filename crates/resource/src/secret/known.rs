@@ -1,13 +1,18 @@
 //! Secrets taken out of texts by their value.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::places::Places;
+use super::spelling::{MARKS, spelled};
 use crate::ResourceId;
 
 /// What stands where a secret was.
@@ -17,6 +22,9 @@ pub const SCRUBBED: &str = "(sensitive)";
 /// has nothing to do with it. Such a secret is hidden where it stands, by the name of its property.
 const SHORTEST: usize = 6;
 
+/// Of a shorter one base64 has too few digits to know them again.
+const SHORTEST_ENCODED: usize = 8;
+
 /// A line of a secret of several lines is looked for by itself when it has so many characters.
 const SHORTEST_LINE: usize = 16;
 
@@ -25,12 +33,12 @@ const SHORTEST_LINE: usize = 16;
 /// What is about to leave the process as text passes through [`KnownSecrets::scrub`].
 #[derive(Clone, Default)]
 pub struct KnownSecrets {
-    values: Arc<RwLock<Vec<SecretString>>>,
+    values: Arc<RwLock<Values>>,
     places: Arc<RwLock<Places>>,
 }
 
 impl KnownSecrets {
-    /// Remembers a secret, in all the forms in which formats write it.
+    /// Remembers a secret, and what base64 makes of it.
     pub fn add(&self, secret: &str) {
         let trimmed = secret.trim();
         if trimmed.len() < SHORTEST {
@@ -39,13 +47,10 @@ impl KnownSecrets {
         let lines = trimmed.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE);
         let texts = [trimmed].into_iter().chain(lines.filter(|line| *line != trimmed));
         let mut known = self.values.write().unwrap_or_else(PoisonError::into_inner);
-        for form in texts.flat_map(forms) {
-            if !known.iter().any(|old| old.expose_secret() == form) {
-                known.push(form.into());
-            }
+        for text in texts {
+            known.add(text);
+            encoded(text).iter().for_each(|form| known.add(form));
         }
-        // The longest first: a secret may be a part of another.
-        known.sort_by_key(|form| std::cmp::Reverse(form.expose_secret().len()));
     }
 
     /// Remembers where the resource at `id` holds secrets: where `body`, as a topology has it, takes them.
@@ -59,16 +64,21 @@ impl KnownSecrets {
         self.places.read().unwrap_or_else(PoisonError::into_inner).hide(path, document);
     }
 
-    /// Returns `text` without the secrets.
+    /// Returns `text` without the secrets, however a format has written them.
     pub fn scrub<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let known = self.values.read().unwrap_or_else(PoisonError::into_inner);
-        let mut shown = Cow::Borrowed(text);
-        for form in known.iter().map(ExposeSecret::expose_secret) {
-            if shown.contains(form) {
-                shown = Cow::Owned(shown.replace(form, SCRUBBED));
-            }
+        let found = known.find(text);
+        if found.is_empty() {
+            return Cow::Borrowed(text);
         }
-        shown
+        let (mut shown, mut end) = (String::with_capacity(text.len()), 0);
+        for range in found {
+            shown.push_str(&text[end..range.start]);
+            shown.push_str(SCRUBBED);
+            end = range.end;
+        }
+        shown.push_str(&text[end..]);
+        Cow::Owned(shown)
     }
 
     /// Takes the secrets out of every text in `value`, the names of its properties included.
@@ -107,30 +117,71 @@ impl fmt::Debug for KnownSecrets {
     }
 }
 
-/// Returns a text as it stands and as JSON, markup and URLs write it, each form once.
-fn forms(text: &str) -> Vec<String> {
-    let json = Value::from(text).to_string();
-    let json = json[1..json.len() - 1].to_owned();
-    let markup = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let quoted = markup.replace('"', "&quot;").replace('\'', "&#39;");
-    let mut forms = vec![text.to_owned(), json, markup, quoted, percent_encoded(text)];
-    forms.dedup();
-    forms
+/// The values of secrets, by the bytes with which they may begin.
+#[derive(Default)]
+struct Values {
+    known: Vec<SecretString>,
+    by_first: BTreeMap<u8, Vec<usize>>,
 }
 
-/// Returns a text as a URL writes it: everything but unreserved characters as bytes.
-///
-/// Source: <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>.
-fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'-' | b'.' | b'_' | b'~' => encoded.push(byte.into()),
-            _ if byte.is_ascii_alphanumeric() => encoded.push(byte.into()),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+impl Values {
+    fn add(&mut self, value: &str) {
+        let Some(first) = value.bytes().next() else { return };
+        if self.known.iter().any(|old| old.expose_secret() == value) {
+            return;
         }
+        let starts: BTreeSet<u8> = MARKS.into_iter().chain([first]).collect();
+        // Markdown writes a backtick in code as another sign.
+        let starts = starts.into_iter().chain((first == b'`').then_some(b'\''));
+        for start in starts {
+            self.by_first.entry(start).or_default().push(self.known.len());
+        }
+        self.known.push(value.into());
     }
-    encoded
+
+    /// Returns where a secret stands in `text`, in order; ranges that overlap are one.
+    fn find(&self, text: &str) -> Vec<Range<usize>> {
+        let mut found: Vec<Range<usize>> = vec![];
+        if self.known.is_empty() {
+            return found;
+        }
+        let is_start: [bool; 256] = std::array::from_fn(|byte| {
+            u8::try_from(byte).is_ok_and(|b| self.by_first.contains_key(&b))
+        });
+        for (start, byte) in text.bytes().enumerate() {
+            if !is_start[usize::from(byte)] || !text.is_char_boundary(start) {
+                continue;
+            }
+            let candidates = self.by_first.get(&byte).into_iter().flatten();
+            let known =
+                candidates.filter_map(|at| self.known.get(*at)).map(ExposeSecret::expose_secret);
+            let longest = known.filter_map(|secret| spelled(secret, &text[start..])).max();
+            let Some(end) = longest.map(|length| start + length) else { continue };
+            match found.last_mut() {
+                // A secret may be a part of another, or go on where another ends.
+                Some(last) if start < last.end => last.end = last.end.max(end),
+                _ => found.push(start..end),
+            }
+        }
+        found
+    }
+}
+
+/// Returns what base64 makes of a text, whatever stands before and behind it: the digits that no neighbour
+/// has a part in, in both alphabets. A login is written so (`Basic …`), and whatever Kubernetes keeps.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc4648#section-4>.
+fn encoded(text: &str) -> Vec<String> {
+    if text.len() < SHORTEST_ENCODED {
+        return vec![];
+    }
+    let forms = (0..3).flat_map(|before: usize| {
+        let bytes = [&[0; 2][..before], text.as_bytes()].concat();
+        let (first, last) = ((before * 8).div_ceil(6), bytes.len() * 8 / 6);
+        [STANDARD_NO_PAD, URL_SAFE_NO_PAD]
+            .map(|alphabet| alphabet.encode(&bytes)[first..last].to_owned())
+    });
+    forms.collect()
 }
 
 #[cfg(test)]
@@ -171,6 +222,28 @@ mod tests {
     fn a_line_of_a_key_is_found_alone() {
         let known = knowing(&["-----BEGIN KEY-----\nMIIEvQIBADANBgkqhki\n-----END KEY-----\n"]);
         assert_eq!(known.scrub("x MIIEvQIBADANBgkqhki y"), "x (sensitive) y");
+    }
+
+    #[test]
+    fn secrets_that_overlap_leave_nothing() {
+        let known = knowing(&["abcdef", "defghi"]);
+        assert_eq!(known.scrub("x abcdefghi abcdef y"), "x (sensitive) (sensitive) y");
+    }
+
+    #[test]
+    fn a_page_and_base64_hide_nothing_from_us() {
+        let secret = "correct horse battery staple";
+        let known = knowing(&[secret]);
+        for text in [
+            "pre correct horse\n      battery staple post".to_owned(),
+            STANDARD_NO_PAD.encode(secret),
+            STANDARD_NO_PAD.encode(format!("user:{secret}")),
+            URL_SAFE_NO_PAD.encode(format!("me:{secret}\n")),
+            STANDARD_NO_PAD.encode(format!("x{secret}yz")),
+        ] {
+            let shown = known.scrub(&text);
+            assert!(shown.contains(SCRUBBED) && shown.len() < SCRUBBED.len() + 12, "{shown}");
+        }
     }
 
     #[test]
