@@ -191,11 +191,11 @@ impl Reader {
         let mut members = vec![];
         let (mut seen, mut visited) = (HashSet::new(), HashSet::new());
         while let Some(url) = next.clone() {
-            if !visited.insert(url.clone()) {
-                break;
-            }
-            if visited.len() > MOST_PAGES || members.len() > MOST_MEMBERS {
-                let (request, pages) = (format!("GET {}", url.path()), visited.len() - 1);
+            let pages = visited.len();
+            // A page that leads back to an earlier one is not the last: what lies beyond is not known.
+            let is_new = visited.insert(url.clone());
+            if !is_new || visited.len() > MOST_PAGES || members.len() > MOST_MEMBERS {
+                let request = format!("GET {}", url.path());
                 return Err(Error::Endless { request, pages });
             }
             let request = Request::get(url.clone());
@@ -205,17 +205,19 @@ impl Reader {
                 Some(id) => seen.insert(id.to_ascii_lowercase()),
                 None => true,
             };
+            let unreadable = |found: &str, expected| Error::Unreadable {
+                request: request.label(),
+                found: found.into(),
+                expected,
+            };
             match page.get("value") {
+                Some(Value::Array(values)) if !values.iter().all(Value::is_object) => {
+                    return Err(unreadable("a list with something else", "a list of objects"));
+                }
                 Some(Value::Array(values)) => members.extend(values.iter().filter(fresh).cloned()),
                 _ if answer.status == 204 => break,
                 // Without its members nothing is known, least of all that there are none.
-                _ => {
-                    return Err(Error::Unreadable {
-                        request: request.label(),
-                        found: "a list without `value`".into(),
-                        expected: "an array",
-                    });
-                }
+                _ => return Err(unreadable("a list without `value`", "an array")),
             }
             *next = self.next_page(&url, &page)?;
         }
@@ -223,10 +225,13 @@ impl Reader {
     }
 
     fn next_page(&self, current: &Url, page: &Value) -> Result<Option<Url>, Error> {
-        let link = page.get("nextLink").and_then(Value::as_str).filter(|link| !link.is_empty());
-        let Some(link) = link else { return Ok(None) };
         let label = format!("GET {}", current.path());
-        let url = Url::parse(link).map_err(|_| Error::Unreadable {
+        let link = match page.get("nextLink") {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::String(link)) if link.is_empty() => return Ok(None),
+            Some(link) => link.as_str().and_then(|link| Url::parse(link).ok()),
+        };
+        let url = link.ok_or_else(|| Error::Unreadable {
             request: label.clone(),
             found: "a nextLink that is no URL".into(),
             expected: "an absolute URL",

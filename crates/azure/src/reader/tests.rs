@@ -135,6 +135,38 @@ async fn list_without_an_array_is_an_error_and_not_an_empty_list() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn list_of_something_else_is_an_error_and_not_a_shorter_list() {
+    for member in [json!(null), json!(1), json!("/a"), json!([])] {
+        let body = json!({"value": [{"id": "/a"}, member]});
+        let answer = body.clone();
+        let arm = FakeArm::start(move |_| Answer::new(200, answer.clone())).await;
+        let error = arm.client().reader().list("/list", "1").await.expect_err("no list");
+        assert!(matches!(error, Error::Unreadable { .. }), "{body}: {error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn link_that_leads_nowhere_is_an_error_and_not_the_last_page() {
+    for link in [json!(7), json!({}), json!(true), json!("page 2")] {
+        let told = link.clone();
+        let arm = FakeArm::start(move |_| {
+            Answer::new(200, json!({"value": [{"id": "/a"}], "nextLink": told.clone()}))
+        })
+        .await;
+        let error = arm.client().reader().list("/list", "1").await.expect_err("no page");
+        assert!(matches!(error, Error::Unreadable { .. }), "{link}: {error}");
+    }
+    let arm = FakeArm::start(|asked| {
+        let next = format!("{}/list?api-version=1", asked.origin);
+        Answer::new(200, json!({"value": [{"id": "/a"}], "nextLink": next}))
+    })
+    .await;
+    let error = arm.client().reader().list("/list", "1").await.expect_err("a circle");
+    assert!(matches!(error, Error::Endless { pages: 1, .. }), "{error}");
+    assert_eq!(arm.log().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn chain_of_fresh_links_is_left_at_a_bound() {
     let arm = FakeArm::start(|asked| {
         let next = format!("{}/list?api-version=1&page={}", asked.origin, asked.before + 1);
