@@ -108,6 +108,16 @@ fn mistakes_in_the_syntax_have_their_place() {
 }
 
 #[test]
+fn a_line_without_end_that_is_no_yaml_is_refused_soon() {
+    for part in ["a: ", "{a: ", "[a: ", "[\"a\": ", "x: 'y: "] {
+        let parsed = parsed(&format!("x: ]\ny: hunter2 {}\n", part.repeat(50_000)));
+        assert_eq!(parsed.diagnostics[0].code, "invalid-yaml", "{part}");
+        let shown = render(&parsed.diagnostics, &parsed.sources, false, 100);
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
+
+#[test]
 fn anchors_and_merge_keys_are_fine() {
     let text = with_header(
         "x-base: &base { redundancy: GRS }\nlocation: westeurope\nstorage:\n  one: { <<: *base }\n  two: *base\n",
