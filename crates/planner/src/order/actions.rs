@@ -169,9 +169,13 @@ impl Scene<'_> {
     /// Returns what a deleted resource stands on where that is made anew: it waits for the delete, which
     /// is thus part of its stamp's turn.
     fn remade_ground(&self, id: &ResourceId) -> Option<&DesiredResource> {
-        let seen = self.observed.get(id)?;
+        self.ground(id, &self.observed.get(id)?.body)
+    }
+
+    /// Returns what a resource of this body stands on where that is made anew.
+    pub(super) fn ground(&self, id: &ResourceId, body: &Value) -> Option<&DesiredResource> {
         let named = catalogue::facts_of(id).stands_on.iter().filter_map(|(path, _)| {
-            let named = seen.body.pointer(&format!("/{}", path.replace('.', "/")))?.as_str()?;
+            let named = body.pointer(&format!("/{}", path.replace('.', "/")))?.as_str()?;
             ResourceId::parse(named).ok()
         });
         let is_remade = |id: &ResourceId| {

@@ -36,11 +36,20 @@ impl Scene<'_> {
                     let gone = self.holders(&change.id).into_iter().filter(|id| self.goes(id));
                     let before = replaced.old.len();
                     replaced.old.extend(gone);
-                    if replaced.old.len() > before {
+                    let body = self.desired.get(&change.id).map(|resource| &resource.body);
+                    let waits = body.is_some_and(|body| self.ground(&change.id, body).is_some());
+                    if replaced.old.len() > before || waits {
                         replaced.new.insert(change.id.clone());
                     }
                 }
-                Kind::Update | Kind::Adopt | Kind::Delete => {}
+                // What stands on something that is made anew goes before that does.
+                Kind::Delete => {
+                    let body = self.observed.get(&change.id).map(|seen| &seen.body);
+                    if body.is_some_and(|body| self.ground(&change.id, body).is_some()) {
+                        replaced.old.insert(change.id.clone());
+                    }
+                }
+                Kind::Update | Kind::Adopt => {}
             }
         }
         if replaced.old.is_empty() {
@@ -74,6 +83,8 @@ impl Scene<'_> {
         }
         if stay.is_empty() {
             self.refusals.push(no_target_left(router, &back));
+            // There is no order for its write.
+            self.graph.remove_all(&router.id);
             return;
         }
         let labels = |leads: &[Lead<'_>]| -> BTreeSet<String> {

@@ -302,3 +302,41 @@ stamps: {{ weu: {{ region: westeurope }} }}
     }
     assert_eq!(names(&spelled), Vec::<&str>::new());
 }
+
+#[test]
+fn rule_14_endpoint_that_changes_hands_on_a_plan_that_is_made_anew_is_left_out_meanwhile() {
+    let os = |text: &str, os: &str| {
+        let stamp = format!("neu: {{ region: northeurope, plan: {{ os: {os} }} }}");
+        text.replace("neu: { region: northeurope }", &stamp)
+    };
+    let both = TWO.replace(
+        "apps: { web: { runtime: node|22-lts, healthPath: /health } }",
+        "apps: { web: { runtime: node|22-lts }, api: { runtime: node|22-lts } }",
+    );
+    let without_web = |text: &str| {
+        let text = text.replace("web: { runtime: node|22-lts }, ", "");
+        text.replace("app: weu/web", "app: weu/api").replace("app: neu/web", "app: neu/api")
+    };
+    // The other app is made anew with the plan, or is new on it.
+    for before in [both.clone(), TWO.replace(", healthPath: /health", "")] {
+        let before = os(&before, "windows");
+        let after = os(&without_web(&both), "linux")
+            .replace("app: weu/api, priority: 1 }", "host: www.example.net, priority: 1 }");
+        let options = Options { last: Last::of(&expand(&before)), ..Options::default() };
+        let azure = as_desired(&expand(&before));
+        let plan = plan_with(&expand(&after), &azure, &options);
+        assert!(plan.refusals.is_empty(), "{:?}", plan.refusals);
+        assert_ordered(&plan, &["cut trafficManager/main", "delete to replace neu/plan"]);
+        assert_eq!(endpoints(&plan, "cut trafficManager/main"), ["weu"]);
+        // Without another endpoint nothing would answer.
+        let one = |text: &str| {
+            let text = text.replace("      weu: { app: weu/web, priority: 1 }\n", "");
+            text.replace("      weu: { host: www.example.net, priority: 1 }\n", "")
+        };
+        let options = Options { last: Last::of(&expand(&one(&before))), ..Options::default() };
+        let azure = as_desired(&expand(&one(&before)));
+        let plan = plan_with(&expand(&one(&after)), &azure, &options);
+        let codes: Vec<_> = plan.refusals.iter().map(|refusal| refusal.code.word()).collect();
+        assert!(codes.contains(&"no-target-left"), "{codes:?}");
+    }
+}
