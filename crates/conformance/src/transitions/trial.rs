@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use plan::Code;
+use plan::{Code, Guard};
 use planner::Mode as Life;
 use report::TextOptions;
 use resource::catalogue::facts_of;
@@ -18,7 +18,7 @@ use super::pair::{Mode, Pair, parse, text};
 use super::world::{Broken, Kill, Reached, World};
 
 /// How long a trial may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// How many actions an apply may have that is killed at each.
 const MOST_ACTIONS: u32 = 100;
 /// How often a killed apply is repeated.
@@ -118,7 +118,7 @@ async fn kill_at(
     let killed = world.apply(b, Kill::AtAction(action)).await;
     match killed.map_err(|Broken { kind, text }| fault(&format!("B {kind}"), text))? {
         Reached::Done => return Ok(false),
-        Reached::Refused(codes) => return Err(refused("B", codes)),
+        Reached::Refused(guards) => return Err(refused("B", &guards)),
         Reached::Killed => {}
     }
     let stage = "B after a kill at an action";
@@ -180,7 +180,7 @@ async fn reach(stage: &str, world: &mut World, topology: &Topology, kill: Kill) 
         match world.apply(topology, kill).await {
             Ok(Reached::Done) => return Ok(()),
             Ok(Reached::Killed) => {}
-            Ok(Reached::Refused(codes)) => return Err(refused(stage, codes)),
+            Ok(Reached::Refused(guards)) => return Err(refused(stage, &guards)),
             Err(Broken { kind, text }) => return Err(fault(&format!("{stage} {kind}"), text)),
         }
     }
@@ -188,10 +188,17 @@ async fn reach(stage: &str, world: &mut World, topology: &Topology, kill: Kill) 
 }
 
 /// Tells whether a plan was refused for right reasons.
-fn refused(stage: &str, codes: Vec<Code>) -> End {
+fn refused(stage: &str, guards: &[Guard]) -> End {
+    let mut codes: Vec<Code> = guards.iter().map(|guard| guard.code).collect();
+    codes.sort();
+    codes.dedup();
     match codes.iter().find(|code| !is_right_refusal(**code)) {
         None => End::Refused(codes),
-        Some(code) => fault(&format!("{stage} refused: {code}"), told(&codes)),
+        Some(code) => {
+            let told = |guard: &Guard| format!("{}: {}", guard.address, guard.message);
+            let told: Vec<String> = guards.iter().map(told).collect();
+            fault(&format!("{stage} refused: {code}"), told.join("\n"))
+        }
     }
 }
 

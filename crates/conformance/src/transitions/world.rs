@@ -12,7 +12,7 @@ use evenkeel::pass;
 use evenkeel::progress::Progress;
 use evenkeel::session::{Azure, History, Session};
 use executor::{Cancel, Options};
-use plan::{Action, ActionOutcome, Code, Outcome, Plan};
+use plan::{Action, ActionOutcome, Code, Guard, Outcome, Plan};
 use planner::Desired;
 use serde_json::{Value, json};
 use simulator::{Scenario, Simulator, Step};
@@ -36,7 +36,7 @@ pub enum Reached {
     /// All is done.
     Done,
     /// A guard refused it, for these reasons, and no permission lifts them.
-    Refused(Vec<Code>),
+    Refused(Vec<Guard>),
     /// It was killed.
     Killed,
 }
@@ -192,10 +192,7 @@ async fn settle(session: &Session, disk: &Path, watch: &Watch) -> Result<Reached
             if permit(&plan, &mut allow) {
                 continue;
             }
-            let mut codes: Vec<Code> = plan.refusals.iter().map(|refusal| refusal.code).collect();
-            codes.sort();
-            codes.dedup();
-            return Ok(Reached::Refused(codes));
+            return Ok(Reached::Refused(plan.refusals));
         }
         let (cancel, options) = (Cancel::default(), Options::default());
         let done = pass::carry_out_watched(&session.azure, &plan, disk, options, watch, &cancel);

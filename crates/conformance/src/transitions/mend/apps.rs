@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::addresses::names;
+use super::super::addresses::{names, stamps};
 use super::super::language::{SHARED_ACCOUNT, SHARED_GROUP, SHARED_IDENTITY, SHARED_VAULT};
 use super::{drop_keys, members, text_of};
 
@@ -16,6 +16,7 @@ pub fn mend(tree: &mut Value) {
     for instance in members(tree, "stamps") {
         stamp(instance, is_routed, &globals, false);
     }
+    grants_of_instances(tree);
     if tree.get("stamp").is_none() {
         for instance in members(tree, "stamps") {
             let lacks = instance.get("apps").is_some() && instance.get("plan").is_none();
@@ -114,12 +115,7 @@ fn mend_app(
     }
     mend_settings(app);
     let wants_identity = app.get("permissions").is_some() || app.get("vaultAccess").is_some();
-    let has_system = match app.get("identity") {
-        Some(Value::String(word)) => word == "system",
-        Some(Value::Array(members)) => members.contains(&json!("system")),
-        _ => false,
-    };
-    if wants_identity && !has_system && is_module {
+    if wants_identity && !has_system(app) && is_module {
         match app.get("identity") {
             None => app["identity"] = json!("system"),
             Some(_) => drop_keys(app, &["permissions", "vaultAccess"]),
@@ -130,6 +126,28 @@ fn mend_app(
             drop_keys(app, &[list]);
         }
         unique(app, list);
+    }
+}
+
+/// Tells whether an app has an identity of its own.
+fn has_system(app: &Value) -> bool {
+    match app.get("identity") {
+        Some(Value::String(word)) => word == "system",
+        Some(Value::Array(members)) => members.contains(&json!("system")),
+        _ => false,
+    }
+}
+
+/// Gives no right to the app of an instance that has no identity there.
+fn grants_of_instances(tree: &mut Value) {
+    let whole: Vec<(String, Value)> = stamps(tree);
+    for (name, whole) in whole {
+        let Some(own) = tree["stamps"][name.as_str()].get_mut("apps") else { continue };
+        for (app, own) in own.as_object_mut().into_iter().flatten() {
+            if whole.pointer(&format!("/apps/{app}")).is_some_and(|app| !has_system(app)) {
+                drop_keys(own, &["permissions", "vaultAccess"]);
+            }
+        }
     }
 }
 
