@@ -52,12 +52,21 @@ fn named_in_vain(
                     another one";
         refusal(resource, message, help)
     });
-    let is_unknown = |id: &&ResourceId| desired.get(id).is_none() && is_absent(id, observed);
+    let is_unknown = |id: &&ResourceId| {
+        let whole = whole(id);
+        desired.get(&whole).is_none() && is_absent(&whole, observed)
+    };
     let original = resource.clone_of.as_ref().filter(is_unknown).map(|id| {
         let message = format!("it is a clone of `{id}`, which is not there");
         refusal(resource, message, "correct the ID, or leave `cloneOf` out")
     });
     named.chain(original).collect()
+}
+
+/// Returns the resource that a document belongs to which comes with it, or the resource itself.
+fn whole(id: &ResourceId) -> ResourceId {
+    let mut above = std::iter::successors(Some(id.clone()), ResourceId::parent);
+    above.find(|id| !facts_of(id).born_with_parent).unwrap_or_else(|| id.clone())
 }
 
 /// Tells whether a resource was looked for and is not there.

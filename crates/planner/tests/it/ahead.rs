@@ -330,6 +330,18 @@ resources:
 }
 
 #[test]
+fn clone_of_an_app_that_declares_no_document_misses_nothing() {
+    for own in ["", ", settings: { A: b }", ", http2: true", ", settings: { A: b }, http2: true"] {
+        let text = format!(
+            "{HEAD}stamp:\n  plan: {{ sku: P1v3 }}\n  apps:\n    web: {{ runtime: node|22-lts }}\n    \
+             copy: {{ cloneOf: web{own} }}\nstamps: {{ weu: {{ region: westeurope }} }}\n"
+        );
+        let plan = plan(&expand(&text), &Observed::default());
+        assert_eq!(codes(&plan).into_iter().map(|(code, _)| code).collect::<Vec<_>>(), [""; 0]);
+    }
+}
+
+#[test]
 fn what_is_named_and_will_not_be_there_is_refused_with_its_line() {
     let head = format!("{HEAD}storage: {{ data: {{ redundancy: ZRS }} }}\n");
     let account = expand(&head).by_address("storage/data").expect("an account").id.clone();
