@@ -4,6 +4,9 @@
 //! schema, the reference and the explanations, as the target of references, in expansion, order,
 //! import and `drift --accept`.
 
+// The functions beside the tests may do what tests may.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;

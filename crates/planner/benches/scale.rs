@@ -106,7 +106,7 @@ fn main() {
     for stamps in [10, 100, 345, 1000] {
         let text = text(stamps);
         let (topology, parsing) = timed(|| parse(&text));
-        let (desired, expanding) = timed(|| expand(&topology));
+        let (desired, expanding) = timed(|| expand(families::language(), &topology));
         let observed = observe(&desired);
         let options = Options::default();
         let (_, diffing) = timed(|| changes(&desired, &observed, &options));

@@ -1,5 +1,8 @@
 //! The language as a whole, with all its families, from text to model.
 
+// The functions beside the tests may do what tests may.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use std::path::Path;
 
 use topology::{Input, Parsed, parse};

@@ -90,10 +90,9 @@ impl Clone for Sections {
 
 impl PartialEq for Sections {
     fn eq(&self, other: &Self) -> bool {
-        let same = |(key, kept): (&&str, &Box<dyn Kept>)| {
-            other.kept.get(*key).is_some_and(|other| kept.is_equal(&**other))
-        };
-        self.kept.len() == other.kept.len() && self.kept.iter().all(same)
+        let mut pairs = self.kept.iter().map(|(key, kept)| (kept, other.kept.get(key)));
+        self.kept.len() == other.kept.len()
+            && pairs.all(|(kept, other)| other.is_some_and(|other| kept.is_equal(&**other)))
     }
 }
 

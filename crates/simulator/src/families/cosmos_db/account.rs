@@ -216,11 +216,12 @@ fn check_change(draft: &Draft) -> Result<(), Answer> {
     let (old, new) = (places(&before.body), places(&draft.body));
     if old == new {
         let both = moved("enableMultipleWriteLocations") && moved("consistencyPolicy");
-        return match both {
-            true => Err(bad_request(
+        return if both {
+            Err(bad_request(
                 "Multiple write locations cannot be changed together with other properties.",
-            )),
-            false => Ok(()),
+            ))
+        } else {
+            Ok(())
         };
     }
     check_regions(&old, &new, has["enableMultipleWriteLocations"] == true)?;

@@ -150,9 +150,10 @@ pub(super) fn settle_assignment(azure: &Azure, draft: &mut Draft) -> Result<(), 
         id.parent().is_some_and(|parent| parent == account)
             && (BUILT_IN.contains(&id.name()) || azure.state.get(&id).is_some())
     });
-    match is_known {
-        true => Ok(()),
-        false => Err(bad_request(format!("The role definition '{definition}' does not exist."))),
+    if is_known {
+        Ok(())
+    } else {
+        Err(bad_request(format!("The role definition '{definition}' does not exist.")))
     }
 }
 
