@@ -183,28 +183,37 @@ fn scalar(node: &Node, in_flow: bool) -> String {
     }
 }
 
-/// A JSON string is a YAML string, but for characters that YAML wants escaped and JSON does not.
+/// What begins a command of Azure Pipelines, which reads it in any output.
 ///
-/// Source: <https://yaml.org/spec/1.2.2/#51-character-set>.
+/// Source: <https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>.
+const COMMANDS: [&str; 2] = ["##vso[", "##["];
+
+/// A JSON string is a YAML string, but for characters that YAML wants escaped and JSON does not. What shows
+/// nothing or turns what is shown is escaped as well: the file says what it says, on every screen.
+///
+/// Sources: <https://yaml.org/spec/1.2.2/#51-character-set>,
+/// <https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing>.
 fn quoted(text: &str) -> String {
     let json = serde_json::Value::from(text).to_string();
-    let is_refused = |c: char| {
-        matches!(
-            c,
-            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
-        )
-    };
-    if !json.contains(is_refused) {
-        return json;
-    }
     let mut yaml = String::with_capacity(json.len() + 8);
     for c in json.chars() {
-        match c {
-            c if is_refused(c) => yaml.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => yaml.push(c),
+        match u32::from(c) {
+            code if is_hidden(c) && code > 0xffff => yaml.push_str(&format!("\\U{code:08x}")),
+            code if is_hidden(c) => yaml.push_str(&format!("\\u{code:04x}")),
+            _ => yaml.push(c),
         }
     }
-    yaml
+    COMMANDS
+        .iter()
+        .fold(yaml, |yaml, command| yaml.replace(command, &format!("\\x23{}", &command[1..])))
+}
+
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+            | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Tells whether YAML takes `text` for itself without quotes.
@@ -226,9 +235,8 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
         && !text.contains(" #")
-        && !text.contains(|c: char| {
-            c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'..)
-        })
+        && !text.contains(|c: char| is_hidden(c) || c >= '\u{feff}')
+        && !COMMANDS.iter().any(|command| text.contains(command))
         && !is_number
         && !is_date
         && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
@@ -274,6 +282,34 @@ mod tests {
             let read = read.unwrap_or_else(|errors| panic!("{c:?}: {errors:?}"));
             let tags: Vec<String> = read.tags.values().map(|tag| tag.value.clone()).collect();
             assert_eq!(tags, [value.replace(['{', '}', '$'], "_")], "{c:?}");
+        }
+    }
+
+    #[test]
+    fn what_acts_or_hides_is_escaped_and_read_as_it_was() {
+        for odd in [
+            "a##vso[task.complete]b",
+            "##[error]x",
+            "####vso[x]",
+            "a\u{202e}b",
+            "a\u{9b}31mb",
+            "a\u{1b}[2Jb",
+            "a\u{ad}b\u{e0041}",
+            "::error::x",
+            "x\r\n::error::y",
+        ] {
+            let written = scalar(&Node::Text(odd.to_owned()), false);
+            let acts = |c: char| is_hidden(c) || c == '\u{1b}';
+            assert!(!written.contains(acts), "{written}");
+            assert!(!COMMANDS.iter().any(|command| written.contains(command)), "{written}");
+            assert!(!written.trim_start().starts_with("::"), "{written}");
+            let text = format!(
+                "version: 1\nname: x\nlocation: westeurope\nsubscription: \
+                 00000000-0000-0000-0000-000000000001\ntags:\n  t: {written}\n"
+            );
+            let read = crate::check::read(&text, &Default::default()).expect("a topology");
+            let tags: Vec<String> = read.tags.values().map(|tag| tag.value.clone()).collect();
+            assert_eq!(tags, [odd]);
         }
     }
 
