@@ -27,6 +27,9 @@ pub struct Watch {
     /// Stop after so many rounds, with the exit code of the last as `drift` has it.
     #[arg(long, value_name = "N")]
     pub rounds: Option<NonZeroU64>,
+    /// Exit 5 where the last round could not look at something; drift is told before it.
+    #[arg(long, requires = "rounds")]
+    pub require_complete: bool,
     /// Write what the latest round found to a file, `html=drift.html`; repeatable.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report::parse::<DriftFormat>)]
     pub report: Vec<Report<DriftFormat>>,

@@ -60,7 +60,8 @@ pub async fn run(args: &Watch) -> Outcome {
         tracing::warn!("the last metrics were not sent in time");
     }
     tracing::info!("stopped");
-    Ok(last.filter(|_| args.rounds.is_some()).map_or(Exit::Done, Ending::exit))
+    let last = last.filter(|_| args.rounds.is_some());
+    Ok(last.map_or(Exit::Done, |last| last.exit(args.require_complete)))
 }
 
 /// Looks until it is told to stop, or as often as it was told to, and returns how the last ended.

@@ -45,9 +45,10 @@ impl Ending {
         }
     }
 
-    /// Returns how a run ends that ends with this round.
-    pub fn exit(self) -> Exit {
+    /// Returns how a run ends that ends with this round, where a look in part may be not enough.
+    pub fn exit(self, require_complete: bool) -> Exit {
         match self {
+            Self::Incomplete if require_complete => Exit::Incomplete,
             Self::Clean | Self::Incomplete => Exit::Done,
             Self::Changes | Self::Refused => Exit::Changes,
             Self::Invalid => Exit::Invalid,
@@ -222,5 +223,25 @@ fn name_of(verdict: Verdict) -> &'static str {
         Verdict::Pending => "pending",
         Verdict::Both => "both",
         Verdict::Unknown => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_in_part_is_clean_only_where_that_is_enough() {
+        for (ending, in_part, whole) in [
+            (Ending::Clean, 0, 0),
+            (Ending::Incomplete, 0, 5),
+            (Ending::Changes, 2, 2),
+            (Ending::Refused, 2, 2),
+            (Ending::Invalid, 3, 3),
+            (Ending::Failed, 1, 1),
+        ] {
+            assert_eq!(ending.exit(false).code(), in_part, "{ending:?}");
+            assert_eq!(ending.exit(true).code(), whole, "{ending:?}");
+        }
     }
 }

@@ -134,10 +134,11 @@ fn what_was_not_looked_at_is_named_by_its_right_and_is_incomplete() {
 fn a_whole_look_without_changes_is_complete() {
     let scenario = Scenario::of("minimal");
     scenario.apply();
-    for command in ["plan", "drift"] {
-        let run = scenario.run(&[command, "--require-complete"]);
+    for command in [&["plan"][..], &["drift"], &["watch", "--rounds", "1"]] {
+        let run = scenario.run(&[command, &["--require-complete"]].concat());
         assert_eq!(run.code, 0, "{}", run.stdout);
     }
+    assert_eq!(scenario.run(&["watch", "--require-complete"]).code, 3, "no round is the last");
 }
 
 #[test]
