@@ -95,13 +95,26 @@ pub fn file(form: Form, path: &Path, text: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::invalid(error, "check the folder and its permissions"))
 }
 
-/// Refuses a command that is to write what cannot be written, before it does anything.
+/// Refuses a command that is to write what cannot be written, what it reads, or one file twice, before it
+/// does anything.
 pub fn check_targets(command: &Command) -> Result<(), Failure> {
-    command.targets().into_iter().try_for_each(|path| {
+    let (targets, sources) = (command.targets(), command.sources());
+    for (at, path) in targets.iter().enumerate() {
         files::check_target(path)
             .with_context(|| format!("cannot write `{}`", path.display()))
-            .map_err(|error| Failure::invalid(error, "check the folder and its permissions"))
-    })
+            .map_err(|error| Failure::invalid(error, "check the folder and its permissions"))?;
+        let is_same = |other: &Path| files::is_same(path, other);
+        let reason = if sources.iter().any(|source| is_same(source)) {
+            "it is read by the same run"
+        } else if targets[..at].iter().any(|other| is_same(other)) {
+            "something else is written there by the same run"
+        } else {
+            continue;
+        };
+        let error = anyhow::anyhow!(reason).context(format!("cannot write `{}`", path.display()));
+        return Err(Failure::invalid(error, "name another file"));
+    }
+    Ok(())
 }
 
 /// Tells something on stderr that is no result.

@@ -9,4 +9,4 @@ mod write;
 
 pub use kind::refusal;
 pub use read::{LARGE, TEXT, included, read};
-pub use write::{append, check_target, private, public, write};
+pub use write::{append, check_target, is_same, private, public, write};

@@ -1,8 +1,8 @@
 //! Writes that only the owner can read.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::kind::is_given;
 
@@ -32,6 +32,34 @@ pub fn check_target(path: &Path) -> io::Result<()> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// Tells whether two paths lead to one file, whether it is there already or not. A device is none: it takes
+/// what everybody writes.
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    match (one.metadata(), other.metadata()) {
+        (Ok(first), Ok(second)) => first.is_file() && is_one(one, &first, other, &second),
+        (Err(_), Err(_)) => place(one).is_some_and(|one| Some(one) == place(other)),
+        _ => false,
+    }
+}
+
+#[cfg(unix)]
+fn is_one(_: &Path, first: &Metadata, _: &Path, second: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (first.dev(), first.ino()) == (second.dev(), second.ino())
+}
+
+#[cfg(not(unix))]
+fn is_one(one: &Path, _: &Metadata, other: &Path, _: &Metadata) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
+/// Returns where a file that is not there yet would be.
+fn place(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+    Some(folder.join(path.file_name()?))
 }
 
 /// Writes a file that only its owner can read, in place of what was there.
@@ -73,7 +101,7 @@ pub fn private(path: &Path) -> io::Result<File> {
 }
 
 /// Devices such as `/dev/null` take what is written and keep nobody waiting.
-fn unwritable(path: &Path, metadata: &std::fs::Metadata) -> Option<&'static str> {
+fn unwritable(path: &Path, metadata: &Metadata) -> Option<&'static str> {
     let kind = metadata.file_type();
     if kind.is_dir() {
         return Some("it is a folder, not a file");
@@ -124,6 +152,27 @@ mod tests {
         for refused in [append(&pipe, b"x"), public(&pipe, b"x")] {
             assert!(refused.expect_err("refused").to_string().contains("named pipe"));
         }
+    }
+
+    #[test]
+    fn one_file_is_known_by_all_its_names() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        for name in ["a", "b"] {
+            write(&at(name), b"x").expect("written");
+        }
+        std::fs::hard_link(at("a"), at("hard")).expect("a link");
+        std::os::unix::fs::symlink("a", at("soft")).expect("a link");
+        std::os::unix::fs::symlink(folder.path(), at("folder")).expect("a link");
+        for (one, other) in
+            [("a", "a"), ("a", "hard"), ("a", "soft"), ("folder/a", "a"), ("new", "folder/new")]
+        {
+            assert!(is_same(&at(one), &at(other)), "{one} {other}");
+        }
+        for (one, other) in [("a", "b"), ("new", "newer"), ("a", "new"), ("none/x", "none/x")] {
+            assert!(!is_same(&at(one), &at(other)), "{one} {other}");
+        }
+        assert!(!is_same(Path::new("/dev/null"), Path::new("/dev/null")), "a device");
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! The files that a command is to write.
+//! The files that a command is to write, and those that it reads.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{Command, Connection, Report};
+use super::{Command, Connection, File, Report};
+use crate::source;
 
 impl Command {
     /// Returns every file that the command line asks to be written.
@@ -41,6 +42,36 @@ impl Command {
             | Self::Man(_) => {}
         }
         targets
+    }
+
+    /// Returns every file that the command line asks to be read, a topology that goes without saying included.
+    pub fn sources(&self) -> Vec<PathBuf> {
+        let (file, connection, more) = match self {
+            Self::Import(args) => (None, Some(&args.connection), vec![]),
+            Self::Plan(args) => (Some(args.file.clone()), Some(&args.connection), vec![]),
+            Self::Drift(args) => (Some(args.file.clone()), Some(&args.connection), vec![]),
+            Self::Watch(args) => (Some(args.file.clone()), Some(&args.connection), vec![]),
+            Self::Destroy(args) => (Some(args.file.clone()), Some(&args.connection), vec![]),
+            Self::Show(args) => (Some(args.file.clone()), Some(&args.connection), vec![]),
+            Self::Apply(args) => {
+                let file = File { topology: args.input.clone(), overlays: args.overlays.clone() };
+                (Some(file), Some(&args.connection), args.topology.iter().cloned().collect())
+            }
+            Self::Init(_)
+            | Self::Validate(_)
+            | Self::Graph(_)
+            | Self::Simulate(_)
+            | Self::Post(_)
+            | Self::FetchPlan(_)
+            | Self::Schema
+            | Self::Explain(_)
+            | Self::Completions(_)
+            | Self::Man(_) => (None, None, vec![]),
+        };
+        let topology = file.as_ref().and_then(|file| source::find(file.topology.as_deref()).ok());
+        let overlays = file.into_iter().flat_map(|file| file.overlays.files);
+        let scenario = connection.and_then(|connection| connection.scenario.clone());
+        topology.into_iter().chain(overlays).chain(scenario).chain(more).collect()
     }
 }
 

@@ -133,6 +133,38 @@ fn what_cannot_be_written_is_refused_before_any_work() {
 }
 
 #[test]
+fn no_run_writes_over_what_it_reads_or_has_written() {
+    let scenario = Scenario::of("minimal");
+    let text = scenario.read("topology.yaml");
+    scenario.write("overlay.yaml", "tags: { a: b }\n");
+    std::os::unix::fs::symlink("topology.yaml", scenario.folder().join("link.yaml"))
+        .expect("linked");
+    let reads = "read by the same run";
+    let twice = "something else is written there";
+    let wrong: [(&[&str], &str, &str); 9] = [
+        (&["plan", "--out", "topology.yaml"], "topology.yaml", reads),
+        (&["plan", "topology.yaml", "--report", "html=./topology.yaml"], "topology.yaml", reads),
+        (&["plan", "--overlay", "overlay.yaml", "--out", "overlay.yaml"], "overlay.yaml", reads),
+        (&["apply", "--yes", "--trace-http", "link.yaml"], "link.yaml", reads),
+        (&["drift", "--report", "json=link.yaml"], "link.yaml", reads),
+        (&["watch", "--rounds", "1", "--trace-http", "topology.yaml"], "topology.yaml", reads),
+        (&["plan", "--out", "new.json", "--report", "json=./new.json"], "new.json", twice),
+        (&["plan", "--report", "html=a", "--report", "markdown=a"], "`a`", twice),
+        (&["drift", "--report", "html=a", "--trace-http", "a"], "`a`", twice),
+    ];
+    for (args, name, reason) in wrong {
+        assert_refused(&args.join(" "), scenario.simulated(args), name, reason);
+        assert!(!scenario.folder().join(".evenkeel").exists(), "{args:?} began its work");
+    }
+    assert_eq!(scenario.read("topology.yaml"), text);
+    let plan =
+        ["plan", "--out", "plan.json", "--report", "html=/dev/null", "--trace-http", "/dev/null"];
+    assert_eq!(soon("plan", scenario.simulated(&plan)).status.code(), Some(0));
+    let apply = scenario.simulated(&["apply", "plan.json", "--yes", "--trace-http", "plan.json"]);
+    assert_refused("apply", apply, "plan.json", reads);
+}
+
+#[test]
 fn a_shell_may_hand_over_pipes() {
     let scenario = Scenario::of("minimal");
     let binary = env!("CARGO_BIN_EXE_evenkeel");
