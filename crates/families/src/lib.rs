@@ -2,6 +2,7 @@
 //!
 //! The engines (parser, planner, importer) are given the language and name none of them.
 
+pub mod identities;
 pub mod locks;
 
 use std::sync::LazyLock;
@@ -9,7 +10,7 @@ use std::sync::LazyLock;
 use importer::{Family, Language};
 use planner::Groups;
 use topology::section::Of;
-use topology::{App, DnsZone, Domain, Identity, Plan, Resource, Storage, TrafficManager, Vault};
+use topology::{App, DnsZone, Domain, Plan, Resource, Storage, TrafficManager, Vault};
 
 /// Every family: what is expanded, imported and written first stands first.
 pub static ALL: &[&dyn Family] = &[
@@ -21,7 +22,7 @@ pub static ALL: &[&dyn Family] = &[
     &Of::<Domain>::ALL,
     &Of::<Storage>::ALL,
     &Of::<Vault>::ALL,
-    &Of::<Identity>::ALL,
+    &Of::<identities::Identity>::ALL,
     &Of::<locks::Lock>::ALL,
     &Of::<Resource>::ALL,
 ];

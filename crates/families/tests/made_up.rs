@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use families::identities::Identity;
 use importer::{Import, Language, Request, Verdict};
 use plan::{Band, Plan, Verb};
 use planner::accept::{Files, accept};
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 use topology::family::{At, Check};
 use topology::section::{Arm, GlobalBand, Keys, NameRule, Of, Unique};
 use topology::{
-    Explanation, FreeMap, Identity, Input, Name, Parsed, Ref, Section, Sp, choice, entry, record,
+    Explanation, FreeMap, Input, Name, Parsed, Ref, Section, Sp, choice, entry, record,
 };
 
 static CACHE_NAME: NameRule =

@@ -3,7 +3,7 @@
 use resource::types::STORAGE_ACCOUNT;
 use resource::{Observation, ResourceId};
 use serde_json::Value;
-use topology::{App, section};
+use topology::{AnyIdentity, App, Storage, section};
 
 use crate::draft::{Draft, Life, existing};
 use crate::family::Import;
@@ -110,7 +110,7 @@ impl Draft<'_> {
         let users = seen.body["identity"]["userAssignedIdentities"].as_object();
         let users = users.into_iter().flatten().filter_map(|(id, _)| {
             let id = ResourceId::parse(id).ok()?;
-            Some(self.target_in(&section::IDENTITIES, &id, Some(at)))
+            Some(self.target_in::<AnyIdentity>(&id, Some(at)))
         });
         let mut all: Vec<Node> = has_system.then(|| literal("system")).into_iter().collect();
         all.extend(users);
@@ -135,7 +135,7 @@ impl Draft<'_> {
             .of_type(STORAGE_ACCOUNT)
             .find(|account| account.id.name().eq_ignore_ascii_case(name));
         if let Some(account) = account {
-            map.set("storage", self.target_in(&section::STORAGE, &account.id, Some(at)));
+            map.set("storage", self.target_in::<Storage>(&account.id, Some(at)));
         }
     }
 

@@ -1,9 +1,9 @@
-//! Storage accounts, vaults and identities; the inverse of `planner/src/expand/data.rs`.
+//! Storage accounts and vaults; the inverse of `planner/src/expand/data.rs`.
 
 use resource::Observation;
 use resource::types::{IDENTITY, SITE};
 use serde_json::Value;
-use topology::{Identity, Storage, Vault};
+use topology::{Storage, Vault};
 
 use crate::draft::{Draft, Life, Remark, existing};
 use crate::family::{Import, Told};
@@ -102,12 +102,5 @@ impl Import for Vault {
             };
             draft.remark(seen.id.as_str(), why);
         }
-    }
-}
-
-impl Import for Identity {
-    fn body(draft: &mut Draft<'_>, seen: &Observation, stamp: Option<usize>, map: &mut Map) {
-        let holder = text(&seen.body, "/properties/principalId").unwrap_or_default().to_owned();
-        draft.rights(&holder, stamp, map);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use planner::MARK;
 use resource::{Observation, ResourceId};
+use topology::Named;
 use topology::section::{self, Section};
 
 use crate::addresses::{Address, Addresses};
@@ -285,13 +286,8 @@ impl<'a> Draft<'a> {
     }
 
     /// Returns the reference to a resource for a key that takes things of one section alone, or IDs.
-    pub fn target_in(
-        &self,
-        section: &'static Section,
-        id: &ResourceId,
-        stamp: Option<usize>,
-    ) -> Node {
-        match self.addresses.get(id).filter(|address| *address.section == *section) {
+    pub fn target_in<N: Named>(&self, id: &ResourceId, stamp: Option<usize>) -> Node {
+        match self.addresses.get(id).filter(|address| address.section.key == N::KEY) {
             Some(_) => self.target(id, stamp),
             None => literal(id.as_str()),
         }

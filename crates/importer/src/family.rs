@@ -124,9 +124,7 @@ impl Deref for Language {
 pub(crate) mod tests {
     use std::sync::LazyLock;
 
-    use topology::{
-        App, DnsZone, Domain, Identity, Plan, Resource, Storage, TrafficManager, Vault,
-    };
+    use topology::{App, DnsZone, Domain, Plan, Resource, Storage, TrafficManager, Vault};
 
     use super::*;
 
@@ -139,7 +137,6 @@ pub(crate) mod tests {
         &Of::<Domain>::ALL,
         &Of::<Storage>::ALL,
         &Of::<Vault>::ALL,
-        &Of::<Identity>::ALL,
         &Of::<Resource>::ALL,
     ];
 

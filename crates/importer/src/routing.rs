@@ -1,8 +1,7 @@
 //! Traffic Manager profiles; the inverse of `planner/src/expand/routing.rs`.
 
-use resource::ResourceId;
 use serde_json::Value;
-use topology::{TrafficManager, section};
+use topology::{App, TrafficManager, section};
 
 use crate::draft::{Draft, Life, existing};
 use crate::family::Import;
@@ -97,13 +96,14 @@ impl Draft<'_> {
         let kind = text(endpoint, "/type").unwrap_or_default().rsplit('/').next();
         let kind = kind.unwrap_or_default().to_ascii_lowercase();
         let target = id_at(properties, "/targetResourceId");
-        let within = |section, id: ResourceId| self.target_in(section, &id, None);
         let mut map = Map::default();
         let is_azure = kind == "azureendpoints";
         match (target, &*kind) {
-            (Some(target), "azureendpoints") => map.set("app", within(&section::APPS, target)),
+            (Some(target), "azureendpoints") => {
+                map.set("app", self.target_in::<App>(&target, None))
+            }
             (Some(target), "nestedendpoints") => {
-                map.set("profile", within(&section::TRAFFIC_MANAGER, target))
+                map.set("profile", self.target_in::<TrafficManager>(&target, None))
             }
             _ => map.set("host", literal(text(properties, "/target").unwrap_or_default())),
         };

@@ -20,6 +20,7 @@ mod values;
 
 pub use certificates::certificate_name;
 pub use groups::Groups;
+pub use permissions::Holder;
 pub use roles::role_name;
 
 use std::collections::HashMap;

@@ -10,7 +10,7 @@ mod form;
 use resource::is_absent;
 use serde_json::{Map, Value};
 
-use crate::{FreeMap, Section, Sp, Target, Text};
+use crate::{FreeMap, Sp, Target, Text};
 
 pub use arm::Arm;
 pub use form::Form;
@@ -53,8 +53,8 @@ pub trait ToArm {
 
 /// What the way out of an ARM body needs to know of everything else that was observed.
 pub trait FromArm {
-    /// Writes the reference to a resource where one of these sections is wanted, or its ID.
-    fn reference(&mut self, id: &str, wanted: &[&'static Section]) -> Written;
+    /// Writes the reference to a resource where one of the sections with these keys is wanted, or its ID.
+    fn reference(&mut self, id: &str, wanted: &[&'static str]) -> Written;
 
     /// Writes a text of the user's under a name: what is secret or another's by reference.
     fn text(&mut self, name: &str, text: &str) -> Written;
@@ -235,7 +235,7 @@ impl ToArm for Nowhere {
 }
 
 impl FromArm for Nowhere {
-    fn reference(&mut self, id: &str, _: &[&'static Section]) -> Written {
+    fn reference(&mut self, id: &str, _: &[&'static str]) -> Written {
         Written::Text(id.to_owned())
     }
 

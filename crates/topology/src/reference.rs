@@ -160,12 +160,14 @@ impl Decode for Target {
 
 impl<A: Allowed> Decode for Ref<A> {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        target(node, cx, A::SECTIONS).map(Self::new)
+        target(node, cx, A::KEYS).map(Self::new)
     }
 }
 
 /// Reads a reference to what is `wanted`, or to anything.
-fn target(node: &Node, cx: &mut Context<'_>, wanted: &[&'static Section]) -> Option<Target> {
+fn target(node: &Node, cx: &mut Context<'_>, keys: &[&'static str]) -> Option<Target> {
+    let wanted = keys.iter().filter_map(|key| cx.language().section(key));
+    let wanted: &[&'static Section] = &wanted.collect::<Vec<_>>();
     let address = cx.scalar(node, "a reference such as `weu/web`, or a resource ID")?;
     if address.starts_with('/') {
         return resource_id(address, node, cx);

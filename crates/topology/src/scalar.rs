@@ -9,8 +9,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use crate::decode::{Context, Decode};
 use crate::tree::{Node, NodeKind};
 use crate::{
-    App, AppIdentity, Binding, Certificate, Cloud, CloudEndpoints, Diagnostic, Identity, Raw, Ref,
-    Runtime, Sp, Stamp, StampInstance, StampModule, StatusRange, SubnetRange, VaultCertificate,
+    AnyIdentity, App, AppIdentity, Binding, Certificate, Cloud, CloudEndpoints, Diagnostic, Raw,
+    Ref, Runtime, Sp, Stamp, StampInstance, StampModule, StatusRange, SubnetRange,
+    VaultCertificate,
 };
 
 /// Gives a type a schema that stands where it is used.
@@ -126,7 +127,7 @@ impl Decode for AppIdentity {
         for item in items {
             match &item.kind {
                 NodeKind::Text(text) if text == "system" => identity.system = true,
-                _ => identity.user.extend(Sp::<Ref<(Identity, App)>>::decode(item, cx)),
+                _ => identity.user.extend(Sp::<Ref<(AnyIdentity, App)>>::decode(item, cx)),
             }
         }
         Some(identity)

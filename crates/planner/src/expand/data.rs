@@ -1,28 +1,14 @@
-//! What holds data and identity: storage accounts, vaults, managed identities.
+//! What holds data: storage accounts and vaults.
 
 use resource::ResourceId;
 use resource::types::SITE;
 use serde_json::{Value, json};
-use topology::{AccessPolicy, Identity, Storage, Vault};
+use topology::{AccessPolicy, Storage, Vault};
 
 use super::Expansion;
 use super::apps::principal;
-use super::permissions::Holder;
 use crate::desired::DesiredResource;
 use crate::family::{Children, Expand};
-
-impl Expand for Identity {
-    fn beside(&self, expansion: &mut Expansion<'_>, resource: &DesiredResource) {
-        let holder = Holder {
-            address: resource.address.clone(),
-            band: resource.band.clone(),
-            id: resource.id.clone(),
-            pointer: "/properties/principalId",
-        };
-        expansion.permissions(&holder, &self.permissions);
-        expansion.vault_access(&holder, &self.vault_access);
-    }
-}
 
 impl Expand for Vault {
     fn complete(&self, expansion: &Expansion<'_>, resource: &mut DesiredResource) {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{App, Identity, Ref, Sp, Target, Text, Vault};
+use crate::{AnyIdentity, App, Ref, Sp, Target, Text, Vault};
 use crate::{choice, record};
 
 choice! {
@@ -149,7 +149,7 @@ pub struct AppIdentity {
     /// Whether the app has an identity of its own.
     pub system: bool,
     /// Identities that live apart from the app.
-    pub user: Vec<Sp<Ref<(Identity, App)>>>,
+    pub user: Vec<Sp<Ref<(AnyIdentity, App)>>>,
 }
 
 /// Stack and version of an app, written `dotnet|8.0`.

@@ -3,7 +3,7 @@
 use crate::property::{ONLY_ON, PUBLIC_NETWORK};
 use crate::{choice, record};
 
-use crate::{App, FreeMap, Identity, Name, Ref, Sp};
+use crate::{AnyIdentity, App, FreeMap, Name, Ref, Sp};
 
 record! {
     /// A key vault.
@@ -61,7 +61,7 @@ record! {
     /// What one identity may do in a vault without RBAC.
     pub struct AccessPolicy {
         /// The identity: a reference to `identities`, or an app with a system identity.
-        pub identity: Option<Sp<Ref<(Identity, App)>>>,
+        pub identity: Option<Sp<Ref<(AnyIdentity, App)>>>,
         /// The object ID of anyone else.
         pub object_id: Option<Sp<String>>,
         /// What may be done with secrets.

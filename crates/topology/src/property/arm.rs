@@ -96,7 +96,7 @@ impl<A: Allowed> Arm for Ref<A> {
     }
 
     fn of_arm(value: &Value, world: &mut dyn FromArm) -> Option<Written> {
-        value.as_str().map(|id| world.reference(id, A::SECTIONS))
+        value.as_str().map(|id| world.reference(id, A::KEYS))
     }
 }
 

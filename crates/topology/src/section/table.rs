@@ -3,7 +3,7 @@
 use resource::types;
 
 use super::{Addressed, Arm, GlobalBand, Keys, NameRule, Naming, Of, Section, Stands, Unique};
-use crate::{App, DnsZone, Domain, Identity, Plan, Resource, Storage, TrafficManager, Vault};
+use crate::{App, DnsZone, Domain, Plan, Resource, Storage, TrafficManager, Vault};
 
 /// Every section; a bare name leads to the first that has it.
 pub static ALL: &[&Section] = &[
@@ -12,7 +12,6 @@ pub static ALL: &[&Section] = &[
     &RESOURCE_GROUP,
     &STORAGE,
     &VAULTS,
-    &IDENTITIES,
     &RESOURCES,
     &TRAFFIC_MANAGER,
     &DNS,
@@ -34,8 +33,6 @@ static VAULT_NAME: NameRule = NameRule {
     unique: Unique::Cloud,
     ..NameRule::new("key vault", 3, 24, "-")
 };
-static IDENTITY_NAME: NameRule =
-    NameRule { not_last: "", ..NameRule::new("managed identity", 3, 128, "-_") };
 static PROFILE_NAME: NameRule = NameRule::new("Traffic Manager profile", 1, 63, "-.");
 pub(crate) static DNS_NAME: NameRule =
     NameRule { unique: Unique::Cloud, ..NameRule::new("Traffic Manager DNS name", 1, 63, "-.") };
@@ -132,19 +129,6 @@ pub static VAULTS: Section = Section {
     name: Some(&VAULT_NAME),
     band: GlobalBand::Data,
     entries: Some(&Of::<Vault>::ALL),
-    ..Section::PLAIN
-};
-
-/// Managed identities.
-pub static IDENTITIES: Section = Section {
-    key: "identities",
-    noun: "an identity",
-    plural: "identities",
-    about: "Managed identities",
-    arm: Arm::Type(types::IDENTITY),
-    abbreviations: &["id"],
-    name: Some(&IDENTITY_NAME),
-    entries: Some(&Of::<Identity>::ALL),
     ..Section::PLAIN
 };
 

@@ -86,20 +86,38 @@ impl JsonSchema for Target {
 
 /// What a reference may lead to beside a resource ID: entries of one type, or of several.
 pub trait Allowed {
-    /// The sections, the likeliest first.
-    const SECTIONS: &'static [&'static Section];
+    /// The keys of the sections, the likeliest first.
+    const KEYS: &'static [&'static str];
 }
 
 impl<T: Entry> Allowed for T {
-    const SECTIONS: &'static [&'static Section] = &[T::SECTION];
+    const KEYS: &'static [&'static str] = &[T::SECTION.key];
 }
 
-impl<A: Entry, B: Entry> Allowed for (A, B) {
-    const SECTIONS: &'static [&'static Section] = &[A::SECTION, B::SECTION];
+impl<A: Named, B: Named> Allowed for (A, B) {
+    const KEYS: &'static [&'static str] = &[A::KEY, B::KEY];
 }
 
-impl<A: Entry, B: Entry, C: Entry> Allowed for (A, B, C) {
-    const SECTIONS: &'static [&'static Section] = &[A::SECTION, B::SECTION, C::SECTION];
+impl<A: Named, B: Named, C: Named> Allowed for (A, B, C) {
+    const KEYS: &'static [&'static str] = &[A::KEY, B::KEY, C::KEY];
+}
+
+/// What names one section: the type of its entries, or a word for it where that type is not known.
+pub trait Named {
+    /// The key of the section.
+    const KEY: &'static str;
+}
+
+impl<T: Entry> Named for T {
+    const KEY: &'static str = T::SECTION.key;
+}
+
+/// Whatever stands under `identities`, for what lies below the family of identities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnyIdentity;
+
+impl Named for AnyIdentity {
+    const KEY: &'static str = "identities";
 }
 
 /// A reference that leads to what `A` allows: `Ref<Storage>`, `Ref<(Identity, App)>`.

@@ -1,9 +1,8 @@
-//! User-assigned managed identities.
+//! What a topology says of an identity.
 
-use super::{Permission, VaultAccess};
-use crate::record;
+use topology::{FreeMap, Name, Permission, Sp, VaultAccess, entry, record};
 
-use crate::{FreeMap, Name, Sp};
+use super::IDENTITIES;
 
 record! {
     /// A managed identity that lives apart from the apps that use it.
@@ -38,4 +37,4 @@ record! {
     }
 }
 
-crate::entry!(Identity in crate::section::IDENTITIES: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;);
+entry!(Identity in IDENTITIES: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;);

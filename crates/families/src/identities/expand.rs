@@ -1,0 +1,18 @@
+//! From an identity to its resource and its rights.
+
+use planner::{DesiredResource, Expand, Expansion, Holder};
+
+use super::Identity;
+
+impl Expand for Identity {
+    fn beside(&self, expansion: &mut Expansion<'_>, resource: &DesiredResource) {
+        let holder = Holder {
+            address: resource.address.clone(),
+            band: resource.band.clone(),
+            id: resource.id.clone(),
+            pointer: "/properties/principalId",
+        };
+        expansion.permissions(&holder, &self.permissions);
+        expansion.vault_access(&holder, &self.vault_access);
+    }
+}

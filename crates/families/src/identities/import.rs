@@ -1,0 +1,13 @@
+//! From an identity that was observed to its entry.
+
+use importer::{Draft, Import, Map, text};
+use resource::Observation;
+
+use super::Identity;
+
+impl Import for Identity {
+    fn body(draft: &mut Draft<'_>, seen: &Observation, stamp: Option<usize>, map: &mut Map) {
+        let holder = text(&seen.body, "/properties/principalId").unwrap_or_default().to_owned();
+        draft.rights(&holder, stamp, map);
+    }
+}
