@@ -122,6 +122,9 @@ enum Command {
         /// instead of what is drawn.
         #[arg(long)]
         kill: Option<Killing>,
+        /// Draws more of the language than continuous integration does; not all of it passes yet.
+        #[arg(long)]
+        wide: bool,
         /// Says what each seed is and what it comes to.
         #[arg(long)]
         verbose: bool,
@@ -155,7 +158,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Pairs { directory, json, verbose } => {
             pairs::run(&directory, json.as_deref(), verbose)?
         }
-        Command::Transitions { seeds, from, threads, keep, shrink, tries, kill, verbose } => {
+        Command::Transitions { seeds, from, threads, keep, shrink, tries, kill, wide, verbose } => {
             transitions::run(transitions::Settings {
                 seeds: faults::Seeds { from, count: seeds },
                 threads,
@@ -164,6 +167,7 @@ fn main() -> anyhow::Result<ExitCode> {
                 tries,
                 verbose,
                 kill_each_action: kill.is_some(),
+                wide,
             })?
         }
         Command::Refusals { definitions, good, verbose } => {

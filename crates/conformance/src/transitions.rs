@@ -48,11 +48,14 @@ pub struct Settings<'a> {
     pub verbose: bool,
     /// Kills the second apply of each pair at each of its actions.
     pub kill_each_action: bool,
+    /// Draws more of the language.
+    pub wide: bool,
 }
 
 impl Settings<'_> {
     fn pairs(&self) -> Pairs {
-        Pairs { mode: self.kill_each_action.then_some(Mode::KilledAtEach) }
+        let mode = self.kill_each_action.then_some(Mode::KilledAtEach);
+        Pairs { mode, wide: self.wide }
     }
 }
 
@@ -276,6 +279,7 @@ mod tests {
                 tries: 0,
                 verbose: false,
                 kill_each_action: false,
+                wide: false,
             };
             assert!(run(settings).expect("no folder is written"), "seed {seed}");
         }

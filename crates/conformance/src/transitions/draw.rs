@@ -14,6 +14,8 @@ pub struct Draw<'a> {
     random: &'a mut StdRng,
     /// How much of what may be left out is written, in per cent of its odds.
     pub wealth: u32,
+    /// Whether more of the language is drawn than the pairs of continuous integration hold.
+    pub wide: bool,
     /// Whether what is drawn stands in a stamp.
     pub in_stamp: bool,
 }
@@ -21,7 +23,7 @@ pub struct Draw<'a> {
 impl<'a> Draw<'a> {
     /// Draws from `random`.
     pub fn new(random: &'a mut StdRng, wealth: u32) -> Self {
-        Self { random, wealth, in_stamp: false }
+        Self { random, wealth, wide: false, in_stamp: false }
     }
 
     /// Returns true in so many of a hundred cases.
@@ -71,7 +73,9 @@ impl<'a> Draw<'a> {
             Shape::Record(record) => self.record(record),
             Shape::Map(members) => self.members(members),
             Shape::List { most, member } => {
-                let count = self.between((1, *most));
+                // An empty list is a value.
+                let least = usize::from(!(self.wide && self.chance(5)));
+                let count = self.between((least, *most));
                 (0..count).map(|_| self.shape(member)).collect()
             }
         }
@@ -79,7 +83,8 @@ impl<'a> Draw<'a> {
 
     fn record(&mut self, record: &Record) -> Value {
         let mut map = Map::new();
-        for key in record.keys {
+        let wide = self.wide;
+        for key in record.keys.iter().filter(|key| wide || !key.is_wide) {
             let odds = if key.odds >= 100 { 100 } else { key.odds * self.wealth / 100 };
             if self.chance(odds) {
                 let was_in_stamp = self.in_stamp;

@@ -205,7 +205,7 @@ fn set(tree: &mut Value, site: &Site, draw: &mut Draw<'_>) -> Option<()> {
         .keys
         .iter()
         .filter(|key| !map.contains_key(key.name))
-        .filter(|key| !["existing", "adopt"].contains(&key.name))
+        .filter(|key| !["existing", "adopt"].contains(&key.name) && (draw.wide || !key.is_wide))
         .collect();
     let key = *absent.get(draw.below(absent.len()))?;
     let others = record.alternatives.iter().filter(|them| them.contains(&key.name));

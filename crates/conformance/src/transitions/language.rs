@@ -12,7 +12,7 @@ mod routing;
 use serde_json::{Value, json};
 
 use super::draw::Draw;
-use super::shape::{Key, Members, Record, Shape};
+use super::shape::{Key, Kind, Members, Record, Shape};
 
 /// The subscription of every topology.
 pub const SUBSCRIPTION: &str = "11111111-2222-3333-4444-555555555555";
@@ -33,11 +33,11 @@ pub const VARIABLE: (&str, &str) = ("COLOUR", "teal");
 pub static TOPOLOGY: Shape = Shape::Record(&ROOT);
 
 const fn key(name: &'static str, odds: u32, shape: Shape) -> Key {
-    Key { name, odds, shape }
+    Key { name, odds, shape, is_wide: false }
 }
 
 const fn value(name: &'static str, odds: u32, draw: fn(&mut Draw<'_>) -> Value) -> Key {
-    Key { name, odds, shape: Shape::Value(draw) }
+    key(name, odds, Shape::Value(draw))
 }
 
 static ROOT: Record = Record {
@@ -59,6 +59,15 @@ static ROOT: Record = Record {
         key("dns", 75, Shape::Map(&names::ZONES)),
         key("domains", 60, Shape::Map(&names::DOMAINS)),
         key("locks", 12, Shape::Map(&names::LOCKS)),
+        Key { is_wide: true, ..key("applyLock", 5, Shape::Record(&APPLY_LOCK)) },
+    ],
+    alternatives: &[],
+};
+
+static APPLY_LOCK: Record = Record {
+    keys: &[
+        key("account", 100, Shape::Reference(&[Kind::Storage])),
+        value("container", 50, |d| d.any(&["locks", "media"])),
     ],
     alternatives: &[],
 };
@@ -75,7 +84,10 @@ static OBJECTIVES: Record = Record {
 static TAGS: Members = Members {
     names: &["team", "env", "cost-center", "Owner"],
     count: (1, 2),
-    member: Shape::Value(|d| d.any(&["web", "core", "Test", "prod", "42"])),
+    member: Shape::Value(|d| match d.wide && d.chance(5) {
+        true => Value::Null,
+        false => d.any(&["web", "core", "Test", "prod", "42"]),
+    }),
     any_case: true,
 };
 
@@ -162,9 +174,9 @@ mod tests {
     use super::super::draw::Draw;
     use super::*;
 
-    /// Keys that are not drawn: there is one tenant and one subscription in a simulator, one file to
-    /// a topology, and the apply lock is the command line's.
-    const NOT_DRAWN: [&str; 5] = ["tenant", "cloud", "include", "applyLock", "subscription"];
+    /// Keys that are not drawn: there is one tenant and one subscription in a simulator, and one file to
+    /// a topology.
+    const NOT_DRAWN: [&str; 4] = ["tenant", "cloud", "include", "subscription"];
     /// Of these nothing lies in Azure before.
     const NEVER_EXISTING: [&str; 3] = ["plan", "apps", "trafficManager"];
 

@@ -61,6 +61,8 @@ impl fmt::Display for Pair {
 pub struct Pairs {
     /// What happens on the way, where that is not drawn too.
     pub mode: Option<Mode>,
+    /// Whether more of the language is drawn.
+    pub wide: bool,
 }
 
 impl Strategy for Pairs {
@@ -73,6 +75,7 @@ impl Strategy for Pairs {
         let wealth = [40, 70, 100, 100][random.random_range(0..4)];
         for _ in 0..ATTEMPTS {
             let mut draw = Draw::new(&mut random, wealth);
+            draw.wide = self.wide;
             let a = first(&mut draw);
             if parse(&text(&a)).is_err() {
                 thrown += 1;

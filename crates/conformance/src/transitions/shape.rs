@@ -39,6 +39,8 @@ pub struct Key {
     pub odds: u32,
     /// What stands behind it.
     pub shape: Shape,
+    /// Whether it is drawn only where more of the language is asked for.
+    pub is_wide: bool,
 }
 
 /// A map of named members.

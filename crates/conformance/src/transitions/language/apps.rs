@@ -129,7 +129,7 @@ fn runtime(draw: &mut Draw<'_>) -> Value {
 static SETTINGS: Members = Members {
     names: &["MODE", "LEVEL", "Region", "PEER", "KEEP__ME", "dotted.name"],
     count: (1, 3),
-    member: Shape::Value(text),
+    member: Shape::Value(|d| if d.wide && d.chance(5) { Value::Null } else { text(d) }),
     any_case: true,
 };
 

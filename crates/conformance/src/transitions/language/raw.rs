@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::draw::Draw;
 use super::super::shape::{Members, Shape};
+use super::{SHARED_ACCOUNT, SHARED_GROUP, SHARED_ZONE, SUBSCRIPTION};
 
 pub static RESOURCES: Members = Members {
     names: &["extra", "net", "more", "watch"],
@@ -15,8 +16,13 @@ pub static RESOURCES: Members = Members {
 type Make = fn(&mut Draw<'_>) -> Value;
 
 fn entry(draw: &mut Draw<'_>) -> Value {
-    let makes: [Make; 5] = [workspace, component, security_group, network, address];
-    let mut entry = draw.one(&makes)(draw);
+    let tracked: [Make; 5] = [workspace, component, security_group, network, address];
+    // What lies in something that is there before is one, and no stamp's.
+    let global: [Make; 3] = [private_zone, record, lock];
+    let mut entry = match draw.wide && !draw.in_stamp && draw.chance(25) {
+        true => return draw.one(&global)(draw),
+        false => draw.one(&tracked)(draw),
+    };
     if draw.chance(20) {
         entry["tags"] = json!({ "team": draw.one(&["web", "core"]) });
     }
@@ -112,8 +118,55 @@ fn address(draw: &mut Draw<'_>) -> Value {
         "sku": { "name": "Standard" },
         "properties": { "publicIPAllocationMethod": "Static" },
     });
+    if draw.wide && draw.chance(30) {
+        entry["zones"] = json!(["1", "2", "3"]);
+    }
     if draw.chance(50) {
         entry["properties"]["idleTimeoutInMinutes"] = json!(draw.one(&[4, 10, 30]));
     }
     entry
+}
+
+fn private_zone(draw: &mut Draw<'_>) -> Value {
+    json!({
+        "type": "Microsoft.Network/privateDnsZones",
+        "apiVersion": "2024-06-01",
+        "location": "global",
+        "name": draw.one(&["inside.example", "private.tr.example"]),
+        "tags": { "team": draw.one(&["web", "core"]) },
+    })
+}
+
+/// A record of a zone that the topology does not look after.
+fn record(draw: &mut Draw<'_>) -> Value {
+    let name = draw.one(&["raw", "other"]);
+    json!({
+        "type": "Microsoft.Network/dnsZones/TXT",
+        "apiVersion": "2018-05-01",
+        "id": format!(
+            "/subscriptions/{SUBSCRIPTION}/resourceGroups/{SHARED_GROUP}/providers\
+             /Microsoft.Network/dnsZones/{SHARED_ZONE}/TXT/{name}"
+        ),
+        "properties": {
+            "TTL": draw.one(&[300, 3600]),
+            "TXTRecords": [{ "value": [draw.one(&["one", "two"])] }],
+        },
+    })
+}
+
+/// A lock on what the topology does not look after.
+fn lock(draw: &mut Draw<'_>) -> Value {
+    json!({
+        "type": "Microsoft.Authorization/locks",
+        "apiVersion": "2020-05-01",
+        "name": "raw",
+        "scope": format!(
+            "/subscriptions/{SUBSCRIPTION}/resourceGroups/{SHARED_GROUP}/providers\
+             /Microsoft.Storage/storageAccounts/{SHARED_ACCOUNT}"
+        ),
+        "properties": {
+            "level": draw.one(&["CanNotDelete", "ReadOnly"]),
+            "notes": draw.one(&["Ask first.", "Shared by all."]),
+        },
+    })
 }
