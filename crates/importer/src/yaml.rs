@@ -307,7 +307,8 @@ mod tests {
                 "version: 1\nname: x\nlocation: westeurope\nsubscription: \
                  00000000-0000-0000-0000-000000000001\ntags:\n  t: {written}\n"
             );
-            let read = crate::check::read(&text, &Default::default()).expect("a topology");
+            let read =
+                crate::check::read(language(), &text, &Default::default()).expect("a topology");
             let tags: Vec<String> = read.tags.values().map(|tag| tag.value.clone()).collect();
             assert_eq!(tags, [odd]);
         }
