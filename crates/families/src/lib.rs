@@ -4,13 +4,14 @@
 
 pub mod identities;
 pub mod locks;
+pub mod vaults;
 
 use std::sync::LazyLock;
 
 use importer::{Family, Language};
 use planner::Groups;
 use topology::section::Of;
-use topology::{App, DnsZone, Domain, Plan, Resource, Storage, TrafficManager, Vault};
+use topology::{App, DnsZone, Domain, Plan, Resource, Storage, TrafficManager};
 
 /// Every family: what is expanded, imported and written first stands first.
 pub static ALL: &[&dyn Family] = &[
@@ -21,7 +22,7 @@ pub static ALL: &[&dyn Family] = &[
     &Of::<DnsZone>::ALL,
     &Of::<Domain>::ALL,
     &Of::<Storage>::ALL,
-    &Of::<Vault>::ALL,
+    &Of::<vaults::Vault>::ALL,
     &Of::<identities::Identity>::ALL,
     &Of::<locks::Lock>::ALL,
     &Of::<Resource>::ALL,

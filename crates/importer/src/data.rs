@@ -1,9 +1,7 @@
-//! Storage accounts and vaults; the inverse of `planner/src/expand/data.rs`.
+//! Storage accounts; the inverse of `planner/src/expand/data.rs`.
 
 use resource::Observation;
-use resource::types::{IDENTITY, SITE};
-use serde_json::Value;
-use topology::{Storage, Vault};
+use topology::Storage;
 
 use crate::draft::{Draft, Life, Remark, existing};
 use crate::family::{Import, Told};
@@ -55,18 +53,6 @@ impl Draft<'_> {
             map.set_some(children.key, names);
         }
     }
-
-    /// Counts the access policies of those that the topology knows nothing of.
-    fn policies_of_others(&self, vault: &Value) -> usize {
-        let is_known = |principal: &str| {
-            let holders = [(SITE, "/identity/principalId"), (IDENTITY, "/properties/principalId")];
-            holders.into_iter().any(|(kind, pointer)| {
-                self.survey.of_type(kind).any(|seen| text(&seen.body, pointer) == Some(principal))
-            })
-        };
-        let policies = vault["accessPolicies"].as_array().into_iter().flatten();
-        policies.filter(|policy| !policy["objectId"].as_str().is_some_and(is_known)).count()
-    }
 }
 
 impl Import for Storage {
@@ -82,25 +68,6 @@ impl Import for Storage {
                 Told::Remarked("it lets anonymous readers in, which the language cannot say")
             }
             _ => Told::Named,
-        }
-    }
-}
-
-impl Import for Vault {
-    fn body(draft: &mut Draft<'_>, seen: &Observation, stamp: Option<usize>, map: &mut Map) {
-        draft.declared::<Self>(&seen.body, seen.id.as_str(), stamp, map);
-        let properties = &seen.body["properties"];
-        let rbac = properties["enableRbacAuthorization"] == true;
-        let others = draft.policies_of_others(properties);
-        if others > 0 && !rbac {
-            let why = match others {
-                1 => "the access policy of another than the topology's identities stays as it is"
-                    .to_owned(),
-                _ => format!(
-                    "{others} access policies of others than the topology's identities stay as they are"
-                ),
-            };
-            draft.remark(seen.id.as_str(), why);
         }
     }
 }

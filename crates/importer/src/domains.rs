@@ -294,7 +294,7 @@ impl Draft<'_> {
             }
             Some(Source::Vault(vault, secret)) => {
                 let mut source = Map::default();
-                source.set("keyVault", self.target_in::<topology::Vault>(vault, None));
+                source.set("keyVault", self.target_in::<topology::AnyVault>(vault, None));
                 source.set("secret", literal(secret));
                 map.set("certificate", source);
             }

@@ -124,7 +124,7 @@ impl Deref for Language {
 pub(crate) mod tests {
     use std::sync::LazyLock;
 
-    use topology::{App, DnsZone, Domain, Plan, Resource, Storage, TrafficManager, Vault};
+    use topology::{App, DnsZone, Domain, Plan, Resource, Storage, TrafficManager};
 
     use super::*;
 
@@ -136,7 +136,6 @@ pub(crate) mod tests {
         &Of::<DnsZone>::ALL,
         &Of::<Domain>::ALL,
         &Of::<Storage>::ALL,
-        &Of::<Vault>::ALL,
         &Of::<Resource>::ALL,
     ];
 

@@ -3,7 +3,7 @@
 use planner::expand::role_name;
 use resource::types::{ASSIGNMENT, VAULT};
 use serde_json::Value;
-use topology::Vault;
+use topology::AnyVault;
 
 use crate::draft::Draft;
 use crate::node::{Map, Node, literal};
@@ -44,7 +44,7 @@ impl Draft<'_> {
             let own = policies.into_iter().flatten().find(|policy| policy["objectId"] == principal);
             let Some(own) = own else { continue };
             let mut access = Map::default();
-            access.set("vault", self.target_in::<Vault>(&vault.id, stamp));
+            access.set("vault", self.target_in::<AnyVault>(&vault.id, stamp));
             for kind in ["secrets", "keys", "certificates"] {
                 let rights = own["permissions"][kind].as_array().into_iter().flatten();
                 let rights: Vec<Node> = rights.filter_map(Value::as_str).map(right).collect();

@@ -17,7 +17,7 @@ use crate::Explanation;
 pub use entry::{Common, CommonMut, Declared, Entries, Entry, Kept, Of, Share, Tags};
 pub use name_rule::{NameRule, Unique};
 pub use table::{
-    ALL, APPS, DNS, DOMAINS, PLAN, RESOURCE_GROUP, RESOURCES, STORAGE, TRAFFIC_MANAGER, VAULTS,
+    ALL, APPS, DNS, DOMAINS, PLAN, RESOURCE_GROUP, RESOURCES, STORAGE, TRAFFIC_MANAGER,
 };
 pub(crate) use table::{AUTOSCALE_NAME, CONTAINER_NAME, DNS_NAME, GROUP_NAME, QUEUE_NAME};
 

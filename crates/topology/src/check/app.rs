@@ -6,11 +6,11 @@ use crate::{App, AppKind, AppLogs, Diagnostic, Os, Place, Plan, Ref, Sp, Stamp};
 
 /// Kinds of access that a vault's access policy can grant, for secrets, keys and certificates.
 /// Source: <https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/create-or-update>.
-pub(super) const SECRET_RIGHTS: &[&str] =
+const SECRET_RIGHTS: &[&str] =
     &["all", "backup", "delete", "get", "list", "purge", "recover", "restore", "set"];
 
 /// See [`SECRET_RIGHTS`].
-pub(super) const KEY_RIGHTS: &[&str] = &[
+const KEY_RIGHTS: &[&str] = &[
     "all",
     "backup",
     "create",
@@ -35,7 +35,7 @@ pub(super) const KEY_RIGHTS: &[&str] = &[
 ];
 
 /// See [`SECRET_RIGHTS`].
-pub(super) const CERTIFICATE_RIGHTS: &[&str] = &[
+const CERTIFICATE_RIGHTS: &[&str] = &[
     "all",
     "backup",
     "create",
@@ -233,8 +233,19 @@ impl Check<'_> {
         }
     }
 
-    /// Files rights that vaults don't know.
-    pub(super) fn rights(&mut self, written: &[Sp<String>], known: &[&'static str]) {
+    /// Files rights to secrets, keys and certificates that vaults don't know.
+    pub fn vault_rights(
+        &mut self,
+        secrets: &[Sp<String>],
+        keys: &[Sp<String>],
+        certificates: &[Sp<String>],
+    ) {
+        self.rights(secrets, SECRET_RIGHTS);
+        self.rights(keys, KEY_RIGHTS);
+        self.rights(certificates, CERTIFICATE_RIGHTS);
+    }
+
+    fn rights(&mut self, written: &[Sp<String>], known: &[&'static str]) {
         for right in written {
             if !known.iter().any(|known| known.eq_ignore_ascii_case(right)) {
                 let near = crate::suggest::closest(right, known.iter().copied());

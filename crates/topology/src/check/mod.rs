@@ -14,7 +14,6 @@ mod storage;
 mod subnet;
 mod tags;
 mod traffic_manager;
-mod vault;
 
 use crate::decode::Broken;
 use crate::section::NameRule;

@@ -222,20 +222,6 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "Name an account of the kind `StorageV2` or `BlockBlobStorage`, and leave `container` out or give it a plain name.",
     ),
     of(
-        "policies-with-rbac",
-        "a vault with RBAC has access policies",
-        "With RBAC the vault ignores them.",
-        "vaults:\n  app: { accessPolicies: [{ objectId: …, secrets: [get] }] }",
-        "Write `rbac: false`, or give `permissions` to the identities.",
-    ),
-    of(
-        "purge-protection-off",
-        "purge protection can't be written as off",
-        "Azure accepts `true` or nothing, and never switches it off again.",
-        "vaults:\n  app: { purgeProtection: false }",
-        "Leave the key out.",
-    ),
-    of(
         "bad-resource-type",
         "a resource type is not one",
         "Types are `<namespace>/<type>`, and `<namespace>/<type>/<child>` for children.",

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{AnyIdentity, App, Ref, Sp, Target, Text, Vault};
+use crate::{AnyIdentity, AnyVault, App, Ref, Sp, Target, Text};
 use crate::{choice, record};
 
 choice! {
@@ -129,7 +129,7 @@ record! {
     /// An access policy that an identity gets in a vault without RBAC.
     pub struct VaultAccess {
         /// The vault: a reference or a resource ID.
-        pub vault: Sp<Ref<Vault>>,
+        pub vault: Sp<Ref<AnyVault>>,
         /// What may be done with secrets: `get`, `list`…
         #[serde(default)]
         pub secrets: Vec<Sp<String>>,

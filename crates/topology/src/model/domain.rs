@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::record;
 
-use crate::{App, OneOrMany, Ref, Resource, Sp, TrafficManager, Ttl, Vault};
+use crate::{AnyVault, App, OneOrMany, Ref, Resource, Sp, TrafficManager, Ttl};
 
 record! {
     /// A custom domain; its key is the host name.
@@ -50,7 +50,7 @@ record! {
     /// A certificate in a key vault.
     pub struct VaultCertificate {
         /// The vault: a key of `vaults` or a resource ID.
-        pub key_vault: Sp<Ref<Vault>>,
+        pub key_vault: Sp<Ref<AnyVault>>,
         /// The certificate's name in the vault.
         pub secret: Sp<String>,
     }

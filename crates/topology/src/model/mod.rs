@@ -14,7 +14,6 @@ mod stamp;
 mod storage;
 mod topology;
 mod traffic_manager;
-mod vault;
 
 pub use app::App;
 pub use app_parts::{
@@ -36,4 +35,3 @@ pub use traffic_manager::{
     Endpoint, EndpointTarget, Monitor, MonitorProtocol, Routing, StatusRange, SubnetRange,
     TrafficManager,
 };
-pub use vault::{AccessPolicy, Vault, VaultSku};

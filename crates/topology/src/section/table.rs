@@ -3,20 +3,11 @@
 use resource::types;
 
 use super::{Addressed, Arm, GlobalBand, Keys, NameRule, Naming, Of, Section, Stands, Unique};
-use crate::{App, DnsZone, Domain, Plan, Resource, Storage, TrafficManager, Vault};
+use crate::{App, DnsZone, Domain, Plan, Resource, Storage, TrafficManager};
 
 /// Every section; a bare name leads to the first that has it.
-pub static ALL: &[&Section] = &[
-    &PLAN,
-    &APPS,
-    &RESOURCE_GROUP,
-    &STORAGE,
-    &VAULTS,
-    &RESOURCES,
-    &TRAFFIC_MANAGER,
-    &DNS,
-    &DOMAINS,
-];
+pub static ALL: &[&Section] =
+    &[&PLAN, &APPS, &RESOURCE_GROUP, &STORAGE, &RESOURCES, &TRAFFIC_MANAGER, &DNS, &DOMAINS];
 
 pub(crate) static GROUP_NAME: NameRule =
     NameRule { not_first: "", not_last: ".", ..NameRule::new("resource group", 1, 90, "-_.()") };
@@ -27,11 +18,6 @@ static ACCOUNT_NAME: NameRule = NameRule {
     lower_case: true,
     unique: Unique::Cloud,
     ..NameRule::new("storage account", 3, 24, "")
-};
-static VAULT_NAME: NameRule = NameRule {
-    double_hyphen: false,
-    unique: Unique::Cloud,
-    ..NameRule::new("key vault", 3, 24, "-")
 };
 static PROFILE_NAME: NameRule = NameRule::new("Traffic Manager profile", 1, 63, "-.");
 pub(crate) static DNS_NAME: NameRule =
@@ -115,20 +101,6 @@ pub static STORAGE: Section = Section {
     name: Some(&ACCOUNT_NAME),
     band: GlobalBand::Data,
     entries: Some(&Of::<Storage>::ALL),
-    ..Section::PLAIN
-};
-
-/// Key vaults.
-pub static VAULTS: Section = Section {
-    key: "vaults",
-    noun: "a key vault",
-    plural: "key vaults",
-    about: "Key vaults",
-    arm: Arm::Type(types::VAULT),
-    abbreviations: &["kv"],
-    name: Some(&VAULT_NAME),
-    band: GlobalBand::Data,
-    entries: Some(&Of::<Vault>::ALL),
     ..Section::PLAIN
 };
 

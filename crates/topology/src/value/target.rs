@@ -120,6 +120,18 @@ impl Named for AnyIdentity {
     const KEY: &'static str = "identities";
 }
 
+/// Whatever stands under `vaults`, for what lies below the family of key vaults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnyVault;
+
+impl Named for AnyVault {
+    const KEY: &'static str = "vaults";
+}
+
+impl Allowed for AnyVault {
+    const KEYS: &'static [&'static str] = &[Self::KEY];
+}
+
 /// A reference that leads to what `A` allows: `Ref<Storage>`, `Ref<(Identity, App)>`.
 pub struct Ref<A> {
     target: Target,

@@ -1,9 +1,10 @@
-//! Key vaults.
+//! What a topology says of a key vault.
 
-use crate::property::{ONLY_ON, PUBLIC_NETWORK};
-use crate::{choice, record};
+use topology::property::{ONLY_ON, PUBLIC_NETWORK};
+use topology::{App, FreeMap, Name, Ref, Sp, choice, entry, record};
 
-use crate::{AnyIdentity, App, FreeMap, Name, Ref, Sp};
+use super::VAULTS;
+use crate::identities::Identity;
 
 record! {
     /// A key vault.
@@ -61,7 +62,7 @@ record! {
     /// What one identity may do in a vault without RBAC.
     pub struct AccessPolicy {
         /// The identity: a reference to `identities`, or an app with a system identity.
-        pub identity: Option<Sp<Ref<(AnyIdentity, App)>>>,
+        pub identity: Option<Sp<Ref<(Identity, App)>>>,
         /// The object ID of anyone else.
         pub object_id: Option<Sp<String>>,
         /// What may be done with secrets.
@@ -83,8 +84,8 @@ impl Vault {
     }
 }
 
-crate::entry!(Vault in crate::section::VAULTS: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;
-    fn check(&self, check: &mut crate::check::Check<'_>, _: crate::check::At<'_>) {
-        check.vault(self);
+entry!(Vault in VAULTS: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;
+    fn check(&self, check: &mut topology::family::Check<'_>, _: topology::family::At<'_>) {
+        super::check::vault(self, check);
     }
 );

@@ -1,0 +1,54 @@
+//! From a vault to its resource.
+
+use planner::{DesiredResource, Expand, Expansion};
+use resource::types::SITE;
+use resource::{Expression, ResourceId};
+use serde_json::{Value, json};
+use topology::Sp;
+
+use super::{AccessPolicy, Vault};
+
+impl Expand for Vault {
+    fn complete(&self, expansion: &Expansion<'_>, resource: &mut DesiredResource) {
+        let properties = &mut resource.body["properties"];
+        properties["tenantId"] = expansion.tenant();
+        properties["sku"]["family"] = json!("A");
+        match &self.access_policies {
+            Some(policies) => {
+                properties["accessPolicies"] =
+                    policies.iter().map(|policy| self::policy(expansion, policy)).collect();
+            }
+            None => {
+                // ARM wants the array where RBAC is off; who may do what is granted one by one.
+                let extra = resource.create_only.get_or_insert_with(|| json!({}));
+                extra["properties"] = json!({ "accessPolicies": [] });
+            }
+        }
+    }
+}
+
+/// Returns the access policy of one identity.
+fn policy(expansion: &Expansion<'_>, policy: &AccessPolicy) -> Value {
+    let names =
+        |list: &[Sp<String>]| -> Value { list.iter().map(|name| json!(name.value)).collect() };
+    let identity = policy.identity.as_ref().and_then(|target| expansion.id_of(&target.value));
+    let object = match (identity, &policy.object_id) {
+        (Some(id), _) => Expression::reference(&id, principal_pointer(&id)).to_value(),
+        (None, Some(object)) => json!(object.value),
+        (None, None) => Value::Null,
+    };
+    json!({
+        "tenantId": expansion.tenant(),
+        "objectId": object,
+        "permissions": {
+            "secrets": names(&policy.secrets),
+            "keys": names(&policy.keys),
+            "certificates": names(&policy.certificates),
+        },
+    })
+}
+
+/// Returns where the principal ID of a resource with an identity stands.
+fn principal_pointer(id: &ResourceId) -> &'static str {
+    if id.resource_type().is(SITE) { "/identity/principalId" } else { "/properties/principalId" }
+}

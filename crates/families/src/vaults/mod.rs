@@ -1,0 +1,34 @@
+//! Key vaults.
+
+mod check;
+mod expand;
+mod import;
+mod model;
+
+use resource::types::VAULT;
+use topology::Section;
+use topology::section::{Arm, GlobalBand, NameRule, Of, Unique};
+
+pub use model::{AccessPolicy, Vault, VaultSku};
+
+static NAME: NameRule = NameRule {
+    double_hyphen: false,
+    unique: Unique::Cloud,
+    ..NameRule::new("key vault", 3, 24, "-")
+};
+
+/// Key vaults.
+pub static VAULTS: Section = Section {
+    key: "vaults",
+    noun: "a key vault",
+    plural: "key vaults",
+    about: "Key vaults",
+    arm: Arm::Type(VAULT),
+    abbreviations: &["kv"],
+    name: Some(&NAME),
+    band: GlobalBand::Data,
+    entries: Some(&Of::<Vault>::ALL),
+    page: include_str!("page.md"),
+    explanations: check::EXPLANATIONS,
+    ..Section::PLAIN
+};
