@@ -19,7 +19,7 @@ const WORDS: &[&str] = &[
     "secret",
     "token",
     "credential",
-    "authorization",
+    AUTHORIZATION,
     "assertion",
     "apikey",
     "accountkey",
@@ -38,6 +38,14 @@ const WORDS: &[&str] = &[
     "pfxblob",
     "kubeconfig",
 ];
+
+/// The header that carries a secret, with or without something before it; as the end of a property's
+/// name it speaks of rights: `enableRbacAuthorization`.
+const AUTHORIZATION: &str = "authorization";
+
+/// What the name of a switch begins with: what it tells of a secret is yes or no.
+const SWITCH_STARTS: &[&str] =
+    &["enable", "disable", "allow", "require", "support", "is", "has", "use"];
 
 /// Words of a name whose value is often a secret, and often not.
 const DOUBTFUL_WORDS: &[&str] = &["connectionstring", "instrumentationkey", "signature", "cookie"];
@@ -135,8 +143,10 @@ const LONG: usize = 20;
 
 /// Tells whether a property of this name holds a secret, going by the names that providers give.
 pub fn is_property_of_secret(name: &str) -> bool {
-    let name = squeezed(name);
-    all_words().any(|word| name.ends_with(word))
+    let squeezed = squeezed(name);
+    !is_name_of_switch(name)
+        && (is_authorization_header(name)
+            || all_words().any(|word| word != AUTHORIZATION && squeezed.ends_with(word)))
 }
 
 /// Tells whether a name speaks of a secret anywhere, also of something about one.
@@ -207,6 +217,22 @@ pub fn name_of_pair(map: &serde_json::Map<String, serde_json::Value>) -> Option<
 /// Tells whether a member is a pair whose name is a secret's, wherever it stands.
 pub fn is_secret_pair(map: &serde_json::Map<String, serde_json::Value>) -> bool {
     name_of_pair(map).is_some_and(|name| is_property_of_secret(name) || is_name_of_secret(name))
+}
+
+/// Tells whether a name is that of the header, whose words are parted by hyphens where it has some.
+fn is_authorization_header(name: &str) -> bool {
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    words.next_back().is_some_and(|last| last.eq_ignore_ascii_case(AUTHORIZATION))
+        || squeezed(name) == "proxyauthorization"
+}
+
+/// Tells whether a name in camel case begins with the verb of a switch, as a word: `isToken`, but not
+/// `issuerToken`.
+fn is_name_of_switch(name: &str) -> bool {
+    SWITCH_STARTS.iter().any(|start| {
+        let rest = name.strip_prefix(start).and_then(|rest| rest.chars().next());
+        rest.is_some_and(|next| next.is_ascii_uppercase())
+    })
 }
 
 fn all_words() -> impl Iterator<Item = &'static str> {
@@ -292,6 +318,24 @@ mod tests {
         }
         for name in ["tokenStore", "allowSharedKeyAccess", "passwordPolicy", "secretUri", "key"] {
             assert!(!is_property_of_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn switches_and_rights_are_no_secrets_and_the_header_is() {
+        for name in ["enableRbacAuthorization", "roleAuthorization", "isToken", "requirePassword"] {
+            assert!(!is_property_of_secret(name), "{name}");
+        }
+        for name in [
+            "Authorization",
+            "authorization",
+            "Proxy-Authorization",
+            "proxyAuthorization",
+            "X-Authorization",
+            "issuerToken",
+            "userPassword",
+        ] {
+            assert!(is_property_of_secret(name), "{name}");
         }
     }
 
