@@ -60,6 +60,13 @@ pub struct Change {
     pub properties: Vec<PropertyChange>,
 }
 
+impl Change {
+    /// Tells whether what is there goes, for good or for its like.
+    pub fn takes_away(&self) -> bool {
+        matches!(self.kind, Kind::Delete | Kind::Replace)
+    }
+}
+
 /// All that must change, and why it may not.
 #[derive(Debug, Clone, Default)]
 pub struct Changes {

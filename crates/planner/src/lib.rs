@@ -29,6 +29,7 @@ mod release;
 mod resolve;
 mod rights;
 mod risk;
+mod rivals;
 mod unread;
 mod unwanted;
 mod verdict;

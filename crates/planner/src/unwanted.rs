@@ -12,6 +12,7 @@ use crate::desired::Desired;
 use crate::expand::role_name;
 use crate::last::Last;
 use crate::ownership::{is_owned, proof_of};
+use crate::rivals::is_awaited;
 
 /// Finds what carries our mark, or was declared at the last apply, and is no longer in the topology;
 /// and what is not ours.
@@ -38,7 +39,8 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
         let cascades = std::iter::successors(id.parent(), ResourceId::parent)
             .any(|ancestor| deleted.contains(&ancestor) && !Duty::Group.is_of(&ancestor));
         // A lock that goes along refuses what it goes with.
-        if cascades && !Duty::Lock.is_of(id) {
+        // So does a name that another is to bear: it is free only when this one has let go of it.
+        if cascades && !Duty::Lock.is_of(id) && !is_awaited(id, desired, observed) {
             continue;
         }
         if Duty::Group.is_of(id) && !empties(id, observed, &deleted) {

@@ -74,7 +74,7 @@ pub use resources::{RESOURCES_RIGHT, RESOURCES_VERSION};
 pub use stakes::{Scale, Stake, Staked};
 pub use treatment::{Treatment, is_secret_name, is_way_of_making};
 pub use typical::Typical;
-pub use unique::{NameAnswer, NameCheck, SoftDelete, UniqueName};
+pub use unique::{NameAnswer, NameCheck, OneName, SoftDelete, UniqueName};
 pub use wholes::Form;
 
 /// A constant value in a table of facts.
@@ -153,6 +153,8 @@ pub struct TypeFacts {
     pub holds_data: Option<&'static str>,
     /// The name that only one resource of the cloud may bear.
     pub unique_name: Option<UniqueName>,
+    /// Where only one resource of the type may bear a name, whatever it lies in.
+    pub one_name: Option<OneName>,
     /// What the service keeps of a deleted resource.
     pub soft_delete: Option<SoftDelete>,
     /// Properties that can only be set at creation, each with the reason.
@@ -295,6 +297,7 @@ impl TypeFacts {
         locality: Locality::Regional,
         holds_data: None,
         unique_name: None,
+        one_name: None,
         soft_delete: None,
         immutable: &[("location", "a resource cannot move to another region")],
         read_only: &[],

@@ -1,12 +1,13 @@
 //! A name that only one resource may bear: who bears it lets go of it first.
 
 use plan::{Code, Guard};
-use resource::catalogue::Duty;
+use resource::catalogue::{Duty, facts_of};
 use resource::{NameState, ResourceId};
 
 use super::Scene;
-use crate::change::Kind;
+use crate::change::{Change, Kind};
 use crate::rights;
+use crate::rivals::{rivals, twins};
 
 impl Scene<'_> {
     /// Orders the delete of what bears a unique name, or gives a right, before the creation of what is
@@ -15,6 +16,7 @@ impl Scene<'_> {
         let created = self.changes.changes.values().filter(|change| change.kind == Kind::Create);
         let created: Vec<ResourceId> = created.map(|change| change.id.clone()).collect();
         for id in created {
+            self.refuse_kept_names(&id);
             for holder in self.holders(&id) {
                 let (Some(delete), Some(create)) =
                     (self.graph.first(&holder), self.graph.first(&id))
@@ -26,6 +28,27 @@ impl Scene<'_> {
                 }
             }
         }
+    }
+
+    /// Refuses a name that another of its place keeps, or is to be given too.
+    fn refuse_kept_names(&mut self, id: &ResourceId) {
+        let (desired, observed) = (self.desired, self.observed);
+        let stays = |held: &ResourceId| {
+            let mut holders = std::iter::successors(Some(held.clone()), ResourceId::parent);
+            !holders.any(|id| self.changes.changes.get(&id).is_some_and(Change::takes_away))
+        };
+        let kept = rivals(id, desired, observed).into_iter().filter(stays);
+        let Some(holder) = kept.chain(twins(id, desired, observed)).next() else { return };
+        let address = |id: &ResourceId| {
+            desired.get(id).map_or(id.to_string(), |resource| resource.address.clone())
+        };
+        self.refusals.push(Guard {
+            code: Code::NameTaken,
+            address: address(id),
+            message: format!("`{}` has its name, which one alone may bear here", address(&holder)),
+            help: "let one of the two bear it, or put them on plans of different resource groups"
+                .to_owned(),
+        });
     }
 
     /// Refuses what cannot be made before its name is free, while its name is not free before what
@@ -54,6 +77,9 @@ impl Scene<'_> {
     pub(super) fn holders(&self, id: &ResourceId) -> Vec<ResourceId> {
         if let Some(NameState::Taken { by: Some(holder), .. }) = self.observed.names.get(id) {
             return vec![holder.clone()];
+        }
+        if facts_of(id).one_name.is_some() {
+            return rivals(id, self.desired, self.observed);
         }
         let Some(resource) = self.desired.get(id).filter(|_| Duty::Grant.is_of(id)) else {
             return vec![];

@@ -15,6 +15,15 @@ pub struct UniqueName {
     pub check: NameCheck,
 }
 
+/// A name that only one child may bear among those whose parents share a place: a unit of the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OneName {
+    /// The pointer to the ID that a parent stands on: its group is the place's.
+    pub stands_on: &'static str,
+    /// Pointers to what parents in one place have alike.
+    pub alike: &'static [&'static str],
+}
+
 /// A request that tells whether a name is free, and changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NameCheck {

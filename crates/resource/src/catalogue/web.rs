@@ -8,7 +8,7 @@ mod documents;
 
 use super::stakes::{OFF, ON, Scale, cost, security, serving};
 use super::{
-    Busy, Cloned, Duty, Handle, Import, Likeness, Listing, Literal, NameAnswer, NameCheck,
+    Busy, Cloned, Duty, Handle, Import, Likeness, Listing, Literal, NameAnswer, NameCheck, OneName,
     Ownership, ServiceMade, Serving, TimeLimit, TypeFacts, Typical, UniqueName, Update,
 };
 use crate::Service;
@@ -187,6 +187,11 @@ const SSL: Scale = Scale::Rungs(&[&["Disabled"], &["SniEnabled", "IpBasedEnabled
 
 const BINDING: TypeFacts = TypeFacts {
     duty: Some(Duty::Binding),
+    // A webspace, which is a group's in a region for one system, answers for a name by one app.
+    one_name: Some(OneName {
+        stands_on: "/properties/serverFarmId",
+        alike: &["/location", "/properties/reserved"],
+    }),
     service_made: ServiceMade::HostsOf(&[Service::AppService, Service::TrafficManager]),
     // After all that decides how the app answers.
     turn: 9,
