@@ -61,17 +61,26 @@ fn of_any_other<'a>(id: &ResourceId, pointer: &str, observed: &'a Observed) -> O
 
 /// Returns `value` with every expression that can be resolved replaced by its value.
 pub fn resolve_all(value: &Value, observed: &Observed, secrets: &Secrets) -> Value {
+    replace_all(value, &|expression| resolve(expression, observed, secrets))
+}
+
+/// Returns `value` with every reference replaced by what it stands for as long as nothing is made anew.
+pub fn resolve_as_it_is(value: &Value, observed: &Observed) -> Value {
+    replace_all(value, &|expression| match expression {
+        Expression::Reference(Reference { id, pointer }) => observed.property(id, pointer).cloned(),
+        _ => resolve(expression, observed, &Secrets::default()),
+    })
+}
+
+fn replace_all(value: &Value, lookup: &impl Fn(&Expression) -> Option<Value>) -> Value {
     if let Some(expression) = Expression::read(value) {
-        return resolve(&expression, observed, secrets).unwrap_or_else(|| value.clone());
+        return lookup(&expression).unwrap_or_else(|| value.clone());
     }
     match value {
-        Value::Array(items) => {
-            items.iter().map(|item| resolve_all(item, observed, secrets)).collect()
+        Value::Array(items) => items.iter().map(|item| replace_all(item, lookup)).collect(),
+        Value::Object(map) => {
+            map.iter().map(|(key, item)| (key.clone(), replace_all(item, lookup))).collect()
         }
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, item)| (key.clone(), resolve_all(item, observed, secrets)))
-            .collect(),
         other => other.clone(),
     }
 }

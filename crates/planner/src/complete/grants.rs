@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::desired::{Desired, DesiredResource, Mode, is_grant};
 use crate::last::LastApplied;
-use crate::resolve::resolve_all;
+use crate::resolve::{resolve_all, resolve_as_it_is};
 
 const POLICIES: &str = "/properties/accessPolicies";
 const AREAS: [&str; 4] = ["secrets", "keys", "certificates", "storage"];
@@ -117,7 +117,8 @@ fn take_back(
     let sources = [grants, last.get(vault)].into_iter().flatten();
     let given: Vec<Value> = sources
         .flat_map(|resource| list(resource.body.pointer(POLICIES)))
-        .map(|policy| resolve_all(&policy, observed, &BTreeMap::new()))
+        // Who is made anew gives back what the old principal has.
+        .map(|policy| resolve_as_it_is(&policy, observed))
         .collect();
     let (mut removed, mut replaced) = (vec![], vec![]);
     for policy in held.iter().filter(|held| given.iter().any(|given| is_of_one(held, given))) {

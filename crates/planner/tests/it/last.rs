@@ -5,7 +5,7 @@ use planner::{Desired, Last, Options};
 use resource::{Observed, without_absent};
 use serde_json::json;
 
-use crate::azure::{as_desired, expand, names, plan_with, put, with_verb};
+use crate::azure::{as_desired, expand, names, plan_with, position, put, with_verb};
 
 const BEFORE: &str = "
 version: 1
@@ -244,6 +244,24 @@ fn dropped_rights_are_taken_back_and_those_of_others_stay() {
     let deleted = with_verb(&plan, Verb::Delete);
     assert_eq!(deleted.len(), 1, "{:?}", names(&plan));
     assert_eq!(deleted[0].address, "identities/b/permissions/Reader on kv-osprey-main");
+}
+
+#[test]
+fn who_is_made_anew_leaves_no_policy_of_the_old_principal_behind() {
+    let text = RIGHTS.replace("a: { vaultAccess", "a: { location: northeurope, vaultAccess");
+    let plan = after_change(RIGHTS, &text, with_policies);
+    position(&plan, "delete to replace identities/a");
+    let written: Vec<_> = plan
+        .actions
+        .iter()
+        .filter(|action| action.resource.as_str().contains("accessPolicies"))
+        .map(|action| (action.resource.name(), crate::azure::body(action)))
+        .collect();
+    let removed = written.iter().find(|(kind, _)| *kind == "remove").expect("a removal");
+    let policies = removed.1["properties"]["accessPolicies"].as_array().unwrap();
+    assert_eq!(policies.len(), 1, "{policies:?}");
+    assert_eq!(policies[0]["objectId"], "a");
+    assert!(written.iter().any(|(kind, _)| *kind == "add"), "{written:?}");
 }
 
 #[test]
