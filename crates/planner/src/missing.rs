@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use plan::{Code, Guard};
 use resource::catalogue::facts_of;
-use resource::{Observed, Reference, ResourceId, walk_expressions, without_absent};
+use resource::{Expression, Observed, Reference, ResourceId, walk_expressions, without_absent};
+use serde_json::Value;
 
 use crate::change::{Changes, Kind};
 use crate::desired::{Desired, DesiredResource, Mode, ids_in};
@@ -90,6 +91,40 @@ const NO_SUCH_VALUE: Reason = Reason {
     help: "correct the property; `evenkeel show` prints what Azure holds of a resource",
 };
 
+const NOT_AS_DECLARED: Reason = Reason {
+    message: "will not have it, going by what is declared there",
+    help: "correct the property: its path leads through the entry's own body",
+};
+
+/// Tells whether the declared body of a resource leaves no room for a value at `pointer`: the path leads
+/// through a text or number, or to what is declared absent.
+fn is_denied(id: &ResourceId, pointer: &str, desired: &Desired) -> bool {
+    let Some(wanted) = desired.get(id).filter(|wanted| wanted.mode != Mode::Existing) else {
+        return false;
+    };
+    let mut here = &wanted.body;
+    for key in pointer.split('/').skip(1) {
+        if Expression::read(here).is_some() {
+            return false;
+        }
+        let below = match here {
+            Value::Object(map) => match map.get(key) {
+                // The service may add it, or spell it otherwise.
+                None => return false,
+                below => below,
+            },
+            Value::Array(members) => key.parse().ok().and_then(|at: usize| members.get(at)),
+            _ => None,
+        };
+        match below {
+            Some(below) if !resource::is_absent(below) => here = below,
+            Some(_) => return true,
+            None => return !here.is_array(),
+        }
+    }
+    false
+}
+
 /// Returns why nobody will have the value that `reference` stands for; `None` where it is known, or
 /// may come.
 fn reason(
@@ -109,6 +144,9 @@ fn reason(
     // What all of a type have in common comes with any of them.
     if value.is_some() || facts_of(id).common.contains(&reference.pointer.as_str()) {
         return None;
+    }
+    if is_denied(id, &reference.pointer, desired) {
+        return Some(NOT_AS_DECLARED);
     }
     // That an `existing` resource is not there is told where it is declared; a write, also one of a
     // part, may bring what the service makes of it.

@@ -3,7 +3,7 @@
 use resource::{Expression, Part, ResourceId, SecretSource, catalogue};
 use serde_json::{Value, json};
 use topology::property::ToArm;
-use topology::{Target, Text};
+use topology::{Resource, Target, Text};
 
 use super::Expansion;
 
@@ -59,7 +59,8 @@ impl Expansion<'_> {
             "id" => Part::Literal(id.as_str().to_owned()),
             "name" => Part::Literal(id.name().to_owned()),
             property => {
-                let pointer = pointer(&id, target, property);
+                let entry = self.topology.find::<Resource>(target);
+                let pointer = pointer(&id, entry, property);
                 Part::Expression(Box::new(Expression::reference(&id, &pointer)))
             }
         }
@@ -92,12 +93,21 @@ fn secret(source: &topology::SecretSource) -> SecretSource {
 
 /// Returns where a property of the language stands in the resource's body; of a raw entry any path
 /// can be asked for.
-fn pointer(id: &ResourceId, target: &Target, property: &str) -> String {
-    let is_raw = target.as_entry::<topology::Resource>().is_some();
-    if let Some(pointer) = catalogue::facts_of(id).pointer_of(property).filter(|_| !is_raw) {
+fn pointer(id: &ResourceId, entry: Option<&Resource>, property: &str) -> String {
+    if let Some(pointer) = catalogue::facts_of(id).pointer_of(property).filter(|_| entry.is_none())
+    {
         return pointer.to_owned();
     }
     let path = property.replace('.', "/");
-    let is_whole = ["properties.", "identity."].iter().any(|top| property.starts_with(top));
+    let top = property.split('.').next().unwrap_or_default();
+    let is_whole = match top {
+        "properties" | "identity" | "location" | "tags" | "etag" | "kind" | "zones" => true,
+        // Providers have some of these below `properties`: where the entry writes it, it is.
+        "sku" => entry.is_some_and(|entry| entry.sku.is_some()),
+        "plan" => entry.is_some_and(|entry| entry.plan.is_some()),
+        "managedBy" => entry.is_some_and(|entry| entry.managed_by.is_some()),
+        "extendedLocation" => entry.is_some_and(|entry| entry.extended_location.is_some()),
+        _ => false,
+    };
     if is_whole { format!("/{path}") } else { format!("/properties/{path}") }
 }

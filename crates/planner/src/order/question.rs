@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use plan::{Action, ActionId, Band, Operation, Verb};
 use resource::catalogue::{Destination, facts_of};
-use resource::{Expression, Part, ResourceId};
+use resource::{Expression, Observed, Part, ResourceId};
 use serde_json::{Value, json};
 
 use super::Scene;
 use super::gate::{Way, members_of};
 use crate::desired::{StampProbe, ids_in};
+use crate::resolve::{Secrets, resolve};
 
 /// How long an app may take to answer after it was changed.
 const PROBE_TIMEOUT_SECS: u64 = 300;
@@ -52,7 +53,7 @@ impl Question {
                     }
                     _ => ("/".to_owned(), vec![], ANY_ANSWER.to_vec()),
                 };
-                let url = Some(url_of(id, &path));
+                let url = Some(url_of(id, &path, scene.observed));
                 Self { address, resource: id.clone(), band, url, headers, expected, permits }
             }
             None => {
@@ -126,12 +127,12 @@ fn way_addresses(scene: &Scene<'_>, way: Way<'_>) -> Vec<String> {
 }
 
 /// Makes the probe of a stamp's app, by which the roll-out goes on.
-pub(super) fn stamp_probe(probe: &StampProbe, band: Band) -> Action {
+pub(super) fn stamp_probe(probe: &StampProbe, band: Band, observed: &Observed) -> Action {
     let question = Question {
         address: probe.address.clone(),
         resource: probe.app.clone(),
         band,
-        url: Some(url_of(&probe.app, &probe.path)),
+        url: Some(url_of(&probe.app, &probe.path, observed)),
         headers: probe.headers.clone(),
         expected: probe.expected.clone(),
         permits: vec![],
@@ -140,14 +141,15 @@ pub(super) fn stamp_probe(probe: &StampProbe, band: Band) -> Action {
     Action { reasons, ..question.action("") }
 }
 
-fn url_of(app: &ResourceId, path: &str) -> Value {
+/// Returns the address that is asked: of an app that is there and stays, in plain words.
+fn url_of(app: &ResourceId, path: &str, observed: &Observed) -> Value {
     let host = facts_of(app).serving.map_or("/properties/defaultHostName", |serving| serving.host);
-    Expression::Join(vec![
+    let url = Expression::Join(vec![
         Part::Literal("https://".to_owned()),
         Part::Expression(Box::new(Expression::reference(app, host))),
         Part::Literal(path.to_owned()),
-    ])
-    .to_value()
+    ]);
+    resolve(&url, observed, &Secrets::default()).unwrap_or_else(|| url.to_value())
 }
 
 /// How a router probes one of its members.

@@ -83,7 +83,7 @@ impl Scene<'_> {
                 continue;
             }
             let Some(app) = desired.get(&probe.app) else { continue };
-            let node = self.graph.add_apart(stamp_probe(probe, app.band.clone()));
+            let node = self.graph.add_apart(stamp_probe(probe, app.band.clone(), self.observed));
             ends.iter().for_each(|end| self.graph.edge(*end, node));
             added.push(node);
         }
@@ -103,7 +103,7 @@ impl Scene<'_> {
             if writes.is_empty() {
                 continue;
             }
-            let node = self.graph.add_apart(stamp_probe(probe, app.band.clone()));
+            let node = self.graph.add_apart(stamp_probe(probe, app.band.clone(), self.observed));
             writes.iter().for_each(|write| {
                 self.graph.edge_if_free(*write, node);
             });

@@ -327,6 +327,11 @@ resources:
     assert_eq!(refused(&nothing, &app("", "{resources/it.properties.a}")), []);
     // What is made may have what nobody knows yet.
     assert_eq!(refused("", &app("", "{resources/it.properties.b}")), []);
+    // What it is declared to be leaves no room for some.
+    assert_eq!(refused("", &app("", "{resources/it.properties.a.b}")), missing);
+    assert_eq!(refused("", &app("", "{resources/it.a}")), []);
+    assert_eq!(refused("", &app("", "{resources/it.a.0.b}")), missing);
+    assert_eq!(refused("", &app("", "{resources/it.location}")), []);
 }
 
 #[test]

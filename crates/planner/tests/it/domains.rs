@@ -150,3 +150,79 @@ domains:
         assert_ordered(&plan, &["create domains/*.shop.example.net/proof", &binding]);
     }
 }
+
+/// One stamp with two apps of a plan; `bind` and `route` name apps.
+fn two_apps(bind: &str, route: &str) -> String {
+    format!(
+        "version: 1
+name: shop
+subscription: 11111111-2222-3333-4444-555555555555
+stamp:
+  plan: {{ sku: P1v3 }}
+  apps: {{ web: {{ runtime: dotnet|8.0 }}, api: {{ runtime: dotnet|8.0 }} }}
+stamps: {{ weu: {{ region: westeurope }} }}
+trafficManager:
+  main:
+    routing: priority
+    monitor: {{ protocol: https, path: / }}
+    endpoints: {{ weu: {{ app: weu/{route}, priority: 1 }} }}
+domains:
+  a.example.com: {{ routeTo: trafficManager/main, bind: {bind}, certificate: none }}
+dns: {{ example.com: {{}} }}
+"
+    )
+}
+
+#[test]
+fn a_name_is_let_go_by_one_app_of_a_webspace_before_another_binds_it() {
+    let delete = "delete hostNameBindings a.example.com";
+    let create = "create weu/api/domains/a.example.com";
+    let before = expand(&two_apps("web", "web"));
+    for route in ["web", "api"] {
+        let plan = again(&expand(&two_apps("api", route)), &before);
+        assert!(plan.refusals.is_empty(), "{:?}", plan.refusals);
+        assert_ordered(&plan, &[delete, create]);
+    }
+    // The app that has it goes: its binding goes by itself, and first.
+    let text = two_apps("api", "api").replace("web: { runtime: dotnet|8.0 }, ", "");
+    let plan = again(&expand(&text), &before);
+    assert!(plan.refusals.is_empty(), "{:?}", plan.refusals);
+    assert_ordered(&plan, &[delete, create, "update trafficManager/main"]);
+    assert_ordered(&plan, &[create, "delete sites app-shop-web-weu"]);
+}
+
+#[test]
+fn a_name_that_two_apps_of_a_webspace_would_bear_is_refused() {
+    let both = expand(&two_apps("[web, api]", "web"));
+    for azure in [Observed::default(), as_desired(&expand(&two_apps("web", "web")))] {
+        let plan = plan(&both, &azure);
+        let codes: Vec<_> = plan.refusals.iter().map(|guard| guard.code).collect();
+        assert_eq!(codes, [plan::Code::NameTaken], "{:?}", names(&plan));
+    }
+}
+
+#[test]
+fn an_app_that_is_there_is_asked_under_its_own_name() {
+    let before = expand(&two_apps("web", "web"));
+    let mut azure = as_desired(&before);
+    let site = before.by_address("weu/web").unwrap().id.clone();
+    azure.resources.get_mut(&site).unwrap().body["properties"]["defaultHostName"] =
+        json!("web.example.net");
+    let plan = plan(&expand(&two_apps("web", "web").replace("8.0", "9.0")), &azure);
+    let urls: Vec<_> = plan
+        .actions
+        .iter()
+        .filter_map(|action| match &action.operation {
+            Operation::Probe { url, .. } if action.resource == site => Some(url.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(urls, [json!("https://web.example.net/")]);
+}
+
+/// The plan of what follows on what was applied.
+fn again(desired: &planner::Desired, before: &planner::Desired) -> plan::Plan {
+    let options =
+        planner::Options { last: planner::Last::of(before), ..planner::Options::default() };
+    crate::azure::plan_with(desired, &as_desired(before), &options)
+}
