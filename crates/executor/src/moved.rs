@@ -136,7 +136,12 @@ impl Run<'_> {
     }
 
     /// Tells whether a later action on the same resource is done, and this one with it.
+    ///
+    /// What is cut for a while ends as it began, so that its end says nothing of whether it was cut.
     pub async fn is_superseded(&self, action: &Action, now: &Observation) -> bool {
+        if action.verb == plan::Verb::CutEdge {
+            return false;
+        }
         let later = self.plan.actions.iter().skip_while(|other| other.id != action.id).skip(1);
         for other in later.filter(|other| other.resource == action.resource) {
             if self.is_done(other, Some(now)).await {

@@ -319,6 +319,22 @@ async fn rule_17_a_resource_still_updating_is_waited_for_and_not_fought() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_cut_for_a_while_is_cut_although_it_ends_as_it_began() {
+    let azure = FakeAzure::start().await;
+    let of = |value: &str| json!({"tags": {"a": value}});
+    azure.set(&app("a"), of("led"));
+    let mut cut = action("cut", &app("a"), update(of("cut")), &[]);
+    cut.verb = plan::Verb::CutEdge;
+    let between = action("b", &app("b"), create(of("new")), &["cut"]);
+    let back = action("back", &app("a"), update(of("led")), &["b"]);
+    let outcome = run(&azure, &plan(vec![cut, between, back])).await;
+    for name in ["cut", "b", "back"] {
+        assert!(is_done(&outcome, name, Done::Now), "{name}: {outcome:?}");
+    }
+    assert_eq!(outcome.writes, 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn probes_and_dns_are_asked_until_they_answer_or_time_is_up() {
     let azure = FakeAzure::start().await;
     azure.set(&app("a"), json!({"properties": {"host": "a.example", "state": "ready"}}));
