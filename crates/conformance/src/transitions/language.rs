@@ -232,7 +232,7 @@ mod tests {
     fn every_key_of_the_language_is_drawn() {
         let schema = families::language().json_schema();
         let mut missed = vec![];
-        compare(&schema, &schema, &TOPOLOGY, "", &mut missed);
+        compare(schema, schema, &TOPOLOGY, "", &mut missed);
         // What instances write of plans is in the module's, and a number in the module would be every
         // stamp's.
         missed.retain(|key| !key.starts_with("/stamps/*/plan/") && key != "/stamp/index");
