@@ -1,7 +1,7 @@
 //! Secrets taken out of texts by their value.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::places::Places;
-use super::spelling::{MARKS, spelled};
+use super::spelling::spelled;
 use crate::ResourceId;
 
 /// What stands where a secret was.
@@ -117,11 +117,13 @@ impl fmt::Debug for KnownSecrets {
     }
 }
 
-/// The values of secrets, by the bytes with which they may begin.
+/// The values of secrets, by how they begin.
 #[derive(Default)]
 struct Values {
     known: Vec<SecretString>,
     by_first: BTreeMap<u8, Vec<usize>>,
+    /// Those that begin with neither a letter nor a digit: formats write these in ways of their own.
+    odd: Vec<usize>,
 }
 
 impl Values {
@@ -130,11 +132,12 @@ impl Values {
         if self.known.iter().any(|old| old.expose_secret() == value) {
             return;
         }
-        let starts: BTreeSet<u8> = MARKS.into_iter().chain([first]).collect();
         // Markdown writes a backtick in code as another sign.
-        let starts = starts.into_iter().chain((first == b'`').then_some(b'\''));
-        for start in starts {
+        for start in [first].into_iter().chain((first == b'`').then_some(b'\'')) {
             self.by_first.entry(start).or_default().push(self.known.len());
+        }
+        if !first.is_ascii_alphanumeric() {
+            self.odd.push(self.known.len());
         }
         self.known.push(value.into());
     }
@@ -145,17 +148,17 @@ impl Values {
         if self.known.is_empty() {
             return found;
         }
-        let is_start: [bool; 256] = std::array::from_fn(|byte| {
-            u8::try_from(byte).is_ok_and(|b| self.by_first.contains_key(&b))
-        });
-        for (start, byte) in text.bytes().enumerate() {
-            if !is_start[usize::from(byte)] || !text.is_char_boundary(start) {
-                continue;
-            }
-            let candidates = self.by_first.get(&byte).into_iter().flatten();
-            let known =
-                candidates.filter_map(|at| self.known.get(*at)).map(ExposeSecret::expose_secret);
-            let longest = known.filter_map(|secret| spelled(secret, &text[start..])).max();
+        for (start, c) in text.char_indices() {
+            let rest = &text[start..];
+            let longest = match c {
+                '\\' | '&' | '%' => self.longest(self.marked(rest), rest),
+                _ => {
+                    let mut first = [0; 4];
+                    let first = c.encode_utf8(&mut first).bytes().next().unwrap_or_default();
+                    let begin = self.beginning(first).iter().copied();
+                    self.longest(begin.filter(|at| self.may_go_on(*at, rest)), rest)
+                }
+            };
             let Some(end) = longest.map(|length| start + length) else { continue };
             match found.last_mut() {
                 // A secret may be a part of another, or go on where another ends.
@@ -164,6 +167,45 @@ impl Values {
             }
         }
         found
+    }
+
+    fn longest(&self, candidates: impl Iterator<Item = usize>, text: &str) -> Option<usize> {
+        let known = candidates.filter_map(|at| self.known.get(at));
+        known.filter_map(|secret| spelled(secret.expose_secret(), text)).max()
+    }
+
+    fn beginning(&self, first: u8) -> &[usize] {
+        self.by_first.get(&first).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns the secrets that may begin where an escape, an entity or a byte of a URL stands: letters and
+    /// digits are seldom written so, and a text has many of these signs.
+    fn marked(&self, text: &str) -> impl Iterator<Item = usize> {
+        let after = &text[1..];
+        let is_again = |rest: &str| rest.starts_with("25") || rest.starts_with("AZP25");
+        let (is_any, byte) = match text.as_bytes()[0] {
+            b'\\' => (after.trim_start_matches('\\').starts_with('u'), None),
+            b'&' => (after.starts_with('#') || after.starts_with("amp;"), None),
+            _ => {
+                let digits = after.get(..2);
+                (is_again(after), digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()))
+            }
+        };
+        let all = if is_any { 0..self.known.len() } else { 0..0 };
+        let odd = if is_any { &[] } else { self.odd.as_slice() };
+        let bytes = byte.filter(|byte| byte.is_ascii_alphanumeric() && !is_any);
+        let by_byte = bytes.map(|byte| self.beginning(byte)).unwrap_or_default();
+        all.chain(odd.iter().copied()).chain(by_byte.iter().copied())
+    }
+
+    /// Tells whether what stands behind the first letter may be the second of a secret.
+    fn may_go_on(&self, at: usize, text: &str) -> bool {
+        let secret = self.known.get(at).map(|secret| secret.expose_secret().as_bytes());
+        let (Some([_, wanted, ..]), [_, found, ..]) = (secret, text.as_bytes()) else {
+            return true;
+        };
+        let is_plain = found.is_ascii_alphanumeric() || b"_-./:,;=\"{}[]()".contains(found);
+        wanted == found || !is_plain
     }
 }
 

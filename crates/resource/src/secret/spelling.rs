@@ -6,9 +6,6 @@ const COMMENT: &str = "<!-- -->";
 /// The longest name or number of an entity that stands for one character: `#1114111`.
 const LONGEST_ENTITY: usize = 8;
 
-/// The bytes with which a character begins that is not written as itself.
-pub(super) const MARKS: [u8; 3] = *b"\\&%";
-
 /// Returns the length of the longest beginning of `text` that spells `secret`.
 ///
 /// Each character may stand as itself or as JSON, markup, Markdown, URLs, commands of build services and our
