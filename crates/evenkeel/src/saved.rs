@@ -11,6 +11,7 @@ use topology::Duration;
 use crate::cli::{File, Overlays};
 use crate::exit::Failure;
 use crate::git::Repository;
+use crate::output;
 use crate::source::{self, Source};
 
 /// The variable that holds the key by which plans are signed and verified.
@@ -51,9 +52,18 @@ pub fn save(
         made_at,
         expires_at,
     };
-    let saved = SavedPlan { origin, plan: plan.clone() };
+    let saved = SavedPlan { origin, plan: without_secrets(plan.clone()) };
     saved.write(out, key().as_ref())?;
     Ok(saved)
+}
+
+/// Takes the secrets of the run out of what Azure holds, which stands in a plan for its readers alone.
+fn without_secrets(mut plan: Plan) -> Plan {
+    let changes = plan.actions.iter_mut().flat_map(|action| &mut action.changes);
+    for before in changes.filter_map(|change| change.before.as_mut()) {
+        output::secrets().scrub_value(before);
+    }
+    plan
 }
 
 /// Loads a saved plan that has neither been altered nor expired.

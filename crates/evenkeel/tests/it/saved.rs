@@ -157,3 +157,34 @@ fn rule_09_a_saved_plan_that_was_cut_off_goes_on_where_it_stopped() {
     assert!(again.stdout.contains("done before"), "{}", again.stdout);
     scenario.assert_converged();
 }
+
+#[test]
+fn what_azure_holds_of_the_secrets_of_the_run_is_not_saved() {
+    const SECRET: &str = "correct-horse-battery";
+    let scenario = Scenario::of("minimal");
+    let run = |args: &[&str]| {
+        let mut command = scenario.simulated(args);
+        command.env("TOKEN", SECRET);
+        finish(command)
+    };
+    scenario.write(
+        "topology.yaml",
+        "version: 1\nname: osprey\nsubscription: 11111111-2222-3333-4444-555555555555\n\
+         location: westeurope\ntags: { team: blue }\nstamp:\n  plan: { sku: B1 }\n  apps:\n    \
+         web:\n      runtime: \"node|22-lts\"\n      settings: { TOKEN: \"${secret:env:TOKEN}\" }\n\
+         stamps:\n  weu: { region: westeurope }\n",
+    );
+    let applied = run(&["apply", "topology.yaml", "--yes"]);
+    assert_eq!(applied.code, 0, "{}\n{}", applied.stdout, applied.stderr);
+    scenario.change(&format!(
+        "changes:\n  - patch: /subscriptions/${{subscription}}/resourceGroups/rg-osprey-weu\n    \
+         apiVersion: \"2021-04-01\"\n    body: {{ tags: {{ evenkeel: osprey, team: \"was {SECRET}\" }} }}\n"
+    ));
+    let planned = run(&["plan", "topology.yaml", "--out", "plan.json"]);
+    assert_eq!(planned.code, 0, "{}\n{}", planned.stdout, planned.stderr);
+    let saved = std::fs::read_to_string(scenario.folder().join("plan.json")).expect("a plan");
+    assert!(saved.contains("tags.team"), "the change is in the plan: {saved}");
+    assert!(!saved.contains(SECRET), "{saved}");
+    let applied = run(&["apply", "plan.json", "--yes"]);
+    assert_eq!(applied.code, 0, "{}\n{}", applied.stdout, applied.stderr);
+}
