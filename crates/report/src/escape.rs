@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use resource::is_deceptive;
+
 /// What begins a command of Azure Pipelines, anywhere in a line.
 /// Source: <https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands>.
 const PIPELINE_COMMANDS: [&str; 2] = ["##vso[", "##["];
@@ -14,16 +16,6 @@ const PIPELINE_COMMANDS: [&str; 2] = ["##vso[", "##["];
 /// What begins a command of GitHub Actions, behind blanks at the beginning of a line.
 /// Source: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 const ACTION_COMMAND: &str = "::";
-
-/// Tells whether a character shows nothing and changes what is shown: it turns the direction of text, joins
-/// or parts letters, or ends a line where no reader expects it.
-///
-/// Source: <https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing>.
-pub(crate) fn is_deceptive(c: char) -> bool {
-    matches!(c,
-        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
-}
 
 /// Returns a text that stays within its line and commands nobody; what acts is made visible.
 pub fn line(text: &str) -> Cow<'_, str> {

@@ -14,7 +14,7 @@ const HOSTILE: [&str; 13] = [
     "a\r\n##vso[task.setvariable variable=PATH]/x",
     "##[error]no ###[x",
     "a\n::error::no\n  ::add-mask::x\r::set-output name=x::y",
-    "a\u{202e}gnp\u{2066}x\u{200b}\u{feff}",
+    "a\u{202e}gnp\u{2066}x\u{200b}\u{feff}\u{ad}\u{34f}\u{206a}\u{3164}",
     "a\u{9b}2J\u{85}b\u{2028}c\u{2029}d\0",
     "</code></pre></td><script>alert(1)</script><img src=x onerror=alert(1)>",
     "\"'><svg/onload=alert(1)> & ]]> -->",
@@ -194,7 +194,7 @@ fn plan_with(text: &str) -> Plan {
 
 /// Nothing but line breaks moves, hides or commands.
 fn inert(text: &str) {
-    let acts = |c: char| c.is_control() && c != '\n' && c != '\t' || escape::is_deceptive(c);
+    let acts = |c: char| c.is_control() && c != '\n' && c != '\t' || resource::is_deceptive(c);
     assert!(!text.contains(acts), "{:?}", text.find(acts).map(|at| text.get(at..at + 40)));
 }
 

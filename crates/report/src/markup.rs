@@ -1,6 +1,6 @@
 //! Text that is safe inside HTML, SVG and XML.
 
-use crate::escape::is_deceptive;
+use resource::is_deceptive;
 
 /// Returns `text` for use as content or as a quoted attribute.
 ///

@@ -3,10 +3,11 @@
 //! Everything that Evenkeel says about Azure it says in these types: where a resource is
 //! ([`ResourceId`]), what kind it is ([`ResourceType`]), what its body may hold besides plain JSON
 //! ([`Expression`]), what ARM answered ([`Observed`]), what the engine knows of each type
-//! ([`catalogue`]) and what gives a secret away ([`secret`]). Nothing here knows of topologies, plans or HTTP.
+//! ([`catalogue`]), what gives a secret away ([`secret`]) and which characters deceive a reader. Nothing here knows of topologies, plans or HTTP.
 
 mod absent;
 pub mod catalogue;
+mod deceptive;
 mod expression;
 mod id;
 mod mark;
@@ -17,6 +18,7 @@ mod suffixes;
 pub mod types;
 
 pub use absent::{absent, absent_as_null, is_absent, without_absent};
+pub use deceptive::is_deceptive;
 pub use expression::{
     Expression, Part, Reference, SecretSource, contains_expression, walk_expressions,
 };
