@@ -84,9 +84,12 @@ static OBJECTIVES: Record = Record {
 static TAGS: Members = Members {
     names: &["team", "env", "cost-center", "Owner"],
     count: (1, 2),
-    member: Shape::Value(|d| match d.wide && d.chance(5) {
-        true => Value::Null,
-        false => d.any(&["web", "core", "Test", "prod", "42"]),
+    member: Shape::Value(|d| {
+        if d.wide && d.chance(5) {
+            Value::Null
+        } else {
+            d.any(&["web", "core", "Test", "prod", "42"])
+        }
     }),
     any_case: true,
 };

@@ -84,13 +84,15 @@ static ACCOUNT: Record = Record {
         value("location", 10, region),
         value("kind", 10, |d| d.any(&["StorageV2", "StorageV2", "BlockBlobStorage", "Storage"])),
         value("tier", 15, |d| d.any(&["hot", "cool", "cold"])),
-        value("containers", 40, |d| match d.wide && d.chance(8) {
-            true => json!([]),
-            false => json!(d.some(&["media", "data", "logs"], 2)),
+        value("containers", 40, |d| {
+            if d.wide && d.chance(8) {
+                json!([])
+            } else {
+                json!(d.some(&["media", "data", "logs"], 2))
+            }
         }),
-        value("queues", 30, |d| match d.wide && d.chance(8) {
-            true => json!([]),
-            false => json!(d.some(&["jobs", "mail"], 2)),
+        value("queues", 30, |d| {
+            if d.wide && d.chance(8) { json!([]) } else { json!(d.some(&["jobs", "mail"], 2)) }
         }),
         value("minTls", 15, |d| d.any(&["1.2", "1.0"])),
         value("publicAccess", 20, yes_or_no),

@@ -19,10 +19,10 @@ fn entry(draw: &mut Draw<'_>) -> Value {
     let tracked: [Make; 5] = [workspace, component, security_group, network, address];
     // What lies in something that is there before is one, and no stamp's.
     let global: [Make; 3] = [private_zone, record, lock];
-    let mut entry = match draw.wide && !draw.in_stamp && draw.chance(25) {
-        true => return draw.one(&global)(draw),
-        false => draw.one(&tracked)(draw),
-    };
+    if draw.wide && !draw.in_stamp && draw.chance(25) {
+        return draw.one(&global)(draw);
+    }
+    let mut entry = draw.one(&tracked)(draw);
     if draw.chance(20) {
         entry["tags"] = json!({ "team": draw.one(&["web", "core"]) });
     }
