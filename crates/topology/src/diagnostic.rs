@@ -18,7 +18,7 @@ pub enum Severity {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnostic {
-    /// The stable, kebab-case code; [`crate::explain`] knows each.
+    /// The stable, kebab-case code; [`Language::explain`](crate::Language::explain) knows each.
     pub code: &'static str,
     /// How bad it is.
     pub severity: Severity,
