@@ -110,6 +110,9 @@ pub(super) fn after(azure: &mut Azure, draft: &Draft) {
 /// Settings are changed where there are some; by hand stays by hand.
 pub(super) fn settle_throughput(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     check_throughput(draft, "/properties/resource")?;
+    if draft.property("/resource").is_some_and(|resource| !resource.is_object()) {
+        return Err(bad_request("The property 'resource' must be an object."));
+    }
     let scaled =
         draft.property("/resource/autoscaleSettings/maxThroughput").and_then(Value::as_u64);
     let before = draft.before.as_ref().map(|before| before.body["properties"]["resource"].clone());
@@ -130,11 +133,15 @@ pub(super) fn settle_throughput(azure: &Azure, draft: &mut Draft) -> Result<(), 
 pub(super) fn view_throughput(azure: &Azure, settings: &Stored, body: &mut Value) {
     // Observed: a name of four letters in place of `default`.
     body["name"] = json!(&azure.uuid(settings.id.key())[..4]);
-    let resource = &mut body["properties"]["resource"];
-    let is_scaled = resource["autoscaleSettings"].is_object();
-    resource["minimumThroughput"] = json!(if is_scaled { "1000" } else { "400" });
-    resource["instantMaximumThroughput"] = json!("10000");
-    resource["softAllowedMaximumThroughput"] = json!("1000000");
+    let is_scaled = body["properties"]["resource"]["autoscaleSettings"].is_object();
+    let least = if is_scaled { "1000" } else { "400" };
+    for (name, value) in [
+        ("minimumThroughput", least),
+        ("instantMaximumThroughput", "10000"),
+        ("softAllowedMaximumThroughput", "1000000"),
+    ] {
+        json::set(body, &format!("/properties/resource/{name}"), json!(value));
+    }
 }
 
 /// A right is given at a scope of its account, by a definition of it.
