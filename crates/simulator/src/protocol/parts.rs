@@ -1,13 +1,12 @@
 //! Resources that stand in the body of the one they lie in: both ways to write them are one.
 
 use resource::ResourceId;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::kind::azure::{Azure, PLACE};
 use crate::kind::part::Part;
 use crate::kind::{Draft, Kind};
 use crate::protocol::{body, compose, locks, scope};
-use crate::store::state::Stored;
 use crate::wire::answer::Answer;
 use crate::wire::json;
 use crate::wire::request::Request;
@@ -25,7 +24,6 @@ pub(super) fn inside(azure: &Azure, kind: &Kind, draft: &mut Draft) -> Result<In
     for part in kind.parts {
         let pointer = format!("/properties{}", part.list);
         json::remove(&mut draft.body, &pointer);
-        let there = azure.rows_of(&draft.id, part);
         let given = match draft.sent.pointer(&pointer) {
             Some(Value::Array(given)) => given.as_slice(),
             _ if draft.is_patch || part.stays => continue,
@@ -39,7 +37,8 @@ pub(super) fn inside(azure: &Azure, kind: &Kind, draft: &mut Draft) -> Result<In
         if !azure.is_unguarded {
             (part.beside)(azure, &draft.body, &bodies)?;
         }
-        for row in there.into_iter().filter(|row| drafts.iter().all(|draft| draft.id != row.id)) {
+        let there = azure.rows_of(&draft.id, part).into_iter();
+        for row in there.filter(|row| drafts.iter().all(|draft| draft.id != row.id)) {
             locks::check_delete(azure, &row.id)?;
             if !azure.is_unguarded {
                 (azure.kind_of(&row.kind()).before_delete)(azure, row)?;
@@ -95,20 +94,9 @@ impl Inside {
             azure.remove_for(id, request);
         }
         for draft in self.drafts {
-            let version = azure.state.next_version();
-            let mut hidden: Map<String, Value> = draft.hidden.clone();
-            hidden.insert(PLACE.to_owned(), json!(version));
-            let created = draft.before.as_ref().map_or(azure.now, |before| before.created);
-            azure.state.insert(Stored {
-                id: draft.id.clone(),
-                body: draft.body.clone(),
-                hidden,
-                version,
-                created,
-                operation: None,
-                stale_reads: 0,
-                stale_body: None,
-            });
+            let mut hidden = draft.hidden.clone();
+            hidden.insert(PLACE.to_owned(), json!(azure.state.next_version()));
+            azure.hold_hiding(draft.id.clone(), draft.body.clone(), hidden);
             let kind = azure.kind_of(&draft.id.resource_type());
             (kind.after)(azure, &draft);
         }

@@ -64,12 +64,17 @@ impl Store {
 
     /// Holds a resource that comes with another, in place of what was held under its ID.
     pub fn hold(&mut self, id: ResourceId, body: Value) {
+        self.hold_hiding(id, body, Map::new());
+    }
+
+    /// The same for one of which the service keeps something to itself.
+    pub fn hold_hiding(&mut self, id: ResourceId, body: Value, hidden: Map<String, Value>) {
         let version = self.state.next_version();
         let created = self.state.get(&id).map_or(self.now, |stored| stored.created);
         self.state.insert(Stored {
             id,
             body,
-            hidden: Map::new(),
+            hidden,
             version,
             created,
             operation: None,

@@ -144,13 +144,16 @@ fn name_of(azure: &Azure, draft: &Draft, label: &str) -> Result<String, Answer> 
 
 /// Returns the ID of what an address is given to.
 fn user_of(azure: &Azure, address: &ResourceId) -> Option<String> {
-    let names = |stored: &&Stored| {
-        let text = stored.body["properties"].to_string().to_ascii_lowercase();
-        text.contains(&format!("\"{}\"", address.key()))
+    let uses = |stored: &&Stored| {
+        let mut is_used = false;
+        references::each(&stored.body["properties"], |_| false, &mut |id| {
+            is_used |= id.eq_ignore_ascii_case(address.as_str());
+        });
+        is_used
     };
     [NAT_GATEWAYS, "Microsoft.Network/loadBalancers", "Microsoft.Network/applicationGateways"]
         .iter()
-        .find_map(|kind| azure.state.of_type(kind).find(names).map(|user| user.id.to_string()))
+        .find_map(|kind| azure.state.of_type(kind).find(uses).map(|user| user.id.to_string()))
         .or_else(|| interfaces::with_address(azure, address))
 }
 

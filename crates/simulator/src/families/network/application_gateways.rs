@@ -5,7 +5,7 @@
 use resource::ResourceId;
 use serde_json::{Value, json};
 
-use super::{NETWORK, bad_request, balancers, members_mut};
+use super::{NETWORK, bad_request, balancers, members_mut, references};
 use crate::kind::azure::Azure;
 use crate::kind::part::Member;
 use crate::kind::{Draft, Kind, Lies};
@@ -115,32 +115,13 @@ fn check_inside(draft: &Draft) -> Result<(), Answer> {
     }
     let own = format!("{}/", draft.id.key());
     let mut dangling = None;
-    walk(&draft.body["properties"], &mut |id| {
+    references::each(&draft.body["properties"], |_| false, &mut |id| {
         let lower = id.to_ascii_lowercase();
         if lower.starts_with(&own) && !ids.iter().any(|known| lower.starts_with(known.as_str())) {
             dangling.get_or_insert_with(|| id.to_owned());
         }
     });
-    let Some(id) = dangling else { return Ok(()) };
-    let text = format!(
-        "Resource {id} referenced by resource {} was not found. Please make sure that the \
-         referenced resource exists, and that both resources are in the same region.",
-        draft.id
-    );
-    Err(bad_request("InvalidResourceReference", text))
-}
-
-fn walk(value: &Value, found: &mut dyn FnMut(&str)) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
-        Value::Object(object) => {
-            if let (Some(id), 1) = (object.get("id").and_then(Value::as_str), object.len()) {
-                found(id);
-            }
-            object.values().for_each(|value| walk(value, found));
-        }
-        _ => {}
-    }
+    dangling.map_or(Ok(()), |id| Err(references::missing(&id, &draft.id)))
 }
 
 /// Every rule of a gateway of the second generation has a priority of its own.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::NETWORK;
+use super::{NETWORK, references};
 use crate::kind::azure::Azure;
 use crate::kind::part::Member;
 use crate::kind::{Draft, Kind, Lies};
@@ -27,6 +27,10 @@ const LEADING: &[&str] = &[
     "backendSettingsCollection",
     "redirectConfigurations",
 ];
+
+fn is_leading(list: &str) -> bool {
+    LEADING.contains(&list)
+}
 
 /// The types of this file.
 pub(super) const KINDS: &[Kind] = &[
@@ -101,11 +105,15 @@ pub(super) fn view(azure: &Azure, stored: &Stored, body: &mut Value) {
     let own = format!("{}/", stored.id.key());
     let mut users: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     let lists = body["properties"].as_object().into_iter().flatten();
-    for (list, members) in lists.filter(|(list, _)| LEADING.contains(&list.as_str())) {
+    for (list, members) in lists.filter(|(list, _)| is_leading(list)) {
         for member in members.as_array().into_iter().flatten() {
             let Some(id) = member["id"].as_str() else { continue };
-            references(&member["properties"], &own, &mut |target| {
-                users.entry(target).or_default().push((list.clone(), id.to_owned()));
+            // What the service itself has added says who leads here, not where this leads.
+            references::each(&member["properties"], is_leading, &mut |target| {
+                let target = target.to_ascii_lowercase();
+                if target.starts_with(&own) {
+                    users.entry(target).or_default().push((list.clone(), id.to_owned()));
+                }
             });
         }
     }
@@ -126,23 +134,4 @@ pub(super) fn view(azure: &Azure, stored: &Stored, body: &mut Value) {
         }
     }
     super::view(azure, stored, body);
-}
-
-/// Finds the IDs of what stands in the same resource.
-fn references(value: &Value, own: &str, found: &mut dyn FnMut(String)) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| references(item, own, found)),
-        Value::Object(object) => {
-            if let Some(id) = object.get("id").and_then(Value::as_str) {
-                let id = id.to_ascii_lowercase();
-                if object.len() == 1 && id.starts_with(own) {
-                    found(id);
-                }
-            }
-            // What the service itself has added says who leads here, not where this leads.
-            let said = object.iter().filter(|(name, _)| !LEADING.contains(&name.as_str()));
-            said.for_each(|(_, value)| references(value, own, found));
-        }
-        _ => {}
-    }
 }

@@ -109,12 +109,7 @@ fn check_target(azure: &Azure, draft: &Draft, connection: &Value) -> Result<(), 
     let target = target_of(connection);
     let stored = target.as_ref().and_then(|target| azure.state.get(target));
     let Some(stored) = stored else {
-        let text = format!(
-            "Resource {given} referenced by resource {} was not found. Please make sure that the \
-             referenced resource exists, and that both resources are in the same region.",
-            draft.id
-        );
-        return Err(bad_request("InvalidResourceReference", text));
+        return Err(references::missing(given.as_str().unwrap_or_default(), &draft.id));
     };
     let state = stored.text("/provisioningState").unwrap_or("Succeeded");
     if ["Creating", "Updating", "ResolvingDNS", "Accepted", "Deleting"].contains(&state) {

@@ -65,7 +65,8 @@ fn check_ready(stored: &Stored, by: &ResourceId) -> Result<(), Answer> {
     Err(bad_request("ReferencedResourceNotProvisioned", text))
 }
 
-fn missing(id: &str, by: &ResourceId) -> Answer {
+/// Refuses a resource that refers to what is not there.
+pub(super) fn missing(id: &str, by: &ResourceId) -> Answer {
     let text = format!(
         "Resource {id} referenced by resource {by} was not found. Please make sure that the \
          referenced resource exists, and that both resources are in the same region."
@@ -101,6 +102,22 @@ fn only_id(value: &mut Value, found: &mut Vec<String>) {
     if let Some(id) = value["id"].as_str().map(str::to_owned) {
         *value = json!({"id": id});
         found.push(id);
+    }
+}
+
+/// Tells of each reference that a body holds, one that has nothing but an ID; what stands below a key for
+/// which `skips` holds is left out.
+pub(super) fn each(value: &Value, skips: fn(&str) -> bool, tell: &mut dyn FnMut(&str)) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| each(item, skips, tell)),
+        Value::Object(object) => {
+            if let (Some(id), 1) = (object.get("id").and_then(Value::as_str), object.len()) {
+                tell(id);
+            }
+            let said = object.iter().filter(|(name, _)| !skips(name));
+            said.for_each(|(_, value)| each(value, skips, tell));
+        }
+        _ => {}
     }
 }
 

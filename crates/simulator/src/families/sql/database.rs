@@ -93,6 +93,14 @@ fn kind(sku: &Value, in_pool: bool) -> String {
     kind
 }
 
+/// Returns the ID of when the service maintains what says nothing of it.
+fn maintenance(azure: &Azure) -> String {
+    format!(
+        "/subscriptions/{}/providers/Microsoft.Maintenance/publicMaintenanceConfigurations/SQL_Default",
+        azure.settings.subscription
+    )
+}
+
 /// Checks a database and fills in what follows from its size.
 pub(super) fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     if !draft.body["sku"].is_object() {
@@ -109,10 +117,7 @@ pub(super) fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let reads = is_hyper || ["Premium", "BusinessCritical"].contains(&tier.as_str());
     let pair = regions::find(&azure.location_of(&draft.id)).map_or("", |region| region.pair);
     let made = draft.before.as_ref().map_or(azure.now, |before| before.created);
-    let maintenance = format!(
-        "/subscriptions/{}/providers/Microsoft.Maintenance/publicMaintenanceConfigurations/SQL_Default",
-        azure.settings.subscription
-    );
+    let maintenance = maintenance(azure);
     let id = azure.uuid(&format!("database/{}/{made}", draft.id.key()));
     let properties = draft.properties();
     let backup =
@@ -167,10 +172,7 @@ pub(super) fn settle_pool(azure: &Azure, draft: &mut Draft) -> Result<(), Answer
     }
     let made = draft.before.as_ref().map_or(azure.now, |before| before.created);
     let units = sku["capacity"].as_f64().unwrap_or_default();
-    let maintenance = format!(
-        "/subscriptions/{}/providers/Microsoft.Maintenance/publicMaintenanceConfigurations/SQL_Default",
-        azure.settings.subscription
-    );
+    let maintenance = maintenance(azure);
     let properties = draft.properties();
     json::fill(
         properties,

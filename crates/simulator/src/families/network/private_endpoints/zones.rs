@@ -4,7 +4,7 @@ use resource::ResourceId;
 use serde_json::{Value, json};
 
 use super::{hosts, names};
-use crate::families::network::{bad_request, members_mut, view as view_network};
+use crate::families::network::{bad_request, members_mut, references, view as view_network};
 use crate::kind::Draft;
 use crate::kind::azure::Azure;
 use crate::store::state::Stored;
@@ -37,12 +37,7 @@ pub(super) fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     }
     for zone in zones(&draft.body) {
         if azure.state.get(&zone).is_none() {
-            let text = format!(
-                "Resource {zone} referenced by resource {} was not found. Please make sure that \
-                 the referenced resource exists, and that both resources are in the same region.",
-                draft.id
-            );
-            return Err(bad_request("InvalidResourceReference", text));
+            return Err(references::missing(zone.as_str(), &draft.id));
         }
     }
     Ok(())
