@@ -50,7 +50,9 @@ static CACHES: Section = Section {
 
 record! {
     /// A cache.
-    pub struct Cache {
+    pub struct Cache,
+        common("cache", tags "the topology's and the stamp's",
+            protect "`true` when left out, since it holds data") {
         /// The name in Azure, unique in the cloud; left out, `redis-{name}-<key>`.
         #[serde(default)]
         pub name: Name,
@@ -80,17 +82,6 @@ record! {
         /// Names of its firewall rules.
         #[serde(default)]
         pub rules: Vec<Sp<String>>,
-        /// Tags, laid over the topology's and the stamp's.
-        #[serde(default)]
-        pub tags: FreeMap<Sp<String>>,
-        /// Reads the cache and never writes it.
-        #[serde(default)]
-        pub existing: bool,
-        /// Takes over the cache if it exists already.
-        #[serde(default)]
-        pub adopt: bool,
-        /// Refuses its delete and replacement; `true` when left out, since it holds data.
-        pub protect: Option<Sp<bool>>,
     }
 }
 

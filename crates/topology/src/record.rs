@@ -12,8 +12,33 @@
 /// has then. `via` names a spelling that is not the type's own.
 ///
 /// What stands behind a semicolon is no key: the entries of the sections that may stand in this map.
+///
+/// What nearly every resource has, its tags and what may become of it, stands at the head:
+/// `pub struct Vault, common("vault", tags "the topology's", protect "`true` when left out")`. The fields
+/// follow those of the record.
 #[macro_export]
 macro_rules! record {
+    ($(#[$meta:meta])* pub struct $name:ident,
+        common($what:literal, tags $over:literal, protect $protect:literal) { $($lines:tt)* }
+    ) => {
+        $crate::record! {
+            $(#[$meta])*
+            pub struct $name {
+                $($lines)*
+                #[doc = concat!(" Tags, laid over ", $over, ".")]
+                #[serde(default)]
+                pub tags: $crate::FreeMap<$crate::Sp<String>>,
+                #[doc = concat!(" Reads the ", $what, " and never writes it.")]
+                #[serde(default)]
+                pub existing: bool,
+                #[doc = concat!(" Takes over the ", $what, " if it exists already.")]
+                #[serde(default)]
+                pub adopt: bool,
+                #[doc = concat!(" Refuses its delete and replacement; ", $protect, ".")]
+                pub protect: Option<$crate::Sp<bool>>,
+            }
+        }
+    };
     ($(#[$meta:meta])* pub struct $name:ident {
         $( $(#[$fmeta:meta])* pub $field:ident $(as $key:literal)? $(at $pointer:literal)?
             $(via $form:path)? : $ty:ty $(= $default:expr)? $(=> born $born:expr)? ),* $(,)?

@@ -1,12 +1,14 @@
 //! What a topology says of an identity.
 
-use topology::{FreeMap, Name, Permission, Sp, VaultAccess, entry, record};
+use topology::{Name, Permission, Sp, VaultAccess, entry, record};
 
 use super::IDENTITIES;
 
 record! {
     /// A managed identity that lives apart from the apps that use it.
-    pub struct Identity {
+    pub struct Identity,
+        common("identity", tags "the topology's and the stamp's",
+            protect "`false` when left out") {
         /// The name in Azure; left out, `id-{name}-<key>` and, in a stamp, `-{stamp}`.
         #[serde(default)]
         pub name: Name,
@@ -23,17 +25,6 @@ record! {
         /// Access policies that it gets in vaults without RBAC.
         #[serde(default)]
         pub vault_access: Vec<VaultAccess>,
-        /// Tags, laid over the topology's and the stamp's.
-        #[serde(default)]
-        pub tags: FreeMap<Sp<String>>,
-        /// Reads the identity and never writes it.
-        #[serde(default)]
-        pub existing: bool,
-        /// Takes over the identity if it exists already.
-        #[serde(default)]
-        pub adopt: bool,
-        /// Refuses its delete and replacement; `false` when left out.
-        pub protect: Option<Sp<bool>>,
     }
 }
 

@@ -1,14 +1,16 @@
 //! What a topology says of a key vault.
 
 use topology::property::{ONLY_ON, PUBLIC_NETWORK};
-use topology::{App, FreeMap, Name, Ref, Sp, choice, entry, record};
+use topology::{App, Name, Ref, Sp, choice, entry, record};
 
 use super::VAULTS;
 use crate::identities::Identity;
 
 record! {
     /// A key vault.
-    pub struct Vault {
+    pub struct Vault,
+        common("vault", tags "the topology's and the stamp's",
+            protect "`true` when left out, since it holds data") {
         /// The vault's name, 3 to 24 letters, digits and hyphens, unique in the cloud; left out,
         /// `kv-{name}-<key>` and, in a stamp, `-{stamp}`.
         #[serde(default)]
@@ -34,17 +36,6 @@ record! {
             Option<Sp<bool>> = true,
         /// Who may do what, in a vault without RBAC; left out, others' policies are left alone.
         pub access_policies: Option<Vec<AccessPolicy>>,
-        /// Tags, laid over the topology's and the stamp's.
-        #[serde(default)]
-        pub tags: FreeMap<Sp<String>>,
-        /// Reads the vault and never writes it.
-        #[serde(default)]
-        pub existing: bool,
-        /// Takes over the vault if it exists already.
-        #[serde(default)]
-        pub adopt: bool,
-        /// Refuses its delete and replacement; `true` when left out, since it holds data.
-        pub protect: Option<Sp<bool>>,
     }
 }
 

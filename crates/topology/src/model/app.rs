@@ -10,7 +10,9 @@ use crate::{FreeMap, Name, Ref, Sp, Text};
 
 record! {
     /// A web app or function app of a stamp.
-    pub struct App {
+    pub struct App,
+        common("app", tags "the topology's and the stamp's",
+            protect "`false` when left out") {
         /// The app's name in Azure, unique in the cloud; left out, `app-{name}-<key>-{stamp}`
         /// (`func-…` for a function app).
         #[serde(default)]
@@ -62,17 +64,6 @@ record! {
         pub vault_access: Vec<VaultAccess>,
         /// Whether the app runs; `false` stops it.
         pub enabled: Option<Sp<bool>>,
-        /// Tags, laid over the topology's and the stamp's.
-        #[serde(default)]
-        pub tags: FreeMap<Sp<String>>,
-        /// Reads the app and never writes it.
-        #[serde(default)]
-        pub existing: bool,
-        /// Takes over the app if it exists already.
-        #[serde(default)]
-        pub adopt: bool,
-        /// Refuses its delete and replacement; `false` when left out.
-        pub protect: Option<Sp<bool>>,
     }
 }
 

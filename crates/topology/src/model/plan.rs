@@ -1,12 +1,14 @@
 //! The App Service plan of a stamp, and its autoscale rules.
 
 use crate::section::{AUTOSCALE_NAME, NameRule};
-use crate::{Duration, FreeMap, Name, Percent, Sp};
+use crate::{Duration, Name, Percent, Sp};
 use crate::{choice, record};
 
 record! {
     /// The App Service plan on which a stamp's apps run.
-    pub struct Plan {
+    pub struct Plan,
+        common("plan", tags "the topology's and the stamp's",
+            protect "`false` when left out") {
         /// The plan's name in Azure; left out, `asp-{name}-{stamp}`.
         #[serde(default)]
         pub name: Name,
@@ -23,17 +25,6 @@ record! {
         pub instances: Option<Sp<u32>>,
         /// Lets Azure change the number of instances by load.
         pub autoscale: Option<Autoscale>,
-        /// Tags, laid over the topology's and the stamp's.
-        #[serde(default)]
-        pub tags: FreeMap<Sp<String>>,
-        /// Reads the plan and never writes it.
-        #[serde(default)]
-        pub existing: bool,
-        /// Takes over the plan if it exists already.
-        #[serde(default)]
-        pub adopt: bool,
-        /// Refuses its delete and replacement; `false` when left out.
-        pub protect: Option<Sp<bool>>,
     }
 }
 

@@ -4,11 +4,13 @@ use super::TlsVersion;
 use crate::property::TLS_OF_ACCOUNT;
 use crate::{choice, record};
 
-use crate::{FreeMap, Name, Sp};
+use crate::{Name, Sp};
 
 record! {
     /// A storage account.
-    pub struct Storage {
+    pub struct Storage,
+        common("account", tags "the topology's and the stamp's",
+            protect "`true` when left out, since it holds data") {
         /// The account's name, 3 to 24 lower-case letters and digits, unique in the cloud; left
         /// out, `st{name}<key>{stamp}` without its other characters.
         #[serde(default)]
@@ -39,17 +41,6 @@ record! {
         pub public_access at "/properties/allowBlobPublicAccess": Option<Sp<bool>> = false,
         /// Lets callers sign in with the account's keys.
         pub shared_key at "/properties/allowSharedKeyAccess": Option<Sp<bool>> => born true,
-        /// Tags, laid over the topology's and the stamp's.
-        #[serde(default)]
-        pub tags: FreeMap<Sp<String>>,
-        /// Reads the account and never writes it.
-        #[serde(default)]
-        pub existing: bool,
-        /// Takes over the account if it exists already.
-        #[serde(default)]
-        pub adopt: bool,
-        /// Refuses its delete and replacement; `true` when left out, since it holds data.
-        pub protect: Option<Sp<bool>>,
     }
 }
 

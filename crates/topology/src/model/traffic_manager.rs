@@ -11,7 +11,9 @@ use crate::{choice, record};
 
 record! {
     /// A Traffic Manager profile.
-    pub struct TrafficManager {
+    pub struct TrafficManager,
+        common("profile", tags "the topology's",
+            protect "`false` when left out") {
         /// The profile's name in Azure; left out, `traf-{name}-<key>`.
         #[serde(default)]
         pub name: Name,
@@ -38,17 +40,6 @@ record! {
         pub enabled: Option<Sp<bool>>,
         /// Collects where users come from, at a price.
         pub traffic_view: Option<Sp<bool>>,
-        /// Tags, laid over the topology's.
-        #[serde(default)]
-        pub tags: FreeMap<Sp<String>>,
-        /// Reads the profile and never writes it.
-        #[serde(default)]
-        pub existing: bool,
-        /// Takes over the profile if it exists already.
-        #[serde(default)]
-        pub adopt: bool,
-        /// Refuses its delete and replacement; `false` when left out.
-        pub protect: Option<Sp<bool>>,
     }
 }
 
