@@ -62,7 +62,7 @@ fn import(case: &Case) -> anyhow::Result<Option<Imported>> {
     };
     see(ResourceId::subscription_scope(subscription), json!({ "tenantId": TENANT }));
     see(scope.clone(), json!({ "location": "westeurope" }));
-    let above = std::iter::successors(id.parent(), ResourceId::parent);
+    let above = id.ancestors();
     for parent in above.take_while(|parent| *parent != scope) {
         let is_zone = resource::catalogue::Duty::Zone.is_of(&parent);
         let place = if is_zone { "global" } else { "westeurope" };

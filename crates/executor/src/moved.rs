@@ -154,7 +154,7 @@ impl Run<'_> {
     /// Tells whether this plan makes a parent of `id` and has done so: a document that is born with
     /// its parent is then there before its own action has run.
     async fn has_made_a_parent_of(&self, id: &ResourceId) -> bool {
-        for parent in std::iter::successors(id.parent(), ResourceId::parent) {
+        for parent in id.ancestors() {
             let makes = |action: &&Action| {
                 let create = matches!(action.operation, Operation::Write { create: true, .. });
                 create && action.resource == parent
@@ -206,7 +206,7 @@ pub(crate) fn rests_on(action: &Action) -> BTreeSet<ResourceId> {
 
 /// Returns the resource at the top of a family: the last one below the resource group.
 pub(crate) fn family(id: &ResourceId) -> ResourceId {
-    let chain = std::iter::successors(Some(id.clone()), ResourceId::parent);
+    let chain = id.lineage();
     chain.take_while(|id| !Duty::is_container(id)).last().unwrap_or_else(|| id.clone())
 }
 

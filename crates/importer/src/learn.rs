@@ -126,7 +126,7 @@ impl Lesson<'_> {
     /// Tells of a resource in a simpler way: apps and plans are read, the rest goes by the escape
     /// hatch.
     fn give_way(&mut self, id: &ResourceId, message: &str) {
-        let chain = std::iter::successors(Some(id.clone()), ResourceId::parent);
+        let chain = id.lineage();
         let is_app = |id: &ResourceId| {
             let section = self.survey.language.section_of_type(&id.resource_type());
             section.is_some_and(|section| section.stands == Stands::Stamp)

@@ -37,7 +37,7 @@ impl ActionId {
 pub fn subject(id: &ResourceId, home: &str) -> String {
     let own = id.resource_type();
     let depth = own.as_str().matches('/').count();
-    let mut lineage = std::iter::successors(Some(id.clone()), ResourceId::parent);
+    let mut lineage = id.lineage();
     let mut path: Vec<String> =
         lineage.by_ref().take(depth).map(|it| it.name().to_owned()).collect();
     let scope = lineage.next();

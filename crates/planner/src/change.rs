@@ -120,7 +120,7 @@ pub fn changes(desired: &Desired, observed: &Observed, options: &Options) -> Cha
 fn hidden_by(desired: &Desired, observed: &Observed, id: &ResourceId) -> Option<String> {
     let hidden = |id: &ResourceId| observed.not_evaluated.get(id).map(|why| why.reason.clone());
     hidden(id).or_else(|| {
-        let holders = std::iter::successors(id.parent(), ResourceId::parent);
+        let holders = id.ancestors();
         // What is noted for a subscription is what a list of it did not show, not all in it.
         let holder =
             holders.into_iter().find(|id| desired.get(id).is_some() && hidden(id).is_some())?;

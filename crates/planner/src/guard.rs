@@ -51,9 +51,7 @@ pub fn guards(
         .map(|change| protected(&change.address, "deletes"))
         .collect();
     let gone: BTreeSet<&ResourceId> = deletes().map(|change| &change.id).collect();
-    let goes = |id: &ResourceId| {
-        std::iter::successors(Some(id.clone()), ResourceId::parent).any(|id| gone.contains(&id))
-    };
+    let goes = |id: &ResourceId| id.lineage().any(|id| gone.contains(&id));
     let is_ours =
         |id: &&ResourceId| observed.get(id).is_some_and(|seen| is_owned(observed, seen, topology));
     let owned: Vec<&ResourceId> = observed.resources.keys().filter(is_ours).collect();

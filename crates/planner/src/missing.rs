@@ -41,7 +41,7 @@ fn named_in_vain(
     observed: &Observed,
 ) -> Vec<Guard> {
     let goes = |id: &ResourceId| {
-        let mut holders = std::iter::successors(Some(id.clone()), ResourceId::parent);
+        let mut holders = id.lineage();
         let is_deleted =
             |id: ResourceId| found.changes.get(&id).is_some_and(|it| it.kind == Kind::Delete);
         desired.get(id).is_none() && holders.any(is_deleted)
@@ -66,13 +66,13 @@ fn named_in_vain(
 
 /// Returns the resource that a document belongs to which comes with it, or the resource itself.
 fn whole(id: &ResourceId) -> ResourceId {
-    let mut above = std::iter::successors(Some(id.clone()), ResourceId::parent);
+    let mut above = id.lineage();
     above.find(|id| !facts_of(id).born_with_parent).unwrap_or_else(|| id.clone())
 }
 
 /// Tells whether a resource was looked for and is not there.
 fn is_absent(id: &ResourceId, observed: &Observed) -> bool {
-    let mut holders = std::iter::successors(Some(id.clone()), ResourceId::parent);
+    let mut holders = id.lineage();
     observed.get(id).is_none() && !holders.any(|id| observed.not_evaluated.contains_key(&id))
 }
 

@@ -36,7 +36,8 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
     }
     for id in &deleted {
         // What lies below a deleted resource goes with it.
-        let cascades = std::iter::successors(id.parent(), ResourceId::parent)
+        let cascades = id
+            .ancestors()
             .any(|ancestor| deleted.contains(&ancestor) && !Duty::Group.is_of(&ancestor));
         // A lock that goes along refuses what it goes with.
         // So does a name that another is to bear: it is free only when this one has let go of it.
@@ -89,7 +90,7 @@ fn address_of(id: &ResourceId, observed: &Observed, last: &Last) -> String {
 }
 
 fn group_of(id: &ResourceId) -> Option<ResourceId> {
-    std::iter::successors(Some(id.clone()), ResourceId::parent).find(|id| Duty::Group.is_of(id))
+    id.lineage().find(|id| Duty::Group.is_of(id))
 }
 
 /// Tells whether a resource lies beside what the topology speaks of.

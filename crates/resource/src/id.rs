@@ -172,6 +172,16 @@ impl ResourceId {
         Some(Self::from_checked(&format!("/{}", segments[..keep].join("/"))))
     }
 
+    /// Returns this resource and what it hangs on, one above the other, up to its subscription.
+    pub fn lineage(&self) -> impl Iterator<Item = Self> + use<> {
+        std::iter::successors(Some(self.clone()), Self::parent)
+    }
+
+    /// Returns what this resource hangs on, one above the other, up to its subscription.
+    pub fn ancestors(&self) -> impl Iterator<Item = Self> + use<> {
+        std::iter::successors(self.parent(), Self::parent)
+    }
+
     /// Tells whether this resource is `ancestor` or lies below it.
     pub fn is_within(&self, ancestor: &Self) -> bool {
         match self.key.strip_prefix(ancestor.key()) {
@@ -276,6 +286,17 @@ mod tests {
 
     fn id(text: &str) -> ResourceId {
         ResourceId::parse(text).expect("valid resource ID")
+    }
+
+    #[test]
+    fn what_a_resource_hangs_on_is_told_from_below_to_above() {
+        let group = "/subscriptions/s/resourceGroups/rg-dns";
+        let zone = format!("{group}/providers/Microsoft.Network/dnsZones/example.com");
+        let above = [id(&zone), id(group), id("/subscriptions/s")];
+        assert_eq!(id(RECORD).ancestors().collect::<Vec<_>>(), above);
+        assert_eq!(id(RECORD).lineage().skip(1).collect::<Vec<_>>(), above);
+        assert_eq!(id(RECORD).lineage().next(), Some(id(RECORD)));
+        assert_eq!(id("/subscriptions/s").ancestors().count(), 0);
     }
 
     #[test]

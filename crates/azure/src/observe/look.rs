@@ -304,7 +304,7 @@ impl<'a> Look<'a> {
     /// Tells whether `id`, or what it lies in, is known not to exist. The nearest of which anything
     /// is known decides: who may read a resource need not see its group.
     fn is_absent(&self, id: &ResourceId) -> bool {
-        let mut chain = std::iter::successors(Some(id.clone()), ResourceId::parent);
+        let mut chain = id.lineage();
         chain.find_map(|id| self.existence(&id)) == Some(false)
     }
 

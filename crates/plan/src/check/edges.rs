@@ -109,7 +109,7 @@ fn children(plan: &Plan, order: &Order<'_>, deleted: &Targets<'_>) -> Vec<Violat
     let mut violations = vec![];
     for &child in deleted.values() {
         let resource = &plan.actions[child].resource;
-        let ancestors = std::iter::successors(resource.parent(), ResourceId::parent);
+        let ancestors = resource.ancestors();
         for parent in ancestors.filter_map(|id| deleted.get(id.key()).copied()) {
             if !order.precedes(child, parent) {
                 violations.push(Violation::ParentBeforeChild {

@@ -1,7 +1,5 @@
 //! What an action uses is there: parents and referred-to resources are made first.
 
-use resource::ResourceId;
-
 use super::Violation;
 use super::order::Order;
 use super::pointers::{self, Targets};
@@ -51,14 +49,14 @@ fn needed(action: &Action, creators: &Targets<'_>) -> Vec<usize> {
         | Operation::RestoreLock { .. }
         | Operation::Wait { .. } => return vec![],
     };
-    let lineage = std::iter::successors(Some(action.resource.clone()), ResourceId::parent);
+    let lineage = action.resource.lineage();
     needed.extend(lineage.filter_map(|id| creators.get(id.key()).copied()));
     needed.into_iter().collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use resource::Expression;
+    use resource::{Expression, ResourceId};
     use serde_json::json;
 
     use super::*;

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use resource::ResourceId;
-
 use super::Violation;
 use super::order::Order;
 use crate::{Action, Band, Operation, Plan, Verb};
@@ -57,7 +55,7 @@ fn touches(plan: &Plan) -> Vec<Touch<'_>> {
         .map(|action| action.resource.key())
         .collect();
     let is_new = |action: &Action| {
-        let mut lineage = std::iter::successors(Some(action.resource.clone()), ResourceId::parent);
+        let mut lineage = action.resource.lineage();
         lineage.any(|id| created.contains(id.key()))
     };
     let touching = plan.actions.iter().enumerate().filter_map(|(at, action)| {

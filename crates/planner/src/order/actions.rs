@@ -160,7 +160,7 @@ impl Scene<'_> {
     /// Returns where the nearest resource above `id` stands that the topology still asks for. A group
     /// is none: what lies in it alone goes with whatever else is removed there.
     fn band_above(&self, id: &ResourceId) -> Option<Band> {
-        let mut above = std::iter::successors(id.parent(), ResourceId::parent);
+        let mut above = id.ancestors();
         let above =
             above.find_map(|id| self.desired.get(&id)).filter(|up| !Duty::Group.is_of(&up.id));
         Some(above.or_else(|| self.remade_ground(id))?.band.clone())

@@ -57,7 +57,7 @@ impl Scene<'_> {
     /// Returns the action by which a holder stops naming a target, if there is one: its delete, that
     /// of something it lies in, or the write of a body that names the target no more.
     fn releases(&self, holder: &ResourceId, target: &ResourceId) -> Option<NodeIndex> {
-        let lineage = std::iter::successors(Some(holder.clone()), ResourceId::parent);
+        let lineage = holder.lineage();
         let goes = lineage.into_iter().find(|id| {
             let change = self.changes.changes.get(id);
             change.is_some_and(|change| matches!(change.kind, Kind::Delete | Kind::Replace))
@@ -108,7 +108,7 @@ fn targets(
     let mut targets: BTreeSet<ResourceId> = ids_in(&seen.body)
         .into_iter()
         .chain(seen.id.parent())
-        .flat_map(|id| std::iter::successors(Some(id), ResourceId::parent))
+        .flat_map(|id| id.lineage())
         .filter(|id| deleted.contains(id))
         .collect();
     targets.extend(handles.named_by(seen));

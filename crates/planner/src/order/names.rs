@@ -34,7 +34,7 @@ impl Scene<'_> {
     fn refuse_kept_names(&mut self, id: &ResourceId) {
         let (desired, observed) = (self.desired, self.observed);
         let stays = |held: &ResourceId| {
-            let mut holders = std::iter::successors(Some(held.clone()), ResourceId::parent);
+            let mut holders = held.lineage();
             !holders.any(|id| self.changes.changes.get(&id).is_some_and(Change::takes_away))
         };
         let kept = rivals(id, desired, observed).into_iter().filter(stays);

@@ -114,7 +114,7 @@ impl Scene<'_> {
         let holders = holders(self.desired, self.observed.resources.values());
         let ours = |seen| is_owned(self.observed, seen, &self.desired.topology);
         let Some((holder, _)) = holders.into_iter().find(|(seen, _)| ours(seen)) else { return };
-        let above = std::iter::successors(Some(holder.id.clone()), ResourceId::parent);
+        let above = holder.id.lineage();
         let goes = |id: &ResourceId| {
             self.changes.changes.get(id).is_some_and(|change| change.kind == Kind::Delete)
         };
@@ -138,7 +138,7 @@ impl Scene<'_> {
 
     /// Tells whether a resource that carries the tag keeps it.
     fn stays(&self, id: &ResourceId) -> bool {
-        std::iter::successors(Some(id.clone()), ResourceId::parent).all(|id| {
+        id.lineage().all(|id| {
             let change = self.changes.changes.get(&id);
             change.is_none_or(|change| !matches!(change.kind, Kind::Delete | Kind::Replace))
         })

@@ -51,7 +51,7 @@ impl Scene<'_> {
             action.operation,
             Operation::Write { .. } | Operation::Delete | Operation::Post { .. }
         );
-        let lineage = std::iter::successors(Some(action.resource.clone()), ResourceId::parent);
+        let lineage = action.resource.lineage();
         let mut makers = lineage.filter_map(|id| self.graph.first(&id));
         changes && !makers.any(|node| self.graph.action(node).verb == Verb::Create)
     }

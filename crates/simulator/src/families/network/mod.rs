@@ -15,6 +15,7 @@ mod security_groups;
 mod subnets;
 mod virtual_networks;
 
+use resource::ResourceId;
 use serde_json::{Value, json};
 
 use crate::kind::azure::Azure;
@@ -119,12 +120,8 @@ fn view(azure: &Azure, stored: &Stored, body: &mut Value) {
 
 /// Returns the ETag: whatever is written below a resource changes it.
 fn etag(azure: &Azure, stored: &Stored) -> String {
-    let mut root = stored.id.clone();
-    while root.resource_type().parent().is_some()
-        && let Some(parent) = root.parent()
-    {
-        root = parent;
-    }
+    let is_root = |id: &ResourceId| id.resource_type().parent().is_none();
+    let root = stored.id.lineage().find(is_root).unwrap_or_else(|| stored.id.clone());
     let own = azure.state.get(&root).map_or(stored.version, |root| root.version);
     let version = azure.state.below(&root).map(|row| row.version).fold(own, u64::max);
     format!("W/\"{}\"", azure.uuid(&format!("{}@{version}", root.key())))
