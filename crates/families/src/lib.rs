@@ -4,6 +4,7 @@
 
 pub mod identities;
 pub mod locks;
+pub mod storage;
 pub mod vaults;
 
 use std::sync::LazyLock;
@@ -11,7 +12,7 @@ use std::sync::LazyLock;
 use importer::{Family, Language};
 use planner::Groups;
 use topology::section::Of;
-use topology::{App, DnsZone, Domain, Plan, Resource, Storage, TrafficManager};
+use topology::{App, DnsZone, Domain, Plan, Resource, TrafficManager};
 
 /// Every family: what is expanded, imported and written first stands first.
 pub static ALL: &[&dyn Family] = &[
@@ -21,7 +22,7 @@ pub static ALL: &[&dyn Family] = &[
     &Of::<TrafficManager>::ALL,
     &Of::<DnsZone>::ALL,
     &Of::<Domain>::ALL,
-    &Of::<Storage>::ALL,
+    &Of::<storage::Storage>::ALL,
     &Of::<vaults::Vault>::ALL,
     &Of::<identities::Identity>::ALL,
     &Of::<locks::Lock>::ALL,

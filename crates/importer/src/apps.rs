@@ -3,7 +3,7 @@
 use resource::types::STORAGE_ACCOUNT;
 use resource::{Observation, ResourceId};
 use serde_json::Value;
-use topology::{AnyIdentity, App, Storage, section};
+use topology::{AnyIdentity, AnyStorage, App, section};
 
 use crate::draft::{Draft, Life, existing};
 use crate::family::Import;
@@ -135,7 +135,7 @@ impl Draft<'_> {
             .of_type(STORAGE_ACCOUNT)
             .find(|account| account.id.name().eq_ignore_ascii_case(name));
         if let Some(account) = account {
-            map.set("storage", self.target_in::<Storage>(&account.id, Some(at)));
+            map.set("storage", self.target_in::<AnyStorage>(&account.id, Some(at)));
         }
     }
 

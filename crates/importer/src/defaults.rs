@@ -224,8 +224,8 @@ mod tests {
         root.set("subscription", literal("11111111-2222-3333-4444-555555555555"));
         root.set("location", literal("westeurope"));
         for (key, name, tls) in [("a", "stpkia", "1.2"), ("b", "other", "1.0")] {
-            let account = root.child("storage").child(key);
-            account.set("redundancy", literal("GRS"));
+            let account = root.child("chests").child(key);
+            account.set("copies", literal("GRS"));
             account.set_default("name", literal(name));
             account.set_default("minTls", literal(tls));
             account.set_default("publicAccess", plain("false"));
@@ -247,8 +247,8 @@ mod tests {
             root.set("subscription", literal("11111111-2222-3333-4444-555555555555"));
             root.set("location", literal("westeurope"));
             for number in 0..accounts {
-                let account = root.child("storage").child(&format!("a{number}"));
-                account.set("redundancy", literal("GRS"));
+                let account = root.child("chests").child(&format!("a{number}"));
+                account.set("copies", literal("GRS"));
                 account.set_default("minTls", literal(if number % 2 == 0 { "1.2" } else { "1.1" }));
             }
             let expand = |map: &Map| {

@@ -124,9 +124,52 @@ impl Deref for Language {
 pub(crate) mod tests {
     use std::sync::LazyLock;
 
-    use topology::{App, DnsZone, Domain, Plan, Resource, Storage, TrafficManager};
+    use resource::types::STORAGE_ACCOUNT;
+    use topology::section::{Arm, Naming};
+    use topology::{
+        App, DnsZone, Domain, Name, Plan, Resource, Section, Sp, TrafficManager, entry, record,
+    };
 
     use super::*;
+
+    static CHESTS: Section = Section {
+        key: "chests",
+        noun: "a chest",
+        arm: Arm::Type(STORAGE_ACCOUNT),
+        abbreviations: &["st"],
+        naming: Naming::Squeezed,
+        entries: Some(&Of::<Chest>::ALL),
+        ..Section::PLAIN
+    };
+
+    record! {
+        /// A family that is made up for these tests.
+        pub struct Chest,
+            common("chest", tags "the topology's", protect "`false` when left out") {
+            /// The name.
+            #[serde(default)]
+            pub name: Name,
+            /// The resource group.
+            #[serde(default)]
+            pub resource_group: Name,
+            /// The subscription.
+            pub subscription: Option<Sp<String>>,
+            /// The region.
+            pub location: Option<Sp<String>>,
+            /// How many copies there are.
+            pub copies at "/sku/name": Option<Sp<String>>,
+            /// The lowest TLS version accepted.
+            pub min_tls at "/properties/minimumTlsVersion": Option<Sp<String>> = "1.2".to_owned(),
+            /// Lets the public in.
+            pub public_access at "/properties/allowBlobPublicAccess": Option<Sp<bool>> = false,
+        }
+    }
+
+    entry!(Chest in CHESTS: subscription, location, tags, existing, adopt, protect;
+        named name, resource_group; regions location;);
+
+    impl Expand for Chest {}
+    impl Import for Chest {}
 
     static ALL: &[&dyn Family] = &[
         &Of::<Plan>::ALL,
@@ -135,7 +178,7 @@ pub(crate) mod tests {
         &Of::<TrafficManager>::ALL,
         &Of::<DnsZone>::ALL,
         &Of::<Domain>::ALL,
-        &Of::<Storage>::ALL,
+        &Of::<Chest>::ALL,
         &Of::<Resource>::ALL,
     ];
 

@@ -235,11 +235,10 @@ mod tests {
         observed(vec![(
             id("Microsoft.Storage/storageAccounts", "stshopdata"),
             json!({
-                "location": "westeurope", "kind": "StorageV2", "sku": { "name": "Standard_GRS" },
+                "location": "westeurope", "sku": { "name": "GRS" },
                 "tags": tags,
                 "properties": {
-                    "minimumTlsVersion": "TLS1_2", "allowBlobPublicAccess": false,
-                    "supportsHttpsTrafficOnly": true,
+                    "minimumTlsVersion": "1.2", "allowBlobPublicAccess": false,
                 },
             }),
         )])

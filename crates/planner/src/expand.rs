@@ -6,7 +6,6 @@
 mod apply_lock;
 mod apps;
 mod certificates;
-mod data;
 mod dns;
 mod domains;
 mod groups;

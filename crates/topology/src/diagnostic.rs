@@ -36,7 +36,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// Makes an error.
-    pub(crate) fn error(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
+    pub fn error(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
         Self {
             code,
             severity: Severity::Error,
@@ -72,24 +72,24 @@ impl Diagnostic {
     }
 
     /// Makes a warning.
-    pub(crate) fn warning(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
+    pub fn warning(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, place, message) }
     }
 
     /// Sets what stands under the caret.
-    pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
+    pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
     /// Sets what to do about it.
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// Adds a place that belongs to it.
-    pub(crate) fn also(mut self, place: &Place, label: impl Into<String>) -> Self {
+    pub fn also(mut self, place: &Place, label: impl Into<String>) -> Self {
         self.also.push((place.clone(), label.into()));
         self
     }

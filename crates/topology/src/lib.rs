@@ -52,6 +52,6 @@ pub use run_keys::{
 };
 pub use section::Section;
 pub use value::{
-    Allowed, AnyIdentity, AnyVault, Duration, FreeMap, Name, Named, NotADuration, OneOrMany, Part,
-    Percent, Ref, SecretSource, StampIndex, Target, Text, Ttl,
+    Allowed, AnyIdentity, AnyStorage, AnyVault, Duration, FreeMap, LockHolder, Name, Named,
+    NotADuration, OneOrMany, Part, Percent, Ref, SecretSource, StampIndex, Target, Text, Ttl,
 };

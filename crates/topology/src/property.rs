@@ -14,7 +14,7 @@ use crate::{FreeMap, Sp, Target, Text};
 
 pub use arm::Arm;
 pub use form::Form;
-pub use form::{ONLY_ON, PUBLIC_NETWORK, TLS_OF_ACCOUNT};
+pub use form::{ONLY_ON, PUBLIC_NETWORK};
 
 /// A value as a topology writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]

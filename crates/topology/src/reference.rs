@@ -154,20 +154,19 @@ impl Declared {
 
 impl Decode for Target {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        target(node, cx, &[])
+        target(node, cx, Vec::new())
     }
 }
 
 impl<A: Allowed> Decode for Ref<A> {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        target(node, cx, A::KEYS).map(Self::new)
+        target(node, cx, A::sections(cx.language())).map(Self::new)
     }
 }
 
 /// Reads a reference to what is `wanted`, or to anything.
-fn target(node: &Node, cx: &mut Context<'_>, keys: &[&'static str]) -> Option<Target> {
-    let wanted = keys.iter().filter_map(|key| cx.language().section(key));
-    let wanted: &[&'static Section] = &wanted.collect::<Vec<_>>();
+fn target(node: &Node, cx: &mut Context<'_>, wanted: Vec<&'static Section>) -> Option<Target> {
+    let wanted = wanted.as_slice();
     let address = cx.scalar(node, "a reference such as `weu/web`, or a resource ID")?;
     if address.starts_with('/') {
         return resource_id(address, node, cx);

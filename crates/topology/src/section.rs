@@ -17,9 +17,9 @@ use crate::Explanation;
 pub use entry::{Common, CommonMut, Declared, Entries, Entry, Kept, Of, Share, Tags};
 pub use name_rule::{NameRule, Unique};
 pub use table::{
-    ALL, APPS, DNS, DOMAINS, PLAN, RESOURCE_GROUP, RESOURCES, STORAGE, TRAFFIC_MANAGER,
+    ALL, APPS, CONTAINER_NAME, DNS, DOMAINS, PLAN, RESOURCE_GROUP, RESOURCES, TRAFFIC_MANAGER,
 };
-pub(crate) use table::{AUTOSCALE_NAME, CONTAINER_NAME, DNS_NAME, GROUP_NAME, QUEUE_NAME};
+pub(crate) use table::{AUTOSCALE_NAME, DNS_NAME, GROUP_NAME};
 
 /// Where a section may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +131,8 @@ pub struct Section {
     pub keys: Keys,
     /// Maps in an entry whose keys are names too, `*` for any one key.
     pub named: &'static [(&'static str, Keys)],
+    /// Whether an entry can hold the lock that keeps two applies apart.
+    pub holds_lock: bool,
     /// The band of what no stamp owns.
     pub band: GlobalBand,
     /// The type of its entries; `None` where what it speaks of is there by itself.
@@ -157,6 +159,7 @@ impl Section {
         addressed: Addressed::InSection,
         keys: Keys::Word,
         named: &[("tags", Keys::Word)],
+        holds_lock: false,
         band: GlobalBand::Global,
         entries: None,
         page: "",
@@ -166,6 +169,11 @@ impl Section {
     /// Returns whether its entries are of an ARM type.
     pub fn is_of_type(&self, resource_type: &ResourceType) -> bool {
         self.resource_type().is_some_and(|own| resource_type.is(own))
+    }
+
+    /// Returns what one entry is, without the article.
+    pub fn bare_noun(&self) -> &'static str {
+        self.noun.split_once(' ').map_or(self.noun, |(_, noun)| noun)
     }
 
     /// Returns the ARM type of its entries, if it is one and the same.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use families::language;
-use topology::{Input, Parsed, Storage, parse};
+use families::storage::Storage;
+use topology::{Input, Parsed, parse};
 
 /// Parses `main.yaml` of a set of files, with overlays.
 fn files(texts: &[(&str, &str)], overlays: &[&str]) -> Parsed {

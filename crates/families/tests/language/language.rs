@@ -1,8 +1,9 @@
 //! What the language can say.
 
 use super::parsed;
+use families::storage::Storage;
 use topology::{
-    App, Domain, EndpointTarget, Part, Plan, Ref, SecretSource, Severity, Stamp, Storage, Topology,
+    App, Domain, EndpointTarget, Part, Plan, SecretSource, Severity, Stamp, Topology,
     TrafficManager, render,
 };
 
@@ -89,8 +90,8 @@ fn stamps_are_resolved() {
     assert!(!settings.contains_key("OTHER"));
     assert_eq!(app(weu, "web").settings["SELF"].to_string(), "https://{weu/web.defaultHostName}/");
     assert_eq!(
-        app(weu, "jobs").storage.as_ref().map(|it| it.value.clone()),
-        Some(Ref::to(None, "queue".into()))
+        app(weu, "jobs").storage.as_ref().map(|it| it.value.to_string()).as_deref(),
+        Some("storage/queue")
     );
 }
 
@@ -99,7 +100,7 @@ fn apply_lock_is_read_with_its_default() {
     assert_eq!(topology(NORTHWIND).apply_lock, None);
     let locked = topology(&format!("{NORTHWIND}\napplyLock: {{ account: storage/queue }}\n"));
     let lock = locked.apply_lock.unwrap();
-    assert_eq!(lock.account.value, Ref::to(None, "queue".into()));
+    assert_eq!(lock.account.to_string(), "storage/queue");
     assert_eq!(lock.container(), "evenkeel");
 }
 

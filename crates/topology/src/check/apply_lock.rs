@@ -1,10 +1,11 @@
 //! The lock that keeps two applies apart: where it can live.
 
+use resource::{ResourceId, ResourceType};
+
 use super::Check;
 use crate::section::CONTAINER_NAME;
-use crate::{Storage, StorageKind, Target};
-
-const ACCOUNT: &str = "/providers/microsoft.storage/storageaccounts/";
+use crate::value::Allowed;
+use crate::{LockHolder, Place, Target};
 
 impl Check<'_> {
     pub(super) fn apply_lock(&mut self) {
@@ -20,29 +21,30 @@ impl Check<'_> {
         }
         let place = &lock.account.place;
         let account: &Target = &lock.account;
-        if let Target::Id(id) = account
-            && !is_account(id)
-        {
-            let message = format!("`{id}` is not a storage account");
-            let help =
-                "give the ID of an account, `…/providers/Microsoft.Storage/storageAccounts/<name>`";
-            self.error("apply-lock-place", place, message, help);
-        }
-        if let Some((_, name)) = account.as_entry::<Storage>()
-            && topology.find::<Storage>(account).is_some_and(has_no_blobs)
-        {
-            let message = format!("account `{name}` holds file shares and no blobs");
-            let help = "take an account of another kind: the lock is the lease of a blob";
-            self.error("apply-lock-place", place, message, help);
+        match account {
+            Target::Id(id) => self.lock_in(id, place),
+            Target::Entry { section, stamp, name } => {
+                let entries = topology.sections_of(stamp.as_deref());
+                let entry = entries.and_then(|entries| entries.find(section, name));
+                if let Some((why, help)) = entry.and_then(|entry| entry.refuses_lock()) {
+                    let message = format!("{} `{name}` {why}", section.bare_noun());
+                    self.error("apply-lock-place", place, message, help);
+                }
+            }
         }
     }
-}
 
-fn is_account(id: &str) -> bool {
-    let id = id.to_ascii_lowercase();
-    id.split_once(ACCOUNT).is_some_and(|(_, name)| !name.is_empty() && !name.contains('/'))
-}
-
-fn has_no_blobs(account: &Storage) -> bool {
-    account.kind.as_ref().is_some_and(|kind| kind.value == StorageKind::FileStorage)
+    /// Files an ID of what can't hold the lock.
+    fn lock_in(&mut self, id: &str, place: &Place) {
+        let kind = ResourceId::parse(id).ok().map(|id| id.resource_type());
+        let holders = LockHolder::sections(self.topology.language());
+        let holds = |kind: &ResourceType| holders.iter().any(|holder| holder.is_of_type(kind));
+        let Some(holder) = holders.first().filter(|_| !kind.as_ref().is_some_and(holds)) else {
+            return;
+        };
+        let message = format!("`{id}` is not {}", holder.noun);
+        let arm = holder.resource_type().unwrap_or_default();
+        let help = format!("give the ID of {}, `…/providers/{arm}/<name>`", holder.noun);
+        self.error("apply-lock-place", place, message, &help);
+    }
 }

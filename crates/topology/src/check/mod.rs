@@ -10,7 +10,6 @@ mod plan;
 mod region;
 mod resource;
 mod routing;
-mod storage;
 mod subnet;
 mod tags;
 mod traffic_manager;

@@ -63,7 +63,7 @@ impl Check<'_> {
         if alone.any(|other| other.key == key) {
             let message =
                 format!("{} can't be called `{key}`, which references use otherwise", section.noun);
-            let what = section.noun.split_once(' ').map_or(section.noun, |(_, noun)| noun);
+            let what = section.bare_noun();
             let help = format!("give the {what} another key, such as `{}`", section.default_key);
             self.error("bad-name", place, message, &help);
         }

@@ -194,27 +194,6 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "Write `identity: system`, or give the rights to an entry of `identities`.",
     ),
     of(
-        "queue-read-access",
-        "queues are kept in an account with a read-access SKU",
-        "After a failover items must be removed, not only read. The read access of RA-GRS and RA-GZRS costs extra and is of no use to queues.",
-        "storage:\n  work: { redundancy: RA-GRS, queues: [jobs] }",
-        "Take GRS or GZRS; keep blobs that are to be read from the other region in another account.",
-    ),
-    of(
-        "single-region-data",
-        "data of several regions is kept in one",
-        "The stamps promise to survive a region, but LRS and ZRS keep all copies in one.",
-        "storage:\n  work: { redundancy: LRS }   # with stamps in two regions",
-        "Take GRS or GZRS, or move the account into the stamps.",
-    ),
-    of(
-        "premium-kind",
-        "kind and redundancy of a storage account don't fit",
-        "Accounts for block blobs or file shares on fast disks are premium, and premium accounts have no queues.",
-        "storage:\n  fast: { kind: BlockBlobStorage, redundancy: GRS }",
-        "Take `Premium-LRS` or `Premium-ZRS`, or leave `kind` out.",
-    ),
-    of(
         "apply-lock-place",
         "the apply lock can't live there",
         "The lock is the lease of a blob, so it needs a storage account that has blobs, and a container that is the topology's own.",

@@ -1,12 +1,12 @@
 //! Web apps and function apps.
 
 use super::{
-    AppIdentity, AppKind, AppLogs, ConnectionString, FtpsState, Permission, Runtime, Storage,
-    TlsVersion, VaultAccess,
+    AppIdentity, AppKind, AppLogs, ConnectionString, FtpsState, Permission, Runtime, TlsVersion,
+    VaultAccess,
 };
 use crate::record;
 use crate::section::Section;
-use crate::{FreeMap, Name, Ref, Sp, Text};
+use crate::{AnyStorage, FreeMap, Name, Ref, Sp, Text};
 
 record! {
     /// A web app or function app of a stamp.
@@ -53,7 +53,7 @@ record! {
         /// What the app logs to its file system.
         pub logs: Option<AppLogs>,
         /// The storage account of a function app: a reference to `storage`.
-        pub storage: Option<Sp<Ref<Storage>>>,
+        pub storage: Option<Sp<Ref<AnyStorage>>>,
         /// The app whose observed configuration is taken over: `<stamp>/<app>` or a resource ID.
         pub clone_of: Option<Sp<Ref<App>>>,
         /// Roles that the app's system identity gets.

@@ -11,7 +11,6 @@ mod plan;
 mod raw;
 mod sections;
 mod stamp;
-mod storage;
 mod topology;
 mod traffic_manager;
 
@@ -29,7 +28,6 @@ pub use plan::{Autoscale, Os, Plan, ScaleRule};
 pub use raw::{Raw, Resource};
 pub use sections::Sections;
 pub use stamp::Stamp;
-pub use storage::{AccessTier, Redundancy, Storage, StorageKind};
 pub use topology::{StampInstance, StampModule, Topology};
 pub use traffic_manager::{
     Endpoint, EndpointTarget, Monitor, MonitorProtocol, Routing, StatusRange, SubnetRange,

@@ -4,7 +4,6 @@ use resource::absent;
 use serde_json::{Value, json};
 
 use super::{Arm, FromArm, ToArm, Written};
-use crate::TlsVersion;
 
 /// How one property is spelled in an ARM body.
 #[derive(Debug)]
@@ -44,14 +43,5 @@ pub const PUBLIC_NETWORK: Form<bool> = Form {
     of_arm: |value, _| {
         let word = value.and_then(Value::as_str);
         switch(word.is_none_or(|word| word.is_empty() || word == "Enabled"))
-    },
-};
-
-/// TLS versions as storage accounts have them, `TLS1_2`; an old account that says nothing takes 1.0.
-pub const TLS_OF_ACCOUNT: Form<TlsVersion> = Form {
-    to_arm: |version, _| json!(format!("TLS{}", version.as_str().replace('.', "_"))),
-    of_arm: |value, _| {
-        let word = value.and_then(Value::as_str).unwrap_or("TLS1_0");
-        Some(Written::Text(word.replace("TLS", "").replace('_', ".")))
     },
 };

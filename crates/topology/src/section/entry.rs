@@ -92,6 +92,11 @@ pub trait Declared: fmt::Debug {
     /// Files what is wrong with it, once every name is there.
     fn check(&self, _check: &mut Check<'_>, _at: At<'_>) {}
 
+    /// Returns why it can't hold the lock that keeps two applies apart, and what to do about it.
+    fn refuses_lock(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
     /// Returns whether it stands for something that Resource Manager knows nothing of.
     fn is_external(&self) -> bool {
         false

@@ -2,37 +2,31 @@
 
 use resource::types;
 
-use super::{Addressed, Arm, GlobalBand, Keys, NameRule, Naming, Of, Section, Stands, Unique};
-use crate::{App, DnsZone, Domain, Plan, Resource, Storage, TrafficManager};
+use super::{Addressed, Arm, Keys, NameRule, Naming, Of, Section, Stands, Unique};
+use crate::{App, DnsZone, Domain, Plan, Resource, TrafficManager};
 
 /// Every section; a bare name leads to the first that has it.
 pub static ALL: &[&Section] =
-    &[&PLAN, &APPS, &RESOURCE_GROUP, &STORAGE, &RESOURCES, &TRAFFIC_MANAGER, &DNS, &DOMAINS];
+    &[&PLAN, &APPS, &RESOURCE_GROUP, &RESOURCES, &TRAFFIC_MANAGER, &DNS, &DOMAINS];
 
 pub(crate) static GROUP_NAME: NameRule =
     NameRule { not_first: "", not_last: ".", ..NameRule::new("resource group", 1, 90, "-_.()") };
 static PLAN_NAME: NameRule =
     NameRule { not_first: "", not_last: "", ..NameRule::new("App Service plan", 1, 60, "-_") };
 static SITE_NAME: NameRule = NameRule { unique: Unique::Cloud, ..NameRule::new("app", 2, 60, "-") };
-static ACCOUNT_NAME: NameRule = NameRule {
-    lower_case: true,
-    unique: Unique::Cloud,
-    ..NameRule::new("storage account", 3, 24, "")
-};
 static PROFILE_NAME: NameRule = NameRule::new("Traffic Manager profile", 1, 63, "-.");
 pub(crate) static DNS_NAME: NameRule =
     NameRule { unique: Unique::Cloud, ..NameRule::new("Traffic Manager DNS name", 1, 63, "-.") };
 pub(crate) static AUTOSCALE_NAME: NameRule =
     NameRule { not_first: "", not_last: "", ..NameRule::new("autoscale setting", 1, 260, "-_.()") };
-pub(crate) static CONTAINER_NAME: NameRule = NameRule {
+/// What Azure allows as the name of a blob container.
+pub static CONTAINER_NAME: NameRule = NameRule {
     lower_case: true,
     double_hyphen: false,
     // Names that begin with a dollar are Azure's own containers.
     reserved: &["$web", "$root", "$logs"],
     ..NameRule::new("blob container", 3, 63, "-")
 };
-pub(crate) static QUEUE_NAME: NameRule =
-    NameRule { lower_case: true, double_hyphen: false, ..NameRule::new("queue", 3, 63, "-") };
 
 /// The plan of a stamp.
 pub static PLAN: Section = Section {
@@ -86,21 +80,6 @@ pub static RESOURCE_GROUP: Section = Section {
     default_key: "resourceGroup",
     addressed: Addressed::Alone,
     named: &[],
-    ..Section::PLAIN
-};
-
-/// Storage accounts.
-pub static STORAGE: Section = Section {
-    key: "storage",
-    noun: "a storage account",
-    plural: "storage accounts",
-    about: "Storage accounts",
-    arm: Arm::Type(types::STORAGE_ACCOUNT),
-    abbreviations: &["st"],
-    naming: Naming::Squeezed,
-    name: Some(&ACCOUNT_NAME),
-    band: GlobalBand::Data,
-    entries: Some(&Of::<Storage>::ALL),
     ..Section::PLAIN
 };
 

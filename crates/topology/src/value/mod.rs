@@ -15,5 +15,5 @@ pub use index::StampIndex;
 pub use name::Name;
 pub use one_or_many::OneOrMany;
 pub use percent::Percent;
-pub use target::{Allowed, AnyIdentity, AnyVault, Named, Ref, Target};
+pub use target::{Allowed, AnyIdentity, AnyStorage, AnyVault, LockHolder, Named, Ref, Target};
 pub use text::{Part, SecretSource, Text};

@@ -7,8 +7,8 @@ use std::ops::Deref;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-use crate::Section;
 use crate::section::Entry;
+use crate::{Language, Section};
 
 /// What a reference leads to: something of this topology, or a resource ID.
 ///
@@ -88,6 +88,11 @@ impl JsonSchema for Target {
 pub trait Allowed {
     /// The keys of the sections, the likeliest first.
     const KEYS: &'static [&'static str];
+
+    /// Returns the sections, the likeliest first.
+    fn sections(language: &Language) -> Vec<&'static Section> {
+        Self::KEYS.iter().filter_map(|key| language.section(key)).collect()
+    }
 }
 
 impl<T: Entry> Allowed for T {
@@ -118,6 +123,31 @@ pub struct AnyIdentity;
 
 impl Named for AnyIdentity {
     const KEY: &'static str = "identities";
+}
+
+/// Whatever stands under `storage`, for what lies below the family of storage accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnyStorage;
+
+impl Named for AnyStorage {
+    const KEY: &'static str = "storage";
+}
+
+impl Allowed for AnyStorage {
+    const KEYS: &'static [&'static str] = &[Self::KEY];
+}
+
+/// Whatever can hold the lock that keeps two applies apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LockHolder;
+
+impl Allowed for LockHolder {
+    const KEYS: &'static [&'static str] = &[];
+
+    fn sections(language: &Language) -> Vec<&'static Section> {
+        let all = language.sections().iter().copied();
+        all.filter(|section| section.holds_lock).collect()
+    }
 }
 
 /// Whatever stands under `vaults`, for what lies below the family of key vaults.

@@ -1,13 +1,11 @@
-//! Storage accounts; the inverse of `planner/src/expand/data.rs`.
+//! Entries of a section as most are written, and their lists of children.
 
 use resource::Observation;
-use topology::Storage;
 
 use crate::draft::{Draft, Life, Remark, existing};
 use crate::family::{Import, Told};
 use crate::node::{Map, literal};
 use crate::plans::capital;
-use crate::survey::text;
 
 impl Draft<'_> {
     /// Writes the entries of a section, each with its body, or as only read.
@@ -51,23 +49,6 @@ impl Draft<'_> {
                 }
             }
             map.set_some(children.key, names);
-        }
-    }
-}
-
-impl Import for Storage {
-    fn child(seen: &Observation) -> Told {
-        let is_open = text(&seen.body, "/properties/publicAccess").is_some_and(|it| it != "None");
-        match seen.id.name() {
-            // Azure's own.
-            name if name.starts_with('$') => Told::Not,
-            name if name.starts_with("azure-webjobs-") => {
-                Told::Remarked("the runtime of functions makes it")
-            }
-            _ if is_open => {
-                Told::Remarked("it lets anonymous readers in, which the language cannot say")
-            }
-            _ => Told::Named,
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Storage accounts.
+//! What a topology says of a storage account.
 
-use super::TlsVersion;
-use crate::property::TLS_OF_ACCOUNT;
-use crate::{choice, record};
+use serde_json::{Value, json};
+use topology::property::{Form, Written};
+use topology::{Name, Sp, TlsVersion, choice, entry, record};
 
-use crate::{Name, Sp};
+use super::STORAGE;
 
 record! {
     /// A storage account.
@@ -111,8 +111,25 @@ impl Redundancy {
     }
 }
 
-crate::entry!(Storage in crate::section::STORAGE: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;
-    fn check(&self, check: &mut crate::check::Check<'_>, at: crate::check::At<'_>) {
-        check.storage_account(self, at);
+/// TLS versions as storage accounts have them, `TLS1_2`; an old account that says nothing takes 1.0.
+const TLS_OF_ACCOUNT: Form<TlsVersion> = Form {
+    to_arm: |version, _| json!(format!("TLS{}", version.as_str().replace('.', "_"))),
+    of_arm: |value, _| {
+        let word = value.and_then(Value::as_str).unwrap_or("TLS1_0");
+        Some(Written::Text(word.replace("TLS", "").replace('_', ".")))
+    },
+};
+
+entry!(Storage in STORAGE: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;
+    fn refuses_lock(&self) -> Option<(&'static str, &'static str)> {
+        let has_no_blobs = self.kind.as_ref().is_some_and(|kind| kind.value == StorageKind::FileStorage);
+        has_no_blobs.then_some((
+            "holds file shares and no blobs",
+            "take an account of another kind: the lock is the lease of a blob",
+        ))
+    }
+
+    fn check(&self, check: &mut topology::family::Check<'_>, at: topology::family::At<'_>) {
+        super::check::account(self, check, at);
     }
 );

@@ -1,11 +1,9 @@
-//! What holds data: storage accounts.
+//! From a storage account to its resources.
 
+use planner::{Children, DesiredResource, Expand, Expansion};
 use serde_json::json;
-use topology::Storage;
 
-use super::Expansion;
-use crate::desired::DesiredResource;
-use crate::family::{Children, Expand};
+use super::Storage;
 
 impl Expand for Storage {
     const CHILDREN: &'static [Children<Self>] = &[
