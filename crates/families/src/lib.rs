@@ -2,9 +2,12 @@
 //!
 //! The engines (parser, planner, importer) are given the language and name none of them.
 
+pub mod dns;
+pub mod domains;
 pub mod identities;
 pub mod locks;
 pub mod storage;
+pub mod traffic_manager;
 pub mod vaults;
 
 use std::sync::LazyLock;
@@ -12,16 +15,16 @@ use std::sync::LazyLock;
 use importer::{Family, Language};
 use planner::Groups;
 use topology::section::Of;
-use topology::{App, DnsZone, Domain, Plan, Resource, TrafficManager};
+use topology::{App, Plan, Resource};
 
 /// Every family: what is expanded, imported and written first stands first.
 pub static ALL: &[&dyn Family] = &[
     &Of::<Plan>::ALL,
     &Of::<App>::ALL,
     &Groups,
-    &Of::<TrafficManager>::ALL,
-    &Of::<DnsZone>::ALL,
-    &Of::<Domain>::ALL,
+    &Of::<traffic_manager::TrafficManager>::ALL,
+    &Of::<dns::DnsZone>::ALL,
+    &Of::<domains::Domain>::ALL,
     &Of::<storage::Storage>::ALL,
     &Of::<vaults::Vault>::ALL,
     &Of::<identities::Identity>::ALL,

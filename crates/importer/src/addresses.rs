@@ -1,17 +1,16 @@
 //! Under which key each resource stands in the topology, and how others refer to it.
 
-use resource::types::{ASSIGNMENT, AUTOSCALE, BINDING, CERTIFICATE, GROUP, SITE_CONFIG, ZONE};
+use resource::types::GROUP;
 use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{ResourceId, catalogue};
 use topology::section::{self, Addressed, Keys, Section, Stands};
 
 use crate::choices::Choices;
-use crate::dns::is_record;
-use crate::domains::{Domain, is_uploaded, may_claim};
 use crate::names;
+use crate::recognised::AllRecognised;
 use crate::stamps::Placement;
-use crate::survey::{Survey, id_at};
+use crate::survey::Survey;
 
 /// Where a resource stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,21 +37,20 @@ impl Addresses {
         survey: &Survey<'_>,
         placement: &Placement,
         application: &str,
-        domains: &[Domain],
+        recognised: &AllRecognised,
         choices: &Choices,
     ) -> Self {
         let stamps = placement.stamps.iter().map(|it| (it.name.clone(), it.group.clone()));
         let mut addresses = Self { stamps: stamps.collect(), ..Self::default() };
-        let consumed: BTreeSet<&ResourceId> = domains.iter().flat_map(Domain::parts).collect();
         let mut taken: BTreeSet<(&'static str, Option<usize>, String)> = BTreeSet::new();
         for seen in survey.observed.resources.values() {
             let id = &seen.id;
-            if consumed.contains(id) || choices.left_out.contains_key(id) {
+            if recognised.has(id) || choices.left_out.contains_key(id) {
                 continue;
             }
             let Some(section) = section_of(survey, placement, choices, id) else { continue };
             let stamp = placement.home(id);
-            let wanted = addresses.wanted_key(section, placement, application, id);
+            let wanted = addresses.wanted_key(survey, section, placement, application, id);
             let mut key = wanted.clone();
             let mut number = 2;
             while !taken.insert((section.key, stamp, key.clone())) {
@@ -67,6 +65,7 @@ impl Addresses {
 
     fn wanted_key(
         &self,
+        survey: &Survey<'_>,
         section: &'static Section,
         placement: &Placement,
         application: &str,
@@ -78,12 +77,8 @@ impl Addresses {
         let (abbreviations, fallback) = (section.abbreviations, section.default_key);
         let stamp = placement.stamp_of(id);
         let key = names::key(id.name(), abbreviations, application, stamp, fallback);
-        if id.parent().is_some_and(|parent| parent.resource_type().is(ZONE)) {
-            let label = if id.name() == "@" { "apex" } else { id.name() };
-            let label: String =
-                label.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-            let label = label.trim_matches('-');
-            return format!("{label}-{}", id.resource_type().last()).to_ascii_lowercase();
+        if let Some(key) = survey.language.families().iter().find_map(|family| family.key(id)) {
+            return key;
         }
         let is_child = *section == section::RESOURCES && id.resource_type().parent().is_some();
         let parent = id.parent().filter(|_| is_child);
@@ -150,43 +145,16 @@ fn section_of(
     // What lies outside is there because something inside leans on it.
     match survey.language.section_of_type(&kind) {
         Some(own) if own.stands == Stands::Stamp && has_home => return Some(own),
-        Some(own) if *own == section::DNS => {
-            let has_ours = || {
-                let mut seen = survey.observed.resources.values();
-                seen.any(|seen| seen.id.parent().as_ref() == Some(id) && may_claim(survey, seen))
-            };
-            return (is_inside || has_ours()).then_some(own);
+        Some(own) if survey.language.families().iter().any(|it| it.reaches(survey, id)) => {
+            return Some(own);
         }
         _ if !is_inside => return None,
         Some(own) if own.addressed == Addressed::InSection => return Some(own),
         _ => {}
     }
-    let is_record = kind.parent().is_some_and(|parent| parent.is(ZONE));
-    if is_record {
-        return is_record_alone(survey, id).then_some(&section::RESOURCES);
-    }
-    let is_told_elsewhere = kind.is(GROUP)
-        || kind.is(ASSIGNMENT)
-        || kind.is(BINDING)
-        || kind.is(SITE_CONFIG)
-        || survey.language.is_part(&kind)
-        || kind.is(AUTOSCALE) && scales_stamp(survey, placement, id)
-        || kind.is(CERTIFICATE) && survey.observed.get(id).is_none_or(is_uploaded);
+    let is_told_elsewhere = survey.language.is_part(survey, placement, id);
     let is_known = !catalogue::facts_of(id).api_version.is_empty();
     (is_known && !is_told_elsewhere).then_some(&section::RESOURCES)
-}
-
-/// Tells whether the language has no key for a record set that a person made.
-fn is_record_alone(survey: &Survey<'_>, id: &ResourceId) -> bool {
-    let is_of_zone = ["NS", "SOA"].contains(&id.resource_type().last()) && id.name() == "@";
-    let is_ours = survey.observed.get(id).is_some_and(|seen| may_claim(survey, seen));
-    is_ours && !is_of_zone && !is_record(id)
-}
-
-fn scales_stamp(survey: &Survey<'_>, placement: &Placement, id: &ResourceId) -> bool {
-    let body = survey.observed.get(id).map(|seen| &seen.body);
-    let plan = body.and_then(|body| id_at(body, "/properties/targetResourceUri"));
-    plan.is_some_and(|plan| placement.stamps.iter().any(|stamp| stamp.plan == Some(plan.clone())))
 }
 
 /// Returns the group that most of what is global has in common.

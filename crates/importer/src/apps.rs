@@ -1,6 +1,6 @@
 //! Web apps and function apps; the inverse of `planner/src/expand/apps.rs`.
 
-use resource::types::STORAGE_ACCOUNT;
+use resource::types::{ASSIGNMENT, SITE_CONFIG, STORAGE_ACCOUNT};
 use resource::{Observation, ResourceId};
 use serde_json::Value;
 use topology::{AnyIdentity, AnyStorage, App, section};
@@ -12,6 +12,8 @@ use crate::plans::capital;
 use crate::survey::text;
 
 impl Import for App {
+    const PARTS: &'static [&'static str] = &[ASSIGNMENT, SITE_CONFIG];
+
     fn import(draft: &mut Draft<'_>, stamp: Option<usize>, home: &mut Map) {
         if let Some(at) = stamp {
             home.set_some("apps", draft.apps(at));

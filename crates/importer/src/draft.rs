@@ -1,6 +1,7 @@
 //! The topology under way: every section written in full, every stamp by itself.
 
 use resource::types::{GROUP, SITE};
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 
 use planner::MARK;
@@ -10,8 +11,8 @@ use topology::section::{self, Section};
 
 use crate::addresses::{Address, Addresses};
 use crate::choices::Choices;
-use crate::domains::Domain;
 use crate::node::{Map, Node, literal};
+use crate::recognised::AllRecognised;
 use crate::secrets::Secrets;
 use crate::stamps::{Placement, Stamp};
 use crate::survey::{Survey, region_of};
@@ -46,8 +47,8 @@ pub struct Draft<'a> {
     pub subscription: &'a str,
     /// The stamps.
     pub placement: &'a Placement,
-    /// The custom domains.
-    pub domains: &'a [Domain],
+    /// What families have recognised before anything had a key.
+    pub recognised: &'a AllRecognised,
     /// Under which keys things stand.
     pub addresses: &'a Addresses,
     /// What earlier trials decided.
@@ -66,7 +67,7 @@ impl<'a> Draft<'a> {
         survey: &'a Survey<'a>,
         names: (&'a str, &'a str),
         placement: &'a Placement,
-        domains: &'a [Domain],
+        recognised: &'a AllRecognised,
         addresses: &'a Addresses,
         choices: &'a Choices,
         secrets: Secrets,
@@ -77,7 +78,7 @@ impl<'a> Draft<'a> {
             application,
             subscription,
             placement,
-            domains,
+            recognised,
             addresses,
             choices,
             secrets,
@@ -134,6 +135,16 @@ impl<'a> Draft<'a> {
             family.import(self, Some(at), &mut map);
         }
         map
+    }
+
+    /// Returns what the family of a section has recognised.
+    pub fn recognised<T: Any>(&self, section: &Section) -> Option<&'a T> {
+        self.recognised.get(section)
+    }
+
+    /// Tells whether a resource is told of by something that was recognised.
+    pub fn is_recognised(&self, id: &ResourceId) -> bool {
+        self.recognised.has(id)
     }
 
     /// Notes what is left out, and why.

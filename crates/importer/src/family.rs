@@ -3,19 +3,51 @@
 use std::ops::Deref;
 
 use planner::{Children, Expand, Groups};
-use resource::{Observation, ResourceType};
-use topology::section::Of;
+use resource::types::GROUP;
+use resource::{Observation, ResourceId};
+use topology::section::{Addressed, Of};
 
+use crate::choices::Choices;
 use crate::draft::Draft;
 use crate::node::Map;
+use crate::recognised::Recognised;
+use crate::stamps::Placement;
+use crate::survey::Survey;
 
 /// A family of the language, as the importer sees it.
 pub trait Family: planner::Family {
     /// Writes its entries in one place into the map of that place.
     fn import(&self, draft: &mut Draft<'_>, stamp: Option<usize>, home: &mut Map);
 
-    /// Tells whether resources of a type are told of with its entries and have none of their own.
-    fn has_part(&self, kind: &ResourceType) -> bool;
+    /// Recognises what several resources are together, before anything has a key.
+    fn recognise(
+        &self,
+        _survey: &Survey<'_>,
+        _placement: &Placement,
+        _choices: &Choices,
+    ) -> Option<Recognised> {
+        None
+    }
+
+    /// Tells whether a resource of its type belongs into the topology although it lies outside of
+    /// what is imported.
+    fn reaches(&self, _survey: &Survey<'_>, _id: &ResourceId) -> bool {
+        false
+    }
+
+    /// Tells whether a resource is told of with its entries and has none of its own.
+    fn tells(&self, survey: &Survey<'_>, placement: &Placement, id: &ResourceId) -> bool;
+
+    /// Returns the key that a resource among its entries' parts gets by the escape hatch.
+    fn key(&self, _id: &ResourceId) -> Option<String> {
+        None
+    }
+
+    /// Tells whether a resource of its entries and their parts can be told of by the escape hatch
+    /// instead.
+    fn gives_way(&self, _id: &ResourceId) -> bool {
+        false
+    }
 }
 
 /// How resources become the entries of a section; the inverse of [`Expand`].
@@ -35,6 +67,38 @@ pub trait Import: Expand {
     fn body(draft: &mut Draft<'_>, seen: &Observation, stamp: Option<usize>, map: &mut Map) {
         draft.declared::<Self>(&seen.body, seen.id.as_str(), stamp, map);
         draft.children::<Self>(seen, map);
+    }
+
+    /// Recognises what several resources are together, before anything has a key.
+    fn recognise(
+        _survey: &Survey<'_>,
+        _placement: &Placement,
+        _choices: &Choices,
+    ) -> Option<Recognised> {
+        None
+    }
+
+    /// Tells whether a resource of its type belongs into the topology although it lies outside of
+    /// what is imported.
+    fn reaches(_survey: &Survey<'_>, _id: &ResourceId) -> bool {
+        false
+    }
+
+    /// Tells whether a resource is told of with an entry, beside those of [`Self::PARTS`] and the
+    /// children.
+    fn tells(_survey: &Survey<'_>, _placement: &Placement, _id: &ResourceId) -> bool {
+        false
+    }
+
+    /// Returns the key that a resource among the parts of entries gets by the escape hatch.
+    fn key(_id: &ResourceId) -> Option<String> {
+        None
+    }
+
+    /// Tells whether a resource of an entry or its parts can be told of by the escape hatch instead.
+    fn gives_way(id: &ResourceId) -> bool {
+        Self::SECTION.addressed == Addressed::InSection
+            && Self::SECTION.is_of_type(&id.resource_type())
     }
 
     /// Tells how a child of an entry is told of.
@@ -59,14 +123,39 @@ impl<T: Import> Family for Of<T> {
         T::import(draft, stamp, home);
     }
 
-    fn has_part(&self, kind: &ResourceType) -> bool {
+    fn recognise(
+        &self,
+        survey: &Survey<'_>,
+        placement: &Placement,
+        choices: &Choices,
+    ) -> Option<Recognised> {
+        T::recognise(survey, placement, choices)
+    }
+
+    fn reaches(&self, survey: &Survey<'_>, id: &ResourceId) -> bool {
+        T::SECTION.is_of_type(&id.resource_type()) && T::reaches(survey, id)
+    }
+
+    fn key(&self, id: &ResourceId) -> Option<String> {
+        T::key(id)
+    }
+
+    fn gives_way(&self, id: &ResourceId) -> bool {
+        T::gives_way(id)
+    }
+
+    fn tells(&self, survey: &Survey<'_>, placement: &Placement, id: &ResourceId) -> bool {
+        let kind = id.resource_type();
+        if T::PARTS.iter().any(|part| kind.is(part)) || T::tells(survey, placement, id) {
+            return true;
+        }
         let Some(own) = T::SECTION.resource_type() else { return false };
         let is_child = |children: &Children<T>| {
             let above = children.above.iter().map(|(kind, _)| *kind);
             let path: Vec<&str> = [own].into_iter().chain(above).chain([children.kind]).collect();
             kind.is(&path.join("/"))
         };
-        T::PARTS.iter().any(|part| kind.is(part)) || T::CHILDREN.iter().any(is_child)
+        T::CHILDREN.iter().any(is_child)
     }
 }
 
@@ -74,8 +163,8 @@ impl<T: Import> Family for Of<T> {
 impl Family for Groups {
     fn import(&self, _: &mut Draft<'_>, _: Option<usize>, _: &mut Map) {}
 
-    fn has_part(&self, _: &ResourceType) -> bool {
-        false
+    fn tells(&self, _: &Survey<'_>, _: &Placement, id: &ResourceId) -> bool {
+        id.resource_type().is(GROUP)
     }
 }
 
@@ -106,9 +195,14 @@ impl Language {
         all.filter(|family| family.section().stands.has(in_stamp)).collect()
     }
 
-    /// Tells whether resources of a type are told of with the entries of a section.
-    pub(crate) fn is_part(&self, kind: &ResourceType) -> bool {
-        self.families.iter().any(|family| family.has_part(kind))
+    /// Tells whether a resource is told of with the entries of a section.
+    pub(crate) fn is_part(
+        &self,
+        survey: &Survey<'_>,
+        placement: &Placement,
+        id: &ResourceId,
+    ) -> bool {
+        self.families.iter().any(|family| family.tells(survey, placement, id))
     }
 }
 
@@ -126,9 +220,7 @@ pub(crate) mod tests {
 
     use resource::types::STORAGE_ACCOUNT;
     use topology::section::{Arm, Naming};
-    use topology::{
-        App, DnsZone, Domain, Name, Plan, Resource, Section, Sp, TrafficManager, entry, record,
-    };
+    use topology::{App, Name, Plan, Resource, Section, Sp, entry, record};
 
     use super::*;
 
@@ -171,16 +263,8 @@ pub(crate) mod tests {
     impl Expand for Chest {}
     impl Import for Chest {}
 
-    static ALL: &[&dyn Family] = &[
-        &Of::<Plan>::ALL,
-        &Of::<App>::ALL,
-        &Groups,
-        &Of::<TrafficManager>::ALL,
-        &Of::<DnsZone>::ALL,
-        &Of::<Domain>::ALL,
-        &Of::<Chest>::ALL,
-        &Of::<Resource>::ALL,
-    ];
+    static ALL: &[&dyn Family] =
+        &[&Of::<Plan>::ALL, &Of::<App>::ALL, &Groups, &Of::<Chest>::ALL, &Of::<Resource>::ALL];
 
     /// Returns the language that the tests are written in.
     pub(crate) fn language() -> &'static Language {

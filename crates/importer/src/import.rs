@@ -9,12 +9,12 @@ use resource::{Observed, ResourceId};
 use crate::addresses::Addresses;
 use crate::check::{self, Variables};
 use crate::choices::Choices;
-use crate::domains;
 use crate::draft::{Draft, Remark};
 use crate::family::Language;
 use crate::fold::{self, Instance};
 use crate::learn;
 use crate::node::{Map, literal};
+use crate::recognised::AllRecognised;
 use crate::secrets::Secrets;
 use crate::stamps::{self, Placement};
 use crate::survey::Survey;
@@ -128,14 +128,14 @@ impl Trial {
         request: &Request,
         choices: &Choices,
     ) -> Self {
-        let domains = domains::recognise(survey, placement, choices);
-        let addresses = Addresses::new(survey, placement, application, &domains, choices);
+        let recognised = AllRecognised::of(survey, placement, choices);
+        let addresses = Addresses::new(survey, placement, application, &recognised, choices);
         let subscription = request.scopes.first().and_then(ResourceId::subscription);
         let subscription = subscription.unwrap_or_default();
         let secrets = Secrets::new(&request.environment);
         let names = (application, subscription);
         let mut draft =
-            Draft::new(survey, names, placement, &domains, &addresses, choices, secrets);
+            Draft::new(survey, names, placement, &recognised, &addresses, choices, secrets);
         let mut root = draft.write();
         if let Some(cloud) = &request.cloud {
             root.set("cloud", literal(cloud));

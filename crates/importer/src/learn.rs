@@ -4,12 +4,11 @@ use plan::{Code, Guard, Plan, PropertyChange, Verb};
 use planner::Desired;
 use resource::ResourceId;
 use resource::catalogue::{Listing, facts_of};
-use resource::types::{AUTOSCALE, GROUP, SITE_CONFIG};
-use topology::section::{self, Addressed, Stands};
+use resource::types::{GROUP, SITE_CONFIG};
+use topology::section::{self, Stands};
 
 use crate::check;
 use crate::choices::Choices;
-use crate::dns::is_record;
 use crate::import::Trial;
 use crate::survey::Survey;
 
@@ -100,13 +99,7 @@ impl Lesson<'_> {
         let kind = id.resource_type();
         let is_raw =
             self.trial.addresses.get(id).is_some_and(|it| *it.section == section::RESOURCES);
-        // What stands in a zone cannot be told without it.
-        let degrades = self
-            .survey
-            .language
-            .section_of_type(&kind)
-            .is_some_and(|own| own.addressed == Addressed::InSection && *own != section::DNS)
-            || kind.is(AUTOSCALE);
+        let degrades = self.survey.language.families().iter().any(|family| family.gives_way(id));
         let is_document = kind.is(SITE_CONFIG);
         if is_raw && !changes.is_empty() {
             let dropped = self.next.dropped.entry(id.clone()).or_default();
@@ -115,7 +108,7 @@ impl Lesson<'_> {
             if dropped.len() == count {
                 self.leave_out(id, &format!("it does not hold still: {}", paths(changes)));
             }
-        } else if degrades || is_record(id) {
+        } else if degrades {
             self.tell_raw(id, &would_change(changes));
         } else if kind.parent().is_some() && !is_document && self.survey.observed.get(id).is_some()
         {

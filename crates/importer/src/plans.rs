@@ -8,14 +8,29 @@ use topology::Plan;
 use crate::draft::{Draft, Life, existing};
 use crate::family::Import;
 use crate::node::{Map, duration, literal, plain};
-use crate::survey::{id_at, text};
+use crate::stamps::Placement;
+use crate::survey::{Survey, id_at, text};
 
 impl Import for Plan {
+    fn tells(survey: &Survey<'_>, placement: &Placement, id: &ResourceId) -> bool {
+        id.resource_type().is(AUTOSCALE) && scales_stamp(survey, placement, id)
+    }
+
+    fn gives_way(id: &ResourceId) -> bool {
+        id.resource_type().is(AUTOSCALE)
+    }
+
     fn import(draft: &mut Draft<'_>, stamp: Option<usize>, home: &mut Map) {
         if let Some(at) = stamp {
             draft.plan(at, home);
         }
     }
+}
+
+fn scales_stamp(survey: &Survey<'_>, placement: &Placement, id: &ResourceId) -> bool {
+    let body = survey.observed.get(id).map(|seen| &seen.body);
+    let plan = body.and_then(|body| id_at(body, "/properties/targetResourceUri"));
+    plan.is_some_and(|plan| placement.stamps.iter().any(|stamp| stamp.plan == Some(plan.clone())))
 }
 
 impl Draft<'_> {
@@ -144,7 +159,7 @@ fn is_elastic(sku: &str) -> bool {
 }
 
 /// Begins a sentence.
-pub(crate) fn capital(text: &str) -> String {
+pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", chars.as_str())

@@ -62,6 +62,11 @@ impl<'a> Survey<'a> {
         mark.is_some_and(|mark| planner::is_owned(self.observed, seen, mark))
     }
 
+    /// Tells whether the topology may hold a resource: it is ours, or nothing is anybody's yet.
+    pub fn may_claim(&self, seen: &Observation) -> bool {
+        self.is_owned(seen) || self.mark.is_none() && self.is_inside(&seen.id)
+    }
+
     /// Returns the group of a resource, as the group itself is spelled where it was read.
     pub fn group_of(&self, id: &ResourceId) -> Option<ResourceId> {
         let group = ResourceId::group(id.subscription()?, id.resource_group()?);

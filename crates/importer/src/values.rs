@@ -6,7 +6,7 @@ use resource::secret::may_be_secret;
 use serde_json::Value;
 
 use crate::draft::Draft;
-use crate::node::{Map, Node, literal};
+use crate::node::{Node, literal};
 
 /// Answers that many resources share: they tell nothing of whom a value is meant to be of.
 const SHARED: [&str; 2] = ["tenantId", "verificationId"];
@@ -59,23 +59,5 @@ impl Draft<'_> {
             })?;
             written(&id, name)
         })
-    }
-
-    /// Writes the headers of probes.
-    pub(crate) fn headers(&mut self, owner: &str, headers: &Value) -> Map {
-        let mut map = Map::default();
-        for header in headers.as_array().into_iter().flatten() {
-            let (Some(name), Some(value)) = (header["name"].as_str(), header["value"].as_str())
-            else {
-                continue;
-            };
-            let node = if may_be_secret(name, value) {
-                self.secrets.refer(&format!("PROBE_{name}"), owner, value)
-            } else {
-                literal(value)
-            };
-            map.set(name, node);
-        }
-        map
     }
 }

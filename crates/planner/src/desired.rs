@@ -170,6 +170,14 @@ pub struct ManualRecord {
     pub value: Value,
 }
 
+/// Returns the full name of the TXT record that proves a host to App Service: of a wildcard that is
+/// proved by the name above it.
+///
+/// Source: <https://learn.microsoft.com/azure/app-service/app-service-web-tutorial-custom-domain>.
+pub fn proof_name(host: &str) -> String {
+    format!("asuid.{}", host.strip_prefix("*.").unwrap_or(host))
+}
+
 /// A probe that tells whether a stamp serves.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -5,21 +5,18 @@
 
 mod apply_lock;
 mod apps;
-mod certificates;
-mod dns;
-mod domains;
 mod groups;
 mod ids;
 mod permissions;
 mod plans;
+mod probes;
 mod raw;
 mod roles;
-mod routing;
 mod values;
 
-pub use certificates::certificate_name;
 pub use groups::Groups;
 pub use permissions::Holder;
+pub use probes::Probe;
 pub use roles::role_name;
 
 use std::collections::HashMap;
@@ -32,12 +29,11 @@ use topology::property::Record;
 use topology::section::{Declared, Entry, GlobalBand};
 use topology::{Diagnostic, Place, Sp, Stamp, Topology};
 
-pub(crate) use domains::proof_name;
-
 use crate::applied::Note;
 use crate::desired::{Desired, DesiredResource, Mode};
 use crate::family::{Children, Family, Language};
 use crate::ownership;
+use probes::Route;
 
 /// Expands a topology to the resources that it asks for and the dependencies between them.
 ///
@@ -52,6 +48,7 @@ pub fn expand(language: &Language, topology: &Topology) -> Desired {
         }
     }
     expansion.apply_lock();
+    expansion.settle_probes();
     for family in language.families() {
         family.finish(&mut expansion);
     }
@@ -67,6 +64,8 @@ pub struct Expansion<'a> {
     desired: Desired,
     /// Where each resource was asked for.
     places: HashMap<ResourceId, Place>,
+    /// Which routers lead to which apps, and how they probe them.
+    routes: Vec<Route>,
 }
 
 /// Where a resource is declared: the stamp that it belongs to, if it belongs to one.
@@ -139,7 +138,7 @@ impl<'a> Expansion<'a> {
         desired.stamps = topology.stamps.keys().cloned().collect();
         let numbered = topology.stamps.iter().filter(|(_, stamp)| stamp.index.is_used);
         desired.indexes = numbered.map(|(name, stamp)| (name.clone(), stamp.index.value)).collect();
-        Self { language, topology, desired, places: HashMap::new() }
+        Self { language, topology, desired, places: HashMap::new(), routes: vec![] }
     }
 
     /// Returns the topology.

@@ -4,7 +4,7 @@ use resource::catalogue::{self, Duty, Ownership};
 use resource::{Observation, Observed, ResourceId};
 use serde_json::{Map, Value, json};
 
-use crate::expand::proof_name;
+use crate::desired::proof_name;
 
 pub use resource::MARK;
 

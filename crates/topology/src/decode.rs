@@ -189,6 +189,11 @@ impl Context<'_> {
         value
     }
 
+    /// Notes which key is being read: what is told of its value names it.
+    pub fn reading(&mut self, key: &'static str) {
+        self.field = key;
+    }
+
     /// Returns the language that is read.
     pub(crate) fn language(&self) -> &'static Language {
         self.declared.language

@@ -2,7 +2,6 @@
 
 mod azure;
 mod file;
-mod routing;
 
 use std::fmt;
 
@@ -25,7 +24,7 @@ pub struct Explanation {
 
 /// Returns what the codes mean that are no family's own: the file's form first, then Azure's rules.
 pub(crate) fn common() -> impl Iterator<Item = &'static Explanation> {
-    file::EXPLANATIONS.iter().chain(azure::EXPLANATIONS).chain(routing::EXPLANATIONS)
+    file::EXPLANATIONS.iter().chain(azure::EXPLANATIONS)
 }
 
 impl fmt::Display for Explanation {

@@ -1,6 +1,5 @@
 //! Scalars with a form of their own, and keys that take a word or a map.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -9,9 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use crate::decode::{Context, Decode};
 use crate::tree::{Node, NodeKind};
 use crate::{
-    AnyIdentity, App, AppIdentity, Binding, Certificate, Cloud, CloudEndpoints, Diagnostic, Raw,
-    Ref, Runtime, Sp, Stamp, StampInstance, StampModule, StatusRange, SubnetRange,
-    VaultCertificate,
+    AnyIdentity, App, AppIdentity, Cloud, CloudEndpoints, Diagnostic, Raw, Ref, Runtime, Sp, Stamp,
+    StampInstance, StampModule,
 };
 
 /// Gives a type a schema that stands where it is used.
@@ -40,18 +38,6 @@ schema!(AppIdentity, _g => json_schema!({
     ]
 }));
 schema!(Runtime, _g => json_schema!({ "type": "string", "pattern": "^[^|]+\\|.+$" }));
-schema!(Binding, _g => json_schema!({ "type": "string" }));
-schema!(StatusRange, _g => json_schema!({
-    "type": ["integer", "string"], "minimum": 100, "maximum": 999,
-    "pattern": "^[0-9]{3}(-[0-9]{3})?$"
-}));
-schema!(SubnetRange, _g => json_schema!({ "type": "string" }));
-schema!(Certificate, g => json_schema!({
-    "anyOf": [
-        { "type": "string", "enum": ["managed", "none"] },
-        g.subschema_for::<VaultCertificate>()
-    ]
-}));
 schema!(Cloud, g => json_schema!({
     "anyOf": [
         { "type": "string", "enum": ["public", "usGovernment", "china"] },
@@ -173,31 +159,6 @@ impl Decode for Runtime {
     }
 }
 
-impl Decode for Binding {
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        let text = cx.scalar(node, "an app such as `web` or `weu/web`")?;
-        let apps = cx.apps_named(&text);
-        if apps.is_empty() {
-            // Files the mistake, with the nearest name.
-            cx.field = "app";
-            return Ref::decode(node, cx).map(|target| Self { apps: vec![target] });
-        }
-        Some(Self { apps })
-    }
-}
-
-impl Decode for Certificate {
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        if let NodeKind::Map(_) = node.kind {
-            return VaultCertificate::decode(node, cx).map(Self::KeyVault);
-        }
-        Some(match cx.word(node, &["managed", "none"])? {
-            "managed" => Self::Managed,
-            _ => Self::None,
-        })
-    }
-}
-
 impl Decode for Cloud {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
         if let NodeKind::Map(_) = node.kind {
@@ -209,52 +170,6 @@ impl Decode for Cloud {
             _ => Self::Public,
         })
     }
-}
-
-impl Decode for StatusRange {
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        let text = cx.scalar(node, "a status code or a range such as `200-299`")?;
-        let (min, max) = text.split_once('-').unwrap_or((&text, &text));
-        if let (Ok(min), Ok(max)) = (min.trim().parse(), max.trim().parse())
-            && (100..=999).contains(&min)
-            && min <= max
-            && max <= 999
-        {
-            return Some(Self { min, max });
-        }
-        let message = format!("`{text}` is not a status code or a range of them");
-        let diagnostic = Diagnostic::error("wrong-type", &node.place, message)
-            .help("codes are 100 to 999, a range goes up: `200-299`");
-        cx.report(diagnostic);
-        None
-    }
-}
-
-impl Decode for SubnetRange {
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        let text = cx.scalar(node, "a network such as `1.2.3.0/24`")?;
-        let range = read_network(&text).or_else(|| read_range(&text));
-        if range.is_none() {
-            let message = format!("`{text}` is not a network or a range of addresses");
-            let diagnostic = Diagnostic::error("wrong-type", &node.place, message)
-                .help("write `1.2.3.0/24`, `1.2.3.4-1.2.3.9` or one address");
-            cx.report(diagnostic);
-        }
-        range
-    }
-}
-
-fn read_network(text: &str) -> Option<SubnetRange> {
-    let network: ipnet::IpNet = text.parse().ok()?;
-    let prefix = Some(network.prefix_len());
-    Some(SubnetRange { first: network.network(), last: network.broadcast(), prefix })
-}
-
-fn read_range(text: &str) -> Option<SubnetRange> {
-    let (first, last) = text.split_once('-').unwrap_or((text, text));
-    let (first, last): (IpAddr, IpAddr) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
-    let ordered = first.is_ipv4() == last.is_ipv4() && first <= last;
-    ordered.then_some(SubnetRange { first, last, prefix: None })
 }
 
 impl Decode for Raw {

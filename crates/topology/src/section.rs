@@ -16,10 +16,8 @@ use crate::Explanation;
 
 pub use entry::{Common, CommonMut, Declared, Entries, Entry, Kept, Of, Share, Tags};
 pub use name_rule::{NameRule, Unique};
-pub use table::{
-    ALL, APPS, CONTAINER_NAME, DNS, DOMAINS, PLAN, RESOURCE_GROUP, RESOURCES, TRAFFIC_MANAGER,
-};
-pub(crate) use table::{AUTOSCALE_NAME, DNS_NAME, GROUP_NAME};
+pub use table::{ALL, APPS, CONTAINER_NAME, PLAN, RESOURCE_GROUP, RESOURCES};
+pub(crate) use table::{AUTOSCALE_NAME, GROUP_NAME};
 
 /// Where a section may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

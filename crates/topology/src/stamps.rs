@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::decode::{Context, StampScope};
 use crate::tree::{Entry, Node, NodeKind};
-use crate::{App, Ref, regions};
+use crate::{Section, regions};
 
 /// Lays one tree over another: maps merge by key, `null` removes, anything else replaces.
 ///
@@ -73,20 +73,21 @@ impl Context<'_> {
         self.scope.stamp = Some(StampScope { name, region, index });
     }
 
-    /// Returns the apps of a key in all stamps, or of the one stamp in `<stamp>/<app>`.
-    pub fn apps_named(&self, text: &str) -> Vec<Ref<App>> {
+    /// Returns the entries of a section that a text names: that of a key in all stamps, or of the
+    /// one stamp in `<stamp>/<key>`; each by its stamp and its key.
+    pub fn in_stamps(&self, section: &Section, text: &str) -> Vec<(String, String)> {
         let Some(stamps) = self.declared.root.as_ref().and_then(|root| root.get("stamps")) else {
             return Vec::new();
         };
-        let (only, app) = match text.split_once('/') {
-            Some((stamp, app)) => (Some(stamp), app),
+        let (only, key) = match text.split_once('/') {
+            Some((stamp, key)) => (Some(stamp), key),
             None => (None, text),
         };
-        let has_app =
-            |entry: &&Entry| entry.value.get("apps").is_some_and(|apps| apps.get(app).is_some());
+        let has_it = |entry: &&Entry| {
+            entry.value.get(section.key).is_some_and(|entries| entries.get(key).is_some())
+        };
         let is_meant = |entry: &&Entry| only.is_none_or(|only| *only == *entry.key);
-        let apps = stamps.entries().iter().filter(is_meant).filter(has_app);
-        let target = |entry: &Entry| Ref::to(Some(entry.key.to_string()), app.to_owned());
-        apps.map(target).collect()
+        let entries = stamps.entries().iter().filter(is_meant).filter(has_it);
+        entries.map(|entry| (entry.key.to_string(), key.to_owned())).collect()
     }
 }

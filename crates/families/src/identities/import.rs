@@ -2,10 +2,13 @@
 
 use importer::{Draft, Import, Map, text};
 use resource::Observation;
+use resource::types::ASSIGNMENT;
 
 use super::Identity;
 
 impl Import for Identity {
+    const PARTS: &'static [&'static str] = &[ASSIGNMENT];
+
     fn body(draft: &mut Draft<'_>, seen: &Observation, stamp: Option<usize>, map: &mut Map) {
         let holder = text(&seen.body, "/properties/principalId").unwrap_or_default().to_owned();
         draft.rights(&holder, stamp, map);

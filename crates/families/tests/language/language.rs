@@ -1,11 +1,10 @@
 //! What the language can say.
 
 use super::parsed;
+use families::domains::Domain;
 use families::storage::Storage;
-use topology::{
-    App, Domain, EndpointTarget, Part, Plan, SecretSource, Severity, Stamp, Topology,
-    TrafficManager, render,
-};
+use families::traffic_manager::{EndpointTarget, TrafficManager};
+use topology::{App, Part, Plan, SecretSource, Severity, Stamp, Topology, render};
 
 /// Returns the topology of a text that must have one.
 fn topology(text: &str) -> Topology {
@@ -112,7 +111,7 @@ fn global_parts_are_read() {
     assert_eq!(topology.app(app).unwrap().1.name, "app-northwind-web-sea");
     let secret = &profile.endpoints["eu2"].headers["Authorization"];
     assert_eq!(secret.0, [Part::Secret(SecretSource::Env("PROBE_AUTH".into()))]);
-    assert_eq!(topology.zone_of("app.example.com").unwrap().0, "example.com");
+    assert_eq!(families::dns::zone_of(&topology, "app.example.com").unwrap().0, "example.com");
     let domain = topology.sections.get::<Domain>("app.example.com").unwrap();
     let bound: Vec<_> = domain.bind[0].apps.iter().map(ToString::to_string).collect();
     assert_eq!(bound, ["weu/web", "sea/web"]);

@@ -3,9 +3,7 @@
 use plan::Band;
 use resource::{Expression, ResourceId, absent};
 use serde_json::{Map, Value, json};
-use topology::{
-    App, AppKind, AppLogs, FreeMap, LogLevel, Os, Plan, Ref, Runtime, Stamp, TrafficManager,
-};
+use topology::{App, AppKind, AppLogs, FreeMap, LogLevel, Os, Plan, Runtime, Stamp};
 
 use super::permissions::Holder;
 use super::{Expansion, Home, Life};
@@ -173,46 +171,18 @@ impl Expansion<'_> {
         Value::Object(connections.chain(not_there(&app.connection_strings)).collect())
     }
 
-    /// Notes how the app is probed: as the profile that routes to it does, else by its health path.
+    /// Notes how the app is probed where no router says otherwise: by its health path.
     fn probe(&mut self, home: Home<'_>, key: &str, app: &App, id: ResourceId) {
         let Some(stamp) = home.name() else { return };
-        let target = Ref::to(Some(stamp.to_owned()), key.to_owned());
-        let routed: Vec<_> =
-            self.topology
-                .sections
-                .of::<TrafficManager>()
-                .filter(|(_, profile)| {
-                    profile.endpoints.values().any(|endpoint| {
-                        endpoint.app.as_ref().is_some_and(|app| app.value == target)
-                    })
-                })
-                .collect();
-        let monitor = routed.iter().find_map(|(_, profile)| profile.monitor.as_ref());
-        let path = monitor
-            .and_then(|monitor| monitor.path.as_ref())
-            .or(app.health_path.as_ref())
-            .map(|path| path.value.clone());
-        let Some(path) = path else { return };
-        let ranges = monitor.map_or(&[][..], |monitor| &monitor.expected_status);
-        let mut expected: Vec<(u16, u16)> =
-            ranges.iter().map(|range| (range.value.min, range.value.max)).collect();
-        if expected.is_empty() {
-            expected.push((200, 200));
-        }
-        let headers = monitor.into_iter().flat_map(|monitor| &monitor.headers);
-        let headers =
-            headers.map(|(name, value)| (name.clone(), self.text(&value.value))).collect();
-        let routers = routed.iter();
-        let routers = routers.filter_map(|(key, it)| self.id_in(Home::GLOBAL, key, *it)).collect();
         self.desired.probes.push(StampProbe {
             stamp: stamp.to_owned(),
             address: home.address(key),
             app: id,
-            path,
-            headers,
-            expected,
+            path: app.health_path.as_ref().map(|path| path.value.clone()).unwrap_or_default(),
+            headers: vec![],
+            expected: vec![],
             has_artefact: has_artefact(app),
-            routers,
+            routers: vec![],
         });
     }
 }

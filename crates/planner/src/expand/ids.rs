@@ -2,7 +2,7 @@
 
 use resource::ResourceId;
 use topology::section::{self, Declared, Entry};
-use topology::{DnsZone, Plan, Resource, Section, Target};
+use topology::{Plan, Resource, Section, Target};
 
 use super::{Expansion, Home};
 
@@ -45,13 +45,8 @@ impl<'a> Expansion<'a> {
         self.named_id(home, T::SECTION, key, entry)
     }
 
-    /// Returns the zone of a domain, where it is in Azure DNS.
-    pub(super) fn zone_id(&self, zone: &str) -> Option<ResourceId> {
-        self.id_in(Home::GLOBAL, zone, self.topology.sections.get::<DnsZone>(zone)?)
-    }
-
     /// Returns the plan of a stamp.
-    pub(super) fn plan_id(&self, home: Home<'_>) -> Option<ResourceId> {
+    pub fn plan_id(&self, home: Home<'_>) -> Option<ResourceId> {
         let plan = home.stamp?.1.sections.one::<Plan>()?;
         self.id_in(home, section::PLAN.key, plan)
     }

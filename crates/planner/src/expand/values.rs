@@ -19,7 +19,7 @@ impl ToArm for Expansion<'_> {
 
 impl Expansion<'_> {
     /// Returns the value of a text: plain where it holds neither secret nor reference.
-    pub(super) fn text(&self, text: &Text) -> Value {
+    pub fn text(&self, text: &Text) -> Value {
         if let Some(literal) = text.literal() {
             return json!(literal);
         }

@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Scene, actions};
 use crate::change::{Change, Kind};
-use crate::desired::{DesiredResource, Domain, ManualRecord};
-use crate::expand::proof_name;
+use crate::desired::{DesiredResource, Domain, ManualRecord, proof_name};
 
 /// How long a person has to make a record by hand while an apply waits.
 const MANUAL_RECORD_TIMEOUT_SECS: u64 = 900;

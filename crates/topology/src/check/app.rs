@@ -225,7 +225,7 @@ impl Check<'_> {
     }
 
     /// Files a path that doesn't begin with a slash.
-    pub(super) fn path(&mut self, key: &str, path: &Sp<String>) {
+    pub fn path(&mut self, key: &str, path: &Sp<String>) {
         if !path.value.is_empty() && !path.starts_with('/') {
             let message = format!("`{key}` is `{}`, which does not begin with `/`", path.value);
             let help = format!("write `/{}`", path.value);

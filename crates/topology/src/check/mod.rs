@@ -2,17 +2,13 @@
 
 mod app;
 mod apply_lock;
-mod dns;
-mod domain;
-mod geography;
 mod name_rules;
 mod plan;
 mod region;
 mod resource;
-mod routing;
-mod subnet;
 mod tags;
-mod traffic_manager;
+
+pub use plan::takes_traffic_manager;
 
 use crate::decode::Broken;
 use crate::section::NameRule;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Check;
 use crate::section::{Addressed, GROUP_NAME, Keys, NameRule, Section, Unique};
-use crate::{Diagnostic, Name, Place, Topology, TrafficManager};
+use crate::{Diagnostic, Name, Place, Topology};
 
 impl Check<'_> {
     /// Files every name that Azure would refuse.
@@ -42,9 +42,6 @@ impl Check<'_> {
             }
             self.names_apart(section);
         }
-        for (_, profile) in topology.sections.of::<TrafficManager>() {
-            profile.endpoints.iter().for_each(|(key, it)| self.key(key, &it.place));
-        }
     }
 
     fn resource_name(&mut self, rule: &NameRule, name: &Name) {
@@ -70,7 +67,7 @@ impl Check<'_> {
     }
 
     /// Files a key that references can't hold.
-    fn key(&mut self, key: &str, place: &Place) {
+    pub fn key(&mut self, key: &str, place: &Place) {
         let sound = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
         if key.is_empty() || !key.bytes().all(sound) {
             let message = format!("key `{key}` holds more than letters, digits, `-` and `_`");

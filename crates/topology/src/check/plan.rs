@@ -21,7 +21,7 @@ pub(super) fn is_free(sku: &str) -> bool {
 
 /// Returns whether Traffic Manager takes apps of a plan of this size.
 /// Source: <https://learn.microsoft.com/azure/app-service/web-sites-traffic-manager>.
-pub(super) fn takes_traffic_manager(sku: &str) -> bool {
+pub fn takes_traffic_manager(sku: &str) -> bool {
     !is_free(sku) && !sku.starts_with(['B', 'b', 'Y', 'y'])
 }
 

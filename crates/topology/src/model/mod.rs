@@ -4,15 +4,12 @@ mod app;
 mod app_parts;
 mod apply_lock;
 mod cloud;
-mod dns;
-mod domain;
 mod objectives;
 mod plan;
 mod raw;
 mod sections;
 mod stamp;
 mod topology;
-mod traffic_manager;
 
 pub use app::App;
 pub use app_parts::{
@@ -21,15 +18,9 @@ pub use app_parts::{
 };
 pub use apply_lock::ApplyLock;
 pub use cloud::{Cloud, CloudEndpoints, CloudSuffixes};
-pub use dns::{AliasType, Caa, DnsZone, LockPolicy, Mx, RecordSet, Srv};
-pub use domain::{Binding, Certificate, Domain, VaultCertificate};
 pub use objectives::Objectives;
 pub use plan::{Autoscale, Os, Plan, ScaleRule};
 pub use raw::{Raw, Resource};
 pub use sections::Sections;
 pub use stamp::Stamp;
 pub use topology::{StampInstance, StampModule, Topology};
-pub use traffic_manager::{
-    Endpoint, EndpointTarget, Monitor, MonitorProtocol, Routing, StatusRange, SubnetRange,
-    TrafficManager,
-};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::Serializer;
 
-use super::{App, ApplyLock, Cloud, DnsZone, Objectives, Sections, Stamp};
+use super::{App, ApplyLock, Cloud, Objectives, Sections, Stamp};
 use crate::record;
 use crate::section::{Declared, Entry, Section};
 use crate::{FreeMap, Language, Name, Sp, Target};
@@ -120,16 +120,5 @@ impl Topology {
             it.sections.of::<T>().map(|(key, entry)| (Some(stamp.as_str()), key, entry))
         });
         global.chain(local)
-    }
-
-    /// Returns the declared DNS zone that a host name falls in, the longest first.
-    pub fn zone_of<'a>(&'a self, host: &'a str) -> Option<(&'a str, &'a DnsZone)> {
-        let mut rest = host;
-        loop {
-            if let Some(value) = self.sections.get(rest) {
-                return Some((rest, value));
-            }
-            rest = rest.split_once('.')?.1;
-        }
     }
 }

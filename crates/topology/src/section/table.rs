@@ -3,20 +3,16 @@
 use resource::types;
 
 use super::{Addressed, Arm, Keys, NameRule, Naming, Of, Section, Stands, Unique};
-use crate::{App, DnsZone, Domain, Plan, Resource, TrafficManager};
+use crate::{App, Plan, Resource};
 
 /// Every section; a bare name leads to the first that has it.
-pub static ALL: &[&Section] =
-    &[&PLAN, &APPS, &RESOURCE_GROUP, &RESOURCES, &TRAFFIC_MANAGER, &DNS, &DOMAINS];
+pub static ALL: &[&Section] = &[&PLAN, &APPS, &RESOURCE_GROUP, &RESOURCES];
 
 pub(crate) static GROUP_NAME: NameRule =
     NameRule { not_first: "", not_last: ".", ..NameRule::new("resource group", 1, 90, "-_.()") };
 static PLAN_NAME: NameRule =
     NameRule { not_first: "", not_last: "", ..NameRule::new("App Service plan", 1, 60, "-_") };
 static SITE_NAME: NameRule = NameRule { unique: Unique::Cloud, ..NameRule::new("app", 2, 60, "-") };
-static PROFILE_NAME: NameRule = NameRule::new("Traffic Manager profile", 1, 63, "-.");
-pub(crate) static DNS_NAME: NameRule =
-    NameRule { unique: Unique::Cloud, ..NameRule::new("Traffic Manager DNS name", 1, 63, "-.") };
 pub(crate) static AUTOSCALE_NAME: NameRule =
     NameRule { not_first: "", not_last: "", ..NameRule::new("autoscale setting", 1, 260, "-_.()") };
 /// What Azure allows as the name of a blob container.
@@ -92,57 +88,5 @@ pub static RESOURCES: Section = Section {
     arm: Arm::Said,
     naming: Naming::Key,
     entries: Some(&Of::<Resource>::ALL),
-    ..Section::PLAIN
-};
-
-/// Traffic Manager profiles.
-pub static TRAFFIC_MANAGER: Section = Section {
-    key: "trafficManager",
-    noun: "a Traffic Manager profile",
-    plural: "profiles",
-    about: "Traffic Manager profiles",
-    arm: Arm::Type(types::PROFILE),
-    abbreviations: &["traf"],
-    name: Some(&PROFILE_NAME),
-    stands: Stands::Global,
-    named: &[
-        ("tags", Keys::Word),
-        ("monitor.headers", Keys::Word),
-        ("endpoints", Keys::Word),
-        ("endpoints.*.headers", Keys::Word),
-    ],
-    entries: Some(&Of::<TrafficManager>::ALL),
-    ..Section::PLAIN
-};
-
-/// DNS zones.
-pub static DNS: Section = Section {
-    key: "dns",
-    noun: "a DNS zone",
-    plural: "zones",
-    about: "DNS zones by domain",
-    arm: Arm::Type(types::ZONE),
-    naming: Naming::Key,
-    default_key: "",
-    stands: Stands::Global,
-    keys: Keys::Host,
-    named: &[("tags", Keys::Word), ("records", Keys::Host)],
-    entries: Some(&Of::<DnsZone>::ALL),
-    ..Section::PLAIN
-};
-
-/// Custom domains.
-pub static DOMAINS: Section = Section {
-    key: "domains",
-    noun: "a domain",
-    plural: "domains",
-    about: "Custom domains by host name",
-    arm: Arm::Several,
-    naming: Naming::Key,
-    default_key: "",
-    stands: Stands::Global,
-    keys: Keys::Host,
-    named: &[],
-    entries: Some(&Of::<Domain>::ALL),
     ..Section::PLAIN
 };

@@ -25,7 +25,7 @@ pub struct Name {
 
 impl Name {
     /// Sets the name if the file has none.
-    pub(crate) fn or_derive(&mut self, derive: impl FnOnce() -> String) {
+    pub fn or_derive(&mut self, derive: impl FnOnce() -> String) {
         if self.is_derived && self.value.is_empty() {
             self.value = derive();
         }

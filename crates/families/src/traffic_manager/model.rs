@@ -1,13 +1,10 @@
-//! Traffic Manager profiles, their probes and their endpoints.
-
-use std::net::IpAddr;
+//! What a topology says of a profile, its probe and its endpoints.
 
 use indexmap::IndexMap;
-use serde::Serialize;
+use topology::section::NameRule;
+use topology::{App, Duration, FreeMap, Name, Ref, Sp, Text, Ttl, choice, entry, record};
 
-use crate::section::{DNS_NAME, NameRule};
-use crate::{App, Duration, FreeMap, Name, Ref, Sp, Text, Ttl};
-use crate::{choice, record};
+use super::{DNS_NAME, StatusRange, SubnetRange, TRAFFIC_MANAGER};
 
 record! {
     /// A Traffic Manager profile.
@@ -160,27 +157,7 @@ impl Endpoint {
     }
 }
 
-/// Status codes from `min` to `max`, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct StatusRange {
-    /// The lowest.
-    pub min: u16,
-    /// The highest.
-    pub max: u16,
-}
-
-/// A range of client addresses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct SubnetRange {
-    /// The first address.
-    pub first: IpAddr,
-    /// The last address.
-    pub last: IpAddr,
-    /// The length of the prefix, when it was written as one.
-    pub prefix: Option<u8>,
-}
-
-crate::entry!(TrafficManager in crate::section::TRAFFIC_MANAGER: subscription, tags, existing, adopt, protect; named name, resource_group; regions;
+entry!(TrafficManager in TRAFFIC_MANAGER: subscription, tags, existing, adopt, protect; named name, resource_group; regions;
     fn further_names(&self) -> Vec<(&'static NameRule, &Name)> {
         vec![(&DNS_NAME, &self.dns_name)]
     }
@@ -196,7 +173,8 @@ crate::entry!(TrafficManager in crate::section::TRAFFIC_MANAGER: subscription, t
     fn regions_mut(&mut self) -> Vec<&mut Sp<String>> {
         self.endpoints.values_mut().filter_map(|endpoint| endpoint.location.as_mut()).collect()
     }
-    fn check(&self, check: &mut crate::check::Check<'_>, at: crate::check::At<'_>) {
-        check.profile(at.key, self);
+
+    fn check(&self, check: &mut topology::family::Check<'_>, at: topology::family::At<'_>) {
+        super::check::profile(check, at.key, self);
     }
 );

@@ -1,46 +1,39 @@
-//! Custom domains: record, proof, bindings and certificates recognised as one; the inverse of
-//! `planner/src/expand/domains.rs`.
+//! Custom domains in what was observed: record, proof, bindings and certificates recognised as one.
 
-use resource::types::{BINDING, CERTIFICATE, PROFILE, SITE, ZONE};
 use std::collections::BTreeSet;
 
-use planner::certificate_name;
+use importer::{Choices, Draft, Placement, Survey, id_at, text};
+use resource::types::{BINDING, CERTIFICATE, PROFILE, SITE, ZONE};
 use resource::{Observation, ResourceId, is_of_a_service};
 use serde_json::Value;
-use topology::section;
 
-use crate::choices::Choices;
-use crate::draft::Draft;
-use crate::family::Import;
-use crate::node::{Map, Node, duration, literal, one_or_many};
-use crate::stamps::Placement;
-use crate::survey::{Survey, id_at, text};
+use super::{DOMAINS, certificate_name};
 
 /// Where the certificates of a domain come from.
 #[derive(Debug, Clone, PartialEq)]
-enum Source {
+pub(super) enum Source {
     Managed,
     Vault(ResourceId, String),
 }
 
 /// A host name and all that belongs to it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Domain {
-    host: String,
-    route: ResourceId,
+pub struct Found {
+    pub(super) host: String,
+    pub(super) route: ResourceId,
     /// The zone in Azure DNS, if it is there.
-    zone: Option<ResourceId>,
-    record: Option<ResourceId>,
-    is_alias: bool,
-    ttl: Option<u64>,
-    proof: Option<ResourceId>,
+    pub(super) zone: Option<ResourceId>,
+    pub(super) record: Option<ResourceId>,
+    pub(super) is_alias: bool,
+    pub(super) ttl: Option<u64>,
+    pub(super) proof: Option<ResourceId>,
     /// The apps that answer for the name.
-    bound: Vec<ResourceId>,
-    certificates: Vec<ResourceId>,
-    source: Option<Source>,
+    pub(super) bound: Vec<ResourceId>,
+    pub(super) certificates: Vec<ResourceId>,
+    pub(super) source: Option<Source>,
 }
 
-impl Domain {
+impl Found {
     /// Returns what the entry of the domain tells of.
     pub fn parts(&self) -> impl Iterator<Item = &ResourceId> {
         self.record.iter().chain(&self.proof).chain(&self.certificates)
@@ -56,10 +49,15 @@ impl Domain {
     }
 }
 
+/// Returns the domains that were recognised.
+pub(crate) fn found<'a>(draft: &Draft<'a>) -> &'a [Found] {
+    draft.recognised::<Vec<Found>>(&DOMAINS).map_or(&[], Vec::as_slice)
+}
+
 /// Recognises the domains of what is to be imported.
-pub fn recognise(survey: &Survey<'_>, placement: &Placement, choices: &Choices) -> Vec<Domain> {
+pub fn recognise(survey: &Survey<'_>, placement: &Placement, choices: &Choices) -> Vec<Found> {
     let mut hosts: BTreeSet<String> = survey.inside().filter_map(custom_host).collect();
-    for record in survey.observed.resources.values().filter(|seen| may_claim(survey, seen)) {
+    for record in survey.observed.resources.values().filter(|seen| survey.may_claim(seen)) {
         if let Some(zone) = record.id.parent().filter(|zone| zone.resource_type().is(ZONE))
             && route_of(survey, record).is_some_and(|route| survey.is_inside(&route))
         {
@@ -82,11 +80,6 @@ pub(crate) fn is_uploaded(seen: &Observation) -> bool {
     seen.id.resource_type().is(CERTIFICATE)
         && text(properties, "/keyVaultId").is_none()
         && text(properties, "/canonicalName").is_none()
-}
-
-/// Tells whether the topology may hold a record: it is ours, or nothing is anybody's yet.
-pub(crate) fn may_claim(survey: &Survey<'_>, seen: &Observation) -> bool {
-    survey.is_owned(seen) || survey.mark.is_none() && survey.is_inside(&seen.id)
 }
 
 fn host_of(record: &ResourceId, zone: &ResourceId) -> String {
@@ -117,7 +110,7 @@ fn route_of(survey: &Survey<'_>, record: &Observation) -> Option<ResourceId> {
     profile.or_else(app).map(|seen| seen.id.clone())
 }
 
-fn domain(survey: &Survey<'_>, placement: &Placement, host: String) -> Option<Domain> {
+fn domain(survey: &Survey<'_>, placement: &Placement, host: String) -> Option<Found> {
     let is_bound = |seen: &&Observation| custom_host(seen).as_ref() == Some(&host);
     let bindings: Vec<&Observation> = survey.inside().filter(is_bound).collect();
     let bound: Vec<ResourceId> = bindings
@@ -135,7 +128,7 @@ fn domain(survey: &Survey<'_>, placement: &Placement, host: String) -> Option<Do
     };
     let proof = zone.as_ref().and_then(|zone| proof_of(survey, zone, &host));
     let (certificates, source) = certificates(survey, placement, &host, &bindings);
-    Some(Domain {
+    Some(Found {
         is_alias: record
             .is_some_and(|seen| id_at(&seen.body, "/properties/targetResource/id").is_some()),
         ttl: record.and_then(|seen| seen.body["properties"]["TTL"].as_u64()),
@@ -167,7 +160,7 @@ fn routing_record<'a>(
     survey.observed.resources.values().find(|seen| {
         seen.id.parent().as_ref() == Some(zone)
             && host_of(&seen.id, zone) == host
-            && may_claim(survey, seen)
+            && survey.may_claim(seen)
             && route_of(survey, seen).is_some_and(|route| survey.is_inside(&route))
     })
 }
@@ -178,7 +171,7 @@ fn proof_of(survey: &Survey<'_>, zone: &ResourceId, host: &str) -> Option<Resour
     let label = host.strip_suffix(&zone.name().to_ascii_lowercase())?.trim_end_matches('.');
     let name = if label.is_empty() { "asuid".to_owned() } else { format!("asuid.{label}") };
     let seen = survey.observed.get(&zone.child("TXT", &name))?;
-    may_claim(survey, seen).then(|| seen.id.clone())
+    survey.may_claim(seen).then(|| seen.id.clone())
 }
 
 /// Finds the profile that routes to an app.
@@ -234,7 +227,7 @@ fn certificates(
             _ => return (vec![], None),
         };
         let same_print = properties["thumbprint"] == binding.body["properties"]["thumbprint"];
-        if !may_claim(survey, certificate)
+        if !survey.may_claim(certificate)
             || !same_print
             || source.as_ref().is_some_and(|other| *other != own)
         {
@@ -244,100 +237,6 @@ fn certificates(
         found.push(certificate.id.clone());
     }
     (found, source)
-}
-
-impl Import for topology::Domain {
-    fn import(draft: &mut Draft<'_>, _: Option<usize>, home: &mut Map) {
-        home.set_some("domains", draft.domains());
-    }
-}
-
-impl Draft<'_> {
-    /// Writes the domains, and tells which host names none of them holds.
-    pub(crate) fn domains(&mut self) -> Map {
-        let mut domains = Map::default();
-        for domain in self.domains {
-            let map = self.domain(domain);
-            let member = domains.set(&domain.host, map);
-            member.about.clone_from(&domain.record);
-            if domain.zone.is_none() {
-                member.comment("Its zone is not in Azure DNS: check where the name points.");
-            }
-        }
-        let told: BTreeSet<&str> = self.domains.iter().map(|domain| &*domain.host).collect();
-        let hosts: Vec<ResourceId> = self
-            .survey
-            .inside()
-            .filter(|seen| custom_host(seen).is_some_and(|host| !told.contains(&*host)))
-            .map(|seen| seen.id.clone())
-            .collect();
-        for id in hosts {
-            let why = "no record of ours leads the host name to something in the topology; the \
-                       binding stays as it is";
-            self.remark(id.as_str(), why);
-        }
-        for seen in self.survey.inside().filter(|seen| is_uploaded(seen)) {
-            let why = "it was uploaded and cannot be made again from what Azure answers; it stays \
-                       as it is";
-            self.remark(seen.id.as_str(), why);
-        }
-        domains
-    }
-
-    fn domain(&self, domain: &Domain) -> Map {
-        let mut map = Map::default();
-        map.set("routeTo", self.target(&domain.route, None));
-        map.set_some("bind", self.bind(domain));
-        match &domain.source {
-            Some(Source::Managed) => {
-                map.set("certificate", literal("managed"));
-            }
-            Some(Source::Vault(vault, secret)) => {
-                let mut source = Map::default();
-                source.set("keyVault", self.target_in::<topology::AnyVault>(vault, None));
-                source.set("secret", literal(secret));
-                map.set("certificate", source);
-            }
-            None => {}
-        }
-        if let Some(ttl) = domain.ttl {
-            map.set_default("ttl", duration(ttl));
-        }
-        map.set_default("alias", domain.is_alias);
-        // A take-over of the name is a word of its own, as of any resource.
-        let is_ours = |id: &ResourceId| {
-            self.survey.observed.get(id).is_none_or(|seen| self.survey.is_owned(seen))
-        };
-        if !domain.record.iter().chain(&domain.proof).all(is_ours) {
-            map.set("adopt", true);
-        }
-        map
-    }
-
-    /// Returns the bound apps: by the key alone where it is that app of every stamp.
-    fn bind(&self, domain: &Domain) -> Node {
-        let bound: BTreeSet<(usize, &str)> =
-            domain.bound.iter().filter_map(|site| self.app_key(site)).collect();
-        let stamps = 0..self.placement.stamps.len();
-        let keys: BTreeSet<&str> = bound.iter().map(|(_, key)| *key).collect();
-        let mut nodes = vec![];
-        for key in keys {
-            let is_everywhere = stamps.clone().all(|at| {
-                let is_there = bound.contains(&(at, key));
-                let exists =
-                    self.addresses.of(&section::APPS, Some(at)).iter().any(|(_, own)| own == key);
-                is_there || !exists
-            });
-            if is_everywhere {
-                nodes.push(literal(key));
-                continue;
-            }
-            for (at, _) in bound.iter().filter(|(_, own)| *own == key) {
-                nodes.push(literal(&format!("{}/{key}", self.placement.stamps[*at].name)));
-            }
-        }
-        if nodes.is_empty() { Node::List(vec![]) } else { one_or_many(nodes) }
-    }
 }
 
 /// Returns the TTL of a record set.

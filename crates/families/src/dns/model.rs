@@ -1,12 +1,11 @@
-//! DNS zones and their records.
+//! What a topology says of a DNS zone and its records.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use indexmap::IndexMap;
+use topology::{FreeMap, Name, OneOrMany, Sp, Target, Text, Topology, Ttl, choice, entry, record};
 
-use crate::{choice, record};
-
-use crate::{FreeMap, Name, OneOrMany, Sp, Target, Text, Ttl};
+use super::DNS;
 
 record! {
     /// A DNS zone; its key is the domain.
@@ -138,11 +137,23 @@ impl DnsZone {
     }
 }
 
-crate::entry!(DnsZone in crate::section::DNS: subscription, tags, existing, adopt, protect; named resource_group; regions;
+/// Returns the declared zone that a host name falls in, the longest first.
+pub fn zone_of<'a>(topology: &'a Topology, host: &'a str) -> Option<(&'a str, &'a DnsZone)> {
+    let mut rest = host;
+    loop {
+        if let Some(value) = topology.sections.get(rest) {
+            return Some((rest, value));
+        }
+        rest = rest.split_once('.')?.1;
+    }
+}
+
+entry!(DnsZone in DNS: subscription, tags, existing, adopt, protect; named resource_group; regions;
     fn is_external(&self) -> bool {
         self.external
     }
-    fn check(&self, check: &mut crate::check::Check<'_>, at: crate::check::At<'_>) {
-        check.zone(at.key, self);
+
+    fn check(&self, check: &mut topology::family::Check<'_>, at: topology::family::At<'_>) {
+        super::check::zone(check, at.key, self);
     }
 );
