@@ -47,6 +47,9 @@ pub async fn ensure_around(
             (true, _) => "eastus",
         };
         collect(&other, None, place, &mut wanted, 0);
+        if let Some(inside) = inside(&other) {
+            collect(&inside, None, place, &mut wanted, 0);
+        }
     }
     for (other, body) in wanted {
         if other != *id
@@ -75,6 +78,12 @@ fn collect(
         collect(&other, None, location, wanted, depth + 1);
     }
     wanted.push((id.clone(), body));
+}
+
+/// Returns what must lie in a resource before another may lead to it.
+fn inside(id: &ResourceId) -> Option<ResourceId> {
+    let is_group = id.resource_type().is("Microsoft.Cdn/profiles/originGroups");
+    is_group.then(|| id.child("origins", "origin"))
 }
 
 fn around(id: &ResourceId, location: &str, wanted: &mut Vec<(ResourceId, Value)>, depth: usize) {
@@ -214,6 +223,19 @@ pub fn least(id: &ResourceId, location: &str) -> Value {
             "tenantId": "c7b1d2e4-08f5-4a3c-b6d9-91e2f3a4b5c6",
             "sku": {"family": "A", "name": "standard"}, "accessPolicies": []}}),
         ),
+        "microsoft.cdn/profiles" => {
+            at("global", json!({"sku": {"name": "Standard_AzureFrontDoor"}, "properties": {}}))
+        }
+        "microsoft.cdn/profiles/afdendpoints" => at("global", json!({"properties": {}})),
+        "microsoft.cdn/profiles/customdomains" => {
+            json!({"properties": {"hostName": format!("{name}.example.com")}})
+        }
+        "microsoft.cdn/profiles/origingroups/origins" => {
+            json!({"properties": {"hostName": "example.com"}})
+        }
+        "microsoft.network/frontdoorwebapplicationfirewallpolicies" => {
+            at("global", json!({"sku": {"name": "Standard_AzureFrontDoor"}, "properties": {}}))
+        }
         _ if kind.parent().is_some() => json!({"properties": {}}),
         _ => at(location, json!({"properties": {}})),
     }

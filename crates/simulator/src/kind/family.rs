@@ -21,6 +21,8 @@ pub(crate) type Special = fn(&mut Azure, &Request) -> Option<Answer>;
 pub(crate) type Plane = fn(&mut Azure, &Request) -> Option<Answer>;
 /// Looks at its resources after one of them was written or deleted by a request.
 pub(crate) type Watch = fn(&mut Azure, &Request);
+/// Lets happen what is due by the clock, whoever asks or does not ask for it.
+pub(crate) type Tick = fn(&mut Azure);
 /// Tells what answers under a host name, if the family gives it to something.
 pub(crate) type Host = fn(&Azure, &str) -> Option<Served>;
 /// Returns the values of a record type at a name, with their time to live in seconds.
@@ -69,6 +71,8 @@ pub(crate) struct Family {
     pub plane: Plane,
     /// See [`Watch`].
     pub watch: Watch,
+    /// See [`Tick`].
+    pub tick: Tick,
     /// See [`Host`].
     pub host: Host,
     /// See [`Records`].
@@ -99,6 +103,7 @@ impl Family {
             special: |_, _| None,
             plane: |_, _| None,
             watch: |_, _| (),
+            tick: |_| (),
             host: |_, _| None,
             records: |_, _, _| None,
             busy,

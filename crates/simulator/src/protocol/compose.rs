@@ -128,10 +128,17 @@ fn place(kind: &Kind, draft: &mut Draft) -> Result<(), Answer> {
         Place::Display => regions::display(&given),
         Place::Word => match given.as_str() {
             "global" => "Global".to_owned(),
-            _ => regions::display(&given).replace(' ', ""),
+            _ => regions::display(&given).split(' ').map(capitalised).collect(),
         },
         Place::None => return Ok(()),
     };
     draft.body["location"] = json!(spelled);
     Ok(())
+}
+
+/// Observed: `WestUs`, not `WestUS`.
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters.map(|letter| letter.to_ascii_lowercase())).collect()
 }

@@ -36,10 +36,13 @@ impl Cloud {
         Self { azure, journal: Journal::default(), injector, ca_pem, buckets: Buckets::default() }
     }
 
-    /// Moves the clock and lets due operations end.
+    /// Moves the clock, and lets happen what is due.
     pub fn advance(&mut self) {
         self.azure.now = clock::now() + self.azure.state.ahead;
         operation::advance(&mut self.azure);
+        for family in self.azure.families {
+            (family.tick)(&mut self.azure);
+        }
     }
 
     /// Takes the tokens that a request costs, where requests are limited.

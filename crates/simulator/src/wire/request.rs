@@ -93,8 +93,11 @@ impl Request {
         }
         let last = self.path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
         let reads =
-            ["list", "listkeys", "readonlykeys", "sharedkeys", "analyzecustomhostname", "validate"];
-        self.method == Method::POST && (reads.contains(&last.as_str()) || last.starts_with("check"))
+            ["list", "listkeys", "readonlykeys", "sharedkeys", "analyzecustomhostname", "usages"];
+        self.method == Method::POST
+            && (reads.contains(&last.as_str())
+                || last.starts_with("check")
+                || last.starts_with("validate"))
     }
 }
 

@@ -115,6 +115,7 @@ fn version_of(path: &str) -> &'static str {
         ("/autoscalesettings", "2022-10-01"),
         ("/trafficmanagerprofiles", "2022-04-01"),
         ("/dnszones", "2023-07-01-preview"),
+        ("microsoft.cdn", "2025-06-01"),
         ("microsoft.managedidentity", "2023-01-31"),
         ("microsoft.web", "2024-11-01"),
         ("microsoft.keyvault", "2024-11-01"),

@@ -7,6 +7,7 @@ mod blobs;
 mod client;
 mod cosmos;
 mod faults;
+mod front_door;
 mod layers;
 mod locks;
 mod networks;

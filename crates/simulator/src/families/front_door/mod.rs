@@ -1,18 +1,29 @@
-//! `Microsoft.Cdn` and the firewall policies of Front Door: the protocol alone.
+//! `Microsoft.Cdn` and the firewall policies of Front Door.
 //!
-//! Statuses, headers, waits and defaults as observed in recorded traffic; else bodies are stored as
-//! sent.
+//! Statuses, headers, waits and defaults as observed in recorded traffic; what is refused follows
+//! <https://learn.microsoft.com/azure/frontdoor/> and the published definitions.
 
-use serde_json::Value;
+mod certificates;
+mod domains;
+mod endpoints;
+mod firewall;
+mod groups;
+mod origins;
+mod private_link;
+mod profiles;
+mod routes;
+mod rules;
+mod secrets;
+mod security;
+mod within;
+
 use serde_json::json;
 
 use crate::families::network;
-use crate::kind::azure::Azure;
 use crate::kind::family;
 use crate::kind::family::{Family, Limit, Paths, Polled, Polling, in_progress};
 use crate::kind::shapes::Shapes;
-use crate::kind::{Delete, Form, Kind, Place, Put, Tags};
-use crate::store::state::Stored;
+use crate::kind::{Delete, Form, Kind, Place, Put};
 
 /// `Microsoft.Cdn`: created with 201, changed with 202.
 const CDN: Kind = Kind {
@@ -28,20 +39,17 @@ const CDN: Kind = Kind {
     ..Kind::GENERIC
 };
 
-const CDN_CHILD: Kind = Kind { place: Place::None, ..CDN };
+/// What lies in a profile of Front Door: written while nothing else in the profile is.
+const CHILD: Kind = Kind {
+    place: Place::None,
+    made: &["/deploymentStatus"],
+    settle: |azure, draft| within::check_idle(azure, draft),
+    before_delete: |azure, stored| within::check_free(azure, &stored.id),
+    ..CDN
+};
 
-/// Front Door has an ID and a time to wait for origins, the older CDN has neither.
-fn view_profile(azure: &Azure, profile: &Stored, body: &mut Value) {
-    let sku = body["sku"]["name"].as_str().unwrap_or_default();
-    let is_front_door = sku.to_ascii_lowercase().ends_with("azurefrontdoor");
-    body["kind"] = json!(if is_front_door { "frontdoor" } else { "cdn" });
-    if is_front_door {
-        body["properties"]["frontDoorId"] = json!(azure.uuid(profile.id.key()));
-        if body["properties"]["originResponseTimeoutSeconds"].is_null() {
-            body["properties"]["originResponseTimeoutSeconds"] = json!(30);
-        }
-    }
-}
+/// What the edge says of a resource: in nearly every recording that it has not begun.
+const NOT_STARTED: &str = r#"{"properties": {"deploymentStatus": "NotStarted"}}"#;
 
 static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
 
@@ -64,6 +72,9 @@ pub(crate) static FAMILY: Family = Family {
         refuses: |name| name.contains(['#', ':']),
         ..family::Tags::GENERAL
     },
+    suffixes: &[endpoints::SUFFIX],
+    asks: profiles::ASKS,
+    tick: domains::look,
     // Source: <https://github.com/Azure/azqr/issues/34>.
     limits: &[Limit {
         paths: &["microsoft.cdn/profiles"],
@@ -98,65 +109,18 @@ fn paths(polled: &Polled<'_>) -> Paths {
     Paths { statuses, results }
 }
 
-/// The types of Front Door.
+/// The types of Front Door, and the older ones of the same provider.
 const KINDS: &[Kind] = &[
-    Kind {
-        name: "Microsoft.Network/frontdoorwebapplicationfirewallpolicies",
-        defaults: r#"{"sku": {"name": "Classic_AzureFrontDoor"}, "properties": {"resourceState": "Enabled", "frontendEndpointLinks": [], "routingRuleLinks": [], "securityPolicyLinks": [], "customRules": {"rules": []}, "managedRules": {"managedRuleSets": []}, "policySettings": {"requestBodyCheck": "Enabled", "redirectUrl": null, "customBlockResponseStatusCode": null, "customBlockResponseBody": null, "javascriptChallengeExpirationInMinutes": null, "logScrubbing": null}}}"#,
-        group_segment: "resourcegroups",
-        place: Place::Word,
-        delete: Delete::direct(204),
-        ..Kind::GENERIC
-    },
-    Kind {
-        name: "Microsoft.Cdn/profiles",
-        defaults: r#"{"properties": {"extendedProperties": {}, "resourceState": "Active"}}"#,
-        view: view_profile,
-        tags: Tags::Empty,
-        ..CDN
-    },
-    Kind {
-        name: "Microsoft.Cdn/profiles/afdendpoints",
-        defaults: r#"{"properties": {"enabledState": "Enabled", "deploymentStatus": "NotStarted"}}"#,
-        place: Place::Word,
-        tags: Tags::Empty,
-        ..CDN
-    },
-    Kind {
-        name: "Microsoft.Cdn/profiles/afdendpoints/routes",
-        defaults: r#"{"properties": {"enabledState": "Enabled", "originPath": null, "cacheConfiguration": null, "customDomains": [], "ruleSets": [], "deploymentStatus": "NotStarted"}}"#,
-        ..CDN_CHILD
-    },
-    Kind {
-        name: "Microsoft.Cdn/profiles/origingroups",
-        defaults: r#"{"properties": {"sessionAffinityState": "Disabled", "healthProbeSettings": null, "loadBalancingSettings": {"additionalLatencyInMilliseconds": 0}, "trafficRestorationTimeToHealedOrNewEndpointsInMinutes": null, "deploymentStatus": "NotStarted"}}"#,
-        put: Put { form: Form::Direct, ..CDN.put },
-        ..CDN_CHILD
-    },
-    Kind {
-        name: "Microsoft.Cdn/profiles/origingroups/origins",
-        defaults: r#"{"properties": {"httpPort": 80, "httpsPort": 443, "enabledState": "Enabled", "enforceCertificateNameCheck": true, "priority": null, "weight": null, "originHostHeader": null, "sharedPrivateLinkResource": null, "deploymentStatus": "NotStarted"}}"#,
-        ..CDN_CHILD
-    },
-    Kind {
-        name: "Microsoft.Cdn/profiles/rulesets",
-        defaults: r#"{"properties": {"deploymentStatus": "NotStarted"}}"#,
-        put: Put { form: Form::Direct, ..CDN.put },
-        delete: Delete::direct(200),
-        ..CDN_CHILD
-    },
-    Kind {
-        name: "Microsoft.Cdn/profiles/rulesets/rules",
-        defaults: r#"{"properties": {"matchProcessingBehavior": "Continue", "order": 0, "deploymentStatus": "NotStarted"}}"#,
-        ..CDN_CHILD
-    },
-    Kind { name: "Microsoft.Cdn/profiles/customdomains", ..CDN_CHILD },
-    Kind {
-        name: "Microsoft.Cdn/profiles/secrets",
-        put: Put { form: Form::Direct, ..CDN.put },
-        delete: Delete::direct(200),
-        ..CDN_CHILD
-    },
-    Kind { name: "Microsoft.Cdn/profiles/securitypolicies", ..CDN_CHILD },
+    profiles::KIND,
+    endpoints::KIND,
+    routes::KIND,
+    groups::KIND,
+    origins::KIND,
+    rules::SETS,
+    rules::KIND,
+    domains::KIND,
+    secrets::KIND,
+    security::KIND,
+    firewall::KIND,
     Kind { name: "Microsoft.Cdn/profiles/endpoints", place: Place::Word, ..CDN },
 ];

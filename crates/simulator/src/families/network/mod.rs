@@ -74,6 +74,7 @@ pub(crate) static FAMILY: Family = Family {
         addresses::KINDS,
         interfaces::KINDS,
         private_endpoints::KINDS,
+        private_endpoints::CONNECTION_KINDS,
         balancers::KINDS,
         application_gateways::KINDS,
     ],

@@ -13,7 +13,7 @@ use super::interfaces::INTERFACES;
 use super::{NETWORK, NETWORK_CHILD, bad_request, members_mut, references, subnets};
 use crate::kind::azure::Azure;
 use crate::kind::part::Member;
-use crate::kind::{Draft, Kind, Lies};
+use crate::kind::{Draft, Kind, Lies, Place, Put};
 use crate::store::state::Stored;
 use crate::wire::answer::Answer;
 use crate::wire::json;
@@ -58,6 +58,40 @@ pub(super) const KINDS: &[Kind] = &[
         after_delete: zones::after_delete,
         ..NETWORK_CHILD
     },
+];
+
+/// What stands at a target is approved or rejected there: a write says what is to become of it, and
+/// changes nothing else.
+const CONNECTION_KIND: Kind =
+    Kind { put: Put::direct(200, 200), place: Place::None, keeps_absent: true, ..Kind::GENERIC };
+
+/// The connections of all that endpoints may lead to.
+pub(super) const CONNECTION_KINDS: &[Kind] = &[
+    Kind { name: "Microsoft.Web/sites/privateEndpointConnections", ..CONNECTION_KIND },
+    Kind {
+        name: "Microsoft.Storage/storageAccounts/privateEndpointConnections",
+        ..CONNECTION_KIND
+    },
+    Kind {
+        name: "Microsoft.Network/applicationGateways/privateEndpointConnections",
+        ..CONNECTION_KIND
+    },
+    Kind {
+        name: "Microsoft.Network/privateLinkServices/privateEndpointConnections",
+        ..CONNECTION_KIND
+    },
+    Kind { name: "Microsoft.KeyVault/vaults/privateEndpointConnections", ..CONNECTION_KIND },
+    Kind {
+        name: "Microsoft.AppConfiguration/configurationStores/privateEndpointConnections",
+        ..CONNECTION_KIND
+    },
+    Kind {
+        name: "Microsoft.DocumentDB/databaseAccounts/privateEndpointConnections",
+        ..CONNECTION_KIND
+    },
+    Kind { name: "Microsoft.Sql/servers/privateEndpointConnections", ..CONNECTION_KIND },
+    Kind { name: "Microsoft.Cache/redis/privateEndpointConnections", ..CONNECTION_KIND },
+    Kind { name: "Microsoft.Cache/redisEnterprise/privateEndpointConnections", ..CONNECTION_KIND },
 ];
 
 /// Returns the endpoints that lie in a subnet.
