@@ -96,13 +96,13 @@ impl Request {
         let below = path.strip_prefix("/subscriptions/").and_then(|rest| rest.split_once('/'));
         let below = below.map(|(_, below)| below);
         let of_cloud = path.rsplit_once('/').map(|(path, _)| &path[path.len().min(1)..]);
-        let checks = known_types().filter_map(|facts| facts.unique_name);
-        checks.into_iter().any(|name| {
-            let (method, asked) = match name.check.answer {
+        let mut checks = known_types().filter_map(|facts| facts.unique_name?.check);
+        checks.any(|check| {
+            let (method, asked) = match check.answer {
                 NameAnswer::NotFound => (Method::HEAD, of_cloud),
                 NameAnswer::Member(_) | NameAnswer::Refusal => (Method::POST, below),
             };
-            let is_it = |asked: &str| name.check.path[1..].eq_ignore_ascii_case(asked);
+            let is_it = |asked: &str| check.path[1..].eq_ignore_ascii_case(asked);
             self.method == method && asked.is_some_and(is_it)
         })
     }

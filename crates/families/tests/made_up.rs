@@ -7,8 +7,9 @@
 // The functions beside the tests may do what tests may.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+mod support;
+
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use families::identities::Identity;
@@ -16,13 +17,12 @@ use importer::{Import, Language, Request, Verdict};
 use plan::{Band, Plan, Verb};
 use planner::accept::{Files, accept};
 use planner::{Children, Desired, Expand, Expansion, Last, Options};
-use resource::{Expression, Observation, Observed, ResourceId, is_absent};
-use serde_json::{Value, json};
+use resource::{Observed, ResourceId};
+use serde_json::json;
+use support::azure;
 use topology::family::{At, Check};
 use topology::section::{Arm, GlobalBand, Keys, NameRule, Of, Unique};
-use topology::{
-    Explanation, FreeMap, Input, Name, Parsed, Ref, Section, Sp, choice, entry, record,
-};
+use topology::{Explanation, FreeMap, Name, Parsed, Ref, Section, Sp, choice, entry, record};
 
 static CACHE_NAME: NameRule =
     NameRule { unique: Unique::Cloud, double_hyphen: false, ..NameRule::new("cache", 1, 63, "-") };
@@ -154,20 +154,11 @@ locks: { cache: { on: caches/main } }
 ";
 
 fn read(text: &str) -> Parsed {
-    topology::parse(&Input {
-        language: language(),
-        file: Path::new("topology.yaml"),
-        text,
-        env: &|_| None,
-        read: &|_| Err(std::io::ErrorKind::NotFound.into()),
-        overlays: &[],
-    })
+    support::read(language(), text)
 }
 
 fn expanded(text: &str) -> Desired {
-    let parsed = read(&format!("{HEADER}{text}"));
-    let told = topology::render(&parsed.diagnostics, &parsed.sources, false, 100);
-    planner::expand(language(), &parsed.topology.unwrap_or_else(|| panic!("{told}")))
+    support::expanded(language(), &format!("{HEADER}{text}"))
 }
 
 /// Returns the diagnostics of a text, each with its code, message and help.
@@ -178,31 +169,6 @@ fn told(text: &str) -> Vec<(&'static str, String, String)> {
 
 fn cache(desired: &Desired) -> &planner::DesiredResource {
     desired.by_address("caches/main").expect("the cache")
-}
-
-/// An Azure that holds what is asked for.
-fn azure(desired: &Desired) -> Observed {
-    fn plain(value: &Value) -> Option<Value> {
-        match value {
-            value if is_absent(value) => None,
-            value if Expression::read(value).is_some() => Some(json!("of Azure")),
-            Value::Object(map) => {
-                let members = map.iter().filter_map(|(key, it)| Some((key.clone(), plain(it)?)));
-                Some(Value::Object(members.collect()))
-            }
-            value => Some(value.clone()),
-        }
-    }
-    let mut observed = Observed::default();
-    for resource in desired.resources() {
-        let mut body = plain(&resource.body).unwrap_or_default();
-        for (key, value) in resource.create_only.iter().filter_map(Value::as_object).flatten() {
-            body[key] = value.clone();
-        }
-        body["name"] = json!(resource.id.name());
-        observed.insert(Observation { id: resource.id.clone(), body, etag: None });
-    }
-    observed
 }
 
 fn planned(desired: &Desired, observed: &Observed, last: Last) -> Plan {

@@ -9,7 +9,7 @@ use topology::section::{self, Addressed, Keys, Section, Stands};
 use crate::choices::Choices;
 use crate::names;
 use crate::recognised::AllRecognised;
-use crate::stamps::Placement;
+use crate::stamps::{Placement, is_unit};
 use crate::survey::Survey;
 
 /// Where a resource stands.
@@ -50,6 +50,10 @@ impl Addresses {
             }
             let Some(section) = section_of(survey, placement, choices, id) else { continue };
             let stamp = placement.home(id);
+            // Of what stands alone there is one in each place; others beside it are told of raw.
+            let own = (section.key, stamp, section.key.to_owned());
+            let is_second = section.addressed == Addressed::Alone && taken.contains(&own);
+            let section = if is_second { &section::RESOURCES } else { section };
             let wanted = addresses.wanted_key(survey, section, placement, application, id);
             let mut key = wanted.clone();
             let mut number = 2;
@@ -71,6 +75,9 @@ impl Addresses {
         application: &str,
         id: &ResourceId,
     ) -> String {
+        if section.addressed == Addressed::Alone {
+            return section.key.to_owned();
+        }
         if section.keys == Keys::Host {
             return id.name().to_ascii_lowercase();
         }
@@ -84,10 +91,8 @@ impl Addresses {
         let parent = id.parent().filter(|_| is_child);
         match parent.and_then(|parent| self.by_id.get(&parent).cloned()) {
             Some(parent) => format!("{}-{key}", parent.key),
-            // References take these for parts of the stamp.
-            None if ["plan", "resourceGroup", "resourcegroup"].contains(&&*key) => {
-                format!("{key}-1")
-            }
+            // References take these for what stands alone.
+            None if stands_alone(survey, &key) => format!("{key}-1"),
             None => key,
         }
     }
@@ -129,6 +134,12 @@ impl Addresses {
     }
 }
 
+/// Tells whether a section is called so that has one entry alone.
+fn stands_alone(survey: &Survey<'_>, key: &str) -> bool {
+    let mut alone = survey.language.sections().iter().filter(|it| it.addressed == Addressed::Alone);
+    alone.any(|section| section.key.eq_ignore_ascii_case(key))
+}
+
 /// Returns the part of the language for a resource; `None` for what others tell of.
 fn section_of(
     survey: &Survey<'_>,
@@ -149,10 +160,20 @@ fn section_of(
             return Some(own);
         }
         _ if !is_inside => return None,
-        Some(own) if own.addressed == Addressed::InSection => return Some(own),
+        Some(own)
+            if matches!(own.addressed, Addressed::InSection | Addressed::Alone)
+                && own.entries.is_some()
+                && own.stands.has(has_home)
+                && !is_unit(&kind) =>
+        {
+            return Some(own);
+        }
         _ => {}
     }
-    let is_told_elsewhere = survey.language.is_part(survey, placement, id);
+    // What lies below something that is told of raw is told of raw too.
+    let holder = survey.language.holder(id);
+    let is_told_elsewhere = survey.language.is_part(survey, placement, id)
+        || holder.is_some_and(|holder| !choices.raw.contains_key(&holder));
     let is_known = !catalogue::facts_of(id).api_version.is_empty();
     (is_known && !is_told_elsewhere).then_some(&section::RESOURCES)
 }

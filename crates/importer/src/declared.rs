@@ -16,7 +16,19 @@ impl Draft<'_> {
         stamp: Option<usize>,
         map: &mut Map,
     ) {
-        let members = T::take(body, &mut Writer { draft: self, owner, stamp });
+        self.declared_in::<T>("", body, owner, stamp, map);
+    }
+
+    /// Writes what the body of a child has of them.
+    pub(crate) fn declared_in<T: Record>(
+        &mut self,
+        part: &str,
+        body: &Value,
+        owner: &str,
+        stamp: Option<usize>,
+        map: &mut Map,
+    ) {
+        let members = T::take_in(part, body, &mut Writer { draft: self, owner, stamp });
         members.into_iter().for_each(|member| add(map, member));
     }
 }

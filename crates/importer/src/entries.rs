@@ -1,6 +1,6 @@
 //! Entries of a section as most are written, and their lists of children.
 
-use resource::Observation;
+use resource::{Observation, inner};
 
 use crate::draft::{Draft, Life, Remark, existing};
 use crate::family::{Import, Told};
@@ -18,7 +18,9 @@ impl Draft<'_> {
                     entries.set(&key, existing(map)).about(&seen.id).comment(capital(&reason));
                 }
                 Life::Owned | Life::Adopted => {
-                    self.location(&mut map, seen);
+                    if T::fields().iter().any(|(key, _)| key == "location") {
+                        self.location(&mut map, seen);
+                    }
                     T::body(self, seen, stamp, &mut map);
                     self.tail(&mut map, seen, stamp);
                     entries.set(&key, map).about(&seen.id);
@@ -26,6 +28,15 @@ impl Draft<'_> {
             }
         }
         entries
+    }
+
+    /// Writes what resources with names of their own below an entry's have of its declared properties.
+    pub fn given<T: Import>(&mut self, parent: &Observation, stamp: Option<usize>, map: &mut Map) {
+        for given in T::GIVEN {
+            if let Some(seen) = self.survey.observed.get(&inner(&parent.id, given.path)) {
+                self.declared_in::<T>(given.path, &seen.body, seen.id.as_str(), stamp, map);
+            }
+        }
     }
 
     /// Writes the lists of children of an entry, as far as they are the user's.

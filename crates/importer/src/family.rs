@@ -4,12 +4,12 @@ use std::ops::Deref;
 
 use planner::{Children, Expand, Groups};
 use resource::types::GROUP;
-use resource::{Observation, ResourceId};
+use resource::{Observation, ResourceId, inner};
 use topology::section::{Addressed, Of};
 
 use crate::choices::Choices;
 use crate::draft::Draft;
-use crate::node::Map;
+use crate::node::{Map, Member, Node};
 use crate::recognised::Recognised;
 use crate::stamps::Placement;
 use crate::survey::Survey;
@@ -43,6 +43,16 @@ pub trait Family: planner::Family {
         None
     }
 
+    /// Returns the entry's resource, where a resource is one with a name of its own below it.
+    fn holder(&self, _id: &ResourceId) -> Option<ResourceId> {
+        None
+    }
+
+    /// Returns what an identity with this principal uses of its entries, as `uses` has it.
+    fn uses(&self, _draft: &Draft<'_>, _principal: &str, _stamp: Option<usize>) -> Vec<Node> {
+        vec![]
+    }
+
     /// Tells whether a resource of its entries and their parts can be told of by the escape hatch
     /// instead.
     fn gives_way(&self, _id: &ResourceId) -> bool {
@@ -60,12 +70,22 @@ pub trait Import: Expand {
     /// Writes the entries in one place into the map of that place.
     fn import(draft: &mut Draft<'_>, stamp: Option<usize>, home: &mut Map) {
         let entries = draft.each::<Self>(stamp);
-        home.set_some(Self::SECTION.key, entries);
+        match Self::SECTION.addressed {
+            // There is one, which stands under the section itself.
+            Addressed::Alone => {
+                if let Some(one) = entries.members.into_iter().next() {
+                    let key = Self::SECTION.key.to_owned();
+                    home.members.push(Member { key, ..one });
+                }
+            }
+            _ => home.set_some(Self::SECTION.key, entries),
+        }
     }
 
     /// Writes what is said of a resource beside its name, its place, its region and its tags.
     fn body(draft: &mut Draft<'_>, seen: &Observation, stamp: Option<usize>, map: &mut Map) {
         draft.declared::<Self>(&seen.body, seen.id.as_str(), stamp, map);
+        draft.given::<Self>(seen, stamp, map);
         draft.children::<Self>(seen, map);
     }
 
@@ -97,8 +117,14 @@ pub trait Import: Expand {
 
     /// Tells whether a resource of an entry or its parts can be told of by the escape hatch instead.
     fn gives_way(id: &ResourceId) -> bool {
-        Self::SECTION.addressed == Addressed::InSection
+        matches!(Self::SECTION.addressed, Addressed::InSection | Addressed::Alone)
             && Self::SECTION.is_of_type(&id.resource_type())
+    }
+
+    /// Returns what an identity with this principal uses of the entries, as `uses` has it: what is
+    /// granted by other resources than role assignments, which stand among its permissions.
+    fn uses(_draft: &Draft<'_>, _principal: &str, _stamp: Option<usize>) -> Vec<Node> {
+        vec![]
     }
 
     /// Tells how a child of an entry is told of.
@@ -138,6 +164,17 @@ impl<T: Import> Family for Of<T> {
 
     fn key(&self, id: &ResourceId) -> Option<String> {
         T::key(id)
+    }
+
+    fn holder(&self, id: &ResourceId) -> Option<ResourceId> {
+        let own = |holder: &ResourceId| T::SECTION.is_of_type(&holder.resource_type());
+        let mut above = std::iter::successors(id.parent(), ResourceId::parent);
+        let holder = above.find(own)?;
+        T::GIVEN.iter().any(|given| inner(&holder, given.path) == *id).then_some(holder)
+    }
+
+    fn uses(&self, draft: &Draft<'_>, principal: &str, stamp: Option<usize>) -> Vec<Node> {
+        T::uses(draft, principal, stamp)
     }
 
     fn gives_way(&self, id: &ResourceId) -> bool {
@@ -193,6 +230,11 @@ impl Language {
     pub(crate) fn families_in(&self, in_stamp: bool) -> Vec<&'static dyn Family> {
         let all = self.families.iter().copied();
         all.filter(|family| family.section().stands.has(in_stamp)).collect()
+    }
+
+    /// Returns the resource of the entry that tells of a resource with a name of its own below it.
+    pub(crate) fn holder(&self, id: &ResourceId) -> Option<ResourceId> {
+        self.families.iter().find_map(|family| family.holder(id))
     }
 
     /// Tells whether a resource is told of with the entries of a section.

@@ -101,6 +101,7 @@ impl Lesson<'_> {
             self.trial.addresses.get(id).is_some_and(|it| *it.section == section::RESOURCES);
         let degrades = self.survey.language.families().iter().any(|family| family.gives_way(id));
         let is_document = kind.is(SITE_CONFIG);
+        let holder = self.survey.language.holder(id);
         if is_raw && !changes.is_empty() {
             let dropped = self.next.dropped.entry(id.clone()).or_default();
             let count = dropped.len();
@@ -110,6 +111,8 @@ impl Lesson<'_> {
             }
         } else if degrades {
             self.tell_raw(id, &would_change(changes));
+        } else if let Some(holder) = holder {
+            self.tell_raw(&holder, &would_change(changes));
         } else if kind.parent().is_some() && !is_document && self.survey.observed.get(id).is_some()
         {
             self.leave_out(id, &would_change(changes));
@@ -120,9 +123,11 @@ impl Lesson<'_> {
     /// hatch.
     fn give_way(&mut self, id: &ResourceId, message: &str) {
         let chain = id.lineage();
+        let language = self.survey.language;
         let is_app = |id: &ResourceId| {
-            let section = self.survey.language.section_of_type(&id.resource_type());
+            let section = language.section_of_type(&id.resource_type());
             section.is_some_and(|section| section.stands == Stands::Stamp)
+                && !language.families().iter().any(|family| family.gives_way(id))
         };
         match chain.into_iter().find(is_app) {
             Some(app) if self.before.existing.contains_key(&app) => self.leave_out(&app, message),

@@ -78,14 +78,14 @@ impl Map {
         }
     }
 
-    /// Adds a member at the end and returns it.
+    /// Adds a member at the end and returns it; one that is there already is replaced where it stands.
     pub fn set(&mut self, key: &str, value: impl Into<Node>) -> &mut Member {
-        let value = value.into();
-        let key = key.to_owned();
+        let (key, value) = (key.to_owned(), value.into());
+        let there = self.members.iter().position(|member| member.key == key);
         let member = Member { key, value, comment: vec![], optional: false, about: None };
-        self.members.push(member);
-        let last = self.members.len() - 1;
-        &mut self.members[last]
+        let at = there.unwrap_or(self.members.len());
+        self.members.splice(at..(at + 1).min(self.members.len()), [member]);
+        &mut self.members[at]
     }
 
     /// Adds a member that the language may mean without it too.

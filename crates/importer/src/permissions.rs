@@ -19,6 +19,15 @@ impl Draft<'_> {
         map.set_some("vaultAccess", self.vault_access(principal, stamp));
     }
 
+    /// Returns what an identity with this principal uses, as far as families tell of it.
+    pub fn uses(&self, principal: &str, stamp: Option<usize>) -> Vec<Node> {
+        if principal.is_empty() {
+            return vec![];
+        }
+        let families = self.survey.language.families().iter();
+        families.flat_map(|family| family.uses(self, principal, stamp)).collect()
+    }
+
     fn roles(&self, principal: &str, stamp: Option<usize>) -> Vec<Node> {
         let mut roles = vec![];
         for seen in self.survey.of_type(ASSIGNMENT) {

@@ -3,8 +3,8 @@
 use resource::types::{ASSIGNMENT, AUTOSCALE, CERTIFICATE, PLAN, PROFILE, SITE};
 use std::collections::{BTreeMap, BTreeSet};
 
-use resource::{Observation, ResourceId};
-use topology::section::{Addressed, Naming, Stands};
+use resource::{Observation, ResourceId, ResourceType};
+use topology::section::Naming;
 
 use crate::family::Language;
 use crate::names::{is_region_part, parts};
@@ -183,12 +183,16 @@ fn region_name(unit: &Unit) -> String {
     found.map_or_else(|| unit.region.clone(), str::to_owned)
 }
 
+/// Tells whether stamps are recognised by resources of a type, which have their stamps already.
+pub(crate) fn is_unit(kind: &ResourceType) -> bool {
+    kind.is(SITE) || kind.is(PLAN)
+}
+
 /// Tells whether a resource can stand in a stamp by itself.
 fn is_movable(language: &Language, seen: &Observation) -> bool {
     let kind = seen.id.resource_type();
-    let is_fixed = language.section_of_type(&kind).is_some_and(|section| {
-        section.stands != Stands::Both || section.addressed == Addressed::Alone
-    });
+    let is_fixed = is_unit(&kind)
+        || language.section_of_type(&kind).is_some_and(|section| !section.stands.has(true));
     let elsewhere = [ASSIGNMENT, CERTIFICATE, AUTOSCALE];
     !is_fixed && !elsewhere.iter().any(|other| kind.is(other)) && kind.parent().is_none()
 }

@@ -1,8 +1,8 @@
 //! Texts: what refers to another resource, what is secret, what is meant as it stands.
 
-use resource::ResourceId;
 use resource::catalogue::facts_of;
 use resource::secret::may_be_secret;
+use resource::{ResourceId, inner, parted};
 use serde_json::Value;
 
 use crate::draft::Draft;
@@ -53,8 +53,9 @@ impl Draft<'_> {
         entries.find_map(|(id, _)| {
             let answers = facts_of(&id).answers.iter().filter(|(name, _)| !SHARED.contains(name));
             let mut answers = answers.map(|(name, pointer)| (*name, *pointer));
-            let (name, _) = answers.find(|(_, pointer)| {
-                let found = self.survey.observed.property(&id, pointer);
+            let (name, _) = answers.find(|(_, place)| {
+                let (path, pointer) = parted(place);
+                let found = self.survey.observed.property(&inner(&id, path), pointer);
                 found.and_then(Value::as_str) == Some(value)
             })?;
             written(&id, name)

@@ -31,7 +31,7 @@ use topology::{Diagnostic, Place, Sp, Stamp, Topology};
 
 use crate::applied::Note;
 use crate::desired::{Desired, DesiredResource, Mode};
-use crate::family::{Children, Family, Language};
+use crate::family::{Children, Family, Given, Language};
 use crate::ownership;
 use probes::Route;
 
@@ -167,7 +167,9 @@ impl<'a> Expansion<'a> {
         });
         let address = section.address(home.name(), key);
         let mut resource = DesiredResource::managed(address, id, band, self.body(home, entry));
-        if entry.common().location.is_none() {
+        if !T::fields().iter().any(|(key, _)| key == "location") {
+            self.place_by_type(&mut resource, home);
+        } else if entry.common().location.is_none() {
             self.soften_location(&mut resource, home);
         }
         Some(resource)
@@ -176,6 +178,38 @@ impl<'a> Expansion<'a> {
     /// Adds the resource that an entry is.
     pub fn add_entry<T: Entry>(&mut self, entry: &T, resource: DesiredResource) {
         self.add(resource, Life::of(entry), entry.common().place);
+    }
+
+    /// Gives a resource whose entry names no region the place that its type has: one in a region, the
+    /// whole world, or none.
+    fn place_by_type(&self, resource: &mut DesiredResource, home: Home<'_>) {
+        let region = self.location(home, None).unwrap_or_default();
+        let place = catalogue::facts_of(&resource.id).default_location(&region);
+        let Some(body) = resource.body.as_object_mut() else { return };
+        match place.filter(|place| !place.is_empty()) {
+            Some(place) => body.insert("location".to_owned(), json!(place)),
+            None => body.shift_remove("location"),
+        };
+    }
+
+    /// Returns a resource with a name of its own below the one that an entry is.
+    pub fn given<T: Entry>(
+        &self,
+        entry: &T,
+        parent: &DesiredResource,
+        given: &Given,
+    ) -> DesiredResource {
+        let address = format!("{}/{}", parent.address, given.label);
+        let mut body = json!({ "properties": {} });
+        entry.put_in(given.path, &mut body, self);
+        let id = resource::inner(&parent.id, given.path);
+        DesiredResource::managed(address, id, parent.band.clone(), body)
+    }
+
+    /// Adds such a resource: it lives as the entry does.
+    pub fn add_given<T: Entry>(&mut self, entry: &T, resource: DesiredResource) {
+        let life = Life { adopt: true, ..Life::of(entry) };
+        self.add(resource, life, entry.common().place);
     }
 
     /// Adds a resource that lies in another one and bears no mark of its own: in one that is ours or

@@ -6,10 +6,10 @@ use std::ops::Deref;
 use resource::ResourceId;
 use serde_json::Value;
 use topology::section::{Entry, Of};
-use topology::{Section, Sp};
+use topology::{Place, Section, Sp};
 
 use crate::desired::DesiredResource;
-use crate::expand::{Expansion, Home};
+use crate::expand::{Expansion, Holder, Home};
 
 /// A family of the language, as the planner sees it.
 pub trait Family: fmt::Debug + Sync {
@@ -21,6 +21,17 @@ pub trait Family: fmt::Debug + Sync {
 
     /// Returns the resource that the entry of a key is.
     fn id(&self, expansion: &Expansion<'_>, home: Home<'_>, key: &str) -> Option<ResourceId>;
+
+    /// Adds what an identity needs to use the resource of an entry for a purpose.
+    fn allow(
+        &self,
+        _expansion: &mut Expansion<'_>,
+        _holder: &Holder,
+        _used: &ResourceId,
+        _purpose: &str,
+        _place: &Place,
+    ) {
+    }
 
     /// Adds what follows from all that is asked for.
     fn finish(&self, _expansion: &mut Expansion<'_>) {}
@@ -35,8 +46,20 @@ pub trait Expand: Entry {
     /// The lists of names that are resources of their own below the entry's.
     const CHILDREN: &'static [Children<Self>] = &[];
 
+    /// Resources with names of their own below the entry's, which are there wherever it is.
+    const GIVEN: &'static [Given] = &[];
+
     /// Puts into the resource what does not map one to one.
     fn complete(&self, _expansion: &Expansion<'_>, _resource: &mut DesiredResource) {}
+
+    /// Puts into a given resource what does not map one to one.
+    fn complete_given(
+        &self,
+        _expansion: &Expansion<'_>,
+        _given: &Given,
+        _resource: &mut DesiredResource,
+    ) {
+    }
 
     /// Adds what stands beside the resource.
     fn beside(&self, _expansion: &mut Expansion<'_>, _resource: &DesiredResource) {}
@@ -46,6 +69,11 @@ pub trait Expand: Entry {
         let Some(mut resource) = expansion.resource(home, key, self) else { return };
         self.complete(expansion, &mut resource);
         expansion.add_entry(self, resource.clone());
+        for given in Self::GIVEN {
+            let mut inner = expansion.given(self, &resource, given);
+            self.complete_given(expansion, given, &mut inner);
+            expansion.add_given(self, inner);
+        }
         for children in Self::CHILDREN {
             for name in (children.names)(self) {
                 expansion.add_child(&resource, children, name);
@@ -54,10 +82,30 @@ pub trait Expand: Entry {
         self.beside(expansion, &resource);
     }
 
+    /// Adds what an identity needs to use the resource of an entry for a purpose, one of the words of
+    /// the section.
+    fn allow(
+        _expansion: &mut Expansion<'_>,
+        _holder: &Holder,
+        _used: &ResourceId,
+        _purpose: &str,
+        _place: &Place,
+    ) {
+    }
+
     /// Returns the resource that the entry is.
     fn id(&self, expansion: &Expansion<'_>, home: Home<'_>, key: &str) -> Option<ResourceId> {
         expansion.named_id(home, Self::SECTION, key, self)
     }
+}
+
+/// A resource below an entry's that has a name of its own, such as `databases/default`.
+#[derive(Debug, Clone, Copy)]
+pub struct Given {
+    /// What it is called below the address of the entry.
+    pub label: &'static str,
+    /// Its type and name below the entry's resource; declared properties stand behind it and `#`.
+    pub path: &'static str,
 }
 
 /// A list of an entry whose members are names of resources below the entry's.
@@ -96,6 +144,17 @@ impl<T: Expand> Family for Of<T> {
     fn id(&self, expansion: &Expansion<'_>, home: Home<'_>, key: &str) -> Option<ResourceId> {
         let sections = expansion.topology().sections_of(home.name())?;
         sections.get::<T>(key)?.id(expansion, home, key)
+    }
+
+    fn allow(
+        &self,
+        expansion: &mut Expansion<'_>,
+        holder: &Holder,
+        used: &ResourceId,
+        purpose: &str,
+        place: &Place,
+    ) {
+        T::allow(expansion, holder, used, purpose, place);
     }
 }
 

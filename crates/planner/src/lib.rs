@@ -38,7 +38,7 @@ pub use applied::Note;
 pub use change::{Change, Changes, Kind, Options, changes};
 pub use desired::{Desired, DesiredResource, Domain, ManualRecord, Mode, StampProbe, proof_name};
 pub use expand::{Expansion, Groups, Holder, Home, Life, Probe, expand, role_name};
-pub use family::{Children, Expand, Family, Language};
+pub use family::{Children, Expand, Family, Given, Language};
 pub use last::{Last, LastApplied, Lost};
 pub use order::{OrderError, applied, noted};
 pub use owner::{is_of_another, owner};

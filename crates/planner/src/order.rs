@@ -20,6 +20,7 @@ mod note;
 mod question;
 mod records;
 mod stamps;
+mod writers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,6 +91,7 @@ pub fn order(
     scene.part_conflicting_records();
     scene.free_names_first();
     scene.switch_domains_last();
+    scene.serialise_writers();
     scene.separate_stamps();
     scene.ask_before_traffic();
     scene.probe_new_stamps();

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::{ResourceId, ResourceType};
+use crate::{ResourceId, ResourceType, inner, parted};
 
 mod arrays;
 mod compare;
@@ -161,7 +161,8 @@ pub struct TypeFacts {
     pub immutable: &'static [(&'static str, &'static str)],
     /// Properties that the service sets and clients cannot.
     pub read_only: &'static [&'static str],
-    /// What a topology may ask of a resource beside its ID and name, each with its JSON pointer.
+    /// What a topology may ask of a resource beside its ID and name, each with its JSON pointer; what a
+    /// child answers stands behind the child's path, `databases/default#/properties/port`.
     pub answers: &'static [(&'static str, &'static str)],
     /// Properties that the service takes and never returns.
     pub write_only: &'static [&'static str],
@@ -378,10 +379,12 @@ impl TypeFacts {
         }
     }
 
-    /// Returns where a property stands that a topology may ask of a resource.
-    pub fn pointer_of(&self, property: &str) -> Option<&'static str> {
-        let found = self.answers.iter().find(|(name, _)| *name == property);
-        found.map(|(_, pointer)| *pointer)
+    /// Returns where a property stands that a topology may ask of the resource `id`: in which resource,
+    /// and the JSON pointer there.
+    pub fn answer(&self, id: &ResourceId, property: &str) -> Option<(ResourceId, &'static str)> {
+        let (_, place) = self.answers.iter().find(|(name, _)| *name == property)?;
+        let (path, pointer) = parted(place);
+        Some((inner(id, path), pointer))
     }
 
     /// Returns the facts of the resource `name` of this type.

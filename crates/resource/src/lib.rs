@@ -10,6 +10,7 @@ pub mod catalogue;
 mod deceptive;
 mod expression;
 mod id;
+mod inner;
 mod mark;
 mod observed;
 mod resource_type;
@@ -23,6 +24,7 @@ pub use expression::{
     Expression, Part, Reference, SecretSource, contains_expression, walk_expressions,
 };
 pub use id::{ResourceId, ResourceIdError};
+pub use inner::{inner, parted};
 pub use mark::{MARK, is_marked, tag};
 pub use observed::{DnsAnswer, NameState, NotEvaluated, Observation, Observed};
 pub use resource_type::ResourceType;

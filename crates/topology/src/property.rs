@@ -7,7 +7,7 @@
 mod arm;
 mod form;
 
-use resource::is_absent;
+use resource::{is_absent, parted};
 use serde_json::{Map, Value};
 
 use crate::{FreeMap, Sp, Target, Text};
@@ -65,7 +65,9 @@ pub trait FromArm {
 pub struct Property {
     /// The key.
     pub key: String,
-    /// Where its value stands in the ARM body, as a JSON pointer.
+    /// The child in whose body it stands; empty where it is in the resource's own.
+    pub part: &'static str,
+    /// Where its value stands in that body, as a JSON pointer.
     pub pointer: &'static str,
     /// What the language takes where it is left out, as a topology writes it.
     pub default: Option<Written>,
@@ -90,12 +92,22 @@ pub trait Record: Sized {
 
     /// Puts them into a body, with the defaults of those that are left out.
     fn put(&self, body: &mut Value, world: &dyn ToArm) {
-        Self::visit(Some(self), &mut Put { body, world });
+        self.put_in("", body, world);
+    }
+
+    /// Puts those that stand in the body of a child there.
+    fn put_in(&self, part: &str, body: &mut Value, world: &dyn ToArm) {
+        Self::visit(Some(self), &mut Put { part, body, world });
     }
 
     /// Returns how a topology writes those that a body has.
     fn take(body: &Value, world: &mut dyn FromArm) -> Vec<Member> {
-        let mut take = Take { body, world, members: Vec::new() };
+        Self::take_in("", body, world)
+    }
+
+    /// Returns how a topology writes those that the body of a child has.
+    fn take_in(part: &str, body: &Value, world: &mut dyn FromArm) -> Vec<Member> {
+        let mut take = Take { part, body, world, members: Vec::new() };
         Self::visit(None, &mut take);
         take.members
     }
@@ -116,26 +128,33 @@ impl Visitor for Describe {
         self.0.push(Property {
             default: default.and_then(|it| (line.form.of_arm)(Some(&it), &mut Nowhere)),
             born: line.born.as_ref().map(spelled),
-            pointer: line.pointer,
+            part: parted(line.pointer).0,
+            pointer: parted(line.pointer).1,
             key: line.key,
         });
     }
 }
 
 struct Put<'a> {
+    part: &'a str,
     body: &'a mut Value,
     world: &'a dyn ToArm,
 }
 
 impl Visitor for Put<'_> {
     fn line<T>(&mut self, line: Line<T>, given: Option<&T>) {
+        let (part, pointer) = parted(line.pointer);
+        if part != self.part {
+            return;
+        }
         if let Some(value) = given.or(line.default.as_ref()) {
-            put_at(self.body, line.pointer, (line.form.to_arm)(value, self.world));
+            put_at(self.body, pointer, (line.form.to_arm)(value, self.world));
         }
     }
 }
 
 struct Take<'a> {
+    part: &'a str,
     body: &'a Value,
     world: &'a mut dyn FromArm,
     members: Vec<Member>,
@@ -143,7 +162,11 @@ struct Take<'a> {
 
 impl Visitor for Take<'_> {
     fn line<T>(&mut self, line: Line<T>, _: Option<&T>) {
-        let found = self.body.pointer(line.pointer).filter(|it| !it.is_null() && !is_absent(it));
+        let (part, pointer) = parted(line.pointer);
+        if part != self.part {
+            return;
+        }
+        let found = self.body.pointer(pointer).filter(|it| !it.is_null() && !is_absent(it));
         if found.is_none() && line.default.is_none() {
             return;
         }
@@ -211,7 +234,7 @@ impl<T> Field for Vec<T> {
 pub struct Line<T> {
     /// The key.
     pub key: String,
-    /// The place in the body, as a JSON pointer.
+    /// The place in the body, as a JSON pointer; in that of a child behind its path and `#`.
     pub pointer: &'static str,
     /// How the value is spelled there.
     pub form: Form<T>,

@@ -9,7 +9,8 @@
 /// A field with a place in the ARM body says so behind its key, and all else follows from its type:
 /// `pub rbac at "/properties/enableRbacAuthorization": Option<Sp<bool>> = true`. What follows `=` is
 /// what the language takes where the key is left out; what follows `=> born` is what a new resource
-/// has then. `via` names a spelling that is not the type's own.
+/// has then. `via` names a spelling that is not the type's own. A place in the body of a child with a name of
+/// its own stands behind its path: `at "databases/default#/properties/port"`.
 ///
 /// What stands behind a semicolon is no key: the entries of the sections that may stand in this map.
 ///

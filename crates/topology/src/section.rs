@@ -129,6 +129,9 @@ pub struct Section {
     pub keys: Keys,
     /// Maps in an entry whose keys are names too, `*` for any one key.
     pub named: &'static [(&'static str, Keys)],
+    /// What an identity can use an entry for, the empty word where that goes without saying; nothing
+    /// where it gets rights by roles alone.
+    pub uses: &'static [&'static str],
     /// Whether an entry can hold the lock that keeps two applies apart.
     pub holds_lock: bool,
     /// The band of what no stamp owns.
@@ -157,6 +160,7 @@ impl Section {
         addressed: Addressed::InSection,
         keys: Keys::Word,
         named: &[("tags", Keys::Word)],
+        uses: &[],
         holds_lock: false,
         band: GlobalBand::Global,
         entries: None,

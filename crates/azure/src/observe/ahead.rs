@@ -83,7 +83,9 @@ impl Look<'_> {
         if let Some(by) = self.bearers.get(&key(wish.id, wish.name)) {
             return NameState::Taken { by: Some(by.clone()) };
         }
-        let (check, kind) = (&wish.unique.check, wish.id.resource_type());
+        // Where nobody can be asked, the service itself refuses a name that is taken.
+        let Some(check) = &wish.unique.check else { return NameState::Free };
+        let kind = wish.id.resource_type();
         let free = self.reader.is_name_free(wish.subscription, kind.as_str(), check, wish.name);
         match free.await {
             Ok(true) => NameState::Free,

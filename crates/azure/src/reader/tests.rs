@@ -215,7 +215,7 @@ async fn a_name_is_asked_for_as_its_provider_answers() {
         "Microsoft.Storage/storageAccounts",
     ] {
         let id = ResourceId::in_group("s", "rg", kind, "it");
-        let check = facts_of(&id).unique_name.expect("a unique name").check;
+        let check = facts_of(&id).unique_name.expect("a unique name").check.expect("a check");
         for (name, is_free) in [("taken", false), ("free", true)] {
             let told = reader.is_name_free("s", kind, &check, name).await;
             assert_eq!(told.expect("an answer"), is_free, "{kind} {name}");

@@ -13,6 +13,7 @@ impl Expand for Identity {
             pointer: "/properties/principalId",
         };
         expansion.permissions(&holder, &self.permissions);
+        expansion.uses(&holder, &self.uses);
         expansion.vault_access(&holder, &self.vault_access);
     }
 }

@@ -12,5 +12,7 @@ impl Import for Identity {
     fn body(draft: &mut Draft<'_>, seen: &Observation, stamp: Option<usize>, map: &mut Map) {
         let holder = text(&seen.body, "/properties/principalId").unwrap_or_default().to_owned();
         draft.rights(&holder, stamp, map);
+        let uses = draft.uses(&holder, stamp);
+        map.set_some("uses", uses);
     }
 }

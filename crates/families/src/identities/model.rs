@@ -1,6 +1,6 @@
 //! What a topology says of an identity.
 
-use topology::{Name, Permission, Sp, VaultAccess, entry, record};
+use topology::{Name, Permission, Sp, Use, VaultAccess, entry, record};
 
 use super::IDENTITIES;
 
@@ -22,6 +22,10 @@ record! {
         /// Roles that the identity gets.
         #[serde(default)]
         pub permissions: Vec<Permission>,
+        /// What it uses, each with what for where that is not plain: `redis`, `{ storage/work: queue }`. It
+        /// gets the rights that this takes.
+        #[serde(default)]
+        pub uses: Vec<Use>,
         /// Access policies that it gets in vaults without RBAC.
         #[serde(default)]
         pub vault_access: Vec<VaultAccess>,

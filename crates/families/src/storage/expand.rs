@@ -1,7 +1,9 @@
 //! From a storage account to its resources.
 
-use planner::{Children, DesiredResource, Expand, Expansion};
+use planner::{Children, DesiredResource, Expand, Expansion, Holder};
+use resource::ResourceId;
 use serde_json::json;
+use topology::Place;
 
 use super::Storage;
 
@@ -22,6 +24,22 @@ impl Expand for Storage {
             body: || json!({ "properties": {} }),
         },
     ];
+
+    fn allow(
+        expansion: &mut Expansion<'_>,
+        holder: &Holder,
+        used: &ResourceId,
+        purpose: &str,
+        place: &Place,
+    ) {
+        let roles: &[&str] = match purpose {
+            "queue" => &["Storage Queue Data Contributor"],
+            // What the host of a function app keeps: leases, keys and its own queues.
+            "host" => &["Storage Blob Data Owner", "Storage Queue Data Contributor"],
+            _ => &["Storage Blob Data Contributor"],
+        };
+        roles.iter().for_each(|role| expansion.role(holder, used, role, place));
+    }
 
     fn complete(&self, _: &Expansion<'_>, resource: &mut DesiredResource) {
         resource.body["properties"]["supportsHttpsTrafficOnly"] = json!(true);

@@ -28,6 +28,7 @@ pub static STORAGE: Section = Section {
     naming: Naming::Squeezed,
     name: Some(&NAME),
     band: GlobalBand::Data,
+    uses: &["", "queue", "host"],
     holds_lock: true,
     entries: Some(&Of::<Storage>::ALL),
     page: include_str!("page.md"),

@@ -1,14 +1,24 @@
 //! From a vault to its resource.
 
-use planner::{DesiredResource, Expand, Expansion};
+use planner::{DesiredResource, Expand, Expansion, Holder};
 use resource::types::SITE;
 use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
-use topology::Sp;
+use topology::{Place, Sp};
 
 use super::{AccessPolicy, Vault};
 
 impl Expand for Vault {
+    fn allow(
+        expansion: &mut Expansion<'_>,
+        holder: &Holder,
+        used: &ResourceId,
+        _: &str,
+        place: &Place,
+    ) {
+        expansion.role(holder, used, "Key Vault Secrets User", place);
+    }
+
     fn complete(&self, expansion: &Expansion<'_>, resource: &mut DesiredResource) {
         let properties = &mut resource.body["properties"];
         properties["tenantId"] = expansion.tenant();

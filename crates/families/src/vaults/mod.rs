@@ -27,6 +27,7 @@ pub static VAULTS: Section = Section {
     abbreviations: &["kv"],
     name: Some(&NAME),
     band: GlobalBand::Data,
+    uses: &[""],
     entries: Some(&Of::<Vault>::ALL),
     page: include_str!("page.md"),
     explanations: check::EXPLANATIONS,

@@ -345,6 +345,10 @@ const CASES: &[(&[&str], &str)] = &[
         &["queue-read-access"],
         "location: westeurope\nstorage: { work: { redundancy: RA-GRS, queues: [jobs] } }",
     ),
+    (
+        &["bad-use"],
+        "location: westeurope\nstorage: { a: { redundancy: ZRS } }\nidentities: { worker: { uses: [{ storage/a: mail }] } }",
+    ),
     (&["single-region-data"], "+storage: { work: { redundancy: LRS } }"),
     (
         &["premium-kind"],

@@ -4,7 +4,7 @@ use plan::{Band, Code, Guard};
 use resource::ResourceId;
 use resource::types::{ASSIGNMENT, ROLE};
 use serde_json::{Value, json};
-use topology::{Permission, VaultAccess};
+use topology::{Permission, Place, Use, VaultAccess};
 
 use super::apps::principal;
 use super::roles::role_id;
@@ -25,40 +25,65 @@ pub struct Holder {
     pub pointer: &'static str,
 }
 
+impl Holder {
+    /// Returns the principal ID, which is known once the identity is there.
+    pub fn principal(&self) -> Value {
+        principal(&self.id, self.pointer)
+    }
+}
+
 impl Expansion<'_> {
+    /// Gives the identity of `holder` what it needs to use what it says that it uses.
+    pub fn uses(&mut self, holder: &Holder, uses: &[Use]) {
+        for used in uses {
+            let Some(id) = self.id_of(&used.target) else { continue };
+            let language = self.language;
+            let section = used.target.section();
+            let section = section.or_else(|| language.section_of_type(&id.resource_type()));
+            if let Some(family) = section.and_then(|section| language.family(section)) {
+                family.allow(self, holder, &id, used.purpose.unwrap_or_default(), &used.place);
+            }
+        }
+    }
+
     /// Adds a role assignment for each permission of the identity of `holder`.
     pub fn permissions(&mut self, holder: &Holder, permissions: &[Permission]) {
-        let Holder { address, band, id: holder, pointer } = holder;
         for permission in permissions {
-            let Some(scope) = self.id_of(&permission.scope.value) else { continue };
-            let name = &permission.role.value;
-            let Some(role) = role_id(name) else {
-                self.desired.mistakes.push(Guard {
-                    code: Code::UnknownRole,
-                    address: address.to_owned(),
-                    message: format!("no built-in role is named `{name}`"),
-                    help: "write the role definition's GUID instead".to_owned(),
-                });
-                continue;
-            };
-            let subscription = scope.subscription().unwrap_or(&self.desired.subscription);
-            let definition = ResourceId::subscription_scope(subscription).extension(ROLE, &role);
-            let id = scope.extension(ASSIGNMENT, &assignment_name(&scope, &role, holder));
-            // The same right given twice is one right.
-            if self.desired.get(&id).is_some() {
-                continue;
+            if let Some(scope) = self.id_of(&permission.scope.value) {
+                self.role(holder, &scope, &permission.role.value, &permission.place);
             }
-            let body = json!({ "properties": {
-                "roleDefinitionId": definition.as_str(),
-                "principalId": principal(holder, pointer),
-                // Skips the directory look-up that fails for an identity made a moment ago.
-                "principalType": "ServicePrincipal",
-            }});
-            let label = format!("{address}/permissions/{name} on {}", scope.name());
-            let mut resource = DesiredResource::managed(label, id, band.clone(), body);
-            resource.protect = false;
-            self.add(resource, Life::default(), &permission.place);
         }
+    }
+
+    /// Adds the assignment of a role, which is given by name or by GUID.
+    pub fn role(&mut self, holder: &Holder, scope: &ResourceId, name: &str, place: &Place) {
+        let address = &holder.address;
+        let Some(role) = role_id(name) else {
+            self.desired.mistakes.push(Guard {
+                code: Code::UnknownRole,
+                address: address.to_owned(),
+                message: format!("no built-in role is named `{name}`"),
+                help: "write the role definition's GUID instead".to_owned(),
+            });
+            return;
+        };
+        let subscription = scope.subscription().unwrap_or(&self.desired.subscription);
+        let definition = ResourceId::subscription_scope(subscription).extension(ROLE, &role);
+        let id = scope.extension(ASSIGNMENT, &assignment_name(scope, &role, &holder.id));
+        // The same right given twice is one right.
+        if self.desired.get(&id).is_some() {
+            return;
+        }
+        let body = json!({ "properties": {
+            "roleDefinitionId": definition.as_str(),
+            "principalId": holder.principal(),
+            // Skips the directory look-up that fails for an identity made a moment ago.
+            "principalType": "ServicePrincipal",
+        }});
+        let label = format!("{address}/permissions/{name} on {}", scope.name());
+        let mut resource = DesiredResource::managed(label, id, holder.band.clone(), body);
+        resource.protect = false;
+        self.add(resource, Life::default(), place);
     }
 
     /// Adds the access policies of the identity of `holder`.

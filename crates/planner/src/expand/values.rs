@@ -1,6 +1,6 @@
 //! From texts of the language to values of a body.
 
-use resource::{Expression, Part, ResourceId, SecretSource, catalogue};
+use resource::{Expression, Part, SecretSource, catalogue};
 use serde_json::{Value, json};
 use topology::property::ToArm;
 use topology::{Resource, Target, Text};
@@ -60,7 +60,11 @@ impl Expansion<'_> {
             "name" => Part::Literal(id.name().to_owned()),
             property => {
                 let entry = self.topology.find::<Resource>(target);
-                let pointer = pointer(&id, entry, property);
+                let known = catalogue::facts_of(&id).answer(&id, property);
+                let (id, pointer) = match known.filter(|_| entry.is_none()) {
+                    Some((id, pointer)) => (id, pointer.to_owned()),
+                    None => (id, pointer(entry, property)),
+                };
                 Part::Expression(Box::new(Expression::reference(&id, &pointer)))
             }
         }
@@ -93,11 +97,7 @@ fn secret(source: &topology::SecretSource) -> SecretSource {
 
 /// Returns where a property of the language stands in the resource's body; of a raw entry any path
 /// can be asked for.
-fn pointer(id: &ResourceId, entry: Option<&Resource>, property: &str) -> String {
-    if let Some(pointer) = catalogue::facts_of(id).pointer_of(property).filter(|_| entry.is_none())
-    {
-        return pointer.to_owned();
-    }
+fn pointer(entry: Option<&Resource>, property: &str) -> String {
     let path = property.replace('.', "/");
     let top = property.split('.').next().unwrap_or_default();
     let is_whole = match top {

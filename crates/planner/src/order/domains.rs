@@ -2,8 +2,7 @@
 
 use petgraph::stable_graph::NodeIndex;
 use plan::{Action, ActionId, Code, Notice, Operation, PropertyChange, Severity, Verb, Write};
-use resource::ResourceId;
-use resource::catalogue::{Duty, facts_of};
+use resource::catalogue::Duty;
 use serde_json::{Value, json};
 
 use super::{Scene, actions};
@@ -71,7 +70,6 @@ impl Scene<'_> {
                 self.bind_before_switch(domain);
             }
         }
-        self.serialise_writers();
     }
 
     /// The TXT record (ours, or one made by hand) stands before the bindings that it proves.
@@ -177,33 +175,6 @@ impl Scene<'_> {
                         .to_owned(),
                 ),
             });
-        }
-    }
-
-    /// What takes one writer at a time has its children written one after another.
-    fn serialise_writers(&mut self) {
-        let shared: Vec<_> = self
-            .desired
-            .resources()
-            .filter(|resource| facts_of(&resource.id).one_writer)
-            .map(|resource| resource.id.clone())
-            .collect();
-        for parent in shared {
-            // A lock or a right on it is written by another service.
-            let own = format!("{}/", parent.resource_type().key());
-            let is_own = |id: &ResourceId| id.resource_type().key().starts_with(&own);
-            let mut children: Vec<(u8, NodeIndex, NodeIndex)> = self
-                .changes
-                .within(&parent)
-                .filter(|change| is_own(&change.id) && change.kind != Kind::Delete)
-                .filter_map(|Change { id, .. }| {
-                    Some((facts_of(id).turn, self.graph.first(id)?, self.graph.last(id)?))
-                })
-                .collect();
-            children.sort_unstable();
-            for pair in children.windows(2) {
-                self.graph.edge_if_free(pair[0].2, pair[1].1);
-            }
         }
     }
 }

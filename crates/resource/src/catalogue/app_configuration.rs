@@ -15,11 +15,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
         unique_name: Some(UniqueName {
             pointer: "",
             below: None,
-            check: NameCheck {
+            check: Some(NameCheck {
                 path: "/providers/Microsoft.AppConfiguration/checkNameAvailability",
                 api_version: VERSION,
                 answer: NameAnswer::Member("nameAvailable"),
-            },
+            }),
         }),
         soft_delete: Some(SoftDelete {
             list: "/providers/Microsoft.AppConfiguration/deletedConfigurationStores",

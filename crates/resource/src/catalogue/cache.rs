@@ -25,11 +25,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
         unique_name: Some(UniqueName {
             pointer: "",
             below: None,
-            check: NameCheck {
+            check: Some(NameCheck {
                 path: "/providers/Microsoft.Cache/CheckNameAvailability",
                 api_version: VERSION,
                 answer: NameAnswer::Refusal,
-            },
+            }),
         }),
         busy: Busy { codes: &[], texts: &["is busy processing", "has linked servers"] },
         time_limit: Some(TimeLimit { write_mins: 180, delete_mins: 180 }),

@@ -93,11 +93,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
         unique_name: Some(UniqueName {
             pointer: "",
             below: None,
-            check: NameCheck {
+            check: Some(NameCheck {
                 path: "/providers/Microsoft.DocumentDB/databaseAccountNames",
                 api_version: VERSION,
                 answer: NameAnswer::NotFound,
-            },
+            }),
         }),
         roles: Some(Roles::RegionOfWrites),
         time_limit: Some(TimeLimit { write_mins: 180, delete_mins: 300 }),

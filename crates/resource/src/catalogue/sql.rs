@@ -66,11 +66,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
         unique_name: Some(UniqueName {
             pointer: "",
             below: None,
-            check: NameCheck {
+            check: Some(NameCheck {
                 path: "/providers/Microsoft.Sql/checkNameAvailability",
                 api_version: VERSION,
                 answer: NameAnswer::Member("available"),
-            },
+            }),
         }),
         api_version: VERSION,
         listing: Listing::Subscription,

@@ -116,11 +116,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
         unique_name: Some(UniqueName {
             pointer: "",
             below: None,
-            check: NameCheck {
+            check: Some(NameCheck {
                 path: "/providers/Microsoft.Storage/checkNameAvailability",
                 api_version: VERSION,
                 answer: NameAnswer::Member("nameAvailable"),
-            },
+            }),
         }),
         api_version: VERSION,
         listing: Listing::Subscription,

@@ -59,11 +59,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
         unique_name: Some(UniqueName {
             pointer: "/properties/dnsConfig/relativeName",
             below: Some(Service::TrafficManager),
-            check: NameCheck {
+            check: Some(NameCheck {
                 path: "/providers/Microsoft.Network/checkTrafficManagerNameAvailabilityV2",
                 api_version: VERSION,
                 answer: NameAnswer::Member("nameAvailable"),
-            },
+            }),
         }),
         locality: Locality::Global,
         api_version: VERSION,

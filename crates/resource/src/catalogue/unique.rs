@@ -11,8 +11,8 @@ pub struct UniqueName {
     pub pointer: &'static str,
     /// The service below whose suffix the name is the resource's host name.
     pub below: Option<Service>,
-    /// How the subscription is asked whether a name is free.
-    pub check: NameCheck,
+    /// How the subscription is asked whether a name is free, where it can be asked.
+    pub check: Option<NameCheck>,
 }
 
 /// A name that only one child may bear among those whose parents share a place: a unit of the service.

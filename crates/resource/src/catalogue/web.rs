@@ -273,11 +273,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
         unique_name: Some(UniqueName {
             pointer: "",
             below: Some(Service::AppService),
-            check: NameCheck {
+            check: Some(NameCheck {
                 path: "/providers/Microsoft.Web/checkNameAvailability",
                 api_version: VERSION,
                 answer: NameAnswer::Member("nameAvailable"),
-            },
+            }),
         }),
         // App Service allows one writer to a site.
         one_writer: true,

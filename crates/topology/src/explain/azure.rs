@@ -194,6 +194,13 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "Write `identity: system`, or give the rights to an entry of `identities`.",
     ),
     of(
+        "bad-use",
+        "an identity uses something in a way that it can't be used",
+        "`uses` gives an identity the rights that go with what a thing is for; each section has its own words for that, and some have none.",
+        "identities:\n  worker: { uses: [{ storage/work: mail }] }",
+        "Write one of the words that the message names, or give the identity `permissions` with a role.",
+    ),
+    of(
         "apply-lock-place",
         "the apply lock can't live there",
         "The lock is the lease of a blob, so it needs a storage account that has blobs, and a container that is the topology's own.",

@@ -10,6 +10,7 @@ mod raw;
 mod sections;
 mod stamp;
 mod topology;
+mod usage;
 
 pub use app::App;
 pub use app_parts::{
@@ -24,3 +25,4 @@ pub use raw::{Raw, Resource};
 pub use sections::Sections;
 pub use stamp::Stamp;
 pub use topology::{StampInstance, StampModule, Topology};
+pub use usage::{Usable, Use};
