@@ -1,6 +1,6 @@
 //! Tree to model: every value decodes itself and files its mistakes, and the rest goes on.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
@@ -415,18 +415,17 @@ address!(Ipv4Addr => "an IPv4 address", Ipv6Addr => "an IPv6 address");
 pub(crate) fn report_duplicates(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     match &node.kind {
         NodeKind::Map(entries) => {
-            let mut seen = HashSet::with_capacity(entries.len());
+            let mut seen: HashMap<&str, &Place> = HashMap::with_capacity(entries.len());
             for entry in entries {
-                if !seen.insert(&*entry.key) {
-                    let first = entries.iter().find(|other| other.key == entry.key);
+                if let Some(first) = seen.get(&*entry.key) {
                     let message = format!("key `{}` stands here twice", entry.key);
-                    let mut diagnostic = Diagnostic::error("duplicate-key", &entry.place, message)
+                    let diagnostic = Diagnostic::error("duplicate-key", &entry.place, message)
                         .label("the second one")
-                        .help("remove one of them, or give it another name");
-                    if let Some(first) = first {
-                        diagnostic = diagnostic.also(&first.place, "the first one");
-                    }
+                        .help("remove one of them, or give it another name")
+                        .also(first, "the first one");
                     diagnostics.push(diagnostic);
+                } else {
+                    seen.insert(&entry.key, &entry.place);
                 }
                 report_duplicates(&entry.value, diagnostics);
             }

@@ -7,7 +7,7 @@ use crate::decode::report_duplicates;
 use crate::parse::Input;
 use crate::plain_secrets::{self, Written};
 use crate::render::Sources;
-use crate::tree::{self, Entry, Node, NodeKind};
+use crate::tree::{self, Entry, Node, NodeKind, Positions};
 use crate::{Diagnostic, Place, stamps};
 
 /// Files that may be included in all; more is taken for a mistake.
@@ -143,9 +143,11 @@ impl Loader<'_, '_> {
             return base.clone();
         };
         let mut entries: Vec<Entry> = below.clone();
+        let mut positions = Positions::of(&entries);
         for entry in above {
-            let Some(index) = entries.iter().position(|old| old.key == entry.key) else {
+            let Some(index) = positions.find(&entries, &entry.key) else {
                 entries.push(entry.clone());
+                positions.note(&entries);
                 continue;
             };
             let old = entries[index].clone();

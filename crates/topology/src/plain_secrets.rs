@@ -53,6 +53,11 @@ impl Written {
         })
     }
 
+    /// Returns the text, where the secret itself is written.
+    pub fn secret(&self) -> Option<&str> {
+        self.is_plain.then_some(&self.text)
+    }
+
     /// Takes what `diagnostic` quotes of the secret out of it.
     pub fn hide_in(&self, diagnostic: &mut Diagnostic) {
         let places = std::iter::once(&diagnostic.place).chain(diagnostic.also.iter().map(|a| &a.0));

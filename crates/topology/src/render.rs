@@ -51,21 +51,64 @@ impl Sources {
         hidden
     }
 
+    /// Returns the values that are secrets written out: whoever is sent one may say it back.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().filter_map(Written::secret)
+    }
+
     /// Remembers what no excerpt and no message may show.
     pub(crate) fn hide(&mut self, secrets: Vec<Written>) {
         self.secrets.extend(secrets);
     }
 
-    /// Takes secrets out of what diagnostics say.
+    /// Takes secrets out of what diagnostics say of the places where they stand.
     pub(crate) fn hide_in(&self, diagnostics: &mut [Diagnostic]) {
+        let secrets = ByPlace::of(&self.secrets);
         for diagnostic in diagnostics {
-            self.secrets.iter().for_each(|secret| secret.hide_in(diagnostic));
+            let places =
+                [&diagnostic.place].into_iter().chain(diagnostic.also.iter().map(|(it, _)| it));
+            let found: Vec<&Written> = places.flat_map(|place| secrets.at(place)).collect();
+            found.iter().for_each(|secret| secret.hide_in(diagnostic));
         }
     }
 
     /// Returns how many files were read before this one.
     pub(crate) fn index(&self, file: &str) -> usize {
         self.files.iter().position(|known| **known == *file).unwrap_or(self.files.len())
+    }
+}
+
+/// Secrets in the order in which they stand, so that those at a place are found without a look at all.
+struct ByPlace<'s> {
+    sorted: Vec<&'s Written>,
+    /// How far those up to each reach in its file.
+    reach: Vec<u32>,
+}
+
+impl<'s> ByPlace<'s> {
+    fn of(secrets: &'s [Written]) -> Self {
+        let mut sorted: Vec<&Written> = secrets.iter().collect();
+        sorted.sort_by(|one, other| one.place.cmp(&other.place));
+        let mut reach: Vec<u32> = Vec::with_capacity(sorted.len());
+        for (at, secret) in sorted.iter().enumerate() {
+            let before = at.checked_sub(1).filter(|at| sorted[*at].place.file == secret.place.file);
+            let before = before.map_or(0, |at| reach[at]);
+            reach.push(before.max(secret.place.end));
+        }
+        Self { sorted, reach }
+    }
+
+    /// Returns the secrets that touch a place.
+    fn at(&self, place: &Place) -> Vec<&'s Written> {
+        let is_before = |secret: &&Written| {
+            (&secret.place.file, secret.place.start) <= (&place.file, place.end)
+        };
+        let end = self.sorted.partition_point(is_before);
+        let reaches = |at: &usize| {
+            self.sorted[*at].place.file == place.file && self.reach[*at] >= place.start
+        };
+        let near = (0..end).rev().take_while(reaches).map(|at| self.sorted[at]);
+        near.filter(|secret| secret.place.end >= place.start).collect()
     }
 }
 
@@ -102,7 +145,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     }
     for file in files {
         let Some(text) = sources.text(file) else { continue };
-        group = group.element(snippet(diagnostic, file, text));
+        group = group.elements(snippets(diagnostic, file, text));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
@@ -110,24 +153,39 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     group
 }
 
-fn snippet<'a>(
+/// Lines between two places from which each gets an excerpt of its own: the renderer reads all that stands
+/// between them, and two keys of one name can be a whole file apart.
+const FAR: u32 = 200;
+
+/// Returns the excerpts of a file: one around the diagnostic's own place, and one for each group of others that
+/// stand far from it.
+fn snippets<'a>(
     diagnostic: &'a Diagnostic,
     file: &'a str,
     text: &'a str,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let places = [&diagnostic.place].into_iter().chain(diagnostic.also.iter().map(|(it, _)| it));
-    let (skipped, line, text) = excerpt(places.filter(|place| &*place.file == file), text);
-    let mut snippet = Snippet::source(text).path(file).line_start(line);
-    if &*diagnostic.place.file == file {
-        let label = (!diagnostic.label.is_empty()).then_some(diagnostic.label.as_str());
-        let span = first_line(&diagnostic.place, skipped, text);
-        snippet = snippet.annotation(AnnotationKind::Primary.span(span).label(label));
+) -> Vec<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+    let own = (AnnotationKind::Primary, &diagnostic.place, diagnostic.label.as_str());
+    let also = diagnostic.also.iter();
+    let also = also.map(|(place, label)| (AnnotationKind::Context, place, label.as_str()));
+    let mut groups: Vec<Vec<(AnnotationKind, &Place, &str)>> = vec![];
+    for noted in std::iter::once(own).chain(also).filter(|(_, place, _)| &*place.file == file) {
+        let is_near = |group: &Vec<(_, &Place, _)>| {
+            group.iter().any(|(_, place, _)| place.line.abs_diff(noted.1.line) < FAR)
+        };
+        match groups.iter_mut().find(|group| is_near(group)) {
+            Some(group) => group.push(noted),
+            None => groups.push(vec![noted]),
+        }
     }
-    for (place, label) in diagnostic.also.iter().filter(|(place, _)| &*place.file == file) {
-        let span = first_line(place, skipped, text);
-        snippet = snippet.annotation(AnnotationKind::Context.span(span).label(label.as_str()));
-    }
-    snippet
+    let snippet = |group: Vec<(AnnotationKind, &'a Place, &'a str)>| {
+        let (skipped, line, text) = excerpt(group.iter().map(|(_, place, _)| *place), text);
+        let snippet = Snippet::source(text).path(file).line_start(line);
+        group.into_iter().fold(snippet, |snippet, (kind, place, label)| {
+            let label = Some(label).filter(|label| !label.is_empty());
+            snippet.annotation(kind.span(first_line(place, skipped, text)).label(label))
+        })
+    };
+    groups.into_iter().map(snippet).collect()
 }
 
 /// Returns the lines of `text` that hold `places`, with how many bytes stand before them and the number of
@@ -157,4 +215,59 @@ fn first_line(place: &Place, skipped: usize, text: &str) -> std::ops::Range<usiz
     let (start, end) = (within(range.start), within(range.end));
     let end = text[start..end].find('\n').map_or(end, |line| start + line);
     start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plain_secrets;
+
+    /// A file in which the first and the last line have one key.
+    fn far_apart() -> String {
+        let between: String = (0..FAR * 2).map(|at| format!("  key-{at}: 1\n")).collect();
+        format!("tags:\n  same: 1\n{between}  same: 2\n")
+    }
+
+    #[test]
+    fn places_far_apart_have_an_excerpt_each() {
+        let text = far_apart();
+        let mut sources = Sources::default();
+        sources.add("a.yaml".into(), &text);
+        let place = |line: u32, at: usize| Place {
+            file: "a.yaml".into(),
+            start: u32::try_from(at).expect("a short text"),
+            end: u32::try_from(at + 4).expect("a short text"),
+            line,
+            column: 3,
+        };
+        let first = place(2, text.find("same").expect("there"));
+        let second = place(FAR * 2 + 3, text.rfind("same").expect("there"));
+        let twice = Diagnostic::error("duplicate-key", &second, "key `same` stands here twice");
+        let twice = twice.label("the second one").also(&first, "the first one");
+        let told = render(&[twice], &sources, false, 80);
+        for line in ["--> a.yaml:403:3", "the second one", "::: a.yaml:2:3", "the first one"] {
+            assert!(told.contains(line), "{line}: {told}");
+        }
+        assert!(!told.contains("key-"), "{told}");
+    }
+
+    #[test]
+    fn secrets_are_found_by_their_place_also_where_they_overlap() {
+        let file: Arc<str> = "a.yaml".into();
+        let text = "a: {password: 'x', token: [y, z]}\nb: 1\nsecret: |\n  one\n  two\nc: 2\n";
+        let all = plain_secrets::find_in_lines(&file, text);
+        assert!(all.len() > 3, "{all:?}");
+        let by_place = ByPlace::of(&all);
+        for start in 0..u32::try_from(text.len()).expect("a short text") {
+            let place = Place { file: file.clone(), start, end: start + 2, line: 1, column: 1 };
+            let touches = |secret: &&Written| {
+                secret.place.start <= place.end && secret.place.end >= place.start
+            };
+            let mut wanted: Vec<&Place> = all.iter().filter(touches).map(|it| &it.place).collect();
+            let mut found: Vec<&Place> = by_place.at(&place).iter().map(|it| &it.place).collect();
+            wanted.sort();
+            found.sort();
+            assert_eq!(found, wanted, "{start}");
+        }
+    }
 }

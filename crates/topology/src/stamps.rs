@@ -1,9 +1,10 @@
 //! Stamps: the module with an instance's differences laid over it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::decode::{Context, StampScope};
-use crate::tree::{Entry, Node, NodeKind};
+use crate::tree::{Entry, Node, NodeKind, Positions};
 use crate::{Section, regions};
 
 /// Lays one tree over another: maps merge by key, `null` removes, anything else replaces.
@@ -14,19 +15,28 @@ pub(crate) fn merge(base: &Arc<Node>, over: &Arc<Node>) -> Arc<Node> {
         return over.clone();
     };
     let mut entries: Vec<Entry> = below.clone();
+    let mut positions = Positions::of(&entries);
+    let mut removed = HashSet::new();
     for entry in above {
-        let same = entries.iter().position(|other| other.key == entry.key);
+        let same = positions.find(&entries, &entry.key).filter(|index| !removed.contains(index));
         match (same, &entry.value.kind) {
             (Some(index), NodeKind::Null) => {
-                entries.remove(index);
+                removed.insert(index);
             }
             (None, NodeKind::Null) => {}
             (Some(index), _) => {
                 let value = merge(&entries[index].value, &entry.value);
                 entries[index] = Entry { value, ..entry.clone() };
             }
-            (None, _) => entries.push(entry.clone()),
+            (None, _) => {
+                entries.push(entry.clone());
+                positions.note(&entries);
+            }
         }
+    }
+    if !removed.is_empty() {
+        let kept = entries.into_iter().enumerate().filter(|(index, _)| !removed.contains(index));
+        entries = kept.map(|(_, entry)| entry).collect();
     }
     Arc::new(Node { kind: NodeKind::Map(entries), place: over.place.clone(), verbatim: None })
 }

@@ -3,6 +3,7 @@
 //! Aliases, merge keys, duplicate detection inside merges and limits on size are the YAML
 //! library's work; what the tree adds is that nothing is lost before all mistakes are found.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -49,6 +50,39 @@ pub struct Entry {
     pub place: Place,
     /// The value.
     pub value: Arc<Node>,
+}
+
+/// Where the keys of a map stand in it: found by looking through a short map, and by an index of a long one,
+/// so that to join two maps takes no longer than to read them.
+pub(crate) struct Positions(Option<HashMap<Arc<str>, usize>>);
+
+/// Entries from which an index costs less than it saves.
+const LONG: usize = 64;
+
+impl Positions {
+    /// Prepares to find keys in `entries`.
+    pub fn of(entries: &[Entry]) -> Self {
+        let index = || {
+            let rows = entries.iter().enumerate().rev();
+            rows.map(|(at, entry)| (entry.key.clone(), at)).collect()
+        };
+        Self((entries.len() >= LONG).then(index))
+    }
+
+    /// Returns where a key stands first in `entries`, as they were when this was made or noted since.
+    pub fn find(&self, entries: &[Entry], key: &str) -> Option<usize> {
+        match &self.0 {
+            Some(index) => index.get(key).copied(),
+            None => entries.iter().position(|entry| &*entry.key == key),
+        }
+    }
+
+    /// Notes an entry that was added at the end.
+    pub fn note(&mut self, entries: &[Entry]) {
+        if let (Some(index), Some(last)) = (&mut self.0, entries.last()) {
+            index.entry(last.key.clone()).or_insert(entries.len() - 1);
+        }
+    }
 }
 
 impl Node {
