@@ -94,6 +94,13 @@ pub(crate) fn refusal(azure: &Azure, rule: &Rule, request: &Request) -> Option<A
             let text = "The condition '' for the resource was not met (etag mismatch).";
             Answer::error(412, "PreconditionFailed", text)
         }
+        Fault::Echo if !request.is_read() => {
+            let sent = String::from_utf8_lossy(&request.body);
+            let text = format!(
+                "The request content was invalid and could not be deserialized: 'Error converting value {sent}'."
+            );
+            Answer::error(400, "InvalidRequestContent", text)
+        }
         Fault::ExpiredToken => token::expired(azure),
         Fault::Denied => {
             let text = "The client does not have authorization to perform the action.";

@@ -40,6 +40,8 @@ pub enum Fault {
     Conflict,
     /// 412 `PreconditionFailed`.
     PreconditionFailed,
+    /// 400 `InvalidRequestContent` with what was sent in its message, as providers quote what they cannot read.
+    Echo,
     /// 401 `ExpiredAuthenticationToken`.
     ExpiredToken,
     /// 403 `AuthorizationFailed`: a right is missing.

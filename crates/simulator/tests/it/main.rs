@@ -18,4 +18,5 @@ mod services;
 mod sql;
 mod store;
 mod throttle;
+mod vault_secrets;
 mod web;

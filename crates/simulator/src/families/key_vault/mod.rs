@@ -3,6 +3,8 @@
 //! Source: <https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview>; answers as
 //! observed in recorded traffic.
 
+mod secrets;
+
 use axum::http::Method;
 use resource::ResourceId;
 use serde_json::{Value, json};
@@ -10,7 +12,7 @@ use serde_json::{Value, json};
 use crate::kind::azure::Azure;
 use crate::kind::family::Family;
 use crate::kind::shapes::Shapes;
-use crate::kind::{Delete, Draft, Form, Kind, Lies, Place, Put, Tags};
+use crate::kind::{Delete, Draft, Form, Kind, Lies, Put, Tags};
 use crate::protocol::operation::{self, Begin, Work};
 use crate::protocol::{locks, scope};
 use crate::store::state::Stored;
@@ -55,6 +57,7 @@ pub(crate) static FAMILY: Family = Family {
         check_availability(azure, request)
     })],
     special,
+    plane: secrets::answer,
     ..Family::new("Microsoft.KeyVault/")
 };
 
@@ -106,22 +109,7 @@ const KINDS: &[Kind] = &[
         },
         ..Kind::GENERIC
     },
-    Kind {
-        name: "Microsoft.KeyVault/vaults/secrets",
-        put: Put::direct(201, 200),
-        place: Place::None,
-        versions: VERSIONS,
-        has_state: false,
-        dropped: &["/properties/value"],
-        settle: |_, draft| {
-            let vault = draft.id.parent().map(|vault| vault.name().to_owned()).unwrap_or_default();
-            let uri = format!("https://{vault}.vault.azure.net/secrets/{}", draft.id.name());
-            json::fill(draft.properties(), &json!({"attributes": {"enabled": true}}));
-            draft.properties()["secretUri"] = json!(uri);
-            Ok(())
-        },
-        ..Kind::GENERIC
-    },
+    secrets::KIND,
 ];
 
 fn deleted_key(location: &str, name: &str) -> String {
