@@ -16,9 +16,9 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::auth::LogIn;
-use crate::blobs::Blobs;
 use crate::exchange::{Broken, exchange};
 use crate::fault::Fault;
+use crate::planes::Planes;
 use crate::request::{Plane, Request, Response};
 use crate::retry::{next_wait, retry_after};
 use crate::throttle::{Hold, Limiter, Ticket};
@@ -32,6 +32,9 @@ use crate::{
 /// The shortest a wait is scaled to, so that a simulator is not asked in a tight loop.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 
+/// Attempts at a request whose answers begin and do not end: each costs a wait of its own.
+const STALLED_ATTEMPTS: u32 = 2;
+
 /// A connection to one cloud under one identity. Cheap to clone; clones share everything.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
@@ -40,14 +43,15 @@ struct Inner {
     http: reqwest::Client,
     cloud: Cloud,
     tokens: Tokens,
-    vault_tokens: Tokens,
-    blobs: Blobs,
+    planes: Planes,
     limiter: Limiter,
     permits: Semaphore,
     correlation_id: Uuid,
     secrets: KnownSecrets,
     trace: Option<Trace>,
     time_scale: f64,
+    /// How long the next part of an answer may take.
+    patience: Option<Duration>,
     progress: Arc<dyn Progress>,
     requests: AtomicUsize,
     writes: AtomicUsize,
@@ -102,10 +106,9 @@ impl Client {
         let trace = settings.trace_http.as_deref().map(create).transpose();
         let trace = trace.map_err(|error| Error::SetUp { what: format!("HTTP trace: {error}") })?;
         Ok(Self(Arc::new(Inner {
-            blobs: Blobs::new(&settings, &http, Arc::clone(&make))?,
+            planes: Planes::new(&settings, &http, Arc::clone(&make))?,
             http,
-            tokens: Tokens::new(Arc::clone(&make), settings.cloud.scope.clone(), secrets.clone()),
-            vault_tokens: Tokens::new(make, settings.cloud.key_vault_scope(), secrets.clone()),
+            tokens: Tokens::new(make, settings.cloud.scope.clone(), secrets.clone()),
             secrets,
             cloud: settings.cloud,
             limiter: Limiter::default(),
@@ -113,6 +116,7 @@ impl Client {
             correlation_id: settings.correlation_id,
             trace,
             time_scale: settings.time_scale,
+            patience: settings.timeouts.body,
             progress: settings.progress,
             requests: AtomicUsize::new(0),
             writes: AtomicUsize::new(0),
@@ -179,26 +183,11 @@ impl Client {
         struct Answer {
             value: SecretString,
         }
-        let url = self.0.cloud.key_vault_secret_url(vault, name)?;
-        let label = format!("GET {}", url.path());
-        let token = self.0.vault_tokens.bearer().await.map_err(Error::LogIn)?;
-        let no_answer = |source: reqwest::Error| Error::NoAnswer {
-            request: label.clone(),
-            attempts: 1,
-            source: source.without_url(),
-        };
-        let answer = exchange(self.0.http.get(url).bearer_auth(token)).await;
-        let response = answer.map_err(|broken| match broken {
-            Broken::TooLarge => Error::TooLarge { request: label.clone() },
-            Broken::Connection(source) => no_answer(source),
-        })?;
-        if response.status != 200 {
-            let fault = Fault::read(&response.body);
-            return Err(Error::Refused(Box::new(describe(label, fault, &response, 1))));
-        }
+        let request = Request::vault_secret(self.0.cloud.key_vault_secret_url(vault, name)?);
+        let response = self.send(&request).await?;
         let answer: Answer =
             serde_json::from_value(response.body).map_err(|_| Error::Unreadable {
-                request: label,
+                request: request.label(),
                 found: "something else".into(),
                 expected: "a secret's value",
             })?;
@@ -215,7 +204,8 @@ impl Client {
     pub(crate) async fn send(&self, request: &Request) -> Result<Response, Error> {
         let (tokens, is_known) = match request.plane {
             Plane::Arm => (&self.0.tokens, self.0.cloud.is_resource_manager(&request.url)),
-            Plane::Blobs => (&self.0.blobs.tokens, request.url.scheme() == "https"),
+            Plane::Blobs => (&self.0.planes.blobs, request.url.scheme() == "https"),
+            Plane::Vaults => (&self.0.planes.vaults, request.url.scheme() == "https"),
         };
         if !is_known {
             return Err(Error::foreign(request.label(), &request.url));
@@ -251,6 +241,13 @@ impl Client {
                 Attempt::Broken(Broken::TooLarge) => {
                     return Err(Error::TooLarge { request: request.label() });
                 }
+                Attempt::Broken(Broken::Stalled) => {
+                    let error = Error::Stalled { request: request.label(), attempts };
+                    if attempts >= STALLED_ATTEMPTS {
+                        return Err(error);
+                    }
+                    (Class::Transient, None, "broken off".to_owned(), error)
+                }
                 Attempt::Broken(Broken::Connection(source)) => {
                     let reason = if source.is_connect() { "no connection" } else { "broken off" };
                     let error = Error::NoAnswer {
@@ -278,7 +275,9 @@ impl Client {
     async fn attempt(&self, request: &Request, token: &str) -> Attempt {
         let answer = match request.plane {
             Plane::Arm => self.ask_arm(request, token).await,
-            Plane::Blobs => exchange(self.0.blobs.prepare(request, token)).await,
+            Plane::Blobs | Plane::Vaults => {
+                exchange(self.0.planes.prepare(request, token), self.0.patience).await
+            }
         };
         if let Some(trace) = &self.0.trace {
             trace.write(request, answer.as_ref().ok());
@@ -288,7 +287,7 @@ impl Client {
             Ok(mut response) => {
                 self.0.secrets.scrub_value(&mut response.body);
                 let fault = match request.plane {
-                    Plane::Arm => Fault::read(&response.body),
+                    Plane::Arm | Plane::Vaults => Fault::read(&response.body),
                     Plane::Blobs => {
                         Fault::of_blobs(response.header("x-ms-error-code"), &response.body)
                     }
@@ -308,7 +307,7 @@ impl Client {
             if !request.is_harmless() {
                 self.0.writes.fetch_add(1, Ordering::Relaxed);
             }
-            exchange(self.prepare(request, token)).await?
+            exchange(self.prepare(request, token), self.0.patience).await?
         };
         ticket.answered(&answer.headers);
         Ok(answer)

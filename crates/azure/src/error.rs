@@ -57,6 +57,14 @@ pub enum Error {
         /// What the last attempt failed with.
         source: reqwest::Error,
     },
+    /// An answer came whose rest did not.
+    #[error("{request} was answered in part and no further, in {attempts} attempts")]
+    Stalled {
+        /// Method and path.
+        request: String,
+        /// How often it was sent.
+        attempts: u32,
+    },
     /// The answer is not what the protocol says.
     #[error("{request} was answered with {found}; {expected} is expected")]
     Unreadable {
@@ -157,7 +165,9 @@ impl Error {
                     Class::Conflict
                 }
             }
-            Self::NoAnswer { .. } | Self::StillRunning { .. } => Class::Transient,
+            Self::NoAnswer { .. } | Self::Stalled { .. } | Self::StillRunning { .. } => {
+                Class::Transient
+            }
             Self::LogIn(_) => Class::Unauthenticated,
             Self::Unreadable { .. }
             | Self::TooLarge { .. }

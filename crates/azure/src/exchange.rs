@@ -1,5 +1,7 @@
 //! One request and its answer, which never takes more memory than an answer of Azure's does.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::request::Response;
@@ -17,20 +19,43 @@ pub(crate) enum Broken {
     Connection(reqwest::Error),
     /// It is larger than any answer of Azure's.
     TooLarge,
+    /// It has begun, and the rest does not come.
+    Stalled,
 }
 
-/// Sends a request and reads its answer to the end.
-pub(crate) async fn exchange(builder: reqwest::RequestBuilder) -> Result<Response, Broken> {
+/// Sends a request and reads its answer to the end; no part of its body may let itself be waited for longer
+/// than `patience`.
+pub(crate) async fn exchange(
+    builder: reqwest::RequestBuilder,
+    patience: Option<Duration>,
+) -> Result<Response, Broken> {
     let mut response = builder.send().await.map_err(Broken::Connection)?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let bytes = body(&mut response, patience).await?;
+    Ok(Response { status, headers, body: body_of(&bytes) })
+}
+
+async fn body(
+    response: &mut reqwest::Response,
+    patience: Option<Duration>,
+) -> Result<Vec<u8>, Broken> {
     let mut bytes = vec![];
-    while let Some(part) = response.chunk().await.map_err(Broken::Connection)? {
+    loop {
+        let part = match patience {
+            Some(patience) => tokio::time::timeout(patience, response.chunk()).await,
+            None => Ok(response.chunk().await),
+        };
+        let part = match part {
+            Ok(Err(error)) if error.is_timeout() => return Err(Broken::Stalled),
+            Ok(part) => part.map_err(Broken::Connection)?,
+            Err(_) => return Err(Broken::Stalled),
+        };
+        let Some(part) = part else { return Ok(bytes) };
         if bytes.len() + part.len() > LARGEST_ANSWER {
             return Err(Broken::TooLarge);
         }
         bytes.extend_from_slice(&part);
     }
-    Ok(Response { status, headers, body: body_of(&bytes) })
 }
 
 fn body_of(bytes: &[u8]) -> Value {

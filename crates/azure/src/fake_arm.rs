@@ -94,7 +94,7 @@ impl FakeArm {
         let cloud =
             Cloud::custom(&self.shared.origin, "https://login.example").expect("valid URLs");
         // Paused time runs on while a socket is waited for, so timeouts would strike at once.
-        let timeouts = Timeouts { connect: None, read: None, whole: None };
+        let timeouts = Timeouts { connect: None, read: None, body: None, whole: None };
         Settings { timeouts, ..Settings::new(cloud) }
     }
 

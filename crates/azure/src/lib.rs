@@ -9,7 +9,6 @@
 //! before it reaches the network, so a plan made with one cannot write.
 
 mod auth;
-mod blobs;
 mod classify;
 mod client;
 mod cloud;
@@ -19,6 +18,7 @@ mod fault;
 mod lease;
 mod observe;
 mod operation;
+mod planes;
 mod progress;
 mod reader;
 mod request;

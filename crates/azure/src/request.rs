@@ -25,6 +25,8 @@ pub(crate) enum Plane {
     Arm,
     /// The blobs of a storage account, at the account's own endpoint.
     Blobs,
+    /// The secrets of a Key Vault, at the vault's own endpoint.
+    Vaults,
 }
 
 /// A request, before it is given a token and identifiers.
@@ -48,6 +50,11 @@ impl Request {
     /// Returns a request for the blobs of a storage account.
     pub fn blobs(method: Method, url: Url) -> Self {
         Self { plane: Plane::Blobs, ..Self::new(method, url) }
+    }
+
+    /// Returns the question for the newest version of a Key Vault's secret.
+    pub fn vault_secret(url: Url) -> Self {
+        Self { plane: Plane::Vaults, ..Self::get(url) }
     }
 
     /// Adds a header.

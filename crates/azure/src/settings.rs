@@ -17,6 +17,8 @@ pub struct Timeouts {
     pub connect: Option<Duration>,
     /// Between two parts of an answer; `None` waits forever.
     pub read: Option<Duration>,
+    /// Between two parts of an answer's body; `None` waits as `read` says.
+    pub body: Option<Duration>,
     /// Until an answer is there as a whole: one that trickles must end too. `None` waits forever.
     pub whole: Option<Duration>,
 }
@@ -24,7 +26,7 @@ pub struct Timeouts {
 impl Default for Timeouts {
     fn default() -> Self {
         let secs = |secs| Some(Duration::from_secs(secs));
-        Self { connect: secs(10), read: secs(60), whole: secs(180) }
+        Self { connect: secs(10), read: secs(60), body: secs(20), whole: secs(180) }
     }
 }
 

@@ -9,7 +9,7 @@ use reqwest::header::HeaderMap;
 use resource::secret::KnownSecrets;
 use serde_json::{Map, Value, json};
 
-use crate::request::{Precondition, Request, Response};
+use crate::request::{Plane, Precondition, Request, Response};
 use crate::scrub::{HIDDEN, scrub, scrub_query};
 
 /// Response headers that are kept: those that explain what the client did next.
@@ -44,6 +44,10 @@ impl Trace {
     pub fn write(&self, request: &Request, response: Option<&Response>) {
         let path = request.url.path();
         let shown = |body: &Value| {
+            // A vault answers with the secret itself, or says why it does not.
+            if request.plane == Plane::Vaults && body.get("error").is_none() {
+                return json!(HIDDEN);
+            }
             let mut body = scrub(path, body);
             self.secrets.hide_places(path, &mut body);
             body

@@ -86,6 +86,7 @@ impl Azure {
         let mut endpoint = Endpoint::simulated(simulator)?;
         endpoint.settings.cloud = Cloud::custom(resource_manager, simulator.authority())?;
         endpoint.settings.timeouts.read = Some(Duration::from_secs(2));
+        endpoint.settings.timeouts.body = Some(Duration::from_secs(1));
         endpoint.settings.timeouts.whole = Some(Duration::from_secs(4));
         endpoint.settings.progress = progress.clone();
         Self::to(endpoint, progress)

@@ -47,7 +47,7 @@ impl FakeAzure {
     pub fn writer(&self) -> Writer {
         let cloud = Cloud::custom(&self.origin, "https://login.example").expect("valid URLs");
         // Paused time runs on while a socket is waited for, so timeouts would strike at once.
-        let timeouts = Timeouts { connect: None, read: None, whole: None };
+        let timeouts = Timeouts { connect: None, read: None, body: None, whole: None };
         let settings = Settings { timeouts, ..Settings::new(cloud) };
         Client::with_credential(settings, Arc::new(Token)).expect("valid settings").writer()
     }

@@ -25,6 +25,8 @@ const PAGE: usize = 100;
 const LARGEST_ANSWER: usize = 64 << 20;
 /// How long an answer may take as a whole: one that trickles must end too.
 const LONGEST_ANSWER: Duration = Duration::from_secs(300);
+/// How long an answer that has begun may let itself be waited for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// How often one request is sent on to another address.
 const REDIRECTS: usize = 5;
 
@@ -178,7 +180,11 @@ impl Http {
         let is_success = response.status().is_success();
         let (status, headers) = (response.status(), response.headers().clone());
         let mut bytes = vec![];
-        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+        loop {
+            let Ok(chunk) = tokio::time::timeout(LONGEST_PAUSE, response.chunk()).await else {
+                return Err(self.incomplete(ask, "the rest of its answer"));
+            };
+            let Some(chunk) = chunk.map_err(unreachable)? else { break };
             bytes.extend_from_slice(&chunk);
             if bytes.len() > LARGEST_ANSWER {
                 return Err(self.incomplete(ask, "an end within 64 MiB"));

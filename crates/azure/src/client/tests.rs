@@ -156,3 +156,30 @@ async fn a_service_that_echoes_a_secret_is_not_repeated() {
     assert!(trace.contains("harmless") && !trace.contains("hush-hush"), "{trace}");
     assert!(!trace.contains("token-1"), "{trace}");
 }
+
+#[tokio::test]
+async fn an_answer_shorter_than_it_says_is_soon_given_up() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let origin = format!("http://{}", listener.local_addr().expect("an address"));
+    let server = tokio::spawn(async move {
+        let mut kept = vec![];
+        loop {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let _ = stream.read(&mut [0; 4096]).await;
+            let half = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\": ";
+            stream.write_all(half.as_bytes()).await.expect("sent");
+            // It stays open, so that nobody can tell that no more comes.
+            kept.push(stream);
+        }
+    });
+    let cloud = Cloud::custom(&origin, "https://login.example").expect("valid URLs");
+    let mut settings = Settings { time_scale: 0.0, ..Settings::new(cloud) };
+    settings.timeouts.body = Some(Duration::from_millis(50));
+    let credential = Arc::new(crate::fake_arm::Tokens::default());
+    let client = Client::with_credential(settings, credential).expect("valid settings");
+    let error = client.reader().get(&id("p"), "1").await.expect_err("half an answer");
+    assert!(matches!(error, Error::Stalled { attempts: STALLED_ATTEMPTS, .. }), "{error}");
+    assert_eq!(client.counts().requests, 2);
+    server.abort();
+}

@@ -15,6 +15,7 @@ use evenkeel::Allow;
 use evenkeel::pass;
 use evenkeel::session::{Azure, Session};
 use executor::{Cancel, Options};
+use futures_util::StreamExt;
 use plan::{Outcome, Plan};
 use simulator::Simulator;
 
@@ -51,6 +52,8 @@ enum Form {
     Mark,
     /// The first half.
     Truncated,
+    /// The first half, of what is said to be more; the rest never comes.
+    Short,
     /// Blanks before the same JSON, more than anybody waits for.
     Huge,
     /// As much, in a few bytes of gzip.
@@ -71,12 +74,13 @@ enum Form {
     RetryNever,
 }
 
-const ALL: [Form; 14] = [
+const ALL: [Form; 15] = [
     Form::Page,
     Form::PageNotFound,
     Form::Nothing,
     Form::Mark,
     Form::Truncated,
+    Form::Short,
     Form::Huge,
     Form::Bomb,
     Form::WrongTypes,
@@ -196,6 +200,13 @@ fn mangled(form: Form, mut answer: Response, text: &str) -> Response {
             *answer.body_mut() = Body::from(half);
             answer
         }
+        Form::Short => {
+            let half = text.as_bytes()[..text.len() / 2].to_vec();
+            let begun = futures_util::stream::iter([Ok::<_, std::io::Error>(half)]);
+            *answer.body_mut() = Body::from_stream(begun.chain(futures_util::stream::pending()));
+            answer.headers_mut().insert("content-length", (text.len() + 10).into());
+            answer
+        }
         Form::Huge => {
             *answer.body_mut() = Body::from(format!("{}{text}", " ".repeat(17 << 20)));
             answer
@@ -303,7 +314,15 @@ async fn no_run_believes_answers_that_are_all_mangled() {
 async fn no_run_believes_a_mangled_answer_to_any_of_its_requests() {
     let (_, requests) = run(&fresh().await, Form::Mark, When::Never).await;
     assert!(requests > 8, "{requests}");
-    for form in [Form::Page, Form::PageNotFound, Form::Nothing, Form::Truncated, Form::RetryNever] {
+    let forms = [
+        Form::Page,
+        Form::PageNotFound,
+        Form::Nothing,
+        Form::Truncated,
+        Form::Short,
+        Form::RetryNever,
+    ];
+    for form in forms {
         for at in 0..requests {
             let simulator = fresh().await;
             let (told, _) = run(&simulator, form, When::At(at)).await;
