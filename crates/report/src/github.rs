@@ -11,11 +11,12 @@ const MOST: usize = 10;
 /// Renders refusals, notices and changes as workflow commands, each at the line that declares what
 /// it speaks of; `file` is the topology to annotate where that is not known.
 ///
-/// There are at most ten, the gravest first; what is left is counted in the last.
+/// There are at most ten, the gravest first, and of two of one level what changes Azure before what is said of
+/// the text; what is left is counted in the last.
 /// Source: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
 pub fn github(plan: &Plan, file: Option<&str>) -> String {
     let mut told: Vec<Finding<'_>> =
-        findings(plan).into_iter().chain(blind_spots(plan)).chain(changes(plan)).collect();
+        changes(plan).into_iter().chain(findings(plan)).chain(blind_spots(plan)).collect();
     told.sort_by_key(|finding| finding.level);
     let rest = if told.len() > MOST { told.split_off(MOST - 1).len() } else { 0 };
     let mut text: String = told.iter().map(|finding| command(finding, file)).collect();
@@ -89,6 +90,27 @@ mod tests {
         assert!(lines[MOST - 1].starts_with("::notice title=and "), "{text}");
         let all = findings(&plan).len() + changes(&plan).len();
         assert!(lines[MOST - 1].contains(&format!("and {} more", all - MOST + 1)), "{text}");
+    }
+
+    #[test]
+    fn what_loses_data_is_told_before_what_is_said_of_the_text() {
+        let mut plan = sample::large(3);
+        plan.refusals.clear();
+        let grave = changes(&plan).iter().filter(|it| it.level == Level::Warning).count();
+        assert!(grave > 0 && grave < MOST, "{grave}");
+        plan.notices = (0..MOST)
+            .map(|at| plan::Notice {
+                severity: plan::Severity::Warning,
+                code: plan::NoticeCode::Topology("plain-secret".into()),
+                address: format!("topology.yaml:{at}:1"),
+                message: "it looks like a secret".into(),
+                help: None,
+            })
+            .collect();
+        let text = github(&plan, None);
+        let told: Vec<&str> = text.lines().take(grave).collect();
+        assert!(told.iter().all(|line| !line.contains("plain-secret")), "{text}");
+        assert_eq!(text.lines().count(), MOST);
     }
 
     #[test]

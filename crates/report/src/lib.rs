@@ -50,7 +50,7 @@ pub use outcome::{Next, outcome};
 pub use page::TextOptions;
 pub use picture::{Node, Picture, graph_dot, graph_mermaid};
 pub use question::{Question, question};
-pub use sarif::sarif;
+pub use sarif::{Mistake, sarif, sarif_of_text};
 pub use show::show;
 pub use svg::graph_svg;
 pub use text::text;

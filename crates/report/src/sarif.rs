@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plan::Plan;
+use plan::{Place, Plan};
 use serde_json::{Value, json};
 
 use crate::finding::{Finding, Level, findings, risks};
@@ -21,8 +21,50 @@ const URI_MARKS: &[u8] = b"-._~/";
 pub fn sarif(plan: &Plan, file: Option<&str>) -> String {
     let mut findings = findings(plan);
     findings.extend(risks(plan));
+    log(&plan.topology, &findings, not_evaluated(plan), file)
+}
+
+/// Something that is wrong with the text of a topology, or probably not meant.
+#[derive(Debug, Clone)]
+pub struct Mistake {
+    /// What it is, by a word that stays.
+    pub code: &'static str,
+    /// True where there is no topology as long as it stands.
+    pub is_error: bool,
+    /// A sentence fragment.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// Renders the mistakes of a topology as a SARIF 2.1.0 log, as [`sarif`] renders a plan; `name` tells the logs
+/// of several topologies apart.
+pub fn sarif_of_text(name: &str, mistakes: &[Mistake]) -> String {
+    let findings: Vec<Finding<'_>> = mistakes.iter().map(finding).collect();
+    log(name, &findings, vec![], None)
+}
+
+fn finding(mistake: &Mistake) -> Finding<'_> {
+    Finding {
+        level: if mistake.is_error { Level::Error } else { Level::Warning },
+        code: mistake.code,
+        address: mistake.place.to_string().into(),
+        message: (&mistake.message).into(),
+        help: mistake.help.as_deref(),
+        place: Some(&mistake.place),
+    }
+}
+
+fn log(
+    name: &str,
+    findings: &[Finding<'_>],
+    notifications: Vec<Value>,
+    file: Option<&str>,
+) -> String {
     let mut rules: BTreeMap<&str, Level> = BTreeMap::new();
-    for finding in &findings {
+    for finding in findings {
         let level = rules.entry(finding.code).or_insert(finding.level);
         *level = finding.level.min(*level);
     }
@@ -43,11 +85,11 @@ pub fn sarif(plan: &Plan, file: Option<&str>) -> String {
                 }],
                 "rules": rules.iter().map(|(code, level)| rule(code, *level)).collect::<Vec<_>>(),
             } },
-            "automationDetails": { "id": format!("evenkeel/{}/", plan.topology) },
+            "automationDetails": { "id": format!("evenkeel/{name}/") },
             "columnKind": "unicodeCodePoints",
             "invocations": [{
                 "executionSuccessful": true,
-                "toolExecutionNotifications": not_evaluated(plan),
+                "toolExecutionNotifications": notifications,
             }],
             "results": results.collect::<Vec<_>>(),
         }],
@@ -169,6 +211,28 @@ mod tests {
             let place = &result["locations"][0]["physicalLocation"];
             assert_eq!(place["artifactLocation"]["uri"], "top%20ologies/app.yaml");
         }
+    }
+
+    #[test]
+    fn mistakes_of_a_text_are_told_where_they_stand() {
+        let mistake = |line: u32, is_error: bool| Mistake {
+            code: "unknown-key",
+            is_error,
+            message: "`regoin` is no key".into(),
+            help: Some("write `region`".into()),
+            place: Place { file: "topologies/a b.yaml".into(), line, column: 3 },
+        };
+        let text = sarif_of_text("a", &[mistake(4, false), mistake(7, true)]);
+        let log: Value = serde_json::from_str(&text).expect("JSON");
+        let run = &log["runs"][0];
+        assert_eq!(run["tool"]["driver"]["rules"].as_array().map(Vec::len), Some(1));
+        let told = run["results"].as_array().expect("results").iter().map(|result| {
+            let place = &result["locations"][0]["physicalLocation"];
+            assert_eq!(place["artifactLocation"]["uri"], "topologies/a%20b.yaml");
+            (place["region"]["startLine"].clone(), result["level"].clone())
+        });
+        let told: Vec<_> = told.collect();
+        assert_eq!(told, [(json!(4), json!("warning")), (json!(7), json!("error"))]);
     }
 
     #[test]
