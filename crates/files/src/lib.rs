@@ -5,8 +5,12 @@
 
 mod kind;
 mod read;
+#[cfg(unix)]
+mod room;
 mod write;
 
 pub use kind::refusal;
 pub use read::{LARGE, TEXT, included, read};
-pub use write::{append, check_target, is_same, private, public, write};
+pub use write::{
+    append, check_file_target, check_target, is_same, private, public, replace, write,
+};

@@ -4,7 +4,10 @@ use std::fs::{File, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::kind::is_given;
+use crate::kind::{is_given, refusal};
+
+/// Links that are followed one after the other; a system follows no more.
+const MOST_LINKS: usize = 40;
 
 /// Tells whether a file can be written to `path`, without writing one: before any work is done for it.
 ///
@@ -23,15 +26,51 @@ pub fn check_target(path: &Path) -> io::Result<()> {
             }
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            match folder.unwrap_or(Path::new(".")).metadata() {
-                Ok(folder) if folder.is_dir() => Ok(()),
+            let folder = folder_of(path);
+            match folder.metadata() {
+                Ok(found) if found.is_dir() => has_room(folder),
                 Ok(_) => Err(io::Error::other("what should be its folder is none")),
                 Err(_) => Err(io::Error::other("its folder does not exist")),
             }
         }
         Err(error) => Err(error),
     }
+}
+
+/// Tells whether [`replace`] can write to `path`, which must lead to a regular file or to nothing yet.
+pub fn check_file_target(path: &Path) -> io::Result<()> {
+    match path.metadata() {
+        Ok(found) if !found.is_file() => {
+            Err(io::Error::other(refusal(path, &found).unwrap_or("it is no regular file")))
+        }
+        _ => check_target(path),
+    }
+}
+
+/// Returns where links lead, whether anything is there or not.
+fn led_to(path: &Path) -> PathBuf {
+    let mut real = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match std::fs::read_link(&real) {
+            Ok(target) => real = folder_of(&real).join(target),
+            Err(_) => break,
+        }
+    }
+    real
+}
+
+#[cfg(unix)]
+fn has_room(folder: &Path) -> io::Result<()> {
+    crate::room::check(folder)
+}
+
+#[cfg(not(unix))]
+fn has_room(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Tells whether two paths lead to one file, whether it is there already or not. A device is none: it takes
@@ -57,14 +96,34 @@ fn is_one(one: &Path, _: &Metadata, other: &Path, _: &Metadata) -> bool {
 
 /// Returns where a file that is not there yet would be.
 fn place(path: &Path) -> Option<PathBuf> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
-    Some(folder.join(path.file_name()?))
+    Some(folder_of(path).canonicalize().ok()?.join(path.file_name()?))
 }
 
-/// Writes a file that only its owner can read, in place of what was there.
+/// Writes a file that only its owner can read, in place of what was there, whole or not at all; what a device
+/// or a pipe is given is written as it comes.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    private(path)?.write_all(bytes)
+    check_target(path)?;
+    // Whoever was given a file open goes on to write to that one.
+    if is_given(path) || path.metadata().is_ok_and(|found| !found.is_file()) {
+        return private(path)?.write_all(bytes);
+    }
+    match replace(path, bytes) {
+        // A file may be the owner's to write and its folder not.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            private(path)?.write_all(bytes)
+        }
+        other => other,
+    }
+}
+
+/// Writes a file that only its owner can read, whole or not at all; a link stays one.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    check_file_target(path)?;
+    let real = led_to(path);
+    let mut draft = tempfile::NamedTempFile::new_in(folder_of(&real))?;
+    draft.write_all(bytes)?;
+    draft.persist(&real)?;
+    Ok(())
 }
 
 /// Writes a file that everybody may read whom the system lets: documentation.
@@ -115,6 +174,9 @@ fn unwritable(path: &Path, metadata: &Metadata) -> Option<&'static str> {
         if kind.is_socket() || kind.is_block_device() {
             return Some("it is no regular file");
         }
+        if kind.is_char_device() && crate::room::is_full(metadata) {
+            return Some("it is a device that is always full");
+        }
     }
     None
 }
@@ -136,6 +198,23 @@ mod tests {
             assert_eq!(mode & 0o777, 0o600);
             std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).expect("changed");
         }
+    }
+
+    #[test]
+    fn what_is_replaced_is_whole_or_as_it_was_and_a_link_stays_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, link) = (folder.path().join("plan.json"), folder.path().join("link.json"));
+        std::os::unix::fs::symlink("plan.json", &link).expect("a link");
+        for text in ["one", "two"] {
+            replace(&link, text.as_bytes()).expect("written");
+            assert_eq!(std::fs::read_to_string(&path).expect("read"), text);
+            assert!(link.symlink_metadata().expect("a link").is_symlink());
+        }
+        for refused in ["/dev/null", "/dev/full"] {
+            let error = replace(Path::new(refused), b"x").expect_err("refused").to_string();
+            assert_eq!(error, "it is a device, not a regular file", "{refused}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2, "a draft stays");
     }
 
     #[test]
@@ -190,5 +269,8 @@ mod tests {
         check_target(&file).expect("a file may be written again");
         assert_eq!(std::fs::read(&file).expect("read"), b"kept");
         check_target(Path::new("/dev/null")).expect("a device that takes everything");
+        if cfg!(target_os = "linux") {
+            assert_eq!(told(Path::new("/dev/full")), "it is a device that is always full");
+        }
     }
 }

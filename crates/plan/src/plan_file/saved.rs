@@ -1,6 +1,6 @@
 //! A plan in a file, so that what was reviewed is what is applied.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, Mac};
@@ -190,7 +190,7 @@ impl SavedPlan {
         };
         let mut text = serde_json::to_string_pretty(&envelope).expect("an envelope is plain data");
         text.push('\n');
-        replace(path, text.as_bytes())
+        files::replace(path, text.as_bytes())
             .map_err(|source| PlanFileError::Write { path: path.to_owned(), source })
     }
 
@@ -225,19 +225,6 @@ impl SavedPlan {
             violations => Err(PlanFileError::Unsound { path: path.to_owned(), violations }),
         }
     }
-}
-
-/// Writes a file that only its owner can read, whole or not at all.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // A file takes the place of whatever is there, a pipe or a device too.
-    if let Some(reason) = path.metadata().ok().and_then(|found| files::refusal(path, &found)) {
-        return Err(io::Error::other(reason));
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut draft = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    draft.write_all(bytes)?;
-    draft.persist(path)?;
-    Ok(())
 }
 
 impl Envelope {
