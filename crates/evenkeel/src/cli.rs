@@ -39,7 +39,7 @@ pub use reference::{Completions, Explain, Man};
 pub use report::Report;
 pub use show::Show;
 pub use simulate::Simulate;
-pub use validate::Validate;
+pub use validate::{Validate, ValidateFormat};
 pub use wait_for_lock::WaitForLock;
 pub use watch::Watch;
 

@@ -1,8 +1,8 @@
 //! What a run writes: results on stdout, everything else on stderr.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
-use std::sync::LazyLock;
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, OnceLock};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
@@ -20,6 +20,9 @@ const NARROWEST: u16 = 60;
 
 /// The secrets that the run has come to know, for every way out of the process.
 static SECRETS: LazyLock<KnownSecrets> = LazyLock::new(KnownSecrets::default);
+
+/// The files that the run is to write.
+static TARGETS: OnceLock<Vec<PathBuf>> = OnceLock::new();
 
 /// How a document is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +103,9 @@ pub fn file(form: Form, path: &Path, text: &str) -> Result<(), Failure> {
 pub fn check_targets(command: &Command) -> Result<(), Failure> {
     let (targets, sources) = (command.targets(), command.sources());
     for (at, path) in targets.iter().enumerate() {
-        files::check_target(path)
+        let check =
+            if command.is_kept(path) { files::check_file_target } else { files::check_target };
+        check(path)
             .with_context(|| format!("cannot write `{}`", path.display()))
             .map_err(|error| Failure::invalid(error, "check the folder and its permissions"))?;
         let is_same = |other: &Path| files::is_same(path, other);
@@ -113,6 +118,23 @@ pub fn check_targets(command: &Command) -> Result<(), Failure> {
         };
         let error = anyhow::anyhow!(reason).context(format!("cannot write `{}`", path.display()));
         return Err(Failure::invalid(error, "name another file"));
+    }
+    let targets = targets.into_iter().map(Path::to_owned).collect();
+    // A process has one command.
+    let _ = TARGETS.set(targets);
+    Ok(())
+}
+
+/// Refuses what is to be written over one of the files that a text has turned out to be made of.
+pub fn check_sources<'f>(files: impl Iterator<Item = &'f str>) -> Result<(), Failure> {
+    let targets = TARGETS.get().map(Vec::as_slice).unwrap_or_default();
+    for file in files {
+        if let Some(target) = targets.iter().find(|target| files::is_same(target, Path::new(file)))
+        {
+            let error = anyhow::anyhow!("it is read by the same run");
+            let error = error.context(format!("cannot write `{}`", target.display()));
+            return Err(Failure::invalid(error, "name another file"));
+        }
     }
     Ok(())
 }

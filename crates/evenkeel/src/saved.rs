@@ -53,7 +53,8 @@ pub fn save(
         expires_at,
     };
     let saved = SavedPlan { origin, plan: without_secrets(plan.clone()) };
-    saved.write(out, key().as_ref())?;
+    let written = saved.write(out, key().as_ref());
+    written.map_err(|error| Failure::invalid(error, "check the folder and its permissions"))?;
     Ok(saved)
 }
 

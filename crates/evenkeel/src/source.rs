@@ -47,18 +47,14 @@ impl Source {
     /// Adds what is probably not meant to the notices of `plan`, so that a reader of a report sees it
     /// too: on a terminal it was told before.
     pub fn warn(&self, plan: &mut Plan) {
-        for Diagnostic { code, message, label, place, help, .. } in &self.warnings {
-            let label = if label.is_empty() { String::new() } else { format!(": {label}") };
-            let place = plan::Place {
-                file: place.file.to_string(),
-                line: place.line,
-                column: place.column,
-            };
+        for warning in &self.warnings {
+            let Diagnostic { code, place, help, .. } = warning;
+            let place = self::place(place);
             plan.notices.push(Notice {
                 severity: plan::Severity::Warning,
                 code: plan::NoticeCode::Topology((*code).to_owned()),
                 address: place.to_string(),
-                message: format!("{message}{label}"),
+                message: sentence(warning),
                 help: help.clone(),
             });
             plan.places.insert(place.to_string(), place);
@@ -80,6 +76,19 @@ impl Source {
         let overlays = self.overlays.iter().map(|file| format!(" --overlay {}", file.display()));
         format!("{}{}", self.path.display(), overlays.collect::<String>())
     }
+}
+
+/// Returns what a diagnostic says, as a report tells it that shows no excerpt.
+pub fn sentence(Diagnostic { message, label, .. }: &Diagnostic) -> String {
+    match label.as_str() {
+        "" => message.clone(),
+        label => format!("{message}: {label}"),
+    }
+}
+
+/// Returns a place as reports have it.
+pub fn place(topology::Place { file, line, column, .. }: &topology::Place) -> plan::Place {
+    plan::Place { file: file.to_string(), line: *line, column: *column }
 }
 
 /// Reads the topology and tells every mistake on stderr.
@@ -142,6 +151,8 @@ pub fn parse(path: &Path, overlays: &[PathBuf]) -> Result<Parsed, Failure> {
         },
         overlays: &overlays.iter().map(PathBuf::as_path).collect::<Vec<_>>(),
     });
+    output::check_sources(parsed.sources.files())?;
+    parsed.sources.secrets().for_each(|secret| output::secrets().add(secret));
     // That two entries are one resource shows in what they come to.
     if let Some(topology) = &parsed.topology {
         let mistakes = planner::expand(families::language(), topology).diagnostics;

@@ -23,7 +23,7 @@ use safe::Safe;
 const TRACED: &str = "off,evenkeel=info,azure=info,executor=info";
 
 /// How long the last traces may take to be sent.
-const LAST_TRACES: Duration = Duration::from_secs(5);
+const LAST_TRACES: Duration = Duration::from_secs(2);
 
 /// Ends the export of traces when the run ends.
 pub struct Telemetry {

@@ -44,6 +44,11 @@ impl Command {
         targets
     }
 
+    /// Tells whether one of them must be a regular file: it is read again as a whole.
+    pub fn is_kept(&self, target: &Path) -> bool {
+        matches!(self, Self::Plan(args) if args.out.as_deref() == Some(target))
+    }
+
     /// Returns every file that the command line asks to be read, a topology that goes without saying included.
     pub fn sources(&self) -> Vec<PathBuf> {
         let (file, connection, more) = match self {

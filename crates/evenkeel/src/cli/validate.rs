@@ -1,8 +1,8 @@
 //! `evenkeel validate`
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::{File, TextOrJson};
+use super::File;
 
 #[derive(Debug, Args)]
 pub struct Validate {
@@ -10,5 +10,15 @@ pub struct Validate {
     pub file: File,
     /// Form of the diagnostics.
     #[arg(long, value_enum, default_value = "text")]
-    pub format: TextOrJson,
+    pub format: ValidateFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ValidateFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
 }

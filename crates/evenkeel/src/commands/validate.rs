@@ -1,8 +1,10 @@
 //! `evenkeel validate`
 
+use report::Mistake;
 use serde_json::json;
+use topology::{Diagnostic, Severity};
 
-use crate::cli::{TextOrJson, Validate};
+use crate::cli::{Validate, ValidateFormat};
 use crate::exit::{Exit, Outcome};
 use crate::output::{self, Form};
 use crate::source;
@@ -13,7 +15,7 @@ pub fn run(args: &Validate) -> Outcome {
     let parsed = source::parse(&path, &args.file.overlays.files)?;
     let valid = parsed.topology.is_some();
     match args.format {
-        TextOrJson::Json => {
+        ValidateFormat::Json => {
             let document = json!({
                 "schema": "evenkeel.diagnostics/1",
                 "valid": valid,
@@ -21,7 +23,12 @@ pub fn run(args: &Validate) -> Outcome {
             });
             output::document(Form::Json, &serde_json::to_string_pretty(&document)?)?;
         }
-        TextOrJson::Text => {
+        ValidateFormat::Sarif => {
+            let mistakes: Vec<Mistake> = parsed.diagnostics.iter().map(mistake).collect();
+            let name = path.display().to_string();
+            output::document(Form::Json, &report::sarif_of_text(&name, &mistakes))?;
+        }
+        ValidateFormat::Text => {
             source::tell(&parsed);
             if let Some(topology) = &parsed.topology {
                 let desired = planner::expand(families::language(), topology);
@@ -35,4 +42,15 @@ pub fn run(args: &Validate) -> Outcome {
         }
     }
     Ok(if valid { Exit::Done } else { Exit::Invalid })
+}
+
+fn mistake(diagnostic: &Diagnostic) -> Mistake {
+    let Diagnostic { code, severity, place, help, .. } = diagnostic;
+    Mistake {
+        code,
+        is_error: *severity == Severity::Error,
+        message: source::sentence(diagnostic),
+        help: help.clone(),
+        place: source::place(place),
+    }
 }

@@ -25,7 +25,7 @@ const LAST_ROUND: Duration = Duration::from_secs(1);
 /// How long the whole may take to end before it is ended: a report or a line that nobody reads holds it up.
 const LAST_MOMENTS: Duration = Duration::from_secs(5);
 /// How long the last metrics may take to be sent.
-const LAST_METRICS: Duration = Duration::from_secs(3);
+const LAST_METRICS: Duration = Duration::from_secs(2);
 
 /// Looks for drift again and again until it is told to stop.
 pub async fn run(args: &Watch) -> Outcome {
@@ -50,13 +50,16 @@ pub async fn run(args: &Watch) -> Outcome {
         None => None,
     };
     stop.cancel();
-    if let Some(server) = server {
-        server.ended(LAST_ANSWERS).await;
-    }
-    signals.abort();
     // The exporter blocks while it sends what is left, and nobody waits for a collector that is gone.
     let sent = tokio::task::spawn_blocking(move || metrics.stop());
-    if tokio::time::timeout(LAST_METRICS, sent).await.is_err() {
+    let answered = async {
+        if let Some(server) = server {
+            server.ended(LAST_ANSWERS).await;
+        }
+    };
+    let (sent, ()) = tokio::join!(tokio::time::timeout(LAST_METRICS, sent), answered);
+    signals.abort();
+    if sent.is_err() {
         tracing::warn!("the last metrics were not sent in time");
     }
     tracing::info!("stopped");

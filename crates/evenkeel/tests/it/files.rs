@@ -132,6 +132,25 @@ fn what_cannot_be_written_is_refused_before_any_work() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_that_is_always_full_is_refused_before_any_work() {
+    let scenario = Scenario::of("minimal");
+    let full = "always full";
+    let wrong: [(&[&str], &str); 5] = [
+        // A plan is read again, so that no device holds one.
+        (&["plan", "--out", "/dev/full"], "not a regular file"),
+        (&["plan", "--report", "html=/dev/full"], full),
+        (&["plan", "--trace-http", "/dev/full"], full),
+        (&["drift", "--report", "json=/dev/full"], full),
+        (&["apply", "--yes", "--trace-http", "/dev/full"], full),
+    ];
+    for (args, reason) in wrong {
+        assert_refused(&args.join(" "), scenario.simulated(args), "/dev/full", reason);
+        assert!(!scenario.folder().join(".evenkeel").exists(), "{args:?} began its work");
+    }
+}
+
 #[test]
 fn no_run_writes_over_what_it_reads_or_has_written() {
     let scenario = Scenario::of("minimal");
@@ -157,11 +176,28 @@ fn no_run_writes_over_what_it_reads_or_has_written() {
         assert!(!scenario.folder().join(".evenkeel").exists(), "{args:?} began its work");
     }
     assert_eq!(scenario.read("topology.yaml"), text);
+    // What the text includes is read too, and what a saved plan was made of.
+    scenario.write("more.yaml", "tags: { c: d }\n");
+    scenario.write("topology.yaml", &format!("include: [more.yaml]\n{text}"));
+    for args in [
+        &["plan", "--out", "./more.yaml"][..],
+        &["plan", "--report", "html=more.yaml"],
+        &["apply", "--yes", "--trace-http", "more.yaml"],
+        &["watch", "--rounds", "1", "--report", "html=more.yaml"],
+    ] {
+        assert_refused(&args.join(" "), scenario.simulated(args), "more.yaml", reads);
+        assert!(!scenario.folder().join(".evenkeel").exists(), "{args:?} began its work");
+    }
+    assert_eq!(scenario.read("more.yaml"), "tags: { c: d }\n");
     let plan =
         ["plan", "--out", "plan.json", "--report", "html=/dev/null", "--trace-http", "/dev/null"];
     assert_eq!(soon("plan", scenario.simulated(&plan)).status.code(), Some(0));
     let apply = scenario.simulated(&["apply", "plan.json", "--yes", "--trace-http", "plan.json"]);
     assert_refused("apply", apply, "plan.json", reads);
+    for file in ["topology.yaml", "more.yaml"] {
+        let apply = scenario.simulated(&["apply", "plan.json", "--yes", "--trace-http", file]);
+        assert_refused("apply", apply, file, reads);
+    }
 }
 
 #[test]

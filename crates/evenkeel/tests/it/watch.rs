@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::interrupt::signal;
 use crate::scenario::{Scenario, finish};
+
+/// How long the end of a run may be held up by others.
+const SOON: Duration = Duration::from_secs(6);
 
 /// A running watcher, and what it writes to stdout.
 struct Watcher {
@@ -228,6 +232,34 @@ fn a_watcher_that_cannot_begin_says_why() {
     let run = scenario.run(&["watch", "--rounds", "1"]);
     assert_eq!(run.code, 3, "{}", run.stderr);
     assert!(run.stderr.contains("name"), "{}", run.stderr);
+}
+
+#[test]
+fn no_run_waits_for_a_collector_that_does_not_answer() {
+    let scenario = Scenario::of("minimal");
+    scenario.apply();
+    // It takes connections and never says anything.
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let collector = format!("http://{}", listener.local_addr().expect("an address"));
+    let with_collector = |args: &[&str]| {
+        let mut command = scenario.simulated(args);
+        command.env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector);
+        command
+    };
+    let mut watcher = Watcher::start(with_collector(&["watch", "--interval", "1h"]));
+    assert_eq!(watcher.round()["result"], "clean");
+    signal(&watcher.child, "-TERM");
+    let told = Instant::now();
+    let (code, log) = watcher.end();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(told.elapsed() < SOON, "the watcher took {:?}: {log}", told.elapsed());
+    let begun = Instant::now();
+    let without = scenario.run(&["plan"]);
+    let usual = begun.elapsed();
+    let begun = Instant::now();
+    let plan = finish(with_collector(&["plan"]));
+    assert_eq!((plan.code, &plan.stdout), (0, &without.stdout), "{}", plan.stderr);
+    assert!(begun.elapsed() < usual + SOON, "{:?}, where {usual:?} is usual", begun.elapsed());
 }
 
 /// Takes what is sent until both signals have come; returns the bodies by path.

@@ -20,6 +20,10 @@ impl Project {
     }
 
     fn run(&self, name: &str, commit: &str) -> Ended {
+        self.run_with(name, commit, env!("CARGO_BIN_EXE_evenkeel"))
+    }
+
+    fn run_with(&self, name: &str, commit: &str, binary: &str) -> Ended {
         let file = files::yaml("integrations/gitlab/evenkeel.gitlab-ci.yml");
         let mut env: Names = [
             ("GITLAB_CI", "true"),
@@ -30,7 +34,7 @@ impl Project {
             ("CI_COMMIT_SHA", commit),
             ("CI_JOB_URL", "https://gitlab.example/shop/infra/-/jobs/315"),
             ("GITLAB_TOKEN", TOKEN),
-            ("EVENKEEL_BINARY", env!("CARGO_BIN_EXE_evenkeel")),
+            ("EVENKEEL_BINARY", binary),
             ("EVENKEEL_ARGUMENTS", "--simulator --simulator-dir .evenkeel/azure"),
             ("EVENKEEL_ID_TOKEN", "a.b.c"),
         ]
@@ -90,4 +94,40 @@ fn drift_is_one_issue_until_it_is_gone() {
     let state = project.fake.state();
     assert_eq!(state.issues.len(), 1);
     assert!(!state.issues[0].is_open);
+}
+
+/// What may reach a log by way of a run, each line a try to move the reader's log: it begins or ends a section,
+/// folded away too, writes over what stands there, or hides it. The last has no end.
+const HOSTILE: &str = "section_start:1700000000:hostile[collapsed=true]\r\u{1b}[0Khostile header
+a section_end:1700000000:hostile\r\u{1b}[0Khostile
+section_start:1700000000:hostile\r\u{1b}[0K\u{1b}[8mhostile and hidden\u{1b}[2J
+hostile\rover it\u{8}\u{8}\ta tab
+section_section_start:start:1:hostile\r\u{1b}[0K
+\u{1b}]8;;https://b.example/\u{7}hostile link\u{1b}]8;;\u{7}
+section_end:1700000000:hostile\r\u{1b}[0K";
+
+#[test]
+fn nothing_that_a_run_says_moves_the_log() {
+    for (name, code) in [
+        ("evenkeel-plan", 2),
+        ("evenkeel-plan", 1),
+        ("evenkeel-apply", 0),
+        ("evenkeel-apply", 1),
+        ("evenkeel-drift", 2),
+    ] {
+        let project = Project::new();
+        let binary = project.shell.add_speaker(HOSTILE, code);
+        let job = project.run_with(name, HEAD, &binary);
+        let log = job.stdout + &job.stderr;
+        let moves = |c: char| c.is_control() && c != '\n';
+        assert!(!log.contains(moves), "{name}: {log:?}");
+        // Whatever may stand around a marker: GitLab looks for one anywhere in a line.
+        for marker in ["section_start:", "section_end:"] {
+            assert!(!log.contains(marker), "{name}: {log}");
+        }
+        for told in ["section_ start:1700000000:hostile[collapsed=true]", "hostile header"] {
+            assert!(log.contains(told), "{name} hides what was said: {log}");
+        }
+        assert_eq!(job.code != 0, code == 1, "{name}: {log}");
+    }
 }
