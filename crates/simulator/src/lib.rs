@@ -28,6 +28,6 @@ pub use settings::throttle::Throttle;
 pub use settings::{Latency, Settings};
 pub use simulator::{Error, Simulator};
 pub use store::folder::holds_state;
-pub use store::outside::{HostHealth, Record};
+pub use store::outside::{HostHealth, Record, Visitor};
 pub use store::rows::RowCounts;
 pub use store::state::Violation;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::kind::Kind;
 use crate::kind::azure::Azure;
 use crate::kind::shapes::Shapes;
+use crate::kind::visit::{Reply, Visit};
 use crate::store::Store;
 use crate::wire::answer::Answer;
 use crate::wire::request::Request;
@@ -24,7 +25,7 @@ pub(crate) type Watch = fn(&mut Azure, &Request);
 /// Lets happen what is due by the clock, whoever asks or does not ask for it.
 pub(crate) type Tick = fn(&mut Azure);
 /// Tells what answers under a host name, if the family gives it to something.
-pub(crate) type Host = fn(&Azure, &str) -> Option<Served>;
+pub(crate) type Host = fn(&Azure, &Visit) -> Option<Served>;
 /// Returns the values of a record type at a name, with their time to live in seconds.
 pub(crate) type Records = fn(&Azure, &str, &str) -> Option<Vec<(u64, String)>>;
 /// Makes the answer to a request that comes while another operation runs.
@@ -35,6 +36,10 @@ pub(crate) type Busy = fn() -> Answer;
 pub(crate) enum Served {
     /// The thing of this name, with this status.
     Here(u16, String),
+    /// The thing of this name, which does not let the visit in.
+    Refused(String),
+    /// Something that has asked others already.
+    Answered(Reply),
     /// Whatever answers under another name, which DNS leads to.
     Elsewhere(String),
 }

@@ -7,6 +7,7 @@ pub(crate) mod azure;
 pub(crate) mod family;
 pub(crate) mod part;
 pub(crate) mod shapes;
+pub(crate) mod visit;
 
 use resource::{ResourceId, ResourceType};
 use serde_json::Value;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::kind::azure::Azure;
 use crate::kind::family::Served;
+use crate::kind::visit::Visit;
 use crate::protocol::hosts;
 use crate::wire::answer::Answer;
 use crate::wire::request::Request;
@@ -97,6 +98,22 @@ fn exists(azure: &Azure, name: &str) -> bool {
 
 /// Returns the records of a type at exactly a name.
 pub(crate) fn lookup(azure: &Azure, name: &str, kind: &str) -> Vec<Found> {
+    if let Some(held) = held(azure, name, kind) {
+        return held;
+    }
+    let found = |ttl: u64, value: String| {
+        vec![Found { name: name.to_owned(), kind: kind.to_owned(), ttl, value }]
+    };
+    match (kind, hosts::served(azure, &Visit::plain(name, "/"))) {
+        ("CNAME", Some(Served::Elsewhere(target))) => found(60, target),
+        ("A", Some(Served::Elsewhere(_))) => Vec::new(),
+        ("A", _) if hosts::is_there(azure, name) => found(60, "127.0.0.1".to_owned()),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the records that a zone has of a type at exactly a name, if one has any.
+pub(crate) fn held(azure: &Azure, name: &str, kind: &str) -> Option<Vec<Found>> {
     let found = |ttl: u64, value: String| Found {
         name: name.to_owned(),
         kind: kind.to_owned(),
@@ -113,20 +130,24 @@ pub(crate) fn lookup(azure: &Azure, name: &str, kind: &str) -> Vec<Found> {
         })
         .collect();
     if !external.is_empty() {
-        return external;
+        return Some(external);
     }
-    let own = azure.families.iter().find_map(|family| (family.records)(azure, name, kind));
-    if let Some(own) = own {
-        return own.into_iter().map(|(ttl, value)| found(ttl, value)).collect();
-    }
-    match (kind, hosts::served(azure, name)) {
-        ("CNAME", Some(Served::Elsewhere(target))) => vec![found(60, target)],
-        ("A", Some(Served::Elsewhere(_))) => Vec::new(),
-        ("A", _) if hosts::status(azure, name, "/").0 != 404 => {
-            vec![found(60, "127.0.0.1".to_owned())]
+    let own = azure.families.iter().find_map(|family| (family.records)(azure, name, kind))?;
+    Some(own.into_iter().map(|(ttl, value)| found(ttl, value)).collect())
+}
+
+/// Returns the name to which the records of zones lead, after the chain of CNAMEs; the name itself
+/// where there is none.
+pub(crate) fn leads_to(azure: &Azure, name: &str) -> String {
+    let mut at = trimmed(name);
+    for _ in 0..10 {
+        let next = held(azure, &at, "CNAME").and_then(|rows| rows.into_iter().next());
+        match next {
+            Some(next) => at = trimmed(&next.value),
+            None => break,
         }
-        _ => Vec::new(),
     }
+    at
 }
 
 fn unquoted(value: &str) -> String {

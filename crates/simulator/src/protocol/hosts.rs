@@ -2,51 +2,88 @@
 
 use crate::kind::azure::Azure;
 use crate::kind::family::Served;
+use crate::kind::visit::{Reply, Visit};
 use crate::wire::answer::{Answer, Body};
 use crate::wire::request::Request;
 
 /// Answers as the app behind a host name would.
 pub(crate) fn answer(azure: &Azure, request: &Request) -> Answer {
-    // A client that would connect to one host and names another in `Host` says where it connects.
-    let host = request.header("x-connected-to").unwrap_or(&request.host);
-    let (status, served_by) = match status(azure, host, &request.path) {
-        // A host that nobody here knows is somebody else's, and taken to be well.
-        (404, nobody) if nobody.is_empty() && !is_of_service(azure, host) => (200, host.to_owned()),
-        known => known,
-    };
-    let text = match status {
-        200..=399 => format!("Served by {served_by}.\n"),
-        403 => "This web app is stopped.\n".to_owned(),
+    written(ask_taking_strangers_for_well(azure, &Visit::of(request)))
+}
+
+/// Makes an answer of what came of a visit.
+pub(crate) fn written(reply: Reply) -> Answer {
+    let text = match reply.status {
+        200..=399 => format!("Served by {}.\n", reply.by),
+        403 => "This web app is stopped, or does not let you in.\n".to_owned(),
         _ => "Not found.\n".to_owned(),
     };
-    let answer = Answer { body: Body::Text("text/plain", text), ..Answer::empty(status) };
-    answer.with("x-simulated-site", served_by)
+    let mut answer = Answer { body: Body::Text("text/plain", text), ..Answer::empty(reply.status) };
+    for (name, value) in reply.headers {
+        answer = answer.with(name, value);
+    }
+    answer.with("x-simulated-site", reply.by)
+}
+
+/// Asks what answers, where a host that nobody here knows is somebody else's and taken to be well.
+pub(crate) fn ask_taking_strangers_for_well(azure: &Azure, visit: &Visit) -> Reply {
+    match ask(azure, visit) {
+        nobody if nobody.by.is_empty() && !is_of_service(azure, &visit.connected) => {
+            Reply::of(200, &visit.connected)
+        }
+        reply => reply,
+    }
 }
 
 /// Returns the status that a probe of `path` under `host` gets, and who answers it.
 pub(crate) fn status(azure: &Azure, host: &str, path: &str) -> (u16, String) {
-    let path = if path.is_empty() { "/" } else { path };
-    if let Some(health) = azure.state.hosts.get(host) {
-        let status = health.paths.get(path).copied().unwrap_or(health.status);
-        return (status, host.to_owned());
-    }
-    match served(azure, host) {
-        Some(Served::Here(_, name)) if name != host && azure.state.hosts.contains_key(&name) => {
-            self::status(azure, &name, path)
+    let reply = ask(azure, &Visit::plain(host, path));
+    (reply.status, reply.by)
+}
+
+/// Asks what answers a visit; nobody's answer is 404 by nobody.
+pub(crate) fn ask(azure: &Azure, visit: &Visit) -> Reply {
+    // A chain of more than ten is a loop.
+    let mut at = visit.clone();
+    for _ in 0..10 {
+        let host = at.connected.clone();
+        match served(azure, &at) {
+            Some(Served::Refused(name)) => return Reply::of(403, name),
+            Some(Served::Answered(reply)) => return reply,
+            Some(Served::Elsewhere(target)) if !knows(azure, &host) && target != host => {
+                at.connected = target;
+            }
+            Some(Served::Here(status, name)) if !knows(azure, &host) => {
+                return health(azure, &name, &at.path).unwrap_or_else(|| Reply::of(status, name));
+            }
+            _ => return health(azure, &host, &at.path).unwrap_or_else(|| Reply::of(404, "")),
         }
-        Some(Served::Here(status, name)) => (status, name),
-        Some(Served::Elsewhere(target)) if target != host => self::status(azure, &target, path),
-        _ => (404, String::new()),
     }
+    Reply::of(404, "")
+}
+
+fn knows(azure: &Azure, host: &str) -> bool {
+    azure.state.hosts.contains_key(host)
+}
+
+/// Returns what a scenario says of a host.
+fn health(azure: &Azure, host: &str, path: &str) -> Option<Reply> {
+    let health = azure.state.hosts.get(host)?;
+    Some(Reply::of(health.paths.get(path).copied().unwrap_or(health.status), host))
 }
 
 /// Returns what answers under a host name that a family gives.
-pub(crate) fn served(azure: &Azure, host: &str) -> Option<Served> {
-    azure.families.iter().find_map(|family| (family.host)(azure, host))
+pub(crate) fn served(azure: &Azure, visit: &Visit) -> Option<Served> {
+    azure.families.iter().find_map(|family| (family.host)(azure, visit))
+}
+
+/// Tells whether there is something under a host name, in whatever state.
+pub(crate) fn is_there(azure: &Azure, host: &str) -> bool {
+    knows(azure, host) || served(azure, &Visit::plain(host, "/")).is_some()
 }
 
 /// Tells whether a service gives names such as this; one that it has given to nobody is nobody's.
-fn is_of_service(azure: &Azure, host: &str) -> bool {
+pub(crate) fn is_of_service(azure: &Azure, host: &str) -> bool {
     let mut suffixes = azure.families.iter().flat_map(|family| family.suffixes);
     suffixes.any(|suffix| host.ends_with(suffix))
 }

@@ -16,4 +16,5 @@ pub(crate) mod scope;
 pub(crate) mod tags;
 pub(crate) mod token;
 pub(crate) mod versions;
+pub(crate) mod visitors;
 pub(crate) mod write;

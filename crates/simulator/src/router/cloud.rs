@@ -2,7 +2,7 @@
 
 use crate::families;
 use crate::kind::azure::Azure;
-use crate::protocol::{dns, hosts, operation, token};
+use crate::protocol::{dns, hosts, operation, token, visitors};
 use crate::router::faults::Injector;
 use crate::router::journal::Journal;
 use crate::router::throttle::{Buckets, Left};
@@ -38,7 +38,17 @@ impl Cloud {
 
     /// Moves the clock, and lets happen what is due.
     pub fn advance(&mut self) {
-        self.azure.now = clock::now() + self.azure.state.ahead;
+        let now = clock::now() + self.azure.state.ahead;
+        for moment in visitors::moments(&self.azure, now) {
+            self.pass(moment);
+            visitors::look(&mut self.azure);
+        }
+        self.pass(now);
+    }
+
+    /// Lets happen what is due at a moment.
+    fn pass(&mut self, moment: u64) {
+        self.azure.now = moment;
         operation::advance(&mut self.azure);
         for family in self.azure.families {
             (family.tick)(&mut self.azure);

@@ -21,7 +21,7 @@ pub(crate) fn answer(cloud: &mut Cloud, request: &Request) -> Option<Answer> {
         (&Method::GET, "log") => Answer::json(200, json!(cloud.journal.lines())),
         (&Method::GET, "violations") => Answer::json(
             200,
-            json!({"violations": azure.state.violations, "liftedLocks": azure.state.lifted.iter().collect::<BTreeMap<_, _>>()}),
+            json!({"violations": azure.state.violations, "liftedLocks": azure.state.lifted.iter().collect::<BTreeMap<_, _>>(), "visitors": azure.state.visitors}),
         ),
         (&Method::GET, "settings") => Answer::json(
             200,

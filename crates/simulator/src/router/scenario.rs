@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::kind::azure::Azure;
 use crate::settings::faults::Faults;
-use crate::store::outside::{HostHealth, Record};
+use crate::store::outside::{HostHealth, Record, Visitor};
 use crate::wire::answer::{Answer, Body};
 use crate::wire::request::Request;
 
@@ -28,6 +28,8 @@ pub struct Scenario {
     pub hosts: BTreeMap<String, HostHealth>,
     /// Records of zones that are not in this Azure.
     pub dns: Vec<Record>,
+    /// Those who look at hosts once a second of Azure's time from now on.
+    pub visitors: Vec<Visitor>,
     /// What goes wrong from now on; absent leaves it as it is.
     pub faults: Option<Faults>,
     /// Provider namespaces that the subscription has not registered.
@@ -105,6 +107,10 @@ impl Scenario {
         }
         let namespaces = self.unregistered.iter().map(|name| name.to_ascii_lowercase());
         azure.state.unregistered.extend(namespaces);
+        for visitor in &self.visitors {
+            azure.state.visitors.retain(|known| known.host != visitor.host);
+            azure.state.visitors.push(visitor.clone());
+        }
         azure.touched();
         for (index, step) in self.seed.iter().chain(&self.changes).enumerate() {
             step.apply(azure, index)?;

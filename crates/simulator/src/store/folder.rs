@@ -157,6 +157,8 @@ impl Database {
         writing.table("operations", state.operations.table())?;
         writing.table("deleted", &state.deleted)?;
         writing.table("blobs", &state.blobs)?;
+        writing.table("deployed", &state.deployed)?;
+        writing.table("probed", &state.probed)?;
         writing.table("served", &state.served)?;
         writing.table("lifted", &state.lifted)?;
         writing.table("identities_lost", &state.identities_lost)?;
@@ -222,6 +224,8 @@ fn take_over(
         "operations" => state.operations.take_over(key, row(value)?),
         "deleted" => state.deleted.take_over(key, row(value)?),
         "blobs" => state.blobs.take_over(key, row(value)?),
+        "deployed" => state.deployed.take_over(key, row(value)?),
+        "probed" => state.probed.take_over(key, row(value)?),
         "served" => state.served.take_over(key, row(value)?),
         "lifted" => state.lifted.take_over(key, row(value)?),
         "identities_lost" => state.identities_lost.take_over(key, row(value)?),

@@ -1,5 +1,7 @@
 //! The store: what this Azure holds, its clock, and the IDs it gives.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use resource::ResourceId;
 use serde_json::{Map, Value};
@@ -7,6 +9,7 @@ use uuid::Uuid;
 
 use crate::settings::Settings;
 use crate::store::operation::End;
+use crate::store::remembered::Remembered;
 use crate::store::state::{State, Stored};
 use crate::store::{clock, regions};
 
@@ -30,6 +33,8 @@ pub(crate) struct Store {
     pub next_end: Option<End>,
     /// How many reads after the next write are stale, where a fault says so.
     pub next_stale_reads: u32,
+    /// What families remember from request to request.
+    pub remembered: BTreeMap<String, Remembered>,
     /// Whether the next page's link is broken, where a fault says so.
     pub is_next_page_broken: bool,
     is_changed: bool,
@@ -47,6 +52,7 @@ impl Store {
             is_unguarded: false,
             next_end: None,
             next_stale_reads: 0,
+            remembered: BTreeMap::new(),
             is_next_page_broken: false,
             is_changed: true,
         }

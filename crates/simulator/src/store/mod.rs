@@ -10,6 +10,7 @@ pub(crate) mod operation;
 pub(crate) mod operations;
 pub(crate) mod outside;
 pub(crate) mod regions;
+pub(crate) mod remembered;
 pub(crate) mod resources;
 pub(crate) mod rows;
 pub(crate) mod state;

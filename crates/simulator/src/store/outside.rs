@@ -39,3 +39,39 @@ pub struct Record {
 fn hour() -> u32 {
     3600
 }
+
+/// Somebody who looks at a host once a second of Azure's time, as a user would.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Visitor {
+    /// The host.
+    pub host: String,
+    /// The path; `/` where none is given.
+    #[serde(default = "root")]
+    pub path: String,
+    /// When it looked last, in milliseconds since 1970.
+    #[serde(default)]
+    pub looked: u64,
+    /// Whether it was ever content.
+    #[serde(default)]
+    pub was_served: bool,
+    /// How often it has looked since then.
+    #[serde(default)]
+    pub looks: u64,
+    /// How many seconds it was turned away or left alone.
+    #[serde(default)]
+    pub outage_secs: u64,
+    /// The longest of these that followed one another.
+    #[serde(default)]
+    pub longest_secs: u64,
+    /// How many of them have just passed.
+    #[serde(default)]
+    pub current_secs: u64,
+    /// What answered last, and how.
+    #[serde(default)]
+    pub last: String,
+}
+
+fn root() -> String {
+    "/".to_owned()
+}

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::store::blob::Blob;
 use crate::store::operations::Operations;
-use crate::store::outside::{HostHealth, Record};
+use crate::store::outside::{HostHealth, Record, Visitor};
 use crate::store::resources::Resources;
 use crate::store::table::Table;
 
@@ -66,6 +66,24 @@ pub struct Violation {
     pub request: String,
 }
 
+/// A body as others have it from a moment on; `None` where it has gone by then.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Deployed {
+    /// The moment, in milliseconds since 1970.
+    pub from: u64,
+    /// The body.
+    pub body: Option<Value>,
+}
+
+/// What probes of something have found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Probed {
+    /// When the next one is made, in milliseconds since 1970.
+    pub next: u64,
+    /// What the last ones have found, the newest at the end.
+    pub samples: Vec<bool>,
+}
+
 /// All that the simulated Azure holds.
 ///
 /// What grows with what it holds is kept row by row; the members that are serialised are few and
@@ -103,6 +121,15 @@ pub(crate) struct State {
     /// The blobs, by container and name.
     #[serde(skip)]
     pub blobs: Table<Blob>,
+    /// What was written and reaches those who act on it later, by the key of its ID.
+    #[serde(skip)]
+    pub deployed: Table<Vec<Deployed>>,
+    /// What probes have found, by what was probed and by whom.
+    #[serde(skip)]
+    pub probed: Table<Probed>,
+    /// Those who look at hosts once a second.
+    #[serde(default)]
+    pub visitors: Vec<Visitor>,
     /// How far the clock is ahead of the machine's, in milliseconds.
     pub ahead: u64,
     /// Signs the access tokens.
@@ -119,6 +146,8 @@ impl State {
         self.lifted.clear();
         self.identities_lost.clear();
         self.blobs.clear();
+        self.deployed.clear();
+        self.probed.clear();
         // The revision goes on, so that no ETag comes twice.
         let revision = self.revision + 1;
         let signing_key = std::mem::take(&mut self.signing_key);
@@ -136,6 +165,8 @@ impl State {
             lifted: rows.lifted,
             identities_lost: rows.identities_lost,
             blobs: rows.blobs,
+            deployed: rows.deployed,
+            probed: rows.probed,
             ..rest
         };
     }
@@ -149,6 +180,8 @@ impl State {
         self.lifted.kept();
         self.identities_lost.kept();
         self.blobs.kept();
+        self.deployed.kept();
+        self.probed.kept();
     }
 
     /// Returns a resource.

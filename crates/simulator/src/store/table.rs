@@ -59,8 +59,16 @@ impl<V> Table<V> {
     }
 
     /// Returns the rows whose keys lie in a range.
-    pub fn range<R: RangeBounds<String>>(&self, range: R) -> impl Iterator<Item = (&String, &V)> {
+    pub fn range<'a, R: RangeBounds<String>>(
+        &'a self,
+        range: R,
+    ) -> impl Iterator<Item = (&'a String, &'a V)> + use<'a, R, V> {
         self.rows.range(range)
+    }
+
+    /// Tells whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
     }
 
     /// Returns all rows with their keys.

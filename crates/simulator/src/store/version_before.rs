@@ -54,6 +54,7 @@ impl From<StateBefore> for State {
             blobs: before.blobs.into_iter().collect(),
             ahead: before.ahead,
             signing_key: before.signing_key,
+            ..Self::default()
         }
     }
 }

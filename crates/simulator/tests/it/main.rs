@@ -6,6 +6,7 @@
 mod blobs;
 mod client;
 mod cosmos;
+mod edge;
 mod faults;
 mod front_door;
 mod layers;

@@ -75,6 +75,11 @@ fn alias(azure: &Azure, target: &str, kind: &str) -> Vec<String> {
             .filter_map(|endpoint| endpoint.text("/target").map(str::to_owned))
             .collect();
     }
+    // The host of an endpoint of Front Door.
+    if let Some(name) = target.text("/hostName") {
+        let address = if kind == "AAAA" { "::1" } else { "127.0.0.1" };
+        return vec![if kind == "CNAME" { name } else { address }.to_owned()];
+    }
     if target.kind().parent().is_some_and(|parent| parent.is(ZONE)) {
         return values(azure, target, kind);
     }

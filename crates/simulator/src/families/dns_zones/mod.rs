@@ -3,7 +3,7 @@
 //! Rules: <https://learn.microsoft.com/azure/dns/dns-zones-records>,
 //! <https://learn.microsoft.com/azure/dns/dns-alias>; answers as observed in recorded traffic.
 
-mod answers;
+pub(crate) mod answers;
 mod records;
 
 use resource::ResourceId;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::profiles::{available, begun, in_use, usage};
 use super::within::{self, bad_request, conflict};
-use super::{CHILD, domains};
+use super::{CHILD, domains, edge};
 use crate::kind::azure::Azure;
 use crate::kind::{Draft, Kind, Place, Tags};
 use crate::protocol::dns;
@@ -148,6 +148,17 @@ fn purge(
             )));
         }
     }
+    let given = |list: &str| -> Vec<String> {
+        let rows = sent[list].as_array().into_iter().flatten();
+        rows.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let mut hosts = given("domains");
+    if hosts.is_empty() {
+        hosts.extend(endpoint.text("/hostName").map(str::to_owned));
+        let own = within::beside(azure, &endpoint.id, domains::DOMAINS);
+        hosts.extend(own.filter_map(|domain| domain.text("/hostName").map(str::to_owned)));
+    }
+    edge::purge(azure, &hosts, &given("contentPaths"));
     Ok(begun(azure, request, endpoint, Work::Action, 120.0))
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::edge;
 use super::profiles::in_use;
 use super::security;
 use super::within::{bad_request, is_id, is_premium};
@@ -26,7 +27,9 @@ pub(super) const KIND: Kind = Kind {
     ],
     settle,
     view,
+    after: edge::written,
     before_delete,
+    after_delete: |azure, policy, _| edge::deleted(azure, policy),
     ..Kind::GENERIC
 };
 

@@ -5,6 +5,7 @@
 
 mod certificates;
 mod domains;
+mod edge;
 mod endpoints;
 mod firewall;
 mod groups;
@@ -44,7 +45,9 @@ const CHILD: Kind = Kind {
     place: Place::None,
     made: &["/deploymentStatus"],
     settle: |azure, draft| within::check_idle(azure, draft),
+    after: edge::written,
     before_delete: |azure, stored| within::check_free(azure, &stored.id),
+    after_delete: |azure, stored, _| edge::deleted(azure, stored),
     ..CDN
 };
 
@@ -74,7 +77,13 @@ pub(crate) static FAMILY: Family = Family {
     },
     suffixes: &[endpoints::SUFFIX],
     asks: profiles::ASKS,
-    tick: domains::look,
+    tick: |azure| {
+        domains::look(azure);
+        private_link::follow(azure);
+        edge::probe(azure);
+    },
+    plane: edge::plane,
+    host: edge::host,
     // Source: <https://github.com/Azure/azqr/issues/34>.
     limits: &[Limit {
         paths: &["microsoft.cdn/profiles"],

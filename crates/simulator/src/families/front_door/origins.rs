@@ -3,9 +3,9 @@
 use resource::ResourceId;
 use serde_json::{Value, json};
 
-use super::private_link;
 use super::within::{self, bad_request, conflict, is_id};
 use super::{CHILD, groups};
+use super::{edge, private_link};
 use crate::kind::azure::Azure;
 use crate::kind::{Draft, Kind};
 use crate::store::state::Stored;
@@ -20,10 +20,16 @@ pub(super) const KIND: Kind = Kind {
     defaults: r#"{"properties": {"httpPort": 80, "httpsPort": 443, "enabledState": "Enabled", "enforceCertificateNameCheck": true, "priority": null, "weight": null, "originHostHeader": null, "sharedPrivateLinkResource": null, "deploymentStatus": "NotStarted"}}"#,
     made: &["/deploymentStatus", "/originGroupName"],
     settle,
-    after: private_link::connect,
+    after: |azure, draft| {
+        private_link::connect(azure, draft);
+        edge::written(azure, draft);
+    },
     view: private_link::view,
     before_delete,
-    after_delete: |azure, origin, _| private_link::disconnect(azure, origin),
+    after_delete: |azure, origin, _| {
+        private_link::disconnect(azure, origin);
+        edge::deleted(azure, origin);
+    },
     ..CHILD
 };
 

@@ -5,6 +5,7 @@
 use resource::ResourceId;
 use serde_json::{Value, json};
 
+use super::edge;
 use super::origins::ORIGINS;
 use super::within::{self, bad_request, is_premium, profile};
 use crate::kind::Draft;
@@ -140,6 +141,21 @@ pub(super) fn disconnect(azure: &mut Azure, origin: &Stored) {
     }
 }
 
+/// Lets the edge learn of what has become of connections, as late as of anything.
+pub(super) fn follow(azure: &mut Azure) {
+    let origins: Vec<&Stored> = azure.state.of_type(ORIGINS).collect();
+    let links = origins.iter().filter_map(|origin| connection(azure, &origin.id, &origin.body));
+    let changed: Vec<(ResourceId, Stored)> = links
+        .zip(&origins)
+        .filter_map(|(link, origin)| Some((origin.id.clone(), azure.state.get(&link)?)))
+        .filter(|(_, link)| edge::newest(azure, &link.id).is_none_or(|known| *known != link.body))
+        .map(|(origin, link)| (origin, link.clone()))
+        .collect();
+    for (origin, link) in changed {
+        edge::note_in_turn_of(azure, &link.id, &origin, Some(link.body));
+    }
+}
+
 /// Returns what a connection says of itself.
 pub(super) fn status(connection: &Stored) -> &str {
     connection.text("/privateLinkServiceConnectionState/status").unwrap_or("Pending")
@@ -148,6 +164,11 @@ pub(super) fn status(connection: &Stored) -> &str {
 /// Shows what the target says of the link.
 pub(super) fn view(azure: &Azure, origin: &Stored, body: &mut Value) {
     let Some(id) = connection(azure, &origin.id, &origin.body) else { return };
-    let status = azure.state.get(&id).map_or("Disconnected", status);
+    // Seen at the next turn in which the edge takes over what was written.
+    let known = edge::in_force(azure, &id).and_then(|body| {
+        body["properties"]["privateLinkServiceConnectionState"]["status"].as_str()
+    });
+    let is_there = azure.state.get(&id).is_some();
+    let status = if is_there { known.unwrap_or("Pending") } else { "Disconnected" };
     json::set(body, "/properties/sharedPrivateLinkResource/status", json!(status));
 }

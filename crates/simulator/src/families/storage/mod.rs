@@ -5,6 +5,7 @@
 
 pub(crate) mod blobs;
 pub(crate) mod children;
+mod hosts;
 pub(crate) mod migration;
 
 use resource::ResourceId;
@@ -90,6 +91,7 @@ pub(crate) static FAMILY: Family = Family {
         check_availability(azure, request)
     })],
     plane: blobs::answer,
+    host: hosts::of,
     ..Family::new("Microsoft.Storage/")
 };
 

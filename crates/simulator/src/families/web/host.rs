@@ -2,21 +2,27 @@
 
 use serde_json::Value;
 
+use super::access;
 use crate::kind::azure::Azure;
 use crate::kind::family::Served;
+use crate::kind::visit::Visit;
 use crate::store::state::Stored;
 
 /// Returns the site that answers to a name; of several one that runs.
-pub(super) fn of(azure: &Azure, host: &str) -> Option<Served> {
+///
+/// What comes from the edge is told apart by its `Host`; other clients are taken at the name that they
+/// connect to.
+pub(super) fn of(azure: &Azure, visit: &Visit) -> Option<Served> {
+    let host = if visit.tag.is_some() { visit.name() } else { &visit.connected };
     let is_named = |site: &&Stored| answers_to(azure, site, host);
     let sites: Vec<&Stored> = super::sites(azure).filter(is_named).collect();
-    if let Some(site) = sites.iter().find(|site| is_running(site)) {
-        return Some(Served::Here(
-            200,
-            site.text("/defaultHostName").unwrap_or_default().to_owned(),
-        ));
+    let Some(site) = sites.iter().find(|site| is_running(site)) else {
+        return sites.first().map(|site| Served::Here(403, site.id.name().to_owned()));
+    };
+    if !access::lets_in(azure, site, visit) {
+        return Some(Served::Refused(site.id.name().to_owned()));
     }
-    sites.first().map(|site| Served::Here(403, site.id.name().to_owned()))
+    Some(Served::Here(200, site.text("/defaultHostName").unwrap_or_default().to_owned()))
 }
 
 fn answers_to(azure: &Azure, site: &Stored, host: &str) -> bool {

@@ -4,6 +4,7 @@
 //! Sources: <https://learn.microsoft.com/rest/api/appservice/>; defaults, answers and what differs
 //! between them as observed in recorded traffic.
 
+mod access;
 mod admission;
 mod binding;
 mod certificate;
