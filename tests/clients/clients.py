@@ -87,9 +87,10 @@ class Simulator:
 class AzureCli:
     """The Azure CLI, with a configuration folder of its own."""
 
-    def __init__(self, simulator, folder):
+    def __init__(self, simulator, folder, environment="azure-cli"):
         self.simulator = simulator
         self.folder = folder
+        self.program = ENVIRONMENTS / environment / "bin" / "az"
         # A fresh folder makes the CLI ask the internet for its newest version.
         now = time.strftime("%Y-%m-%d %H:%M:%S.000000")
         check = {"versions": {}, "update_time": now}
@@ -105,7 +106,7 @@ class AzureCli:
 
     def text(self, command, *more):
         """Runs `az` with the words of `command`, then `more`, and returns what it prints."""
-        words = [ENVIRONMENTS / "azure-cli" / "bin" / "az", *command.split(), *more]
+        words = [self.program, *command.split(), *more]
         return run([*words, "--output", "json", "--only-show-errors"], self.env)
 
     def __call__(self, command, *more):

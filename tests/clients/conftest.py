@@ -22,6 +22,15 @@ def az(simulator, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def az_afd(simulator, tmp_path_factory):
+    """Gives the last Azure CLI that has `az afd` without an extension, logged in as well."""
+    cli = AzureCli(simulator, tmp_path_factory.mktemp("azure-cli-afd"), "azure-cli-afd")
+    cli.register_cloud()
+    cli.log_in()
+    return cli
+
+
+@pytest.fixture(scope="session")
 def octodns(simulator, tmp_path_factory):
     """Gives an octoDNS whose only target is the simulator."""
     return Octodns(simulator, tmp_path_factory.mktemp("octodns"))

@@ -12,7 +12,7 @@ export CARGO_TARGET_DIR="$target"
 environments=$target/clients-venv
 
 # Each client has an environment of its own: they want different versions of the same packages.
-for client in azure-cli azure-sdk octodns; do
+for client in azure-cli azure-cli-afd azure-sdk octodns; do
     environment=$environments/$client
     wanted=$here/requirements/$client.txt
     if ! cmp -s "$wanted" "$environment/installed.txt"; then
