@@ -78,8 +78,6 @@ const STORED_AS_SENT: &[&str] = &[
     "Microsoft.Cache/redis/firewallRules",
     "Microsoft.Cache/redis/linkedServers",
     "Microsoft.Cache/redis/patchSchedules",
-    "Microsoft.Cache/redisEnterprise",
-    "Microsoft.Cache/redisEnterprise/databases",
     "Microsoft.Chaos/experiments",
     "Microsoft.Chaos/targets",
     "Microsoft.Chaos/targets/capabilities",

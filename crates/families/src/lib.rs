@@ -6,6 +6,7 @@ pub mod dns;
 pub mod domains;
 pub mod identities;
 pub mod locks;
+pub mod redis;
 pub mod storage;
 pub mod traffic_manager;
 pub mod vaults;
@@ -27,6 +28,7 @@ pub static ALL: &[&dyn Family] = &[
     &Of::<domains::Domain>::ALL,
     &Of::<storage::Storage>::ALL,
     &Of::<vaults::Vault>::ALL,
+    &Of::<redis::Redis>::ALL,
     &Of::<identities::Identity>::ALL,
     &Of::<locks::Lock>::ALL,
     &Of::<Resource>::ALL,

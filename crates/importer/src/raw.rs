@@ -7,6 +7,7 @@ use resource::catalogue::{
 use resource::types::{GROUP, PLAN, SITE};
 use resource::{Observation, ResourceId, ResourceType, secret};
 use serde_json::Value;
+use topology::section::Addressed;
 use topology::{Resource, section};
 
 use crate::draft::{Draft, Life, existing};
@@ -53,7 +54,11 @@ impl Draft<'_> {
         let kind = seen.id.resource_type();
         let is_of_app = kind.is(SITE) || kind.is(PLAN);
         let reason = self.choices.raw.get(&seen.id).map(String::as_str);
-        reason.or_else(|| is_of_app.then_some("a stamp has one plan, and this is beside it"))
+        let section = self.survey.language.section_of_type(&kind);
+        let is_second = section.is_some_and(|section| section.addressed == Addressed::Alone);
+        reason
+            .or_else(|| is_of_app.then_some("a stamp has one plan, and this is beside it"))
+            .or_else(|| is_second.then_some("a stamp has one of these, and this is beside it"))
     }
 
     /// A child without a place for a mark goes with its parent.

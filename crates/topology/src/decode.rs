@@ -134,7 +134,7 @@ impl Context<'_> {
     ) {
         let mut diagnostic =
             Diagnostic::error("unknown-key", place, format!("unknown key `{key}`"));
-        if PLANNED.contains(&key) {
+        if PLANNED.contains(&key) && self.language().section(key).is_none() {
             diagnostic = diagnostic.label("not part of the language yet").help(
                 "declare it under `resources:`, which takes any ARM type with its raw properties",
             );

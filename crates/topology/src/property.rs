@@ -14,7 +14,7 @@ use crate::{FreeMap, Sp, Target, Text};
 
 pub use arm::Arm;
 pub use form::Form;
-pub use form::{ONLY_ON, PUBLIC_NETWORK};
+pub use form::{ENABLED, ONLY_ON, PUBLIC_NETWORK};
 
 /// A value as a topology writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]

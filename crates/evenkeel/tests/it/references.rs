@@ -12,6 +12,7 @@ fn address(resource_type: &str) -> &'static str {
         "Microsoft.Storage/storageAccounts" => "storage/data",
         "Microsoft.KeyVault/vaults" => "vaults/main",
         "Microsoft.ManagedIdentity/userAssignedIdentities" => "identities/worker",
+        "Microsoft.Cache/redisEnterprise" => "weu/redis",
         "Microsoft.Network/trafficManagerProfiles" => "trafficManager/front",
         // Its name servers are a list, which no setting can hold.
         "Microsoft.Network/dnsZones" => "",
@@ -48,6 +49,7 @@ trafficManager:
     endpoints: {{ one: {{ host: one.example.net }} }}
 stamp:
   plan: {{ sku: P1v3 }}
+  redis: {{ sku: Balanced_B1 }}
   apps:
     api: {{ runtime: node|20-lts, identity: system }}
     web:

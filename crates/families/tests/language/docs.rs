@@ -10,8 +10,8 @@ use families::language;
 
 use super::parsed;
 use topology::property::Written;
-use topology::render;
 use topology::section::{Addressed, Entries, Naming};
+use topology::{Section, render};
 
 fn page(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(name)
@@ -112,26 +112,18 @@ fn rows_of_sections() -> Vec<String> {
     rows
 }
 
-#[test]
-fn what_sections_answer_and_how_they_are_named_is_documented() {
-    let text = std::fs::read_to_string(page("topology-language.md")).unwrap();
-    for row in rows_of_sections() {
-        assert!(text.lines().any(|line| line == row), "the page lacks {row}");
-    }
-    let names = &text[text.find("### Names\n").unwrap()..];
-    let names = &names[..names.find("\n## ").unwrap()];
-    for section in language().sections() {
-        for abbreviation in section.abbreviations {
-            let name = match section.naming {
-                Naming::Full => format!("`{abbreviation}-{{name}}-<key>"),
-                Naming::Squeezed => format!("`{abbreviation}{{name}}<key>"),
-                Naming::OfStamp => format!("`{abbreviation}-{{name}}-{{stamp}}`"),
-                Naming::Short => format!("`{abbreviation}-<key>`"),
-                Naming::Key => continue,
-            };
-            assert!(names.contains(&name), "the page does not name {} {name}", section.noun);
-        }
-    }
+/// Returns how the names of a section's entries are derived, as the page has it.
+fn derived(section: &Section) -> Vec<String> {
+    let name = |abbreviation: &&str| {
+        Some(match section.naming {
+            Naming::Full => format!("`{abbreviation}-{{name}}-<key>`"),
+            Naming::Squeezed => format!("`{abbreviation}{{name}}<key>`"),
+            Naming::OfStamp => format!("`{abbreviation}-{{name}}-{{stamp}}`"),
+            Naming::Short => format!("`{abbreviation}-<key>`"),
+            Naming::Key => return None,
+        })
+    };
+    section.abbreviations.iter().filter_map(name).collect()
 }
 
 /// Asserts that the page gives each declared property of a section its type and its default.
@@ -164,12 +156,45 @@ fn declared_properties_are_documented_with_their_defaults() {
     }
 }
 
+/// What follows the pages of the families.
+const BEHIND: &str = "## The apply lock\n";
+
+/// Returns the reference with the rows that it must have of what sections answer.
+fn with_answers(reference: &str) -> String {
+    const HEAD: &str = "| of | properties |\n| --- | --- |\n";
+    const LAST: &str = "| an entry of `resources` |";
+    let start = reference.find(HEAD).expect("the table of answers") + HEAD.len();
+    let end = start + reference[start..].find(LAST).expect("its last row");
+    let rows: String = rows_of_sections().into_iter().map(|row| row + "\n").collect();
+    format!("{}{rows}{}", &reference[..start], &reference[end..])
+}
+
+/// Returns the reference with a row for each section whose derived names it does not tell yet.
+fn with_names(reference: &str) -> String {
+    let mut text = reference.to_owned();
+    for section in language().sections() {
+        let names = &text[text.find("### Names\n").expect("the names")..];
+        let end = text.len() - names.len() + names.find("\n## ").expect("the next part");
+        let names = &text[..end][text.len() - names.len()..];
+        let missing =
+            derived(section).into_iter().find(|name| !names.contains(&name[..name.len() - 1]));
+        if let Some(name) = missing {
+            text.insert_str(end, &format!("| {} | {name} |\n", section.bare_noun()));
+        }
+    }
+    text
+}
+
 /// Returns the reference with the pages of the families put in the place of their headings' sections.
 fn with_pages(reference: &str) -> String {
     let mut text = reference.to_owned();
     for section in language().sections().iter().filter(|section| !section.page.is_empty()) {
         let page = section.page.replace("{table}", &language().table(section));
         let heading = page.lines().next().unwrap().to_owned() + "\n";
+        if !text.contains(&heading) {
+            // A new one stands behind the others.
+            text = text.replacen(BEHIND, &format!("{heading}\n{BEHIND}"), 1);
+        }
         let start = text.find(&heading).unwrap_or_else(|| panic!("the page lacks {heading}"));
         let end = text[start..].find("\n## ").map_or(text.len(), |end| start + end + 1);
         text.replace_range(
@@ -183,7 +208,7 @@ fn with_pages(reference: &str) -> String {
 #[test]
 fn the_pages_of_the_families_are_current() {
     let text = std::fs::read_to_string(page("topology-language.md")).unwrap();
-    assert_current("topology-language.md", &with_pages(&text));
+    assert_current("topology-language.md", &with_names(&with_answers(&with_pages(&text))));
 }
 
 #[test]

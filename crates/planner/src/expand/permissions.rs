@@ -30,6 +30,11 @@ impl Holder {
     pub fn principal(&self) -> Value {
         principal(&self.id, self.pointer)
     }
+
+    /// Returns the name, a GUID that is always the same, under which it holds a right.
+    pub fn grant_name(&self, scope: &ResourceId, right: &str) -> String {
+        assignment_name(scope, right, &self.id)
+    }
 }
 
 impl Expansion<'_> {

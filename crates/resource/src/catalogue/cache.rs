@@ -119,6 +119,20 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Cache/redisEnterprise",
+        answers: &[
+            ("hostName", "/properties/hostName"),
+            ("port", "databases/default#/properties/port"),
+        ],
+        read_only: &[
+            "kind",
+            "properties.hostName",
+            "properties.resourceState",
+            "properties.redundancyMode",
+            "properties.redisVersion",
+            "properties.privateEndpointConnections",
+        ],
+        one_writer: true,
+        typical: Typical { create_secs: Some(420), update_secs: Some(300), ..Typical::UNKNOWN },
         time_limit: Some(TimeLimit { write_mins: 45, delete_mins: 30 }),
         api_version: ENTERPRISE,
         listing: Listing::Subscription,
@@ -150,6 +164,22 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("properties.clusteringPolicy", "the clustering is fixed at creation"),
             ("properties.modules", "the modules are fixed at creation"),
             ("properties.geoReplication.groupNickname", "the group is fixed at creation"),
+        ],
+        read_only: &["properties.resourceState", "properties.redisVersion"],
+        typical: Typical { create_secs: Some(180), update_secs: Some(120), ..Typical::UNKNOWN },
+        ..TypeFacts::CHILD
+    },
+    TypeFacts {
+        resource_type: "Microsoft.Cache/redisEnterprise/databases/accessPolicyAssignments",
+        stakes: &[access("properties")],
+        made: &[Stake::Access],
+        gone: &[Stake::Access],
+        api_version: ENTERPRISE,
+        listing: Listing::InParent("accessPolicyAssignments"),
+        // One that is there is never changed: who may come is another one.
+        immutable: &[
+            ("properties.accessPolicyName", "the policy of an assignment is fixed"),
+            ("properties.user.objectId", "an assignment belongs to one identity"),
         ],
         ..TypeFacts::CHILD
     },

@@ -11,6 +11,7 @@ mod faults;
 mod front_door;
 mod layers;
 mod locks;
+mod managed_redis;
 mod networks;
 mod protocol;
 mod refusals;

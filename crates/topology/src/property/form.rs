@@ -37,6 +37,15 @@ pub const ONLY_ON: Form<bool> = Form {
     of_arm: |value, _| switch(value == Some(&Value::Bool(true))),
 };
 
+/// A switch that ARM spells `Enabled` and `Disabled`.
+pub const ENABLED: Form<bool> = Form {
+    to_arm: |on, _| json!(if *on { "Enabled" } else { "Disabled" }),
+    of_arm: |value, _| {
+        let word = value.and_then(Value::as_str)?;
+        switch(word.eq_ignore_ascii_case("Enabled"))
+    },
+};
+
 /// `publicNetworkAccess`: open where nothing is said.
 pub const PUBLIC_NETWORK: Form<bool> = Form {
     to_arm: |open, _| if *open { absent() } else { json!("Disabled") },

@@ -1,7 +1,9 @@
-//! `Microsoft.Cache`: the protocol alone.
+//! `Microsoft.Cache`: caches of the old service, and Azure Managed Redis.
 //!
-//! Statuses, headers, waits and defaults as observed in recorded traffic; else bodies are stored as
-//! sent.
+//! Statuses, headers, waits and defaults of the old service as observed in recorded traffic; else bodies are
+//! stored as sent.
+
+mod enterprise;
 
 use serde_json::Value;
 use serde_json::json;
@@ -25,7 +27,7 @@ static SHAPES: Shapes = Shapes::new(include_str!("shapes.json"));
 
 /// What is known of caches.
 pub(crate) static FAMILY: Family = Family {
-    kinds: &[KINDS],
+    kinds: &[KINDS, enterprise::KINDS],
     shapes: Some(&SHAPES),
     polling: Polling {
         paths: |polled| {
