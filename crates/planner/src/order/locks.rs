@@ -41,7 +41,10 @@ impl Scene<'_> {
                 continue;
             };
             for node in self.blocked_by(&lock.body, &scope) {
-                self.graph.edge(node, write);
+                if !self.graph.edge_if_free(node, write) {
+                    let told = &lock.address;
+                    self.refusals.push(refusal_in_vain(told, &scope, self.graph.action(node)));
+                }
             }
         }
     }
@@ -77,6 +80,13 @@ impl Scene<'_> {
             && self.graph.action(own).verb == Verb::Delete
         {
             guarded.iter().for_each(|node| self.graph.edge(own, *node));
+            return;
+        }
+        // What lies in the lock is gone while it is lifted.
+        if let Some(inside) = guarded.iter().map(|node| self.graph.action(*node)).find(|action| {
+            action.resource.is_within(&lock.id) && !matches!(action.operation, Operation::Delete)
+        }) {
+            self.refusals.push(refusal_in_vain(lock.id.name(), &scope, inside));
             return;
         }
         if !self.may_lift(lock, &scope) {
@@ -161,6 +171,20 @@ fn kept_properties(properties: &Value) -> Value {
         .filter(|name| !properties[**name].is_null())
         .map(|name| ((*name).to_owned(), properties[*name].clone()));
     Value::Object(kept.collect())
+}
+
+/// Refuses what can be done only when a lock is there that does not let it be done.
+fn refusal_in_vain(lock: &str, scope: &ResourceId, blocked: &Action) -> Guard {
+    Guard {
+        code: Code::Locked,
+        address: blocked.address.clone(),
+        message: format!(
+            "the lock `{lock}` on `{}` refuses it, and it cannot be done before that lock is there",
+            scope.name()
+        ),
+        help: "let it stand outside what is locked, or give the lock the level `CanNotDelete`"
+            .to_owned(),
+    }
 }
 
 fn refusal(lock: &Observation, scope: &ResourceId, blocked: &Action) -> Guard {

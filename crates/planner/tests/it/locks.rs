@@ -216,3 +216,30 @@ fn rule_05_a_new_delete_lock_comes_after_the_deletes_below_it() {
     let delete = format!("delete Microsoft.Network/dnsZones/A {group}/hello.example/old");
     assert_ordered(&plan, &[&delete, "create locks/zone"]);
 }
+
+/// A right on a lock itself, which lies in what the lock guards.
+const RIGHT_ON_A_LOCK: &str = "version: 1\nname: hello\n\
+    subscription: 11111111-2222-3333-4444-555555555555\nlocation: westeurope\n\
+    identities:\n  ops: { permissions: [{ role: Reader, scope: resources/guard }] }\n\
+    resources:\n  guard:\n    type: Microsoft.Authorization/locks\n\
+    \x20   apiVersion: \"2020-05-01\"\n    name: guard\n\
+    \x20   properties: { level: ReadOnly }\n";
+
+#[test]
+fn rule_05_what_a_lock_refuses_and_waits_for_that_lock_refuses_the_plan() {
+    let desired = expand(RIGHT_ON_A_LOCK);
+    let lock = desired.by_address("resources/guard").unwrap().id.clone();
+    let mut azure = as_desired(&desired);
+    let rights = desired.resources().filter(|it| it.id.parent().as_ref() == Some(&lock));
+    let right = rights.map(|it| it.id.clone()).next().expect("a right on the lock");
+    azure.resources.remove(&right);
+    for azure in [Observed::default(), azure] {
+        let plan = plan(&desired, &azure);
+        let refusal = plan.refusals.iter().find(|refusal| refusal.code == plan::Code::Locked);
+        let address = refusal.map(|refusal| refusal.address.as_str());
+        assert_eq!(address, Some("identities/ops/permissions/Reader on guard"));
+    }
+    // A lock that refuses deletes alone is no hindrance.
+    let desired = expand(&RIGHT_ON_A_LOCK.replace("ReadOnly", "CanNotDelete"));
+    assert!(plan(&desired, &Observed::default()).refusals.is_empty());
+}
