@@ -93,6 +93,12 @@ codes! {
         "a plan deletes most of what it owns",
         "Usually the wrong file or the wrong name. `evenkeel destroy` removes all on purpose, \
         `--allow-mass-delete` lifts the bound for one plan.";
+    NameChangesHands: "name-changes-hands",
+        "a name leaves one app before another one bears it",
+        "Of the apps of one group and region only one may bear a host name. Where an app is \
+        renamed, the old one lets go of its names first, the new one takes them, and then its \
+        router leads to it: meanwhile neither answers for them. Change one stamp at a time and \
+        disable its endpoint for as long (`enabled: false`), and the others answer.";
     NameTaken: "name-taken",
         "a name that must be unique in all of Azure is another's",
         "Storage accounts, vaults, App Configuration stores, apps, SQL servers, Redis caches, Cosmos DB \
@@ -151,6 +157,11 @@ codes! {
     UnknownRole: "unknown-role",
         "a role has no built-in definition of that name",
         "Write the role definition's GUID; `az role definition list` shows it.";
+    ValueHopedFor: "value-hoped-for",
+        "a value is taken from a new resource that may not have it",
+        "What a service adds to a resource shows only once it is made. The entry does not declare the \
+        property, and its type is not known to have it: where there is none, the apply stops half-way. \
+        Where the resource is there already, a plan knows and refuses.";
     ValueMissing: "value-missing",
         "a value is taken from a resource that will not have it",
         "The resource is not there, has no such property or no system-assigned identity, and no \

@@ -3,27 +3,30 @@
 
 use std::collections::BTreeSet;
 
-use plan::{Code, Guard};
-use resource::catalogue::facts_of;
+use plan::{Code, Guard, Notice, Severity};
+use resource::catalogue::{PropertyPath, Treatment, TypeFacts, facts_of};
 use resource::{Expression, Observed, Reference, ResourceId, walk_expressions, without_absent};
 use serde_json::Value;
 
-use crate::change::{Changes, Kind};
+use crate::change::{Change, Changes, Kind};
 use crate::desired::{Desired, DesiredResource, Mode, ids_in};
 use crate::resolve::value_of;
 
 /// What only a system-assigned identity has.
 const OF_IDENTITY: [&str; 2] = ["/identity/principalId", "/identity/tenantId"];
 
-/// Refuses what takes a value that will not be there.
+/// Refuses what takes a value that will not be there, and tells of one that nobody promises.
 pub fn judge(found: &mut Changes, desired: &Desired, observed: &Observed) {
     let mut refusals = BTreeSet::new();
+    let mut hoped_for = BTreeSet::new();
     for resource in desired.resources().filter(|resource| resource.mode != Mode::Existing) {
         for body in [Some(&resource.body), resource.create_only.as_ref()].into_iter().flatten() {
             walk_expressions(body, &mut |expression| {
                 for reference in expression.references() {
                     if let Some(reason) = reason(reference, found, desired, observed) {
                         refusals.insert(guard(resource, reference, desired, &reason));
+                    } else if !is_promised(reference, found, desired) {
+                        hoped_for.insert(notice(resource, reference, desired));
                     }
                 }
             });
@@ -31,6 +34,46 @@ pub fn judge(found: &mut Changes, desired: &Desired, observed: &Observed) {
         refusals.extend(named_in_vain(resource, found, desired, observed));
     }
     found.refusals.extend(refusals);
+    found.notices.extend(hoped_for);
+}
+
+/// Tells whether a value is there once this plan is done, as far as anybody knows: it is declared, or
+/// the catalogue knows that the service gives it, or the resource is not made by this plan.
+fn is_promised(reference: &Reference, found: &Changes, desired: &Desired) -> bool {
+    let Reference { id, pointer } = reference;
+    let facts = facts_of(id);
+    let is_made = |change: &Change| matches!(change.kind, Kind::Create | Kind::Replace);
+    let is_new = found.changes.get(id).is_some_and(is_made);
+    let declared = desired.get(id).and_then(|wanted| wanted.body.pointer(pointer));
+    !is_new
+        || declared.is_some()
+        || facts.common.contains(&pointer.as_str())
+        || facts.handles.iter().any(|handle| handle.pointer == pointer)
+        || facts.answers.iter().any(|(_, known)| known == pointer)
+        || is_of_service(facts, pointer)
+}
+
+/// Tells whether the service itself makes a property, or what it lies in.
+fn is_of_service(facts: &TypeFacts, pointer: &str) -> bool {
+    let mut path = PropertyPath::root();
+    pointer.split('/').skip(1).any(|key| {
+        path.push_key(key);
+        facts.treatment(&path) != Treatment::Compared
+    })
+}
+
+fn notice(resource: &DesiredResource, reference: &Reference, desired: &Desired) -> Notice {
+    let (holder, property) = told(reference, desired);
+    Notice {
+        severity: Severity::Info,
+        code: Code::ValueHopedFor.into(),
+        address: resource.address.clone(),
+        message: format!(
+            "it takes `{property}` of `{holder}`, which is made by this plan and does not declare it: \
+             where the service gives none, the apply stops here"
+        ),
+        help: Some("see the reference of its type whether it gives this property".to_owned()),
+    }
 }
 
 /// Refuses what names a resource that this plan deletes, or is a clone of one that is not there.
@@ -167,11 +210,16 @@ fn guard(
     desired: &Desired,
     reason: &Reason,
 ) -> Guard {
-    let Reference { id, pointer } = reference;
-    let holder = desired.get(id).map_or(id.as_str(), |holder| holder.address.as_str());
-    let property = pointer.trim_start_matches('/').replace('/', ".");
+    let (holder, property) = told(reference, desired);
     let message = format!("it takes `{property}` of `{holder}`, which {}", reason.message);
     refusal(resource, message, reason.help)
+}
+
+/// Returns how people call what a reference leads to, and the property.
+fn told(reference: &Reference, desired: &Desired) -> (String, String) {
+    let Reference { id, pointer } = reference;
+    let holder = desired.get(id).map_or(id.as_str(), |holder| holder.address.as_str());
+    (holder.to_owned(), pointer.trim_start_matches('/').replace('/', "."))
 }
 
 fn refusal(resource: &DesiredResource, message: String, help: &str) -> Guard {

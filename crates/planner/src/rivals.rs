@@ -4,14 +4,18 @@ use resource::catalogue::{OneName, facts_of};
 use resource::{Observed, ResourceId};
 use serde_json::Value;
 
-use crate::desired::{Desired, Mode};
+use crate::desired::{Desired, DesiredResource, Mode};
 
-/// Tells whether what is to be made waits for `held` to let go of its name.
-pub fn is_awaited(held: &ResourceId, desired: &Desired, observed: &Observed) -> bool {
+/// Returns what is to be made and waits for `held` to let go of its name.
+pub fn awaits<'a>(
+    held: &ResourceId,
+    desired: &'a Desired,
+    observed: &Observed,
+) -> Option<&'a DesiredResource> {
+    facts_of(held).one_name?;
     let is_new = |id: &ResourceId| observed.get(id).is_none();
-    let managed = desired.resources().filter(|resource| resource.mode != Mode::Existing);
-    let mut new = managed.map(|resource| &resource.id).filter(|id| is_new(id));
-    facts_of(held).one_name.is_some() && new.any(|id| is_rival(id, held, desired, observed))
+    let mut managed = desired.resources().filter(|resource| resource.mode != Mode::Existing);
+    managed.find(|new| is_new(&new.id) && is_rival(&new.id, held, desired, observed))
 }
 
 /// Returns what bears the name in the place where `id` is to bear it.

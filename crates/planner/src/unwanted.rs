@@ -12,7 +12,7 @@ use crate::desired::Desired;
 use crate::expand::role_name;
 use crate::last::Last;
 use crate::ownership::{is_owned, proof_of};
-use crate::rivals::is_awaited;
+use crate::rivals::awaits;
 
 /// Finds what carries our mark, or was declared at the last apply, and is no longer in the topology;
 /// and what is not ours.
@@ -41,7 +41,7 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
             .any(|ancestor| deleted.contains(&ancestor) && !Duty::Group.is_of(&ancestor));
         // A lock that goes along refuses what it goes with.
         // So does a name that another is to bear: it is free only when this one has let go of it.
-        if cascades && !Duty::Lock.is_of(id) && !is_awaited(id, desired, observed) {
+        if cascades && !Duty::Lock.is_of(id) && awaits(id, desired, observed).is_none() {
             continue;
         }
         if Duty::Group.is_of(id) && !empties(id, observed, &deleted) {

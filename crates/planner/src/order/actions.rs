@@ -14,6 +14,7 @@ use crate::diff;
 use crate::guard::loss;
 use crate::merge::merge;
 use crate::ownership::sign;
+use crate::rivals::awaits;
 
 impl Scene<'_> {
     /// Adds the actions of each change.
@@ -163,7 +164,9 @@ impl Scene<'_> {
         let mut above = id.ancestors();
         let above =
             above.find_map(|id| self.desired.get(&id)).filter(|up| !Duty::Group.is_of(&up.id));
-        Some(above.or_else(|| self.remade_ground(id))?.band.clone())
+        let above = above.or_else(|| self.remade_ground(id));
+        // What frees a name is part of the turn of what is to bear it.
+        Some(above.or_else(|| awaits(id, self.desired, self.observed))?.band.clone())
     }
 
     /// Returns what a deleted resource stands on where that is made anew: it waits for the delete, which

@@ -2,12 +2,14 @@
 
 use petgraph::stable_graph::NodeIndex;
 use plan::{Action, ActionId, Code, Notice, Operation, PropertyChange, Severity, Verb, Write};
+use resource::ResourceId;
 use resource::catalogue::Duty;
 use serde_json::{Value, json};
 
 use super::{Scene, actions};
 use crate::change::{Change, Kind};
 use crate::desired::{DesiredResource, Domain, ManualRecord, proof_name};
+use crate::rivals::rivals;
 
 /// How long a person has to make a record by hand while an apply waits.
 const MANUAL_RECORD_TIMEOUT_SECS: u64 = 900;
@@ -64,6 +66,8 @@ impl Scene<'_> {
     pub(super) fn switch_domains_last(&mut self) {
         for domain in &self.desired.domains {
             self.prove_before_binding(domain);
+            self.bind_before_traffic(domain);
+            self.tell_of_a_name_that_changes_hands(domain);
             if domain.managed_certificate {
                 self.issue_after_switch(domain);
             } else {
@@ -92,6 +96,54 @@ impl Scene<'_> {
                 self.graph.edge(proof, binding);
             }
         }
+    }
+
+    /// An app bears the name before a router leads to it: it answers requests for no other.
+    fn bind_before_traffic(&mut self, domain: &Domain) {
+        for id in &domain.bindings {
+            let (Some(binding), Some(app)) = (self.graph.first(id), id.parent()) else { continue };
+            let leads_there = |node: &NodeIndex| {
+                let leads = self.graph.action(*node).new_leads();
+                leads.iter().any(|lead| lead.to.key() == app.key())
+            };
+            let steps: Vec<NodeIndex> =
+                self.graph.nodes().into_iter().filter(leads_there).collect();
+            for step in steps {
+                self.graph.edge_if_free(binding, step);
+            }
+        }
+    }
+
+    /// Where one app lets go of a name that another one is to bear, neither answers for it meanwhile.
+    fn tell_of_a_name_that_changes_hands(&mut self, domain: &Domain) {
+        let frees = |id: &&ResourceId| {
+            let is_new = self.changes.changes.get(id).is_some_and(|it| it.kind == Kind::Create);
+            let mut held = rivals(id, self.desired, self.observed).into_iter();
+            is_new && held.any(|held| self.goes(&held))
+        };
+        let address = |id: &ResourceId| {
+            let app = id.parent().and_then(|app| self.desired.get(&app));
+            format!("`{}`", app.map_or(id.name(), |app| &app.address))
+        };
+        let taken: Vec<String> = domain.bindings.iter().filter(frees).map(address).collect();
+        if taken.is_empty() {
+            return;
+        }
+        self.notices.push(Notice {
+            severity: Severity::Warning,
+            code: Code::NameChangesHands.into(),
+            address: domain.name.clone(),
+            message: format!(
+                "{} can bear it only when the app that bears it has let go of it: until traffic is \
+                 led to the new one, requests for it are answered with 404 there",
+                taken.join(" and ")
+            ),
+            help: Some(
+                "for a name that serves live traffic change one stamp at a time, with its endpoint \
+                 disabled meanwhile"
+                    .to_owned(),
+            ),
+        });
     }
 
     /// Waits for a TXT record that only a person can make.

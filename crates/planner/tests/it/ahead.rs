@@ -335,6 +335,37 @@ resources:
 }
 
 #[test]
+fn a_value_that_nobody_promises_of_what_is_made_is_told_before() {
+    let text = |value: &str| {
+        format!(
+            "{HEAD}stamp:
+  plan: {{ sku: P1v3 }}
+  apps: {{ web: {{ runtime: node|22-lts, settings: {{ X: \"{value}\" }} }} }}
+stamps: {{ weu: {{ region: westeurope }} }}
+storage: {{ data: {{ redundancy: ZRS }} }}
+resources:
+  it: {{ type: Contoso.Widgets/widgets, apiVersion: 2024-01-01, properties: {{ a: 1 }} }}
+"
+        )
+    };
+    let told = |value: &str, azure: &Observed| {
+        let plan = plan(&expand(&text(value)), azure);
+        let code = plan::Code::ValueHopedFor;
+        let told = plan.notices.iter().filter(|notice| notice.code == code);
+        told.map(|notice| notice.address.clone()).collect::<Vec<_>>()
+    };
+    let new = Observed::default();
+    assert_eq!(told("{resources/it.properties.b}", &new), ["weu/web/settings"]);
+    for promised in ["{resources/it.a}", "{resources/it.id}", "{web.defaultHostName}"] {
+        assert_eq!(told(promised, &new), [""; 0], "{promised}");
+    }
+    assert_eq!(told("{storage/data.blobEndpoint}", &new), [""; 0]);
+    // Of what is there it is known.
+    let there = as_desired(&expand(&text("{resources/it.a}")));
+    assert_eq!(told("{resources/it.a}", &there), [""; 0]);
+}
+
+#[test]
 fn clone_of_an_app_that_declares_no_document_misses_nothing() {
     for own in ["", ", settings: { A: b }", ", http2: true", ", settings: { A: b }, http2: true"] {
         let text = format!(

@@ -1,10 +1,11 @@
 //! A custom domain moves without an outage.
 
 use plan::Operation;
+use planner::{Last, Options};
 use resource::Observed;
 use serde_json::json;
 
-use crate::azure::{as_desired, assert_ordered, body, expand, names, plan};
+use crate::azure::{as_desired, assert_ordered, body, expand, names, plan, plan_with};
 
 const R1: &str = include_str!("../../../../topologies/r1.yaml");
 
@@ -226,4 +227,61 @@ fn again(desired: &planner::Desired, before: &planner::Desired) -> plan::Plan {
     let options =
         planner::Options { last: planner::Last::of(before), ..planner::Options::default() };
     crate::azure::plan_with(desired, &as_desired(before), &options)
+}
+
+/// Two stamps behind one name.
+const TWO: &str = "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+location: westeurope
+stamp:
+  plan: { sku: S1 }
+  apps: { web: { runtime: node|22-lts, healthPath: /health } }
+stamps: { weu: { region: westeurope }, neu: { region: northeurope } }
+trafficManager:
+  main:
+    routing: priority
+    monitor: { protocol: https, path: /health }
+    endpoints: { weu: { app: weu/web, priority: 1 }, neu: { app: neu/web, priority: 2 } }
+dns: { osprey.example: {} }
+domains: { www.osprey.example: { routeTo: trafficManager/main, bind: web, certificate: none } }
+";
+
+#[test]
+fn rule_05_a_renamed_app_bears_its_names_before_traffic_is_led_to_it() {
+    let before = expand(TWO);
+    let renamed = TWO.replace("runtime:", "name: 'site-{stamp}', runtime:");
+    // An app that nobody asks, as its router is permitted not to, bears its names all the same.
+    let ways = ["trafficManager/main/endpoints/weu", "trafficManager/main/endpoints/neu"];
+    for permitted in [vec![], ways.to_vec()] {
+        let options = Options {
+            last: Last::of(&before),
+            allow_mass_delete: true,
+            permitted: permitted.into_iter().map(str::to_owned).collect(),
+            ..Options::default()
+        };
+        let plan = plan_with(&expand(&renamed), &as_desired(&before), &options);
+        assert!(plan.refusals.is_empty(), "{:?}", plan.refusals);
+        for stamp in ["weu", "neu"] {
+            let old = format!("rg-osprey-{stamp}/app-osprey-web-{stamp}");
+            let host = "www.osprey.example";
+            assert_ordered(
+                &plan,
+                &[
+                    &format!("delete Microsoft.Web/sites/hostNameBindings {old}/{host}"),
+                    &format!("create {stamp}/web/domains/{host}"),
+                    "update trafficManager/main",
+                    &format!("delete Microsoft.Web/sites {old}"),
+                ],
+            );
+        }
+        let code = plan::Code::NameChangesHands;
+        let told = plan.notices.iter().find(|notice| notice.code == code).expect("it is told");
+        assert!(told.message.contains("`weu/web` and `neu/web`"), "{}", told.message);
+    }
+    // A new stamp takes no name from anybody.
+    let more = TWO.replace("stamps: {", "stamps: { eus: { region: eastus },");
+    let plan = plan(&expand(&more), &as_desired(&before));
+    assert!(!plan.notices.iter().any(|notice| notice.code == plan::Code::NameChangesHands));
 }
