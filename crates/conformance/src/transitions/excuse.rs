@@ -19,7 +19,7 @@ const RELEASED: [(&str, &str, &[&str]); 6] = [
         &["properties/numberofworkers", "properties/currentnumberofworkers"],
     ),
     ("microsoft.web/serverfarms", "/properties/zoneRedundant", &[]),
-    ("microsoft.web/sites", "/properties/enabled", &[]),
+    ("microsoft.web/sites", "/properties/enabled", &["properties/state"]),
     ("microsoft.keyvault/vaults", "/properties/enablePurgeProtection", &[]),
     ("microsoft.storage/storageaccounts", "/properties/accessTier", &[]),
     ("microsoft.network/trafficmanagerprofiles", "/properties/profileStatus", &[]),
@@ -74,15 +74,16 @@ impl Excuses {
         let held = |desired: &Desired, pointer: &str| {
             desired.get(&id).is_some_and(|it: &DesiredResource| it.body.pointer(pointer).is_some())
         };
-        let made = |pointer: &str| {
-            let made = self.after.get(&id).and_then(|it| it.create_only.as_ref());
+        let made = |desired: &Desired, pointer: &str| {
+            let made = desired.get(&id).and_then(|it| it.create_only.as_ref());
             made.is_some_and(|made| made.pointer(pointer).is_some())
         };
         RELEASED.iter().any(|(of, pointer, shown)| {
             let is_shown = pointer[1..].eq_ignore_ascii_case(path) || shown.contains(&path);
             let is_it = *of == kind && is_shown;
             // Autoscale changes the count from its creation on.
-            let is_released = held(&self.before, pointer) || made(pointer);
+            let is_made_with = made(&self.before, pointer) || made(&self.after, pointer);
+            let is_released = held(&self.before, pointer) || is_made_with;
             is_it && is_released && !held(&self.after, pointer)
         })
     }
