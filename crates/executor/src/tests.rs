@@ -319,6 +319,28 @@ async fn rule_17_a_resource_still_updating_is_waited_for_and_not_fought() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_holds_an_identity_that_is_made_anew_is_told_once_more() {
+    let azure = FakeAzure::start().await;
+    let holder = ResourceId::in_group("s", "rg", "Microsoft.Web/sites", "a");
+    let identity = app("i");
+    let held = json!({"identity": {"userAssignedIdentities": {identity.as_str(): {}}}});
+    azure.set(&holder, held.clone());
+    azure.set(&identity, json!({"properties": {"principalId": "new"}}));
+    let mut tell = action("tell", &holder, update(held), &[]);
+    let outcome = run(&azure, &plan(vec![tell.clone()])).await;
+    assert!(is_done(&outcome, "tell", Done::Before), "{outcome:?}");
+    tell.changes = vec![plan::PropertyChange {
+        path: "identity.userAssignedIdentities.i".to_owned(),
+        before: Some(json!("old")),
+        after: Some(Expression::reference(&identity, "/properties/principalId").to_value()),
+        sensitive: false,
+        forces_replacement: None,
+    }];
+    let outcome = run(&azure, &plan(vec![tell])).await;
+    assert!(is_done(&outcome, "tell", Done::Now), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_cut_for_a_while_is_cut_although_it_ends_as_it_began() {
     let azure = FakeAzure::start().await;
     let of = |value: &str| json!({"tags": {"a": value}});

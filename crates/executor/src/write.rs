@@ -5,7 +5,9 @@ use std::time::Duration;
 use azure::{Class, Operation as Begun, Precondition};
 use plan::{Action, Done, Operation, Write};
 use resource::catalogue::{Right, facts_of, fingerprint, overlay};
-use resource::{Observation, ResourceId, absent_as_null, without_absent};
+use resource::{
+    Expression, Observation, ResourceId, absent_as_null, walk_expressions, without_absent,
+};
 use serde_json::Value;
 
 use crate::ActionError;
@@ -45,7 +47,8 @@ impl Run<'_> {
         let mut current = self.read_at_rest(action).await?;
         if let Some(found) = &current {
             let standing = wish.standing(id, found);
-            if standing == Standing::Met || self.is_superseded(action, found).await {
+            let is_met = standing == Standing::Met && !wants_more_than(action, body);
+            if is_met || self.is_superseded(action, found).await {
                 return Ok(Done::Before);
             }
             // What a failed creation has left behind is ours to write again, and so is a password that
@@ -269,6 +272,21 @@ impl Run<'_> {
         }
         Err(ActionError::Missing { id: action.resource.clone() })
     }
+}
+
+/// Tells whether a change is for a value that the body does not hold: one that the service takes from
+/// elsewhere when it is told the same once more, as the principal of an identity that was made anew.
+/// That the body is there then proves nothing.
+fn wants_more_than(action: &Action, body: &Value) -> bool {
+    let mut held = vec![];
+    walk_expressions(body, &mut |expression| held.push(expression.clone()));
+    let mut wanted = action.changes.iter().filter_map(|change| change.after.as_ref());
+    wanted.any(|after| match Expression::read(after) {
+        Some(Expression::Reference(reference)) => {
+            !held.iter().any(|expression| expression.references().contains(&&reference))
+        }
+        _ => false,
+    })
 }
 
 /// What a write is to bring about.
