@@ -1,7 +1,7 @@
-//! Names that only one resource of a place may bear, whatever they lie in: the host names of apps.
+//! What only one resource may have: a host name in the place of an app, what an autoscale setting scales.
 
 use resource::catalogue::{OneName, facts_of};
-use resource::{Observed, ResourceId};
+use resource::{Observation, Observed, ResourceId};
 use serde_json::Value;
 
 use crate::desired::{Desired, DesiredResource, Mode};
@@ -35,6 +35,21 @@ pub fn twins(id: &ResourceId, desired: &Desired, observed: &Observed) -> Vec<Res
             && here == place(other, &|parent, pointer| wanted(parent, pointer, desired, observed))
     };
     desired.resources().map(|resource| &resource.id).filter(|id| is_twin(id)).cloned().collect()
+}
+
+/// Returns what lays hold of the thing that `id` is to lay hold of, where only one of its type may.
+pub fn claimants(id: &ResourceId, desired: &Desired, observed: &Observed) -> Vec<ResourceId> {
+    let Some(pointer) = facts_of(id).claims else { return vec![] };
+    let text = |body: &Value| body.pointer(pointer)?.as_str().map(str::to_ascii_lowercase);
+    let Some(claimed) = desired.get(id).and_then(|wanted| text(&wanted.body)) else {
+        return vec![];
+    };
+    let is_one = |seen: &&Observation| {
+        seen.id != *id
+            && seen.id.resource_type() == id.resource_type()
+            && text(&seen.body).is_some_and(|held| held == claimed)
+    };
+    observed.resources.values().filter(is_one).map(|seen| seen.id.clone()).collect()
 }
 
 fn is_rival(id: &ResourceId, held: &ResourceId, desired: &Desired, observed: &Observed) -> bool {

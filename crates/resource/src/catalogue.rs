@@ -155,6 +155,8 @@ pub struct TypeFacts {
     pub unique_name: Option<UniqueName>,
     /// Where only one resource of the type may bear a name, whatever it lies in.
     pub one_name: Option<OneName>,
+    /// The JSON pointer of what only one resource of the type may lay hold of.
+    pub claims: Option<&'static str>,
     /// What the service keeps of a deleted resource.
     pub soft_delete: Option<SoftDelete>,
     /// Properties that can only be set at creation, each with the reason.
@@ -299,6 +301,7 @@ impl TypeFacts {
         holds_data: None,
         unique_name: None,
         one_name: None,
+        claims: None,
         soft_delete: None,
         immutable: &[("location", "a resource cannot move to another region")],
         read_only: &[],

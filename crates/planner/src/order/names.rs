@@ -7,7 +7,7 @@ use resource::{NameState, ResourceId};
 use super::Scene;
 use crate::change::{Change, Kind};
 use crate::rights;
-use crate::rivals::{rivals, twins};
+use crate::rivals::{claimants, rivals, twins};
 
 impl Scene<'_> {
     /// Orders the delete of what bears a unique name, or gives a right, before the creation of what is
@@ -37,11 +37,21 @@ impl Scene<'_> {
             let mut holders = held.lineage();
             !holders.any(|id| self.changes.changes.get(&id).is_some_and(Change::takes_away))
         };
-        let kept = rivals(id, desired, observed).into_iter().filter(stays);
-        let Some(holder) = kept.chain(twins(id, desired, observed)).next() else { return };
         let address = |id: &ResourceId| {
             desired.get(id).map_or(id.to_string(), |resource| resource.address.clone())
         };
+        if let Some(holder) = claimants(id, desired, observed).into_iter().find(|id| stays(id)) {
+            self.refusals.push(Guard {
+                code: Code::NameTaken,
+                address: address(id),
+                message: format!("`{}` is there for what one alone may be for", address(&holder)),
+                help: "take it over under its own name and group (`adopt: true`), or delete it"
+                    .to_owned(),
+            });
+            return;
+        }
+        let kept = rivals(id, desired, observed).into_iter().filter(stays);
+        let Some(holder) = kept.chain(twins(id, desired, observed)).next() else { return };
         self.refusals.push(Guard {
             code: Code::NameTaken,
             address: address(id),
@@ -80,6 +90,9 @@ impl Scene<'_> {
         }
         if facts_of(id).one_name.is_some() {
             return rivals(id, self.desired, self.observed);
+        }
+        if facts_of(id).claims.is_some() {
+            return claimants(id, self.desired, self.observed);
         }
         let Some(resource) = self.desired.get(id).filter(|_| Duty::Grant.is_of(id)) else {
             return vec![];

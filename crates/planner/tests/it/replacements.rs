@@ -340,3 +340,34 @@ fn rule_14_endpoint_that_changes_hands_on_a_plan_that_is_made_anew_is_left_out_m
         assert!(codes.contains(&"no-target-left"), "{codes:?}");
     }
 }
+
+#[test]
+fn what_scales_a_plan_goes_before_another_setting_scales_it() {
+    let named = |name: &str| {
+        let scale = format!("sku: P1v3, autoscale: {{ min: 1, max: 3{name} }}");
+        expand(&TWO.replace("sku: P1v3", &scale))
+    };
+    let (before, after) = (named(", name: 'scale-{stamp}'"), named(""));
+    let azure = as_desired(&before);
+    let plan = plan(&after, &azure);
+    for stamp in ["weu", "neu"] {
+        let old = format!("rg-osprey-{stamp}/scale-{stamp}");
+        assert_ordered(
+            &plan,
+            &[
+                &format!("delete Microsoft.Insights/autoscalesettings {old}"),
+                &format!("create {stamp}/plan/autoscale"),
+            ],
+        );
+    }
+    // One that is nobody's stays, and refuses the plan before anything is written.
+    let mut foreign = azure.clone();
+    for seen in foreign.resources.values_mut() {
+        if seen.id.name().starts_with("scale-") {
+            seen.body["tags"] = json!({});
+        }
+    }
+    let refused = planner::plan(&after, &foreign, &Options::default()).expect("no cycle");
+    let codes: Vec<_> = refused.refusals.iter().map(|refusal| refusal.code.word()).collect();
+    assert_eq!(codes, ["name-taken", "name-taken"]);
+}

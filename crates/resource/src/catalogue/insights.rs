@@ -15,6 +15,9 @@ pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Insights/autoscalesettings",
         api_version: "2022-10-01",
+        // Source: <https://learn.microsoft.com/azure/azure-monitor/autoscale/autoscale-understanding-settings>:
+        // one resource has one setting.
+        claims: Some("/properties/targetResourceUri"),
         immutable: &[
             ("location", "a setting cannot move to another region"),
             ("properties.targetResourceUri", "a setting scales one resource"),
