@@ -238,23 +238,8 @@ impl Client {
                     let asked = retry_after(&response.headers, Timestamp::now());
                     (class, asked, reason, refused(request, fault, &response, attempts))
                 }
-                Attempt::Broken(Broken::TooLarge) => {
-                    return Err(Error::TooLarge { request: request.label() });
-                }
-                Attempt::Broken(Broken::Stalled) => {
-                    let error = Error::Stalled { request: request.label(), attempts };
-                    if attempts >= STALLED_ATTEMPTS {
-                        return Err(error);
-                    }
-                    (Class::Transient, None, "broken off".to_owned(), error)
-                }
-                Attempt::Broken(Broken::Connection(source)) => {
-                    let reason = if source.is_connect() { "no connection" } else { "broken off" };
-                    let error = Error::NoAnswer {
-                        request: request.label(),
-                        attempts,
-                        source: source.without_url(),
-                    };
+                Attempt::Broken(how) => {
+                    let (reason, error) = broken(request, how, attempts)?;
                     (Class::Transient, None, reason.to_owned(), error)
                 }
             };
@@ -355,6 +340,26 @@ impl Client {
             None => builder,
         }
     }
+}
+
+/// Returns what has become of a request without a whole answer, in a word and as an error; fails where
+/// another attempt is of no use.
+fn broken(request: &Request, how: Broken, attempts: u32) -> Result<(&'static str, Error), Error> {
+    let request = request.label();
+    Ok(match how {
+        Broken::TooLarge => return Err(Error::TooLarge { request }),
+        Broken::Stalled => {
+            let error = Error::Stalled { request, attempts };
+            if attempts >= STALLED_ATTEMPTS {
+                return Err(error);
+            }
+            ("broken off", error)
+        }
+        Broken::Connection(source) => {
+            let reason = if source.is_connect() { "no connection" } else { "broken off" };
+            (reason, Error::NoAnswer { request, attempts, source: source.without_url() })
+        }
+    })
 }
 
 fn http_client(settings: &Settings) -> Result<reqwest::Client, Error> {

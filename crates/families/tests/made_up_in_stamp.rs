@@ -10,11 +10,11 @@ mod support;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use families::identities::IDENTITY;
 use importer::{Draft, Import, Language, Node, Request, Verdict};
 use plan::{Band, Verb};
 use planner::accept::{Files, accept};
 use planner::{Desired, DesiredResource, Expand, Expansion, Given, Holder, Last, Life, Options};
-use resource::types::IDENTITY;
 use resource::{Observed, ResourceId, inner};
 use serde_json::json;
 use support::azure;

@@ -7,10 +7,10 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use families::identities::IDENTITY;
 use families::language;
 use importer::{Request, Verdict};
 use resource::ResourceId;
-use resource::types::IDENTITY;
 use serde_json::json;
 
 const TEXT: &str = "

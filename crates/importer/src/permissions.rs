@@ -1,7 +1,8 @@
 //! What identities may do; the inverse of `planner/src/expand/permissions.rs`.
 
 use planner::expand::role_name;
-use resource::types::{ASSIGNMENT, VAULT};
+use resource::catalogue::Duty;
+use resource::types::ASSIGNMENT;
 use serde_json::Value;
 use topology::AnyVault;
 
@@ -48,7 +49,8 @@ impl Draft<'_> {
 
     fn vault_access(&self, principal: &str, stamp: Option<usize>) -> Vec<Node> {
         let mut all = vec![];
-        for vault in self.survey.of_type(VAULT) {
+        let seen = self.survey.observed.resources.values();
+        for vault in seen.filter(|seen| Duty::Vault.is_of(&seen.id)) {
             let policies = vault.body["properties"]["accessPolicies"].as_array();
             let own = policies.into_iter().flatten().find(|policy| policy["objectId"] == principal);
             let Some(own) = own else { continue };

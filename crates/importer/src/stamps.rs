@@ -1,6 +1,7 @@
 //! Recognises stamps: what stands in several regions under names that differ by one part.
 
-use resource::types::{ASSIGNMENT, AUTOSCALE, CERTIFICATE, PLAN, PROFILE, SITE};
+use resource::catalogue::Duty;
+use resource::types::{ASSIGNMENT, AUTOSCALE, PLAN, PROFILE, SITE};
 use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{Observation, ResourceId, ResourceType};
@@ -193,8 +194,10 @@ fn is_movable(language: &Language, seen: &Observation) -> bool {
     let kind = seen.id.resource_type();
     let is_fixed = is_unit(&kind)
         || language.section_of_type(&kind).is_some_and(|section| !section.stands.has(true));
-    let elsewhere = [ASSIGNMENT, CERTIFICATE, AUTOSCALE];
-    !is_fixed && !elsewhere.iter().any(|other| kind.is(other)) && kind.parent().is_none()
+    let elsewhere = [ASSIGNMENT, AUTOSCALE];
+    let is_elsewhere =
+        elsewhere.iter().any(|other| kind.is(other)) || Duty::Certificate.is_of(&seen.id);
+    !is_fixed && !is_elsewhere && kind.parent().is_none()
 }
 
 /// Finds the stamp to which a resource belongs by its name, or by having a twin in each other one.

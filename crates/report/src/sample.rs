@@ -22,13 +22,39 @@ pub(crate) fn made() -> Made {
 
 /// A second region for an app that exists: profile, clone, record behind a lock, storage moved.
 pub(crate) fn first_apply() -> Plan {
-    let zone = id("rg-dns", types::ZONE, "example.com");
-    let lock = zone.extension(types::LOCK, "keep");
-    let lock_body = json!({ "properties": { "level": "CanNotDelete" } });
-    let record = zone.child("CNAME", "app");
-    let fqdn =
-        Expression::reference(&id("rg", types::PROFILE, "main"), "/properties/dnsConfig/fqdn");
-    let actions = vec![
+    Plan {
+        notices: vec![Notice {
+            severity: Severity::Warning,
+            code: Code::ManualDnsRecord.into(),
+            address: "domains/app.corp.example".into(),
+            message: "corp.example is not in Azure DNS: make the record CNAME app.corp.example → \
+                      northwind.trafficmanager.net, TTL 60, in the company's DNS"
+                .into(),
+            help: Some("`evenkeel check` tells when it is there".into()),
+        }],
+        // The name leads to the profile, which is told to lead nowhere that is not known.
+        reliances: [(
+            id("rg", types::PROFILE, "main").key().to_owned(),
+            Reliance::LeadsOn(BTreeSet::new()),
+        )]
+        .into(),
+        coverage: Coverage {
+            evaluated: 23,
+            unmanaged: vec![zone_record("TXT", "legacy")],
+            not_evaluated: [(
+                id("rg", types::SITE, "app-weu").child("config", "appsettings"),
+                "listing application settings needs more than the Reader role".to_owned(),
+            )]
+            .into(),
+            requests: 17,
+        },
+        ..plan_of([apps(), names_and_data()].concat())
+    }
+}
+
+/// Plans and apps of both regions, and the profile that leads to them.
+fn apps() -> Vec<Action> {
+    vec![
         create("weu", "plan", types::PLAN, json!({
             "location": "westeurope", "sku": { "name": "P1v3", "capacity": 3 }, "kind": "linux",
             "properties": { "reserved": true, "zoneRedundant": true },
@@ -64,17 +90,36 @@ pub(crate) fn first_apply() -> Plan {
                 "endpoints": [{ "name": "weu" }, { "name": "sea" }],
             },
         })).because("endpoints and profile are one aggregate, written by one PUT").after(["create sea/web"]),
+    ]
+}
+
+/// The record behind a lock, and the storage.
+fn names_and_data() -> Vec<Action> {
+    let zone = id("rg-dns", types::ZONE, "example.com");
+    let lock = zone.extension(types::LOCK, "keep");
+    let lock_body = json!({ "properties": { "level": "CanNotDelete" } });
+    let record = zone.child("CNAME", "app");
+    let fqdn =
+        Expression::reference(&id("rg", types::PROFILE, "main"), "/properties/dnsConfig/fqdn");
+    vec![
         Action {
             operation: Operation::LiftLock { lock: lock_body.clone() },
-            ..global(Verb::LiftLock, "dns/example.com/lock/keep", lock.clone()).risking([Risk::WeakerSecurity])
+            ..global(Verb::LiftLock, "dns/example.com/lock/keep", lock.clone())
+                .risking([Risk::WeakerSecurity])
         },
         global(Verb::ReplaceDelete, "dns/example.com/app", zone.child("A", "app"))
             .because("DNS allows no CNAME beside it; the new record follows at once")
             .risking([Risk::Deletes, Risk::Traffic])
             .after(["lift dns/example.com/lock/keep"]),
-        global(Verb::Create, "dns/example.com/app", record).writing(true, json!({
-            "properties": { "TTL": 300, "CNAMERecord": { "cname": fqdn.to_value() } },
-        })).risking([Risk::Traffic]).after(["delete dns/example.com/app", "create trafficManager/main"]),
+        global(Verb::Create, "dns/example.com/app", record)
+            .writing(
+                true,
+                json!({
+                    "properties": { "TTL": 300, "CNAMERecord": { "cname": fqdn.to_value() } },
+                }),
+            )
+            .risking([Risk::Traffic])
+            .after(["delete dns/example.com/app", "create trafficManager/main"]),
         Action {
             operation: Operation::RestoreLock { lock: lock_body },
             ..global(Verb::RestoreLock, "dns/example.com/lock/keep", lock)
@@ -86,35 +131,7 @@ pub(crate) fn first_apply() -> Plan {
                 .changing("sku.name", json!("Standard_LRS"), json!("Standard_GRS"))
                 .because("redundancy changes in place; no data moves out of its region")
         },
-    ];
-    Plan {
-        notices: vec![Notice {
-            severity: Severity::Warning,
-            code: Code::ManualDnsRecord.into(),
-            address: "domains/app.corp.example".into(),
-            message: "corp.example is not in Azure DNS: make the record CNAME app.corp.example → \
-                      northwind.trafficmanager.net, TTL 60, in the company's DNS"
-                .into(),
-            help: Some("`evenkeel check` tells when it is there".into()),
-        }],
-        // The name leads to the profile, which is told to lead nowhere that is not known.
-        reliances: [(
-            id("rg", types::PROFILE, "main").key().to_owned(),
-            Reliance::LeadsOn(BTreeSet::new()),
-        )]
-        .into(),
-        coverage: Coverage {
-            evaluated: 23,
-            unmanaged: vec![zone_record("TXT", "legacy")],
-            not_evaluated: [(
-                id("rg", types::SITE, "app-weu").child("config", "appsettings"),
-                "listing application settings needs more than the Reader role".to_owned(),
-            )]
-            .into(),
-            requests: 17,
-        },
-        ..plan_of(actions)
-    }
+    ]
 }
 
 /// Settings that have moved: one TTL, one app in both stamps, one app in one stamp alone.

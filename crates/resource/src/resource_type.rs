@@ -6,6 +6,8 @@ use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
+use crate::types;
+
 /// A resource type such as `Microsoft.Network/dnsZones/CNAME`.
 ///
 /// Equality, order and hash ignore ASCII case, because providers answer in several spellings;
@@ -44,6 +46,16 @@ impl ResourceType {
     /// Tells whether this is the type named `name`, in any spelling.
     pub fn is(&self, name: &str) -> bool {
         self.0.eq_ignore_ascii_case(name)
+    }
+
+    /// Tells whether this is the type of resource groups.
+    pub fn is_group(&self) -> bool {
+        self.is(types::GROUP)
+    }
+
+    /// Tells whether this is the type of subscriptions.
+    pub fn is_subscription(&self) -> bool {
+        self.is(types::SUBSCRIPTION)
     }
 
     /// Returns the form that equal types share: ASCII lower case.

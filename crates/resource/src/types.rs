@@ -10,8 +10,6 @@ pub const GROUP: &str = "Microsoft.Resources/resourceGroups";
 pub const SUBSCRIPTION: &str = "Microsoft.Resources/subscriptions";
 /// Management locks.
 pub const LOCK: &str = "Microsoft.Authorization/locks";
-/// Certificates of App Service.
-pub const CERTIFICATE: &str = "Microsoft.Web/certificates";
 /// Role assignments.
 pub const ASSIGNMENT: &str = "Microsoft.Authorization/roleAssignments";
 /// Apps of App Service.
@@ -24,19 +22,9 @@ pub const PROFILE: &str = "Microsoft.Network/trafficManagerProfiles";
 pub const ZONE: &str = "Microsoft.Network/dnsZones";
 /// Storage accounts.
 pub const STORAGE_ACCOUNT: &str = "Microsoft.Storage/storageAccounts";
-/// Host-name bindings of apps.
-pub const BINDING: &str = "Microsoft.Web/sites/hostNameBindings";
 /// Configuration documents of apps.
 pub const SITE_CONFIG: &str = "Microsoft.Web/sites/config";
 /// Autoscale settings.
 pub const AUTOSCALE: &str = "Microsoft.Insights/autoscalesettings";
-/// Key vaults.
-pub const VAULT: &str = "Microsoft.KeyVault/vaults";
-/// Managed identities of their own.
-pub const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 /// Role definitions.
 pub const ROLE: &str = "Microsoft.Authorization/roleDefinitions";
-/// Blob containers.
-pub const CONTAINER: &str = "Microsoft.Storage/storageAccounts/blobServices/containers";
-/// Queues of storage accounts.
-pub const QUEUE: &str = "Microsoft.Storage/storageAccounts/queueServices/queues";

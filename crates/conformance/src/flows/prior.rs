@@ -129,17 +129,31 @@ fn walk(value: &Value, found: &mut Vec<ResourceId>) {
 
 /// Returns the least body that a type accepts.
 pub fn least(id: &ResourceId, location: &str) -> Value {
-    let name = id.name();
     let kind = id.resource_type();
-    let at = |location: &str, rest: Value| {
-        let mut body = json!({"location": location});
-        for (name, value) in rest.as_object().into_iter().flatten() {
-            body[name] = value.clone();
-        }
-        body
-    };
+    let known = kind.as_str().to_ascii_lowercase();
+    let least = least_of_network(&known, id, location)
+        .or_else(|| least_of_data(&known, id, location))
+        .or_else(|| least_of_web(&known, id, location));
+    least.unwrap_or_else(|| match kind.parent() {
+        Some(_) => json!({"properties": {}}),
+        None => at(location, json!({"properties": {}})),
+    })
+}
+
+/// Puts a body at a place.
+fn at(location: &str, rest: Value) -> Value {
+    let mut body = json!({"location": location});
+    for (name, value) in rest.as_object().into_iter().flatten() {
+        body[name] = value.clone();
+    }
+    body
+}
+
+/// Returns the least body of a type of networks and names.
+fn least_of_network(kind: &str, id: &ResourceId, location: &str) -> Option<Value> {
+    let name = id.name();
     let record = |name: &str, value: Value| json!({"properties": {"TTL": 3600, name: value}});
-    match kind.as_str().to_ascii_lowercase().as_str() {
+    Some(match kind {
         "microsoft.network/trafficmanagerprofiles" => at(
             "global",
             json!({"properties": {
@@ -191,6 +205,14 @@ pub fn least(id: &ResourceId, location: &str) -> Value {
             "properties": {"publicIPAllocationMethod": "Static",
                 "dnsSettings": {"domainNameLabel": name.to_lowercase()}}}),
         ),
+        _ => return None,
+    })
+}
+
+/// Returns the least body of a type that holds data.
+fn least_of_data(kind: &str, id: &ResourceId, location: &str) -> Option<Value> {
+    let name = id.name();
+    Some(match kind {
         "microsoft.documentdb/databaseaccounts" => at(
             location,
             json!({"properties": {
@@ -204,15 +226,6 @@ pub fn least(id: &ResourceId, location: &str) -> Value {
             let resource = json!({"id": name, "partitionKey": {"paths": ["/id"], "kind": "Hash"}});
             json!({"properties": {"resource": resource}})
         }
-        "microsoft.web/serverfarms" => {
-            at(location, json!({"sku": {"name": "S1", "tier": "Standard"}, "properties": {}}))
-        }
-        "microsoft.web/sites" => {
-            let group = id.parent().map(|group| group.to_string()).unwrap_or_default();
-            let plan = format!("{group}/providers/Microsoft.Web/serverfarms/plan");
-            at(location, json!({"properties": {"serverFarmId": plan}}))
-        }
-        "microsoft.web/sites/slots" => at(location, json!({"properties": {}})),
         "microsoft.storage/storageaccounts" => {
             at(location, json!({"sku": {"name": "Standard_LRS"}, "kind": "StorageV2"}))
         }
@@ -223,6 +236,23 @@ pub fn least(id: &ResourceId, location: &str) -> Value {
             "tenantId": "c7b1d2e4-08f5-4a3c-b6d9-91e2f3a4b5c6",
             "sku": {"family": "A", "name": "standard"}, "accessPolicies": []}}),
         ),
+        _ => return None,
+    })
+}
+
+/// Returns the least body of a type of apps and of what stands before them.
+fn least_of_web(kind: &str, id: &ResourceId, location: &str) -> Option<Value> {
+    let name = id.name();
+    Some(match kind {
+        "microsoft.web/serverfarms" => {
+            at(location, json!({"sku": {"name": "S1", "tier": "Standard"}, "properties": {}}))
+        }
+        "microsoft.web/sites" => {
+            let group = id.parent().map(|group| group.to_string()).unwrap_or_default();
+            let plan = format!("{group}/providers/Microsoft.Web/serverfarms/plan");
+            at(location, json!({"properties": {"serverFarmId": plan}}))
+        }
+        "microsoft.web/sites/slots" => at(location, json!({"properties": {}})),
         "microsoft.cdn/profiles" => {
             at("global", json!({"sku": {"name": "Standard_AzureFrontDoor"}, "properties": {}}))
         }
@@ -236,7 +266,6 @@ pub fn least(id: &ResourceId, location: &str) -> Value {
         "microsoft.network/frontdoorwebapplicationfirewallpolicies" => {
             at("global", json!({"sku": {"name": "Standard_AzureFrontDoor"}, "properties": {}}))
         }
-        _ if kind.parent().is_some() => json!({"properties": {}}),
-        _ => at(location, json!({"properties": {}})),
-    }
+        _ => return None,
+    })
 }

@@ -42,7 +42,6 @@ pub async fn prepare(replay: &mut Replay<'_>, index: usize) -> anyhow::Result<()
     }
     let Some(id) = action_target(request.path()) else { return Ok(()) };
     let location = replay.location.clone();
-    let is_group = id.resource_type().is(resource::types::GROUP);
     match response.code().filter(|_| !response.is_success()) {
         Some("ResourceGroupNotFound") => {
             let group = ResourceId::group(SUBSCRIPTION, id.resource_group().unwrap_or_default());
@@ -74,34 +73,46 @@ pub async fn prepare(replay: &mut Replay<'_>, index: usize) -> anyhow::Result<()
         }
         _ => {}
     }
+    prepare_target(replay, index, &id).await
+}
+
+/// Makes what a request of this exchange names, and its target where the answer tells that it was there.
+async fn prepare_target(
+    replay: &mut Replay<'_>,
+    index: usize,
+    id: &ResourceId,
+) -> anyhow::Result<()> {
+    let Exchange { request, response } = &replay.flow.exchanges[index];
+    let location = replay.location.clone();
+    let is_group = id.resource_type().is(resource::types::GROUP);
     if request.method == "DELETE" && response.is_success() {
         for blocker in std::mem::take(&mut replay.blockers) {
-            if blocker.is_within(&id) {
+            if blocker.is_within(id) {
                 replay.stage.delete(&blocker)?;
             }
         }
     }
-    let missing = named_in(&response.body, &id);
+    let missing = named_in(&response.body, id);
     let mut around = request.body.clone();
     if response.code() == Some("InvalidResourceReference") {
         without(&mut around, &missing);
     }
     if request.method == "POST" {
-        prior::ensure(&replay.stage, &id, None, &location).await?;
+        prior::ensure(&replay.stage, id, None, &location).await?;
     }
     if request.method != "PUT" || !is_group {
-        prior::ensure_around(&replay.stage, &id, &around, &location).await?;
+        prior::ensure_around(&replay.stage, id, &around, &location).await?;
     }
-    name_principal(replay, index, &id).await?;
+    name_principal(replay, index, id).await?;
     let is_there = match request.method.as_str() {
         "PUT" => response.status == 412,
         "GET" => response.is_success(),
         "DELETE" => response.status != 204 && response.status != 404,
         _ => response.status != 404,
     };
-    if is_there && !replay.deleted.contains(&id) {
+    if is_there && !replay.deleted.contains(id) {
         let body = (request.method == "GET").then_some(&response.body);
-        prior::ensure(&replay.stage, &id, body, &location).await?;
+        prior::ensure(&replay.stage, id, body, &location).await?;
     }
     Ok(())
 }

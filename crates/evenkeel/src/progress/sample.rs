@@ -19,7 +19,7 @@ pub fn plan() -> Plan {
     let actions = vec![
         create(weu(), "weu/plan", resource::types::PLAN, &[]),
         create(weu(), "weu/web", resource::types::SITE, &["create weu/plan"]),
-        create(weu(), "weu/cert", resource::types::CERTIFICATE, &["create weu/web"]),
+        create(weu(), "weu/cert", families::domains::CERTIFICATE, &["create weu/web"]),
         Action {
             id: ActionId("verify weu/web".into()),
             verb: Verb::Verify,
@@ -28,7 +28,7 @@ pub fn plan() -> Plan {
         },
         create(neu(), "neu/plan", resource::types::PLAN, &[]),
         create(neu(), "neu/web", resource::types::SITE, &["create neu/plan"]),
-        create(Band::Data, "data/orders", "Microsoft.DocumentDB/databaseAccounts", &[]),
+        create(Band::Data, "data/orders", resource::types::STORAGE_ACCOUNT, &[]),
         create(
             Band::Global,
             "main",

@@ -6,7 +6,7 @@ use resource::ResourceId;
 use serde_json::{Value, json};
 use topology::section::Entry;
 
-use super::{AliasType, DnsZone, LockPolicy, RecordSet};
+use super::{AliasType, Caa, DnsZone, LockPolicy, Mx, RecordSet, Srv};
 use crate::traffic_manager::TrafficManager;
 
 const DEFAULT_TTL_SECS: u64 = 3600;
@@ -88,67 +88,27 @@ fn record_set(
 }
 
 fn records(expansion: &Expansion<'_>, set: &RecordSet) -> Vec<Records> {
-    let mut all = vec![];
-    let mut add = |kind: &'static str, member: &str, list: Vec<Value>, values: Vec<Value>| {
-        if !list.is_empty() {
-            all.push(Records { kind, properties: json!({ member: list }), values });
-        }
-    };
-    let plain = |ip: String| json!(ip);
-    add(
-        "A",
-        "ARecords",
-        set.a.iter().map(|ip| json!({ "ipv4Address": ip.value })).collect(),
-        set.a.iter().map(|ip| plain(ip.value.to_string())).collect(),
-    );
-    add(
-        "AAAA",
-        "AAAARecords",
-        set.aaaa.iter().map(|ip| json!({ "ipv6Address": ip.value })).collect(),
-        set.aaaa.iter().map(|ip| plain(ip.value.to_string())).collect(),
-    );
     let texts: Vec<Value> = set.txt.iter().map(|text| expansion.text(&text.value)).collect();
-    add(
-        "TXT",
-        "TXTRecords",
-        texts.iter().map(|text| json!({ "value": chunks(text) })).collect(),
-        texts.clone(),
-    );
-    add(
-        "CAA",
-        "caaRecords",
-        set.caa
-            .iter()
-            .map(|caa| {
-                let flags = caa.flags.as_ref().map_or(0, |flags| flags.value);
-                json!({ "flags": flags, "tag": caa.tag.value, "value": caa.value.value })
-            })
-            .collect(),
-        set.caa.iter().map(|caa| plain(format!("{} {}", *caa.tag, *caa.value))).collect(),
-    );
-    add(
-        "MX",
-        "MXRecords",
-        set.mx
-            .iter()
-            .map(|mx| json!({ "preference": mx.preference.value, "exchange": host(&mx.exchange) }))
-            .collect(),
-        set.mx.iter().map(|mx| plain(format!("{} {}", *mx.preference, *mx.exchange))).collect(),
-    );
-    add(
-        "SRV",
-        "SRVRecords",
-        set.srv
-            .iter()
-            .map(|srv| {
-                json!({
-                    "priority": srv.priority.value, "weight": srv.weight.value,
-                    "port": srv.port.value, "target": host(&srv.target),
-                })
-            })
-            .collect(),
-        set.srv.iter().map(|srv| plain(srv.target.value.clone())).collect(),
-    );
+    let text = |text: &Value| (json!({ "value": chunks(text) }), text.clone());
+    let lists = [
+        ("A", "ARecords", pairs(&set.a, |ip| (json!({ "ipv4Address": **ip }), json!(**ip)))),
+        (
+            "AAAA",
+            "AAAARecords",
+            pairs(&set.aaaa, |ip| (json!({ "ipv6Address": **ip }), json!(**ip))),
+        ),
+        ("TXT", "TXTRecords", pairs(&texts, text)),
+        ("CAA", "caaRecords", pairs(&set.caa, authority)),
+        ("MX", "MXRecords", pairs(&set.mx, exchanger)),
+        ("SRV", "SRVRecords", pairs(&set.srv, service)),
+    ];
+    let filled = lists.into_iter().filter(|(.., pairs)| !pairs.is_empty());
+    let mut all: Vec<Records> = filled
+        .map(|(kind, member, pairs)| {
+            let (list, values): (Vec<Value>, Vec<Value>) = pairs.into_iter().unzip();
+            Records { kind, properties: json!({ member: list }), values }
+        })
+        .collect();
     if let Some(cname) = &set.cname {
         let value = match cname.literal() {
             Some(name) => json!(host(name)),
@@ -162,6 +122,30 @@ fn records(expansion: &Expansion<'_>, set: &RecordSet) -> Vec<Records> {
     }
     all.extend(alias(expansion, set));
     all
+}
+
+/// Returns each value of a set as ARM has it, and as a person reads it.
+fn pairs<T>(values: &[T], of: impl Fn(&T) -> (Value, Value)) -> Vec<(Value, Value)> {
+    values.iter().map(of).collect()
+}
+
+fn authority(caa: &Caa) -> (Value, Value) {
+    let flags = caa.flags.as_ref().map_or(0, |flags| flags.value);
+    let record = json!({ "flags": flags, "tag": caa.tag.value, "value": caa.value.value });
+    (record, json!(format!("{} {}", *caa.tag, *caa.value)))
+}
+
+fn exchanger(mx: &Mx) -> (Value, Value) {
+    let record = json!({ "preference": mx.preference.value, "exchange": host(&mx.exchange) });
+    (record, json!(format!("{} {}", *mx.preference, *mx.exchange)))
+}
+
+fn service(srv: &Srv) -> (Value, Value) {
+    let record = json!({
+        "priority": srv.priority.value, "weight": srv.weight.value,
+        "port": srv.port.value, "target": host(&srv.target),
+    });
+    (record, json!(srv.target.value))
 }
 
 fn alias(expansion: &Expansion<'_>, set: &RecordSet) -> Option<Records> {

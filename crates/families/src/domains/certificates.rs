@@ -2,12 +2,12 @@
 
 use plan::Band;
 use planner::{DesiredResource, Expansion, Life};
-use resource::{Expression, ResourceId, types};
+use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::expand::Bound;
-use super::{Certificate, Domain};
+use super::{CERTIFICATE, Certificate, Domain};
 
 /// Adds the certificate of a domain for one app; `None` where the domain has none.
 ///
@@ -53,7 +53,7 @@ pub(super) fn certificate(
         Certificate::Managed | Certificate::None => None,
     };
     let source = source.as_ref().map(|(vault, secret)| (vault.as_str(), secret.as_str()));
-    let id = group.extension(types::CERTIFICATE, &certificate_name(host, &app.stamp, source));
+    let id = group.extension(CERTIFICATE, &certificate_name(host, &app.stamp, source));
     let body = json!({
         "location": expansion.location(app.home, None),
         "tags": expansion.tags(app.home, &Default::default()),
@@ -66,7 +66,7 @@ pub(super) fn certificate(
     resource.protect = false;
     resource.formerly = source
         .is_some()
-        .then(|| group.extension(types::CERTIFICATE, &certificate_name(host, &app.stamp, None)));
+        .then(|| group.extension(CERTIFICATE, &certificate_name(host, &app.stamp, None)));
     expansion.add(resource, Life::default(), &domain.place);
     Some(id)
 }

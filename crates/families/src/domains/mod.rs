@@ -14,6 +14,12 @@ pub use certificates::certificate_name;
 pub use model::{Binding, Certificate, Domain, VaultCertificate};
 pub(crate) use recognise::{found, ttl_of};
 
+/// Certificates that App Service binds.
+pub const CERTIFICATE: &str = "Microsoft.Web/certificates";
+
+/// Host names that are bound to a site.
+const BINDING: &str = "Microsoft.Web/sites/hostNameBindings";
+
 /// Custom domains.
 pub static DOMAINS: Section = Section {
     key: "domains",

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use importer::{Choices, Draft, Placement, Survey, id_at, text};
-use resource::types::{BINDING, CERTIFICATE, PROFILE, SITE, ZONE};
+use resource::types::{PROFILE, SITE, ZONE};
 use resource::{Observation, ResourceId, is_of_a_service};
 use serde_json::Value;
 
-use super::{DOMAINS, certificate_name};
+use super::{BINDING, CERTIFICATE, DOMAINS, certificate_name};
 
 /// Where the certificates of a domain come from.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,11 +4,13 @@ mod expand;
 mod import;
 mod model;
 
-use resource::types::IDENTITY;
 use topology::Section;
 use topology::section::{Arm, NameRule, Of};
 
 pub use model::Identity;
+
+/// Managed identities that are resources of their own.
+pub const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 
 static NAME: NameRule =
     NameRule { not_last: "", ..NameRule::new("managed identity", 3, 128, "-_") };

@@ -2,10 +2,11 @@
 
 use importer::{Draft, Import, Map, text};
 use resource::Observation;
-use resource::types::{IDENTITY, SITE};
+use resource::types::SITE;
 use serde_json::Value;
 
 use super::Vault;
+use crate::identities::IDENTITY;
 
 impl Import for Vault {
     fn body(draft: &mut Draft<'_>, seen: &Observation, stamp: Option<usize>, map: &mut Map) {

@@ -5,7 +5,6 @@ mod expand;
 mod import;
 mod model;
 
-use resource::types::VAULT;
 use topology::Section;
 use topology::section::{Arm, GlobalBand, NameRule, Of, Unique};
 
@@ -23,7 +22,7 @@ pub static VAULTS: Section = Section {
     noun: "a key vault",
     plural: "key vaults",
     about: "Key vaults",
-    arm: Arm::Type(VAULT),
+    arm: Arm::Type("Microsoft.KeyVault/vaults"),
     abbreviations: &["kv"],
     name: Some(&NAME),
     band: GlobalBand::Data,

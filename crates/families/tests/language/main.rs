@@ -9,6 +9,7 @@ use topology::{Input, Parsed, parse};
 
 mod checks;
 mod docs;
+mod engines;
 mod examples;
 mod explanations;
 mod files;

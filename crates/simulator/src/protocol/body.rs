@@ -59,7 +59,7 @@ fn check_location(
         Lies::Globe => "global".to_owned(),
         _ => regions::REGIONS.iter().map(|region| region.name).collect::<Vec<_>>().join(","),
     };
-    if id.resource_type().is("Microsoft.Resources/resourceGroups") {
+    if id.resource_type().is_group() {
         let text = format!(
             "The provided location '{given}' is not available for resource group. List of \
              available regions is '{list}'."

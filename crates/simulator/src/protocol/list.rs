@@ -54,7 +54,7 @@ fn is_visible(stored: &Stored) -> bool {
 }
 
 fn check_scope(azure: &Azure, scope: &ResourceId) -> Result<(), Answer> {
-    if scope.resource_type().is("Microsoft.Resources/subscriptions") {
+    if scope.resource_type().is_subscription() {
         return Ok(());
     }
     scope::check_group(azure, scope)?;

@@ -173,7 +173,7 @@ fn result(azure: &Azure, operation: &Operation) -> Answer {
 }
 
 fn is_group(id: &ResourceId) -> bool {
-    id.resource_type().is("Microsoft.Resources/resourceGroups")
+    id.resource_type().is_group()
 }
 
 /// Lets every operation that is due come to its end.

@@ -19,7 +19,7 @@ pub(crate) fn delete(azure: &mut Azure, request: &Request, id: &ResourceId) -> A
 
 fn try_delete(azure: &mut Azure, request: &Request, id: &ResourceId) -> Result<Answer, Answer> {
     let kind = azure.kind_of(&id.resource_type());
-    let is_group = id.resource_type().is("Microsoft.Resources/resourceGroups");
+    let is_group = id.resource_type().is_group();
     if is_group && azure.state.get(id).is_none() {
         return Err(scope::missing_group(id.name()));
     }

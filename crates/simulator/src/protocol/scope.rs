@@ -30,7 +30,7 @@ pub(crate) fn check(azure: &Azure, id: &ResourceId, verb: &str) -> Result<(), An
 
 /// Checks that the resource group of `id` exists.
 pub(crate) fn check_group(azure: &Azure, id: &ResourceId) -> Result<(), Answer> {
-    let is_group = id.resource_type().is("Microsoft.Resources/resourceGroups");
+    let is_group = id.resource_type().is_group();
     match id.resource_group().filter(|_| !is_group) {
         Some(group) if azure.group_of(id).is_none() => Err(missing_group(group)),
         _ => Ok(()),
@@ -39,7 +39,7 @@ pub(crate) fn check_group(azure: &Azure, id: &ResourceId) -> Result<(), Answer> 
 
 /// Groups and resources are stored; subscriptions and provider-level paths are not.
 fn is_stored_type(id: &ResourceId) -> bool {
-    !id.resource_type().is("Microsoft.Resources/subscriptions")
+    !id.resource_type().is_subscription()
 }
 
 /// Returns ARM's answer to a path that means nothing.
@@ -68,7 +68,7 @@ pub(crate) fn missing_resource(id: &ResourceId) -> Answer {
 
 /// Returns the provider's answer for a resource that does not exist.
 pub(crate) fn missing(azure: &Azure, kind: &Kind, id: &ResourceId) -> Answer {
-    if id.resource_type().is("Microsoft.Resources/resourceGroups") {
+    if id.resource_type().is_group() {
         return missing_group(id.name());
     }
     if let Some(parent) = id.parent()
@@ -117,7 +117,7 @@ pub(crate) fn canonical(azure: &Azure, kind: &Kind, id: &ResourceId) -> Resource
     let given = id.resource_type();
     let lower = id.name().to_lowercase();
     let name = if kind.lowers_names { lower.as_str() } else { id.name() };
-    if given.is("Microsoft.Resources/resourceGroups") {
+    if given.is_group() {
         return ResourceId::group(subscription, name);
     }
     let spelled = kind.spelled_in_ids(&given);

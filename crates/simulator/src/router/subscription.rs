@@ -149,7 +149,7 @@ fn resources(azure: &mut Azure, request: &Request, group: Option<&str>) -> Answe
 
 fn is_tracked(stored: &Stored) -> bool {
     let kind = stored.kind();
-    !kind.is("Microsoft.Resources/resourceGroups")
+    !kind.is_group()
         && (kind.parent().is_none() || kind.is("Microsoft.Web/sites/slots"))
         && stored.body.get("location").is_some_and(Value::is_string)
 }

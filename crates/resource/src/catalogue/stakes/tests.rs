@@ -115,6 +115,15 @@ fn what_guards_less_is_weaker_security() {
                 json!([{"ipAddressOrRange": "1.2.3.4"}]),
                 json!([]),
             ),
+        ],
+    );
+}
+
+#[test]
+fn what_lets_more_in_is_weaker_security() {
+    falls(
+        Stake::Security,
+        &[
             (
                 "Microsoft.Cdn/profiles/afdEndpoints/routes",
                 "properties.supportedProtocols",

@@ -117,8 +117,7 @@ fn settle_lock(_: &Azure, draft: &mut Draft) -> Result<(), Answer> {
 /// A lock that went with its resource was not lifted.
 fn note_lifted(azure: &mut Azure, lock: &Stored, request: &Request) {
     let is_scope_there = lock.id.parent().is_some_and(|scope| {
-        azure.state.get(&scope).is_some()
-            || scope.resource_type().is("Microsoft.Resources/subscriptions")
+        azure.state.get(&scope).is_some() || scope.resource_type().is_subscription()
     });
     if is_scope_there && !azure.is_unguarded {
         let by = format!("{} {}", request.method, request.path);
@@ -129,37 +128,7 @@ fn note_lifted(azure: &mut Azure, lock: &Stored, request: &Request) {
 fn settle_assignment(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     let principal = draft.text("/principalId").unwrap_or_default().to_owned();
     let role = draft.text("/roleDefinitionId").unwrap_or_default().to_owned();
-    let name = draft.name();
-    if uuid::Uuid::parse_str(&name).is_err() {
-        let text = format!(
-            "The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID."
-        );
-        return Err(Answer::error(400, "InvalidRoleAssignmentId", text));
-    }
-    let is_guid = |text: &str| uuid::Uuid::parse_str(text).is_ok();
-    if !azure.is_unguarded && (!is_guid(&principal) || !is_guid(last(&role))) {
-        let text = format!(
-            "The principal ID '{principal}' or the role definition ID '{role}' is not valid. Both must be GUIDs."
-        );
-        return Err(Answer::error(400, "InvalidPrincipalId", text));
-    }
-    if principal.is_empty() || role.is_empty() {
-        let text =
-            "The request content was invalid: 'principalId' and 'roleDefinitionId' are required.";
-        return Err(Answer::error(400, "BadRequest", text));
-    }
-    if !knows_principal(azure, &principal) && draft.text("/principalType").is_none() {
-        let directory = &azure.settings.tenant;
-        let bare = principal.replace('-', "");
-        let text = format!(
-            "Principal {bare} does not exist in the directory {directory}. Check that you have the \
-             correct principal ID. If you are creating this principal and then immediately \
-             assigning a role, this error might be related to a replication delay. In this case, \
-             set the role assignment principalType property to a value, such as ServicePrincipal, \
-             User, or Group.  See https://aka.ms/docs-principaltype"
-        );
-        return Err(Answer::error(400, "PrincipalNotFound", text));
-    }
+    check_assignment(azure, draft, &principal, &role)?;
     let scope = draft.id.parent().map(|scope| scope.to_string()).unwrap_or_default();
     check_unique(azure, draft, &principal, &role)?;
     if let Some(before) = &draft.before {
@@ -191,6 +160,47 @@ fn settle_assignment(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     properties["updatedBy"] = json!(by);
     let absent = json!({"condition": null, "conditionVersion": null, "delegatedManagedIdentityResourceId": null, "description": null});
     json::fill(properties, &absent);
+    Ok(())
+}
+
+/// Refuses an assignment that names nobody, no role, or somebody whom nobody knows yet.
+fn check_assignment(
+    azure: &Azure,
+    draft: &Draft,
+    principal: &str,
+    role: &str,
+) -> Result<(), Answer> {
+    let name = draft.name();
+    if uuid::Uuid::parse_str(&name).is_err() {
+        let text = format!(
+            "The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID."
+        );
+        return Err(Answer::error(400, "InvalidRoleAssignmentId", text));
+    }
+    let is_guid = |text: &str| uuid::Uuid::parse_str(text).is_ok();
+    if !azure.is_unguarded && (!is_guid(principal) || !is_guid(last(role))) {
+        let text = format!(
+            "The principal ID '{principal}' or the role definition ID '{role}' is not valid. Both must be GUIDs."
+        );
+        return Err(Answer::error(400, "InvalidPrincipalId", text));
+    }
+    if principal.is_empty() || role.is_empty() {
+        let text =
+            "The request content was invalid: 'principalId' and 'roleDefinitionId' are required.";
+        return Err(Answer::error(400, "BadRequest", text));
+    }
+    if !knows_principal(azure, principal) && draft.text("/principalType").is_none() {
+        let directory = &azure.settings.tenant;
+        let bare = principal.replace('-', "");
+        let text = format!(
+            "Principal {bare} does not exist in the directory {directory}. Check that you have the \
+             correct principal ID. If you are creating this principal and then immediately \
+             assigning a role, this error might be related to a replication delay. In this case, \
+             set the role assignment principalType property to a value, such as ServicePrincipal, \
+             User, or Group.  See https://aka.ms/docs-principaltype"
+        );
+        return Err(Answer::error(400, "PrincipalNotFound", text));
+    }
     Ok(())
 }
 

@@ -300,6 +300,26 @@ pub(super) fn view(azure: &Azure, account: &Stored, body: &mut Value) {
         if is_multi_write { rows.clone() } else { rows.iter().take(1).cloned().collect() };
     let made = clock::text(account.created);
     let key = json!({"generationTime": made});
+    let apis = view_apis(&name, body);
+    let properties = &mut body["properties"];
+    let endpoint = format!("https://{name}.documents.azure.com:443/");
+    properties["documentEndpoint"] = json!(endpoint);
+    properties["sqlEndpoint"] = json!(endpoint);
+    properties["EnabledApiTypes"] = json!(apis.join(", "));
+    properties["instanceId"] = json!(azure.uuid(&format!("instance/{}", account.id.key())));
+    properties["writeLocations"] = json!(writers);
+    properties["readLocations"] = json!(rows);
+    properties["locations"] = json!(rows);
+    properties["failoverPolicies"] = json!(policies);
+    properties["keysMetadata"] = json!({
+        "primaryMasterKey": key, "secondaryMasterKey": key,
+        "primaryReadonlyMasterKey": key, "secondaryReadonlyMasterKey": key,
+    });
+    body["systemData"] = json!({"createdAt": made});
+}
+
+/// Adds the endpoints of the languages that an account speaks, and returns these.
+fn view_apis(name: &str, body: &mut Value) -> Vec<&'static str> {
     let kind = body["kind"].clone();
     let capabilities = body["properties"]["capabilities"].clone();
     let has =
@@ -323,20 +343,7 @@ pub(super) fn view(azure: &Azure, account: &Stored, body: &mut Value) {
         }
         apis.push("Sql");
     }
-    let endpoint = format!("https://{name}.documents.azure.com:443/");
-    properties["documentEndpoint"] = json!(endpoint);
-    properties["sqlEndpoint"] = json!(endpoint);
-    properties["EnabledApiTypes"] = json!(apis.join(", "));
-    properties["instanceId"] = json!(azure.uuid(&format!("instance/{}", account.id.key())));
-    properties["writeLocations"] = json!(writers);
-    properties["readLocations"] = json!(rows);
-    properties["locations"] = json!(rows);
-    properties["failoverPolicies"] = json!(policies);
-    properties["keysMetadata"] = json!({
-        "primaryMasterKey": key, "secondaryMasterKey": key,
-        "primaryReadonlyMasterKey": key, "secondaryReadonlyMasterKey": key,
-    });
-    body["systemData"] = json!({"createdAt": made});
+    apis
 }
 
 /// Lists keys and connection strings, and changes the order of the regions.

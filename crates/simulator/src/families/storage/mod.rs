@@ -158,7 +158,6 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     if draft.body["kind"].is_null() {
         draft.body["kind"] = json!("StorageV2");
     }
-    let name = draft.name();
     let location = draft.body["location"].as_str().unwrap_or_default().to_owned();
     let region = regions::find(&location);
     let wants_zones = sku.contains("ZRS");
@@ -167,10 +166,17 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         return Err(bad_request("SkuNotAvailable", text));
     }
     draft.body["sku"] = json!({"name": sku, "tier": tier(&sku)});
+    fill(azure, draft, &sku, &location);
+    Ok(())
+}
+
+/// Adds what the service says of every account.
+fn fill(azure: &Azure, draft: &mut Draft, sku: &str, location: &str) {
+    let name = draft.name();
     let now = clock::text(azure.now);
     let before_2019 = draft.api_version.as_str() < "2019-06-01";
     let is_blob = draft.body["kind"] != "Storage";
-    let replicas = replicas_of(&name, &location, &sku);
+    let replicas = replicas_of(&name, location, sku);
     let properties = draft.properties();
     for gone in ["secondaryEndpoints", "secondaryLocation", "statusOfSecondary"] {
         json::remove(properties, &format!("/{gone}"));
@@ -202,7 +208,6 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         json::fill(properties, &json!({"accessTier": "Hot"}));
     }
     json::merge(properties, &replicas);
-    Ok(())
 }
 
 fn check_name(azure: &Azure, draft: &Draft) -> Result<(), Answer> {

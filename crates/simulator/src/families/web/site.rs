@@ -260,6 +260,11 @@ fn complete(azure: &Azure, draft: &mut Draft, plan: &Stored, name: &str, reserve
     properties["kind"] = json!(kind);
     properties["tags"] = tags;
     properties["resourceGroup"] = json!(id.resource_group());
+    fill_addresses(properties, &id, name, &deployment);
+}
+
+/// Adds the addresses of the unit that a site stands on, and how files are brought to it.
+fn fill_addresses(properties: &mut Value, id: &ResourceId, name: &str, deployment: &str) {
     let addresses = "20.50.2.80,20.50.2.81,20.50.2.82";
     json::fill(
         properties,
