@@ -102,6 +102,17 @@ async fn a_route_is_refused_without_a_group_that_has_an_origin() {
 }
 
 #[tokio::test]
+async fn a_patch_that_does_not_speak_of_caching_switches_it_off() {
+    let client = start("Standard").await;
+    let cached = json!({"cacheConfiguration": {"queryStringCachingBehavior": "UseQueryString"}});
+    assert_eq!(put(&client, "afdEndpoints/front/routes/web", route(&client, cached)).await, "");
+    let patch = json!({"properties": {"httpsRedirect": "Enabled"}});
+    assert_eq!(code(client.patch(&at("afdEndpoints/front/routes/web"), patch).await), "");
+    let shown = client.get(&at("afdEndpoints/front/routes/web")).await.body;
+    assert_eq!(shown["properties"]["cacheConfiguration"], Value::Null);
+}
+
+#[tokio::test]
 async fn what_a_route_leads_to_is_kept() {
     let client = start("Standard").await;
     let route = route(&client, json!({}));

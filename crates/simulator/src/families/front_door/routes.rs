@@ -14,6 +14,8 @@ use crate::wire::json;
 pub(super) const ROUTES: &str = "Microsoft.Cdn/profiles/afdendpoints/routes";
 
 /// A route.
+///
+/// Source of what a PATCH does: <https://github.com/hashicorp/terraform-provider-azurerm/issues/29494>.
 pub(super) const KIND: Kind = Kind {
     name: ROUTES,
     defaults: r#"{"properties": {"enabledState": "Enabled", "originPath": null, "cacheConfiguration": null, "customDomains": [], "ruleSets": [], "patternsToMatch": ["/*"], "deploymentStatus": "NotStarted"}}"#,
@@ -35,6 +37,10 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
         }
         check_settings(draft)?;
         check_beside(azure, draft)?;
+    }
+    // What a PATCH does not say of caching it switches off.
+    if draft.is_patch && draft.sent.pointer("/properties/cacheConfiguration").is_none() {
+        draft.properties()["cacheConfiguration"] = Value::Null;
     }
     for domain in draft.properties()["customDomains"].as_array_mut().into_iter().flatten() {
         json::remove(domain, "/isActive");
