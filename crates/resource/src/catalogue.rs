@@ -232,6 +232,9 @@ pub struct TypeFacts {
     pub patch_always: &'static [&'static str],
     /// True where a resource comes into being with its parent, so that it is only ever changed.
     pub born_with_parent: bool,
+    /// Whether what leads to the parent of one leads on to it: it goes when they have let go, and after
+    /// those that take its place have come.
+    pub bears_parent: bool,
     /// What is appended to the URL of a DELETE, without `?`.
     pub delete_query: Option<&'static str>,
     /// How long Azure takes over one as a rule.
@@ -336,6 +339,7 @@ impl TypeFacts {
         gone: &[],
         patch_always: &[],
         born_with_parent: false,
+        bears_parent: false,
         delete_query: None,
         typical: Typical::UNKNOWN,
         write_limit: None,

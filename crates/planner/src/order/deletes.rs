@@ -26,11 +26,40 @@ impl Scene<'_> {
         if deleted.is_empty() {
             return;
         }
+        for id in deleted.iter().filter(|id| facts_of(id).bears_parent) {
+            self.replace_bearer(id);
+        }
         let handles = Handles::of(&deleted, self.observed);
         for seen in self.observed.resources.values() {
             for target in targets(seen, &deleted, &handles) {
                 self.let_go(&seen.id, &target);
             }
+        }
+    }
+
+    /// Lets what takes the place of a bearer come before it goes, and what its parent asks of those that
+    /// are left come after.
+    fn replace_bearer(&mut self, id: &ResourceId) {
+        let (Some(delete), Some(parent)) = (self.graph.first(id), id.parent()) else { return };
+        let is_beside = |other: &ResourceId| {
+            other != id
+                && other.parent().as_ref() == Some(&parent)
+                && other.resource_type() == id.resource_type()
+        };
+        let beside: Vec<NodeIndex> = self
+            .changes
+            .changes
+            .values()
+            .filter(|change| {
+                matches!(change.kind, Kind::Create | Kind::Update) && is_beside(&change.id)
+            })
+            .filter_map(|change| self.graph.last(&change.id))
+            .collect();
+        for other in beside {
+            self.graph.edge_if_free(other, delete);
+        }
+        if let Some(write) = self.graph.first(&parent) {
+            self.graph.edge_if_free(delete, write);
         }
     }
 
@@ -111,6 +140,13 @@ fn targets(
         .flat_map(|id| id.lineage())
         .filter(|id| deleted.contains(id))
         .collect();
+    let named = ids_in(&seen.body);
+    let is_led_to = |id: &&ResourceId| {
+        // The parent itself, and what stands beside, lead to nothing.
+        let leads = |parent: ResourceId| named.contains(&parent) && !seen.id.is_within(&parent);
+        facts_of(id).bears_parent && id.parent().is_some_and(leads)
+    };
+    targets.extend(deleted.iter().filter(is_led_to).cloned());
     targets.extend(handles.named_by(seen));
     targets.remove(&seen.id);
     targets

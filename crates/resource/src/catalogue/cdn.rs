@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::stakes::{ENABLED, OFF, ON, Scale, Stake, redundancy, security, serving};
-use super::{Alias, Likeness, Limit, Listing, Locality, TimeLimit, TypeFacts, Update};
+use super::{Alias, Likeness, Limit, Listing, Locality, Routing, TimeLimit, TypeFacts, Update};
 
 const VERSION: &str = "2025-12-01";
 
@@ -49,6 +49,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("sku.name", "the tier of a profile is changed by a procedure of its own"),
         ],
         read_only: &["kind", "properties.frontDoorId", "properties.resourceState"],
+        answers: &[("frontDoorId", "/properties/frontDoorId")],
         write_limit: LIMIT,
         ..TypeFacts::GENERIC
     },
@@ -72,6 +73,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
             security("properties.supportedProtocols", PROTOCOLS, ""),
         ],
         listing: Listing::InParent("routes"),
+        // One that is left out is switched off.
+        patch_always: &["/properties/cacheConfiguration"],
         ..CHILD
     },
     TypeFacts {
@@ -123,6 +126,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
         listing: Listing::InParent("origins"),
         // An origin's host name is the client's to choose.
         read_only: &[],
+        routing: Some(Routing::One(&["/properties/hostName"])),
+        bears_parent: true,
         ..CHILD
     },
     TypeFacts {
