@@ -4,6 +4,7 @@
 
 pub mod dns;
 pub mod domains;
+pub mod front_door;
 pub mod identities;
 pub mod locks;
 pub mod redis;
@@ -24,6 +25,7 @@ pub static ALL: &[&dyn Family] = &[
     &Of::<App>::ALL,
     &Groups,
     &Of::<traffic_manager::TrafficManager>::ALL,
+    &Of::<front_door::FrontDoor>::ALL,
     &Of::<dns::DnsZone>::ALL,
     &Of::<domains::Domain>::ALL,
     &Of::<storage::Storage>::ALL,

@@ -5,6 +5,7 @@
 
 mod apps;
 mod data;
+mod edge;
 mod names;
 mod raw;
 mod routing;
@@ -56,6 +57,7 @@ static ROOT: Record = Record {
         key("storage", 40, Shape::Map(&data::ACCOUNTS)),
         key("resources", 30, Shape::Map(&raw::RESOURCES)),
         key("trafficManager", 60, Shape::Map(&routing::PROFILES)),
+        key("frontDoor", 25, Shape::Map(&edge::PROFILES)),
         key("dns", 75, Shape::Map(&names::ZONES)),
         key("domains", 60, Shape::Map(&names::DOMAINS)),
         key("locks", 12, Shape::Map(&names::LOCKS)),

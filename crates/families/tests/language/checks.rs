@@ -22,6 +22,86 @@ stamps:
 
 /// Codes, and what has just these mistakes. `STAMPS` is put before what begins with `+`.
 const CASES: &[(&[&str], &str)] = &[
+    (&["missing-key"], "+frontDoor: { main: { } }"),
+    (&["origin-timeout"], "+frontDoor: { main: { tier: standard, originTimeout: 5m } }"),
+    (
+        &["origin-kinds"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, hosts: { old: { host: old.example.net } }, probe: { path: /health } } } } }",
+    ),
+    (&["missing-key"], "+frontDoor: { main: { tier: standard, origins: { web: { } } } }"),
+    (
+        &["probe-missing"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web } } } }",
+    ),
+    (
+        &["probe-not-deep"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, probe: { path: / } } } } }",
+    ),
+    (
+        &["probe-load"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, probe: { path: /health, interval: 5s } } } } }",
+    ),
+    (
+        &["origin-probe"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, probe: { path: /health, interval: 5m } } } } }",
+    ),
+    (
+        &["probe-samples"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, probe: { path: /health, samples: 3, healthy: 4 } } } } }",
+    ),
+    (
+        &["affinity-on"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, affinity: true, probe: { path: /health } } } } }",
+    ),
+    (
+        &["one-origin"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: weu/web } } } }",
+    ),
+    (
+        &["latency-band"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, latencyBand: 5s, probe: { path: /health } } } } }",
+    ),
+    (
+        &["origin-number"],
+        "+frontDoor: { main: { tier: standard, origins: { old: { hosts: { old: { host: old.example.net, priority: 6 } } } } } }",
+    ),
+    (
+        &["origin-weights"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, weights: { weu: 9 }, probe: { path: /health } } } } }",
+    ),
+    (
+        &["origin-weights"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, routing: weighted, weights: { eus: 9 }, probe: { path: /health } } } } }",
+    ),
+    (
+        &["route-without-target"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, probe: { path: /health/deep } } }, routes: { web: { to: wbe } } } }",
+    ),
+    (
+        &["route-without-target"],
+        "+frontDoor: { main: { tier: standard, origins: { old: { hosts: { old: { host: old.example.net, enabled: false } } } }, routes: { web: { to: old } } } }",
+    ),
+    (
+        &["route-overlap"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, probe: { path: /health/deep } } }, routes: { web: { to: web }, api: { to: web, paths: [/api/*, \"/*\"] } } } }",
+    ),
+    (
+        &["cache-personal"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, probe: { path: /health/deep } } }, routes: { web: { to: web, cache: { query: all } } } } }",
+    ),
+    (
+        &[],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, routing: priority, probe: { path: /health/deep, interval: 15s } }, one: { hosts: { old: { host: old.example.net, priority: 5, weight: 1000 } } } }, routes: { web: { to: web }, assets: { to: web, paths: [/assets/*], cache: { query: [page], compress: true } } } } }",
+    ),
+    (
+        &[],
+        "+frontDoor: { main: { tier: standard, originTimeout: 240s, origins: { web: { app: web, routing: weighted, weights: { weu: 900, neu: 100 }, latencyBand: 1s, probe: { path: /ready, samples: 4, healthy: 4, interval: 10s } } } } }",
+    ),
+    (
+        &[],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, probe: { path: /health/deep } } }, routes: { web: { to: web }, old: { to: web, enabled: false } } } }",
+    ),
+    (&[], "frontDoor: { main: { existing: true } }"),
     (&["unused-module"], "stamp: { plan: { sku: P1v3 } }"),
     (
         &["autoscale-sku"],
@@ -143,7 +223,7 @@ const CASES: &[(&[&str], &str)] = &[
     ),
     (&["invalid-yaml"], "stamps: [a"),
     (&["unknown-key"], "colour: red"),
-    (&["unknown-key"], "frontDoor: { main: {} }"),
+    (&["unknown-key"], "frontGate: { main: {} }"),
     (&["duplicate-key"], "location: westeurope\nlocation: northeurope"),
     (&["missing-key"], "stamp: { plan: { sku: B1 } }\nstamps: { weu: { plan: { instances: 2 } } }"),
     (&["missing-key"], "stamps: { weu: { region: westeurope, plan: { os: linux } } }"),

@@ -1,0 +1,103 @@
+//! Front Door.
+
+use serde_json::json;
+
+use super::super::shape::{Members, Record, Shape};
+use super::{TAGS, key, value, yes_or_no};
+
+pub static PROFILES: Members = Members {
+    names: &["main", "spare"],
+    count: (1, 2),
+    member: Shape::Record(&PROFILE),
+    any_case: true,
+};
+
+static PROFILE: Record = Record {
+    keys: &[
+        value("name", 6, |d| d.any(&["afd-own", "afd-next"])),
+        value("tier", 100, |d| d.any(&["standard", "standard", "premium"])),
+        value("endpoint", 6, |d| d.any(&["tr-front", "tr-door"])),
+        value("originTimeout", 20, |d| d.any(&["30s", "60s", "120s"])),
+        key("origins", 100, Shape::Map(&GROUPS)),
+        key("routes", 80, Shape::Map(&ROUTES)),
+        key("tags", 12, Shape::Map(&TAGS)),
+        value("protect", 5, yes_or_no),
+    ],
+    alternatives: &[],
+};
+
+static GROUPS: Members = Members {
+    names: &["web", "api", "old"],
+    count: (1, 3),
+    member: Shape::Record(&GROUP),
+    any_case: false,
+};
+
+static GROUP: Record = Record {
+    keys: &[
+        key("hosts", 100, Shape::Map(&HOSTS)),
+        value("hostHeader", 10, |d| d.any(&["origin", "incoming"])),
+        key("probe", 100, Shape::Record(&PROBE)),
+        value("latencyBand", 20, |d| d.any(&["0ms", "50ms", "200ms"])),
+        value("affinity", 8, yes_or_no),
+    ],
+    alternatives: &[],
+};
+
+static HOSTS: Members = Members {
+    names: &["one", "two", "three"],
+    count: (1, 3),
+    member: Shape::Record(&HOST),
+    any_case: false,
+};
+
+static HOST: Record = Record {
+    keys: &[
+        value("host", 100, |d| d.any(&["one.example.net", "two.example.net", "four.example.org"])),
+        value("priority", 40, |d| d.any(&[1, 2, 5])),
+        value("weight", 40, |d| d.any(&[1, 500, 1000])),
+        value("enabled", 12, yes_or_no),
+    ],
+    alternatives: &[],
+};
+
+static PROBE: Record = Record {
+    keys: &[
+        value("path", 100, |d| d.any(&["/health", "/ready"])),
+        value("interval", 30, |d| d.any(&["15s", "30s"])),
+        value("method", 15, |d| d.any(&["head", "get"])),
+    ],
+    alternatives: &[],
+};
+
+static ROUTES: Members = Members {
+    names: &["web", "api", "assets"],
+    count: (1, 2),
+    member: Shape::Record(&ROUTE),
+    any_case: false,
+};
+
+static ROUTE: Record = Record {
+    keys: &[
+        value("to", 100, |d| d.any(&["web", "api", "old"])),
+        value("paths", 60, |d| json!(d.some(&["/api/*", "/assets/*", "/*", "/a"], 2))),
+        value("path", 10, |d| d.any(&["/v1", "/v2"])),
+        value("forward", 20, |d| d.any(&["https", "http", "match"])),
+        value("redirect", 15, yes_or_no),
+        key("cache", 25, Shape::Record(&CACHE)),
+        value("enabled", 10, yes_or_no),
+    ],
+    alternatives: &[],
+};
+
+static CACHE: Record = Record {
+    keys: &[
+        value("query", 60, |d| match d.below(3) {
+            0 => json!("ignore"),
+            1 => json!("all"),
+            _ => json!(["page", "v"]),
+        }),
+        value("compress", 50, yes_or_no),
+    ],
+    alternatives: &[],
+};

@@ -1,0 +1,236 @@
+//! From a profile and what lies in it to its entry.
+
+use importer::{Draft, Import, Map, Node, duration, id_at, literal, plain, text};
+use resource::types::SITE;
+use resource::{Observation, ResourceId};
+use serde_json::Value;
+
+use super::expand::TYPES;
+use super::model::FrontDoor;
+
+impl Import for FrontDoor {
+    const PARTS: &'static [&'static str] = &[
+        "Microsoft.Cdn/profiles/afdEndpoints",
+        "Microsoft.Cdn/profiles/afdEndpoints/routes",
+        "Microsoft.Cdn/profiles/originGroups",
+        "Microsoft.Cdn/profiles/originGroups/origins",
+    ];
+
+    fn body(draft: &mut Draft<'_>, seen: &Observation, _: Option<usize>, map: &mut Map) {
+        let tier = text(&seen.body, "/sku/name").unwrap_or_default();
+        let tier = if tier.starts_with("Premium") { "premium" } else { "standard" };
+        map.set("tier", literal(tier));
+        if let Some(secs) =
+            seen.body.pointer("/properties/originResponseTimeoutSeconds").and_then(Value::as_u64)
+        {
+            map.set_default("originTimeout", duration(secs));
+        }
+        let endpoint = below(draft, &seen.id, "afdEndpoints").into_iter().next();
+        if let Some(endpoint) = endpoint {
+            map.set_default("endpoint", literal(endpoint.id.name()));
+        }
+        let mut origins = Map::default();
+        for group in below(draft, &seen.id, "originGroups") {
+            let written = self::group(draft, group);
+            origins.set(group.id.name(), written).about(&group.id);
+        }
+        map.set_some("origins", origins);
+        let mut routes = Map::default();
+        let inside =
+            endpoint.map(|endpoint| below(draft, &endpoint.id, "routes")).unwrap_or_default();
+        for route in inside {
+            routes.set(route.id.name(), self::route(route)).about(&route.id);
+        }
+        map.set_some("routes", routes);
+    }
+}
+
+/// Returns what was observed of a type right below a resource.
+fn below<'a>(draft: &Draft<'a>, parent: &ResourceId, kind: &str) -> Vec<&'a Observation> {
+    let survey = draft.survey;
+    let all = survey.observed.resources.values();
+    all.filter(|seen| {
+        seen.id.resource_type().last().eq_ignore_ascii_case(kind)
+            && seen.id.parent().as_ref() == Some(parent)
+    })
+    .collect()
+}
+
+fn group(draft: &Draft<'_>, seen: &Observation) -> Map {
+    let mut map = Map::default();
+    let properties = &seen.body["properties"];
+    let origins = below(draft, &seen.id, "origins");
+    match apps(draft, &origins) {
+        Some(app) => {
+            map.set("app", literal(&app));
+            spread(&mut map, &origins);
+        }
+        None => {
+            let mut hosts = Map::default();
+            for origin in &origins {
+                hosts.set(origin.id.name(), host(origin)).about(&origin.id);
+            }
+            map.set_some("hosts", hosts);
+        }
+    }
+    let probe = &properties["healthProbeSettings"];
+    if probe.is_object() {
+        map.set("probe", self::probe(probe, &properties["loadBalancingSettings"]));
+    }
+    let is_own =
+        |origin: &&&Observation| text(&origin.body, "/properties/originHostHeader").is_some();
+    if !origins.is_empty() && origins.iter().filter(is_own).count() == 0 {
+        map.set("hostHeader", literal("incoming"));
+    }
+    let band = &properties["loadBalancingSettings"]["additionalLatencyInMilliseconds"];
+    if let Some(millis) = band.as_u64() {
+        map.set_default("latencyBand", plain(format!("{millis}ms")));
+    }
+    if text(properties, "/sessionAffinityState") == Some("Enabled") {
+        map.set("affinity", true);
+    }
+    map
+}
+
+/// Returns the key of the app whose copies in all stamps are the origins, each called after its stamp.
+fn apps(draft: &Draft<'_>, origins: &[&Observation]) -> Option<String> {
+    let stamps = &draft.placement.stamps;
+    let mut key: Option<String> = None;
+    let (mut is_flat, mut is_ordered) = (true, true);
+    for origin in origins {
+        let host = text(&origin.body, "/properties/hostName")?;
+        let sites = draft.survey.observed.resources.values();
+        let mut sites = sites.filter(|seen| seen.id.resource_type().is(SITE));
+        let site =
+            sites.find(|seen| text(&seen.body, "/properties/defaultHostName") == Some(host))?;
+        let (at, app) = draft.app_key(&site.id)?;
+        let is_first = key.get_or_insert_with(|| app.to_owned()) == app;
+        if !is_first || stamps[at].name != origin.id.name() {
+            return None;
+        }
+        let priority = number(origin, "priority").unwrap_or(1);
+        is_flat &= priority == 1;
+        is_ordered &= priority == at as u64 + 1;
+    }
+    // The order of the stamps is all that the language says of priorities.
+    key.filter(|_| origins.len() == stamps.len() && (is_flat || is_ordered))
+}
+
+fn number(origin: &Observation, name: &str) -> Option<u64> {
+    origin.body["properties"][name].as_u64()
+}
+
+/// Writes how the traffic is spread over the stamps.
+fn spread(map: &mut Map, origins: &[&Observation]) {
+    let all = |name: &str| -> Vec<Option<u64>> {
+        origins.iter().map(|origin| number(origin, name)).collect()
+    };
+    let (priorities, weights) = (all("priority"), all("weight"));
+    if priorities.windows(2).any(|pair| pair[0] != pair[1]) {
+        map.set("routing", literal("priority"));
+    } else if weights.windows(2).any(|pair| pair[0] != pair[1]) {
+        map.set("routing", literal("weighted"));
+        let mut shares = Map::default();
+        for origin in origins {
+            if let Some(weight) = number(origin, "weight") {
+                shares.set(origin.id.name(), weight);
+            }
+        }
+        map.set_some("weights", shares);
+    }
+}
+
+fn host(origin: &Observation) -> Map {
+    let mut map = Map::default();
+    let name = text(&origin.body, "/properties/hostName").unwrap_or_default();
+    map.set("host", literal(name));
+    for name in ["priority", "weight"] {
+        if let Some(value) = number(origin, name) {
+            map.set_default(name, value);
+        }
+    }
+    if text(&origin.body, "/properties/enabledState") == Some("Disabled") {
+        map.set("enabled", false);
+    }
+    map
+}
+
+fn probe(probe: &Value, counts: &Value) -> Map {
+    let mut map = Map::default();
+    map.set("path", literal(text(probe, "/probePath").unwrap_or("/")));
+    if let Some(secs) = probe["probeIntervalInSeconds"].as_u64() {
+        map.set_default("interval", duration(secs));
+    }
+    if text(probe, "/probeRequestType") == Some("GET") {
+        map.set("method", literal("get"));
+    }
+    for (key, name) in [("samples", "sampleSize"), ("healthy", "successfulSamplesRequired")] {
+        if let Some(count) = counts[name].as_u64() {
+            map.set_default(key, count);
+        }
+    }
+    map
+}
+
+fn route(seen: &Observation) -> Map {
+    let mut map = Map::default();
+    let properties = &seen.body["properties"];
+    if let Some(group) = id_at(properties, "/originGroup/id") {
+        map.set("to", literal(group.name()));
+    }
+    let paths = texts(&properties["patternsToMatch"]);
+    if paths != ["/*"] {
+        map.set_some("paths", nodes(&paths));
+    }
+    if let Some(path) = text(properties, "/originPath") {
+        map.set("path", literal(path));
+    }
+    let forward = match text(properties, "/forwardingProtocol") {
+        Some("HttpOnly") => "http",
+        Some("HttpsOnly") => "https",
+        _ => "match",
+    };
+    map.set_default("forward", literal(forward));
+    map.set_default("redirect", text(properties, "/httpsRedirect") != Some("Disabled"));
+    if properties["cacheConfiguration"].is_object() {
+        map.set("cache", cache(&properties["cacheConfiguration"]));
+    }
+    if text(properties, "/enabledState") == Some("Disabled") {
+        map.set("enabled", false);
+    }
+    map
+}
+
+fn cache(config: &Value) -> Map {
+    let mut map = Map::default();
+    match text(config, "/queryStringCachingBehavior") {
+        Some("UseQueryString") => {
+            map.set("query", literal("all"));
+        }
+        Some("IncludeSpecifiedQueryStrings") => {
+            let names = text(config, "/queryParameters").unwrap_or_default();
+            let names: Vec<&str> = names.split(',').collect();
+            map.set("query", Node::List(nodes(&names)));
+        }
+        _ => {
+            map.set_default("query", literal("ignore"));
+        }
+    }
+    let is_on =
+        config.pointer("/compressionSettings/isCompressionEnabled") == Some(&Value::Bool(true));
+    map.set_default("compress", is_on);
+    let types = texts(&config["compressionSettings"]["contentTypesToCompress"]);
+    let is_usual = types.is_empty() || (is_on && types == TYPES);
+    if !is_usual {
+        map.set("types", Node::List(nodes(&types)));
+    }
+    map
+}
+
+fn texts(list: &Value) -> Vec<&str> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn nodes(texts: &[&str]) -> Vec<Node> {
+    texts.iter().map(|text| literal(text)).collect()
+}
