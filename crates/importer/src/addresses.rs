@@ -4,7 +4,7 @@ use resource::types::GROUP;
 use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{ResourceId, catalogue};
-use topology::section::{self, Addressed, Keys, Section, Stands};
+use topology::section::{Addressed, Arm, Keys, Section, Stands};
 
 use crate::choices::Choices;
 use crate::names;
@@ -53,7 +53,8 @@ impl Addresses {
             // Of what stands alone there is one in each place; others beside it are told of raw.
             let own = (section.key, stamp, section.key.to_owned());
             let is_second = section.addressed == Addressed::Alone && taken.contains(&own);
-            let section = if is_second { &section::RESOURCES } else { section };
+            let raw = survey.language.escape_hatch().filter(|_| is_second);
+            let section = raw.unwrap_or(section);
             let wanted = addresses.wanted_key(survey, section, placement, application, id);
             let mut key = wanted.clone();
             let mut number = 2;
@@ -87,7 +88,7 @@ impl Addresses {
         if let Some(key) = survey.language.families().iter().find_map(|family| family.key(id)) {
             return key;
         }
-        let is_child = *section == section::RESOURCES && id.resource_type().parent().is_some();
+        let is_child = section.arm == Arm::Said && id.resource_type().parent().is_some();
         let parent = id.parent().filter(|_| is_child);
         match parent.and_then(|parent| self.by_id.get(&parent).cloned()) {
             Some(parent) => format!("{}-{key}", parent.key),
@@ -151,7 +152,7 @@ fn section_of(
     let has_home = placement.home(id).is_some();
     let is_inside = survey.is_inside(id);
     if choices.raw.contains_key(id) {
-        return is_inside.then_some(&section::RESOURCES);
+        return survey.language.escape_hatch().filter(|_| is_inside);
     }
     // What lies outside is there because something inside leans on it.
     match survey.language.section_of_type(&kind) {
@@ -175,7 +176,7 @@ fn section_of(
     let is_told_elsewhere = survey.language.is_part(survey, placement, id)
         || holder.is_some_and(|holder| !choices.raw.contains_key(&holder));
     let is_known = !catalogue::facts_of(id).api_version.is_empty();
-    (is_known && !is_told_elsewhere).then_some(&section::RESOURCES)
+    survey.language.escape_hatch().filter(|_| is_known && !is_told_elsewhere)
 }
 
 /// Returns the group that most of what is global has in common.

@@ -1,13 +1,13 @@
 //! The topology under way: every section written in full, every stamp by itself.
 
-use resource::types::{GROUP, SITE};
+use resource::types::GROUP;
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 
 use planner::MARK;
 use resource::{Observation, ResourceId};
 use topology::Named;
-use topology::section::{self, Section};
+use topology::section::{Arm, Entry, Section};
 
 use crate::addresses::{Address, Addresses};
 use crate::choices::Choices;
@@ -268,7 +268,7 @@ impl<'a> Draft<'a> {
         use resource::catalogue::{Ownership, facts_of};
         let is_group = seen.id.resource_type().is(GROUP);
         let is_written = match self.addresses.get(&seen.id) {
-            Some(Address { section, .. }) if **section == section::RESOURCES => {
+            Some(Address { section, .. }) if section.arm == Arm::Said => {
                 !live_tags(seen).is_empty() || seen.body.get("location").is_some()
             }
             Some(_) => true,
@@ -304,11 +304,10 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Returns the key of an app and its stamp, if it is one of a stamp.
-    pub fn app_key(&self, id: &ResourceId) -> Option<(usize, &str)> {
-        let address = self.addresses.get(id).filter(|_| id.resource_type().is(SITE))?;
-        let is_app = *address.section == section::APPS;
-        address.stamp.filter(|_| is_app).map(|at| (at, &*address.key))
+    /// Returns the stamp and the key of an entry of `T` that stands in one.
+    pub fn key_in_stamp<T: Entry>(&self, id: &ResourceId) -> Option<(usize, &str)> {
+        let address = self.addresses.get(id).filter(|it| *it.section == *T::SECTION)?;
+        address.stamp.map(|at| (at, &*address.key))
     }
 }
 

@@ -5,7 +5,7 @@ use planner::Desired;
 use resource::ResourceId;
 use resource::catalogue::{Listing, facts_of};
 use resource::types::{GROUP, SITE_CONFIG};
-use topology::section::{self, Stands};
+use topology::section::{Arm, Stands};
 
 use crate::check;
 use crate::choices::Choices;
@@ -97,8 +97,7 @@ impl Lesson<'_> {
 
     fn differs(&mut self, id: &ResourceId, changes: &[PropertyChange]) {
         let kind = id.resource_type();
-        let is_raw =
-            self.trial.addresses.get(id).is_some_and(|it| *it.section == section::RESOURCES);
+        let is_raw = self.trial.addresses.get(id).is_some_and(|it| it.section.arm == Arm::Said);
         let degrades = self.survey.language.families().iter().any(|family| family.gives_way(id));
         let is_document = kind.is(SITE_CONFIG);
         let holder = self.survey.language.holder(id);

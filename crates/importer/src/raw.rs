@@ -7,8 +7,8 @@ use resource::catalogue::{
 use resource::types::{GROUP, PLAN, SITE};
 use resource::{Observation, ResourceId, ResourceType, secret};
 use serde_json::Value;
-use topology::section::Addressed;
-use topology::{Resource, section};
+use topology::Resource;
+use topology::section::{Addressed, Entry};
 
 use crate::draft::{Draft, Life, existing};
 use crate::family::Import;
@@ -18,7 +18,7 @@ use crate::survey::{region, text};
 
 impl Import for Resource {
     fn import(draft: &mut Draft<'_>, stamp: Option<usize>, home: &mut Map) {
-        home.set_some("resources", draft.raw_resources(stamp));
+        home.set_some(Self::SECTION.key, draft.raw_resources(stamp));
     }
 }
 
@@ -26,7 +26,7 @@ impl Draft<'_> {
     /// Writes the entries of the escape hatch.
     pub(crate) fn raw_resources(&mut self, stamp: Option<usize>) -> Map {
         let mut resources = Map::default();
-        for (seen, key) in self.entries(&section::RESOURCES, stamp) {
+        for (seen, key) in self.entries(Resource::SECTION, stamp) {
             let facts = facts_of(&seen.id);
             let mut map = Map::default();
             let kind = seen.id.resource_type();

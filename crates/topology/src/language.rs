@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use resource::ResourceType;
 use serde_json::Value;
 
-use crate::section::{Addressed, Keys, Section, Stands};
+use crate::section::{Addressed, Arm, Keys, Section, Stands};
 use crate::{Explanation, explain, keys, schema};
 
 /// What a topology may hold: its sections, each declared by a family.
@@ -50,6 +50,11 @@ impl Language {
     /// Returns the section whose entries are of an ARM type.
     pub fn section_of_type(&self, resource_type: &ResourceType) -> Option<&'static Section> {
         self.sections.iter().copied().find(|section| section.is_of_type(resource_type))
+    }
+
+    /// Returns the section that takes resources of any type, as ARM has them.
+    pub fn escape_hatch(&self) -> Option<&'static Section> {
+        self.sections.iter().copied().find(|section| section.arm == Arm::Said)
     }
 
     /// Returns the JSON Schema of a topology file, for editors.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::decode::{Context, Decode, quoted};
-use crate::section::{self, Addressed, Keys};
+use crate::section::{Addressed, Keys};
 use crate::suggest::closest;
 use crate::tree::Node;
 use crate::value::Allowed;
@@ -110,8 +110,8 @@ impl Declared {
             Keys::Host => crate::host_key(name),
             Keys::Word => name.to_owned(),
         };
-        // There is a resource group wherever there is something to hold it.
-        if *section != section::RESOURCE_GROUP {
+        // What has no entries is there wherever there is something to hold it.
+        if section.entries.is_some() {
             let entries = holder.get(section.key)?;
             if section.addressed != Addressed::Alone {
                 entries.get(&name)?;

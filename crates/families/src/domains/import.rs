@@ -101,7 +101,7 @@ fn domain(draft: &Draft<'_>, domain: &Found) -> Map {
 /// Returns the bound apps: by the key alone where it is that app of every stamp.
 fn bind(draft: &Draft<'_>, domain: &Found) -> Node {
     let bound: BTreeSet<(usize, &str)> =
-        domain.bound.iter().filter_map(|site| draft.app_key(site)).collect();
+        domain.bound.iter().filter_map(|site| draft.key_in_stamp::<App>(site)).collect();
     let stamps = 0..draft.placement.stamps.len();
     let keys: BTreeSet<&str> = bound.iter().map(|(_, key)| *key).collect();
     let mut nodes = vec![];

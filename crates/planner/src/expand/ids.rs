@@ -1,7 +1,7 @@
 //! From references of the language to resource IDs.
 
 use resource::ResourceId;
-use topology::section::{self, Declared, Entry};
+use topology::section::{Declared, Entry};
 use topology::{Plan, Resource, Section, Target};
 
 use super::{Expansion, Home};
@@ -48,7 +48,7 @@ impl<'a> Expansion<'a> {
     /// Returns the plan of a stamp.
     pub fn plan_id(&self, home: Home<'_>) -> Option<ResourceId> {
         let plan = home.stamp?.1.sections.one::<Plan>()?;
-        self.id_in(home, section::PLAN.key, plan)
+        self.id_in(home, Plan::SECTION.key, plan)
     }
 
     /// Returns the home of what is declared in `stamp`, or of what is global.
