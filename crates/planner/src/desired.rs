@@ -156,6 +156,28 @@ pub struct Domain {
     pub managed_certificate: bool,
 }
 
+/// A state of a resource that something waits for, and that comes by itself once all is there.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Await {
+    /// The resource.
+    pub resource: ResourceId,
+    /// Its address.
+    pub address: String,
+    /// A JSON pointer into its body.
+    pub pointer: String,
+    /// The values to wait for.
+    pub values: Vec<Value>,
+    /// When to give up.
+    pub timeout_secs: u64,
+    /// What must stand before, beside the resource itself.
+    pub after: Option<ResourceId>,
+    /// What may be written only then.
+    pub before: BTreeSet<ResourceId>,
+    /// Why.
+    pub reason: String,
+}
+
 /// A record that must be made by hand, because its zone is not in Azure DNS.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -221,6 +243,8 @@ pub struct Desired {
     pub indexes: BTreeMap<String, u32>,
     /// Custom domains, for the procedure that switches them.
     pub domains: Vec<Domain>,
+    /// States that something waits for.
+    pub awaits: Vec<Await>,
     /// Records that must be made by hand.
     pub manual_records: Vec<ManualRecord>,
     /// How each stamp is probed.

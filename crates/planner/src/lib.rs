@@ -36,7 +36,9 @@ mod verdict;
 
 pub use applied::Note;
 pub use change::{Change, Changes, Kind, Options, changes};
-pub use desired::{Desired, DesiredResource, Domain, ManualRecord, Mode, StampProbe, proof_name};
+pub use desired::{
+    Await, Desired, DesiredResource, Domain, ManualRecord, Mode, StampProbe, proof_name,
+};
 pub use expand::{Expansion, Groups, Holder, Home, Life, Probe, expand, role_name};
 pub use family::{Children, Expand, Family, Given, Language};
 pub use last::{Last, LastApplied, Lost};

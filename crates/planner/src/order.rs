@@ -7,6 +7,7 @@
 
 mod accounts;
 mod actions;
+mod awaits;
 mod certificates;
 mod deletes;
 mod detours;
@@ -91,6 +92,7 @@ pub fn order(
     scene.part_conflicting_records();
     scene.free_names_first();
     scene.switch_domains_last();
+    scene.await_states();
     scene.serialise_writers();
     scene.separate_stamps();
     scene.ask_before_traffic();
