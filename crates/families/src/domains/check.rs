@@ -5,6 +5,7 @@ use topology::{App, Diagnostic, Explanation, Place, Plan, Sp, Target};
 
 use super::{Certificate, Domain};
 use crate::dns::{RecordSet, is_host, zone_of};
+use crate::front_door::FrontDoor;
 use crate::traffic_manager::{EndpointTarget, TrafficManager, needs_addresses};
 
 /// What the codes mean.
@@ -57,6 +58,20 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         reason: "Free certificates are for names of at most 64 characters, without wildcard, not for the zone itself behind Traffic Manager, not behind external or nested endpoints, and not for an app to which the name does not lead.",
         example: "domains:\n  example.com: { routeTo: trafficManager/main, bind: web, certificate: managed }",
         remedy: "Take a certificate from a key vault: `certificate: { keyVault: <key>, secret: <name> }`.",
+    },
+    Explanation {
+        code: "edge-certificate",
+        title: "Front Door can't have this certificate",
+        reason: "It issues certificates for single hosts, not for wildcards; those of a vault are not declared yet.",
+        example: "domains:\n  \"*.example.com\": { routeTo: frontDoor/main, certificate: managed }",
+        remedy: "Name each host.",
+    },
+    Explanation {
+        code: "domain-unrouted",
+        title: "a domain leads to a Front Door without a route",
+        reason: "Front Door answers for a name only where a route has it.",
+        example: "frontDoor:\n  main: { tier: standard }\ndomains:\n  www.example.com: { routeTo: frontDoor/main }",
+        remedy: "Add a route to the profile.",
     },
 ];
 
@@ -121,6 +136,15 @@ fn domain_record(check: &mut Check<'_>, host: &str, domain: &Domain, at_apex: bo
 }
 
 fn domain_route(check: &mut Check<'_>, domain: &Domain) {
+    if let Some(front) = check.topology().find::<FrontDoor>(&domain.route_to)
+        && !front.existing
+        && !front.routes.values().any(|route| route.is_enabled())
+    {
+        let message =
+            format!("`{}` has no route, so nothing answers for the name", *domain.route_to);
+        let help = "add a route under `routes` of the profile";
+        check.error("domain-unrouted", &domain.route_to.place, message, help);
+    }
     let Some(profile) = check.topology().find::<TrafficManager>(&domain.route_to) else { return };
     for binding in &domain.bind {
         let mut missing = binding.apps.iter().filter(|app| {
@@ -174,6 +198,9 @@ fn certificate(check: &mut Check<'_>, host: &str, domain: &Domain, at_apex: bool
     if certificate.value == Certificate::None {
         return;
     }
+    if check.topology().find::<FrontDoor>(&domain.route_to).is_some() {
+        return edge_certificate(check, host, &certificate.value, &certificate.place);
+    }
     if domain.bind.is_empty() {
         let help = "write `bind: <app>`, or leave `certificate` out";
         let message = "a certificate needs an app that answers for the name";
@@ -182,6 +209,18 @@ fn certificate(check: &mut Check<'_>, host: &str, domain: &Domain, at_apex: bool
     if certificate.value == Certificate::Managed {
         managed(check, host, domain, &certificate.place, at_apex);
     }
+}
+
+/// Files a certificate that Front Door cannot be given.
+///
+/// Source: <https://learn.microsoft.com/azure/frontdoor/domain#https-for-custom-domains>.
+fn edge_certificate(check: &mut Check<'_>, host: &str, certificate: &Certificate, place: &Place) {
+    let message = match certificate {
+        Certificate::Managed if !host.starts_with("*.") => return,
+        Certificate::Managed => "Front Door issues no wildcard certificates",
+        _ => "a certificate of a vault can't be declared for Front Door yet",
+    };
+    check.error("edge-certificate", place, message, "name each host, with `certificate: managed`");
 }
 
 fn managed(check: &mut Check<'_>, host: &str, domain: &Domain, place: &Place, at_apex: bool) {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use topology::section::Entry;
 use topology::{App, Target};
 
-use super::{Certificate, Domain};
+use super::{Certificate, Domain, edge};
 use crate::dns::{zone_id, zone_of};
 use crate::traffic_manager::{TrafficManager, host_of as profile_host};
 
@@ -41,6 +41,7 @@ fn domain(expansion: &mut Expansion<'_>, host: &str, domain: &Domain) {
     let bound = self::bound(expansion, domain);
     let certificate = domain.certificate.as_ref().map(|certificate| &certificate.value);
     let record = self::route(expansion, host, domain);
+    edge::add(expansion, host, domain, record.as_ref());
     let proof = self::proof(expansion, host, domain, &bound);
     let mut expanded = Procedure {
         name: host.to_owned(),
@@ -83,7 +84,7 @@ fn domain_record_id(expansion: &Expansion<'_>, host: &str) -> Option<ResourceId>
 
 /// Adds the record that routes the domain.
 fn route(expansion: &mut Expansion<'_>, host: &str, domain: &Domain) -> Option<ResourceId> {
-    let target = expansion.id_of(&domain.route_to.value)?;
+    let target = edge::target(expansion, domain).or(expansion.id_of(&domain.route_to.value))?;
     let value = host_of(expansion, &domain.route_to.value, &target);
     let Some(id) = domain_record_id(expansion, host) else {
         manual(expansion, host, host.to_owned(), "CNAME", value);
@@ -104,6 +105,7 @@ fn route(expansion: &mut Expansion<'_>, host: &str, domain: &Domain) -> Option<R
     resource.create_only = create_only;
     resource.protect = false;
     resource.needs.insert(target);
+    resource.needs.extend(edge::needs(expansion, host, domain));
     expansion.add(resource, Life { adopt: domain.adopt, ..Life::default() }, &domain.place);
     Some(id)
 }
@@ -169,7 +171,7 @@ fn proof(
     Some(id)
 }
 
-fn manual(
+pub(super) fn manual(
     expansion: &mut Expansion<'_>,
     host: &str,
     name: String,
@@ -226,7 +228,7 @@ fn proven(host: &str) -> &str {
 }
 
 /// Returns the name of a host relative to its zone; `@` is the zone itself.
-fn label(host: &str, zone: &str) -> String {
+pub(super) fn label(host: &str, zone: &str) -> String {
     match host.strip_suffix(zone).map(|label| label.trim_end_matches('.')) {
         Some("") | None => "@".to_owned(),
         Some(label) => label.to_owned(),

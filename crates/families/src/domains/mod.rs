@@ -2,6 +2,7 @@
 
 mod certificates;
 mod check;
+mod edge;
 mod expand;
 mod import;
 mod model;

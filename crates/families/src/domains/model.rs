@@ -7,14 +7,16 @@ use topology::section::Entry;
 use topology::{App, OneOrMany, Ref, Resource, Sp, Ttl, entry, record};
 
 use super::DOMAINS;
+use crate::front_door::FrontDoor;
 use crate::traffic_manager::TrafficManager;
 use crate::vaults::Vault;
 
 record! {
     /// A custom domain; its key is the host name.
     pub struct Domain {
-        /// Where the name points: `trafficManager/<key>`, `<stamp>/<app>` or a resource ID.
-        pub route_to: Sp<Ref<(TrafficManager, App, Resource)>>,
+        /// Where the name points: `trafficManager/<key>`, `frontDoor/<key>`, `<stamp>/<app>` or a
+        /// resource ID.
+        pub route_to: Sp<Ref<(TrafficManager, FrontDoor, App, Resource)>>,
         /// The app whose every stamp answers for the name (`web`), or apps of single stamps
         /// (`weu/web`).
         #[serde(default)]

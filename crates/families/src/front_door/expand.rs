@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use topology::section::Entry;
 use topology::{Place, Target};
 
+use crate::domains::Domain;
+
 use super::model::{
     CachedQuery, Forward, FrontDoor, HostHeader, OriginGroup, OriginHost, OriginProbe,
     OriginRouting, ProbeMethod, Route, Tier,
@@ -50,7 +52,7 @@ struct Parts<'a, 'e> {
 
 impl Parts<'_, '_> {
     fn add(&mut self, front: &FrontDoor) {
-        let endpoint = self.profile.id.child("afdEndpoints", &front.endpoint);
+        let endpoint = super::endpoint_id(&self.profile.id, front);
         let body = json!({ "location": "global", "properties": { "enabledState": "Enabled" } });
         self.child("endpoint", endpoint.clone(), body, &[], &front.place);
         for (name, group) in &front.origins {
@@ -136,7 +138,20 @@ impl Parts<'_, '_> {
         names.map(|name| id.child("origins", &name)).collect()
     }
 
-    fn route_body(&self, _: &FrontDoor, route: &Route) -> Value {
+    /// Returns the domains whose names lead to the profile.
+    fn domains(&self, front: &FrontDoor) -> Vec<Value> {
+        let topology = self.expansion.topology();
+        let leads_here = |domain: &Domain| {
+            let found = topology.find::<FrontDoor>(&domain.route_to.value);
+            found.is_some_and(|found| std::ptr::eq(found, front))
+        };
+        let own = topology.sections.of::<Domain>().filter(|(_, domain)| leads_here(domain));
+        own.map(|(host, _)| json!({ "id": super::domain_id(&self.profile.id, host).as_str() }))
+            .collect()
+    }
+
+    fn route_body(&self, front: &FrontDoor, route: &Route) -> Value {
+        let domains = self.domains(front);
         let forward = route.forward.as_ref().map_or(Forward::Https, |forward| forward.value);
         let redirect = route.redirect.as_ref().is_none_or(|redirect| redirect.value);
         json!({ "properties": {
@@ -150,7 +165,9 @@ impl Parts<'_, '_> {
                 Forward::Match => "MatchRequest",
             },
             "httpsRedirect": status(redirect),
-            "linkToDefaultDomain": "Enabled",
+            // The endpoint's own host is for those that have no other.
+            "linkToDefaultDomain": status(domains.is_empty()),
+            "customDomains": domains,
             "enabledState": status(route.is_enabled()),
             "cacheConfiguration": cache(route),
         } })

@@ -6,6 +6,7 @@ mod explain;
 mod import;
 mod model;
 
+use resource::ResourceId;
 use topology::Section;
 use topology::section::{Arm, Keys, NameRule, Of, Stands};
 
@@ -39,3 +40,20 @@ pub static FRONT_DOOR: Section = Section {
     explanations: explain::EXPLANATIONS,
     ..Section::PLAIN
 };
+
+/// Returns the endpoint of a profile.
+pub(crate) fn endpoint_id(profile: &ResourceId, front: &FrontDoor) -> ResourceId {
+    profile.child("afdEndpoints", &front.endpoint)
+}
+
+/// Returns the routes of a profile that take requests.
+pub(crate) fn route_ids(profile: &ResourceId, front: &FrontDoor) -> Vec<ResourceId> {
+    let endpoint = endpoint_id(profile, front);
+    let routes = front.routes.iter().filter(|(_, route)| route.is_enabled());
+    routes.map(|(name, _)| endpoint.child("routes", name)).collect()
+}
+
+/// Returns what a host name is in a profile.
+pub(crate) fn domain_id(profile: &ResourceId, host: &str) -> ResourceId {
+    profile.child("customDomains", &host.replace("*.", "wildcard.").replace('.', "-"))
+}

@@ -22,6 +22,22 @@ stamps:
 
 /// Codes, and what has just these mistakes. `STAMPS` is put before what begins with `+`.
 const CASES: &[(&[&str], &str)] = &[
+    (
+        &["domain-unrouted"],
+        "frontDoor: { main: { tier: standard } }\ndomains: { www.example.com: { routeTo: frontDoor/main } }\ndns: { example.com: {} }",
+    ),
+    (
+        &["edge-certificate"],
+        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { a: { host: a.example.net } } } }, routes: { web: { to: web } } } }\ndomains: { \"*.example.com\": { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",
+    ),
+    (
+        &["edge-certificate"],
+        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { a: { host: a.example.net } } } }, routes: { web: { to: web } } } }\nvaults: { main: {} }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: { keyVault: main, secret: www } } }\ndns: { example.com: {} }",
+    ),
+    (
+        &[],
+        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { a: { host: a.example.net } } } }, routes: { web: { to: web } } } }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",
+    ),
     (&["missing-key"], "+frontDoor: { main: { } }"),
     (&["origin-timeout"], "+frontDoor: { main: { tier: standard, originTimeout: 5m } }"),
     (

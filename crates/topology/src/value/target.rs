@@ -107,6 +107,10 @@ impl<A: Named, B: Named, C: Named> Allowed for (A, B, C) {
     const KEYS: &'static [&'static str] = &[A::KEY, B::KEY, C::KEY];
 }
 
+impl<A: Named, B: Named, C: Named, D: Named> Allowed for (A, B, C, D) {
+    const KEYS: &'static [&'static str] = &[A::KEY, B::KEY, C::KEY, D::KEY];
+}
+
 /// What names one section: the type of its entries, or a word for it where that type is not known.
 pub trait Named {
     /// The key of the section.
