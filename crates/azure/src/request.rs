@@ -84,7 +84,8 @@ impl Request {
 
     /// Tells whether the request is one that a plan may make.
     pub fn is_read(&self) -> bool {
-        const LISTED: [&str; 2] = ["appsettings", "connectionstrings"];
+        const LISTED: [&str; 4] =
+            ["appsettings", "connectionstrings", "azurestorageaccounts", "backup"];
         let document = self.listed_document();
         self.method == Method::GET
             || self.is_name_check()
@@ -177,8 +178,11 @@ mod tests {
             assert!(!request(method, SITE).is_read());
         }
         assert!(request(Method::POST, &format!("{SITE}/config/connectionstrings/list")).is_read());
-        let mounts = request(Method::POST, &format!("{SITE}/config/azurestorageaccounts/list"));
-        assert!(!mounts.is_read() && mounts.is_harmless());
+        for secret in ["azurestorageaccounts", "backup"] {
+            assert!(request(Method::POST, &format!("{SITE}/config/{secret}/list")).is_read());
+        }
+        let legacy = request(Method::POST, &format!("{SITE}/config/authsettings/list"));
+        assert!(!legacy.is_read() && legacy.is_harmless());
         assert!(!request(Method::POST, &format!("{SITE}/listKeys")).is_harmless());
         assert!(!request(Method::PUT, &format!("{SITE}/config/appsettings/list")).is_read());
         let check = "/subscriptions/s/providers/Microsoft.Storage/checkNameAvailability";

@@ -8,13 +8,14 @@ pub(crate) const HIDDEN: &str = "scrubbed";
 
 /// Returns `body` without its secrets, as it may be written to a log.
 ///
-/// `path` is the path of the request: what is sent to and read from application settings and
-/// connection strings is secret as a whole.
+/// `path` is the path of the request: what is sent to and read from application settings, connection
+/// strings, mounts and backups is secret as a whole.
 pub fn scrub(path: &str, body: &Value) -> Value {
     let path = path.to_ascii_lowercase();
-    let documents = ["/config/appsettings", "/config/connectionstrings"];
-    let all_secret =
-        documents.iter().any(|document| path.contains(document)) || path.contains("/listkeys");
+    let documents = ["appsettings", "connectionstrings", "azurestorageaccounts", "backup"]
+        .map(|document| format!("/config/{document}"));
+    let all_secret = documents.iter().any(|document| path.contains(document.as_str()))
+        || path.contains("/listkeys");
     let mut copy = body.clone();
     if all_secret {
         let root =

@@ -7,9 +7,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Context;
 use resource::ResourceId;
-use resource::catalogue::{
-    Listing, Literal, NameAnswer, NameCheck, TypeFacts, facts_of, known_types,
-};
+use resource::catalogue::{Listing, NameAnswer, NameCheck, TypeFacts, facts_of, known_types};
 use serde_json::{Value, json};
 use simulator::Latency;
 use topology::section::Unique;
@@ -241,11 +239,7 @@ async fn a_new_resource_has_the_defaults_that_the_engine_counts_on() -> anyhow::
         make(&stage, &id).await?;
         let held = stage.held(&id).await?.context("a resource that was just made")?;
         for (path, value) in facts.fresh.iter().filter(|(path, _)| !path.contains(['[', '*'])) {
-            let wanted = match value {
-                Literal::Text(text) => json!(text),
-                Literal::Number(number) => json!(number),
-                Literal::Switch(switch) => json!(switch),
-            };
+            let wanted = value.to_value();
             tried += 1;
             // What the service does not answer at all cannot disagree.
             let found = held.pointer(&format!("/{}", path.replace('.', "/")));

@@ -1,15 +1,16 @@
 //! Web apps and function apps; the inverse of `planner/src/expand/apps.rs`.
 
+use planner::expand::role_name;
 use resource::types::{ASSIGNMENT, SITE_CONFIG, STORAGE_ACCOUNT};
 use resource::{Observation, ResourceId};
 use serde_json::Value;
-use topology::{AnyIdentity, AnyStorage, App, section};
+use topology::{AnyIdentity, AnyStorage, App, ConnectionStringType, section};
 
 use crate::draft::{Draft, Life, existing};
 use crate::family::Import;
-use crate::node::{Map, Node, literal, plain};
+use crate::node::{Map, Node, duration, literal, plain};
 use crate::plans::capital;
-use crate::survey::text;
+use crate::survey::{id_at, text};
 
 impl Import for App {
     const PARTS: &'static [&'static str] = &[ASSIGNMENT, SITE_CONFIG];
@@ -88,10 +89,19 @@ impl Draft<'_> {
         if properties["enabled"] == false {
             map.set("enabled", false);
         }
-        if is_function {
-            self.function_storage(seen, at, &mut map);
+        let has_host = is_function && self.host_storage(seen, at, &mut map);
+        self.declared::<App>(body, seen.id.as_str(), Some(at), &mut map);
+        for name in ["web", "azurestorageaccounts"] {
+            self.declared_document(seen, name, at, &mut map);
         }
-        self.settings(seen, at, is_function, &mut map);
+        let auth = self.document(seen, "authsettingsV2");
+        if auth.is_some_and(|auth| auth["properties"]["platform"]["enabled"] == true) {
+            self.declared_document(seen, "authsettingsV2", at, &mut map);
+        }
+        self.pull_identity(seen, at, &mut map);
+        self.backup(seen, at, &mut map);
+        self.connections(seen, at, &mut map);
+        self.settings(seen, at, (is_function, has_host), &mut map);
         if let Some(logs) = self.document(seen, "logs") {
             map.set_some("logs", log_config(&logs["properties"]));
         }
@@ -123,35 +133,143 @@ impl Draft<'_> {
         }
     }
 
-    /// Writes the account of a function app, which one of two settings names.
-    fn function_storage(&mut self, seen: &Observation, at: usize, map: &mut Map) {
-        let Some(settings) = self.document(seen, "appsettings") else { return };
-        let name = text(settings, "/properties/AzureWebJobsStorage__accountName");
-        let connection = text(settings, "/properties/AzureWebJobsStorage");
-        let in_connection = connection.and_then(|text| {
-            text.split(';').find_map(|part| part.trim().strip_prefix("AccountName="))
+    /// Writes how the host of a function app reaches its account; returns whether one key says it.
+    fn host_storage(&mut self, seen: &Observation, at: usize, map: &mut Map) -> bool {
+        let Some(settings) = self.document(seen, "appsettings").cloned() else { return false };
+        let setting = |name: &str| text(&settings, &format!("/properties/{name}"));
+        if let Some(connection) = setting(HOST).filter(|connection| !connection.is_empty()) {
+            let owner = self.placement.stamps[at].name.clone();
+            let value = self.connection(HOST, &owner, connection);
+            map.set("hostConnection", value);
+            return true;
+        }
+        let account = setting("AzureWebJobsStorage__accountName").and_then(|name| {
+            let mut accounts = self.survey.of_type(STORAGE_ACCOUNT);
+            accounts.find(|account| account.id.name().eq_ignore_ascii_case(name))
         });
-        let Some(name) = name.or(in_connection) else { return };
-        let account = self
-            .survey
-            .of_type(STORAGE_ACCOUNT)
-            .find(|account| account.id.name().eq_ignore_ascii_case(name));
-        if let Some(account) = account {
-            map.set("storage", self.target_in::<AnyStorage>(&account.id, Some(at)));
+        let client = setting("AzureWebJobsStorage__clientId");
+        let principal = match client {
+            Some(client) => {
+                let identity = self.identity_of_client(client);
+                identity.and_then(|seen| text(&seen.body, "/properties/principalId"))
+            }
+            None => text(&seen.body, "/identity/principalId"),
+        };
+        let (Some(account), Some(principal)) = (account, principal) else { return false };
+        // The key gives these rights: what has them not keeps its settings word for word.
+        if !HOST_ROLES.iter().all(|role| self.has_role(principal, role, &account.id)) {
+            return false;
+        }
+        map.set("storage", self.target_in::<AnyStorage>(&account.id, Some(at)));
+        true
+    }
+
+    fn has_role(&self, principal: &str, role: &str, scope: &ResourceId) -> bool {
+        self.survey.of_type(ASSIGNMENT).any(|seen| {
+            let id = id_at(&seen.body, "/properties/roleDefinitionId");
+            text(&seen.body, "/properties/principalId") == Some(principal)
+                && id.is_some_and(|id| role_name(&id.name().to_ascii_lowercase()) == role)
+                && seen.id.parent().as_ref() == Some(scope)
+        })
+    }
+
+    /// Writes the declared properties that stand in a document below an app.
+    fn declared_document(&mut self, seen: &Observation, name: &str, at: usize, map: &mut Map) {
+        if let Some(body) = self.document(seen, name).cloned() {
+            let child = format!("config/{name}");
+            let owner = self.placement.stamps[at].name.clone();
+            self.declared_in::<App>(&child, &body, &owner, Some(at), map);
         }
     }
 
-    fn settings(&mut self, seen: &Observation, at: usize, is_function: bool, map: &mut Map) {
+    /// Returns the identity that has a client ID.
+    fn identity_of_client(&self, client: &str) -> Option<&Observation> {
+        let mut all = self.survey.observed.resources.values();
+        all.find(|seen| text(&seen.body, "/properties/clientId") == Some(client))
+    }
+
+    fn pull_identity(&self, seen: &Observation, at: usize, map: &mut Map) {
+        let Some(config) = self.document(seen, "web") else { return };
+        let config = &config["properties"];
+        if config["acrUseManagedIdentityCreds"] != true {
+            return;
+        }
+        let Some(client) = text(config, "/acrUserManagedIdentityID").filter(|id| !id.is_empty())
+        else {
+            map.set("pullIdentity", literal("system"));
+            return;
+        };
+        if let Some(identity) = self.identity_of_client(client) {
+            map.set("pullIdentity", self.target_in::<AnyIdentity>(&identity.id, Some(at)));
+        }
+    }
+
+    fn backup(&mut self, seen: &Observation, at: usize, map: &mut Map) {
+        let Some(body) = self.document(seen, "backup").cloned() else { return };
+        let mut own = Map::default();
+        self.declared_document(seen, "backup", at, &mut own);
+        let Some(Node::Map(backup)) = own.members.into_iter().next().map(|member| member.value)
+        else {
+            return;
+        };
+        let mut backup = backup;
+        let schedule = &body["properties"]["backupSchedule"];
+        let unit = if schedule["frequencyUnit"] == "Day" { 86_400 } else { 3600 };
+        if let Some(count) = schedule["frequencyInterval"].as_u64() {
+            backup.set("every", duration(count * unit));
+        }
+        if let Some(days) = schedule["retentionPeriodInDays"].as_u64() {
+            backup.set("keep", plain(format!("{days}d")));
+        }
+        map.set("backup", backup).about(&seen.id.child("config", "backup"));
+    }
+
+    fn connections(&mut self, seen: &Observation, at: usize, map: &mut Map) {
+        let Some(body) = self.document(seen, "connectionstrings").cloned() else { return };
+        let owner = self.placement.stamps[at].name.clone();
+        let mut connections = Map::default();
+        for (name, connection) in body["properties"].as_object().into_iter().flatten() {
+            let kind = connection["type"].as_str().unwrap_or("Custom");
+            let known = ConnectionStringType::WORDS.iter();
+            let mut known = known.filter(|word| word.eq_ignore_ascii_case(kind));
+            let (Some(kind), Some(value)) = (known.next(), connection["value"].as_str()) else {
+                continue;
+            };
+            let mut entry = Map::default();
+            entry.set_default("type", literal(kind));
+            let value = self.connection(&format!("CONNECTION_{name}"), &owner, value);
+            entry.set("value", value);
+            connections.set(name, entry);
+        }
+        let document = seen.id.child("config", "connectionstrings");
+        if !connections.members.is_empty() {
+            map.set("connectionStrings", connections).about(&document);
+        }
+    }
+
+    fn settings(
+        &mut self,
+        seen: &Observation,
+        at: usize,
+        (is_function, has_host): (bool, bool),
+        map: &mut Map,
+    ) {
         let document = seen.id.child("config", "appsettings");
         let Some(values) = self.document(seen, "appsettings").cloned() else { return };
         let owner = self.placement.stamps[at].name.clone();
         let mut settings = Map::default();
         for (name, value) in values["properties"].as_object().into_iter().flatten() {
-            if OF_THE_SERVICE.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+            let is_host = has_host && name.starts_with(HOST);
+            if is_host || OF_THE_SERVICE.iter().any(|own| own.eq_ignore_ascii_case(name)) {
                 continue;
             }
             let Some(value) = value.as_str() else { continue };
+            let is_package = name.eq_ignore_ascii_case("WEBSITE_RUN_FROM_PACKAGE");
             let value = self.setting(name, &owner, value, at);
+            if is_package && matches!(&value, Node::Text(url) if url.starts_with("https://")) {
+                map.set("package", value);
+                continue;
+            }
             let member = settings.set(name, value);
             // Some are what the language gives every function app.
             member.optional = is_function;
@@ -166,6 +284,14 @@ impl Draft<'_> {
         map.set_some("slotSettings", names);
     }
 
+    /// Writes a connection string: its name tells nothing, and it may hold a password in any form.
+    fn connection(&mut self, name: &str, owner: &str, value: &str) -> Node {
+        match vault_reference(value) {
+            Some((vault, secret)) => Node::Text(format!("${{secret:keyVault:{vault}/{secret}}}")),
+            None => self.secrets.refer(name, owner, value),
+        }
+    }
+
     fn setting(&mut self, name: &str, owner: &str, value: &str, at: usize) -> Node {
         if let Some((vault, secret)) = vault_reference(value) {
             return Node::Text(format!("${{secret:keyVault:{vault}/{secret}}}"));
@@ -175,24 +301,9 @@ impl Draft<'_> {
 
     /// Tells what the language has no key for, where it is in use.
     fn tell_what_is_kept(&mut self, seen: &Observation) {
-        let properties = &seen.body["properties"];
-        let config = self.document(seen, "web").cloned().unwrap_or_default();
-        let config = &config["properties"];
-        let is_used =
-            |value: &Value| !value.is_null() && *value != "" && *value != Value::Array(vec![]);
-        let restrictions = config["ipSecurityRestrictions"].as_array().map_or(0, Vec::len);
-        let kept = [
-            (is_used(&properties["virtualNetworkSubnetId"]), "network integration"),
-            (restrictions > 1, "access restrictions"),
-            (is_used(&config["cors"]["allowedOrigins"]), "CORS origins"),
-            (is_used(&config["appCommandLine"]), "start-up command"),
-            (properties["clientCertEnabled"] == true, "client certificates"),
-        ];
-        let kept: Vec<&str> =
-            kept.iter().filter(|(used, _)| *used).map(|(_, what)| *what).collect();
-        if !kept.is_empty() {
-            let why =
-                format!("the language has no key for {}; they stay as they are", kept.join(", "));
+        let subnet = &seen.body["properties"]["virtualNetworkSubnetId"];
+        if !subnet.is_null() && *subnet != "" {
+            let why = "the language has no key for network integration; it stays as it is";
             self.remark(seen.id.as_str(), why);
         }
     }
@@ -201,6 +312,12 @@ impl Draft<'_> {
 fn is_function(body: &Value) -> bool {
     text(body, "/kind").is_some_and(|kind| kind.contains("functionapp"))
 }
+
+/// The setting that leads the host of a function app to its account.
+const HOST: &str = "AzureWebJobsStorage";
+
+/// What `storage` gives the host's identity there.
+const HOST_ROLES: [&str; 2] = ["Storage Blob Data Owner", "Storage Queue Data Contributor"];
 
 /// Settings that the service or a deployment writes for one app alone.
 const OF_THE_SERVICE: [&str; 3] = [

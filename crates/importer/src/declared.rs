@@ -19,8 +19,8 @@ impl Draft<'_> {
         self.declared_in::<T>("", body, owner, stamp, map);
     }
 
-    /// Writes what the body of a child has of them.
-    pub(crate) fn declared_in<T: Record>(
+    /// Writes what the body of a child, such as `config/web`, has of them.
+    pub fn declared_in<T: Record>(
         &mut self,
         part: &str,
         body: &Value,
@@ -28,7 +28,8 @@ impl Draft<'_> {
         stamp: Option<usize>,
         map: &mut Map,
     ) {
-        let members = T::take_in(part, body, &mut Writer { draft: self, owner, stamp });
+        let mut writer = Writer { draft: self, owner, stamp, under: String::new() };
+        let members = T::take_in(part, body, &mut writer);
         members.into_iter().for_each(|member| add(map, member));
     }
 }
@@ -38,6 +39,8 @@ struct Writer<'a, 'd> {
     draft: &'a mut Draft<'d>,
     owner: &'a str,
     stamp: Option<usize>,
+    /// The name of what is read, where its text has none of the user's.
+    under: String,
 }
 
 impl FromArm for Writer<'_, '_> {
@@ -52,7 +55,13 @@ impl FromArm for Writer<'_, '_> {
         }
     }
 
+    fn under(&mut self, name: &str) {
+        name.clone_into(&mut self.under);
+    }
+
     fn text(&mut self, name: &str, text: &str) -> Written {
+        let under = std::mem::take(&mut self.under);
+        let name = if name.is_empty() { &under } else { name };
         match self.draft.value(name, self.owner, text, self.stamp) {
             Node::Text(template) => Written::Template(template),
             _ => Written::Text(text.to_owned()),

@@ -64,7 +64,6 @@ impl Imported {
             "Before you keep it:".to_owned(),
             format!("- {}", self.verdict.sentence()),
             "- Keys were chosen here and are yours to change; names are those in Azure.".to_owned(),
-            "- Connection strings are secret and are not read: they stay as they are.".to_owned(),
         ];
         if !self.variables.is_empty() {
             lines

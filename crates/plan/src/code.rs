@@ -51,6 +51,14 @@ codes! {
         "a resource of a declared name exists and is not ours",
         "What does not carry our mark is never taken over silently. Write `adopt: true` at \
         its place, pass `--adopt`, or declare it `existing: true` to use it unchanged.";
+    CloneLacks: "clone-lacks",
+        "an app lacks what its original has and no clone carries",
+        "Where an app reports to, its log settings and its backups are its own, and a clone has \
+        none of them before they are declared for it too.";
+    CloneWithoutPackage: "clone-without-package",
+        "a clone would have no code to run",
+        "`WEBSITE_RUN_FROM_PACKAGE: 1` stands for a package that was deployed to the original and \
+        lies there alone. Give the clone a `package` by URL, or an image.";
     ExistingNotFound: "existing-not-found",
         "a resource that is declared `existing` is not there",
         "Correct its name, resource group or subscription, or leave `existing` out to have \

@@ -65,6 +65,7 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed, last: &Last) -> C
         }
     }
     keep_names(&mut completed, observed);
+    clone::tell_what_is_missing(&mut completed, observed);
     clone::grant_permissions(&mut completed, observed);
     if let Some(last) = last {
         dropped::take_back(&mut completed, last);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use plan::{ApplyLock, Band, Guard, Notice, Place};
 use resource::catalogue::Duty;
-use resource::{ResourceId, ResourceType, Suffixes, types, walk_expressions};
+use resource::{Observation, ResourceId, ResourceType, Suffixes, types, walk_expressions};
 use serde::Serialize;
 use serde_json::Value;
 use topology::Diagnostic;
@@ -458,5 +458,23 @@ impl Desired {
         // A grant is no resource: what it grants is read in the vault.
         wants.retain(|id, _| !is_grant(id));
         wants.into_iter().collect()
+    }
+
+    /// Returns what must be read besides because of what was seen: the identities that a clone takes
+    /// over.
+    pub fn wants_of_clones<'a>(
+        &self,
+        seen: impl Iterator<Item = &'a Observation>,
+    ) -> Vec<(ResourceId, String)> {
+        let sources: BTreeSet<&ResourceId> =
+            self.resources().filter_map(|resource| resource.clone_of.as_ref()).collect();
+        let originals = seen.filter(|seen| sources.contains(&seen.id));
+        let users = originals.flat_map(|seen| {
+            let users = seen.body["identity"]["userAssignedIdentities"].as_object();
+            users.into_iter().flatten().filter_map(|(id, _)| ResourceId::parse(id).ok())
+        });
+        users
+            .map(|id| (id.clone(), resource::catalogue::facts_of(&id).api_version.to_owned()))
+            .collect()
     }
 }

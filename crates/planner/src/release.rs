@@ -87,11 +87,7 @@ pub fn let_go(desired: &Desired, observed: &Observed, changes: &Changes) -> Opti
 }
 
 fn at(pointer: &str, value: &Literal) -> Value {
-    let value = match value {
-        Literal::Text(text) => json!(text),
-        Literal::Number(number) => json!(number),
-        Literal::Switch(switch) => json!(switch),
-    };
+    let value = value.to_value();
     let keys: Vec<&str> = pointer.split('/').skip(1).collect();
     keys.iter().rev().fold(value, |inner, key| json!({ *key: inner }))
 }

@@ -86,6 +86,8 @@ pub enum Literal {
     Number(i64),
     /// A switch.
     Switch(bool),
+    /// A list without members.
+    Empty,
 }
 
 /// Members that a service adds to an array of its own accord.

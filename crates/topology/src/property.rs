@@ -58,6 +58,9 @@ pub trait FromArm {
 
     /// Writes a text of the user's under a name: what is secret or another's by reference.
     fn text(&mut self, name: &str, text: &str) -> Written;
+
+    /// Takes the name under which a text stands that has none of the user's.
+    fn under(&mut self, _name: &str) {}
 }
 
 /// A property of a section's entries that has a place in their ARM body.
@@ -97,7 +100,12 @@ pub trait Record: Sized {
 
     /// Puts those that stand in the body of a child there.
     fn put_in(&self, part: &str, body: &mut Value, world: &dyn ToArm) {
-        Self::visit(Some(self), &mut Put { part, body, world });
+        Self::visit(Some(self), &mut Put { part, with_defaults: true, body, world });
+    }
+
+    /// Does the same with those alone that are given.
+    fn put_given(&self, part: &str, body: &mut Value, world: &dyn ToArm) {
+        Self::visit(Some(self), &mut Put { part, with_defaults: false, body, world });
     }
 
     /// Returns how a topology writes those that a body has.
@@ -137,6 +145,7 @@ impl Visitor for Describe {
 
 struct Put<'a> {
     part: &'a str,
+    with_defaults: bool,
     body: &'a mut Value,
     world: &'a dyn ToArm,
 }
@@ -147,7 +156,8 @@ impl Visitor for Put<'_> {
         if part != self.part {
             return;
         }
-        if let Some(value) = given.or(line.default.as_ref()) {
+        let default = line.default.as_ref().filter(|_| self.with_defaults);
+        if let Some(value) = given.or(default) {
             put_at(self.body, pointer, (line.form.to_arm)(value, self.world));
         }
     }
@@ -171,7 +181,12 @@ impl Visitor for Take<'_> {
             return;
         }
         let of_arm = line.form.of_arm;
+        self.world.under(pointer.rsplit('/').next().unwrap_or_default());
         let Some(value) = of_arm(found, self.world) else { return };
+        // A record that shares its place with others may find nothing of its own there.
+        if value == Written::Map(Vec::new()) {
+            return;
+        }
         // What a new resource has anyway goes without saying.
         let born = line.born.as_ref().map(|born| (line.form.to_arm)(born, &Nowhere));
         if born.and_then(|born| of_arm(Some(&born), self.world)).as_ref() != Some(&value) {
@@ -267,7 +282,8 @@ impl FromArm for Nowhere {
     }
 }
 
-/// Sets the value at a pointer; objects that are missing on the way are made.
+/// Sets the value at a pointer; objects that are missing on the way are made, and one that is there
+/// keeps what the value says nothing of.
 fn put_at(body: &mut Value, pointer: &str, value: Value) {
     let mut here = body;
     for key in pointer.split('/').skip(1) {
@@ -276,7 +292,10 @@ fn put_at(body: &mut Value, pointer: &str, value: Value) {
         }
         here = &mut here[key];
     }
-    *here = value;
+    match (here, value) {
+        (Value::Object(here), Value::Object(value)) => here.extend(value),
+        (here, value) => *here = value,
+    }
 }
 
 /// Shows a line of a record to a visitor, if it has a place in the ARM body.

@@ -8,8 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use crate::decode::{Context, Decode};
 use crate::tree::{Node, NodeKind};
 use crate::{
-    AnyIdentity, App, AppIdentity, Cloud, CloudEndpoints, Diagnostic, Raw, Ref, Runtime, Sp, Stamp,
-    StampInstance, StampModule,
+    AnyIdentity, App, AppIdentity, Cloud, CloudEndpoints, Diagnostic, PullIdentity, Raw, Ref,
+    Runtime, Sp, Stamp, StampInstance, StampModule,
 };
 
 /// Gives a type a schema that stands where it is used.
@@ -37,6 +37,7 @@ schema!(AppIdentity, _g => json_schema!({
         { "type": "array", "items": { "type": "string" } }
     ]
 }));
+schema!(PullIdentity, _g => json_schema!({ "type": "string" }));
 schema!(Runtime, _g => json_schema!({ "type": "string", "pattern": "^[^|]+\\|.+$" }));
 schema!(Cloud, g => json_schema!({
     "anyOf": [
@@ -117,6 +118,15 @@ impl Decode for AppIdentity {
             }
         }
         Some(identity)
+    }
+}
+
+impl Decode for PullIdentity {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        match &node.kind {
+            NodeKind::Text(text) if text == "system" => Some(Self::System),
+            _ => Ref::decode(node, cx).map(Self::User),
+        }
     }
 }
 

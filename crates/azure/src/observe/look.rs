@@ -382,7 +382,7 @@ fn unreadable(error: Error, right: &str) -> Result<String, Error> {
             Ok("a lock of level ReadOnly forbids to list it".into())
         }
         Error::NotARead { .. } => {
-            Ok("its values are secret, and a plan lists settings and connection strings only"
+            Ok("its values are secret, and a plan lists only settings, connection strings, mounts and backups"
                 .into())
         }
         error => Err(error),

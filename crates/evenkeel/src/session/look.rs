@@ -56,7 +56,9 @@ impl Session {
         let further = |seen: &[&resource::Observation]| {
             let note = planner::noted(&self.desired, seen.iter().copied());
             known = self.learn(note);
-            self.wants_of(&known)
+            let mut wants = self.wants_of(&known);
+            wants.ids.extend(self.desired.wants_of_clones(seen.iter().copied()));
+            wants
         };
         let mut observed = azure::observe_further(&reader, &wants, further).await?;
         let note = planner::applied(&self.desired, &observed);

@@ -10,14 +10,14 @@ use serde_json::Value;
 
 use crate::scenario::{Scenario, root};
 
-fn drifts(name: &str) {
+fn drifts(name: &str, least: usize) {
     let folder = root().join(format!("tests/scenarios/{name}/drifts"));
     let mut files: Vec<_> = std::fs::read_dir(&folder)
         .expect("the drifts are there")
         .map(|entry| entry.expect("a file").path())
         .collect();
     files.sort();
-    assert!(files.len() >= 10, "{} drifts", files.len());
+    assert!(files.len() >= least, "{} drifts", files.len());
     let scenario = Scenario::of(name);
     scenario.apply();
     for file in files {
@@ -70,10 +70,49 @@ pub fn differences(plan: &Value) -> BTreeSet<String> {
 
 #[test]
 fn r1_drifts_are_named_and_healed() {
-    drifts("r1");
+    drifts("r1", 10);
 }
 
 #[test]
 fn r2_drifts_are_named_and_healed() {
-    drifts("r2");
+    drifts("r2", 10);
+}
+
+#[test]
+fn app_service_drifts_are_named_and_healed() {
+    drifts("app-service", 10);
+}
+
+#[test]
+fn all_that_a_clone_follows_is_taken_over_and_its_drifts_are_named_and_healed() {
+    drifts("clone", 6);
+}
+
+#[test]
+fn what_a_clone_does_not_carry_is_told() {
+    let scenario = Scenario::of("clone");
+    let plan = scenario.run(&["plan", "--format", "json"]);
+    assert!(!plan.stdout.contains("of-the-ledger"), "a secret is shown: {}", plan.stdout);
+    let plan: Value = serde_json::from_str(&plan.stdout).expect("JSON");
+    let notices = plan["notices"].as_array().expect("a list");
+    let lacks = notices.iter().find(|notice| notice["code"] == "clone-lacks");
+    let told = lacks.expect("the clone reports nowhere")["message"].as_str().unwrap_or_default();
+    assert!(told.contains("APPLICATIONINSIGHTS_CONNECTION_STRING"), "{told}");
+}
+
+#[test]
+fn a_clone_of_what_was_deployed_to_its_original_alone_is_refused() {
+    let scenario = Scenario::of("clone");
+    scenario.run(&["plan"]);
+    scenario.change(
+        r#"changes:
+  - put: /subscriptions/${subscription}/resourceGroups/rg-till-weu/providers/Microsoft.Web/sites/app-till-weu/config/appsettings
+    apiVersion: "2024-11-01"
+    body: { properties: { WEBSITE_RUN_FROM_PACKAGE: "1" } }
+"#,
+    );
+    scenario.edit("package: https://artefacts-neu.example.net/till/app.zip", "alwaysOn: true");
+    let plan = scenario.run(&["plan"]);
+    assert_eq!(plan.code, 4, "{}\n{}", plan.stdout, plan.stderr);
+    assert!(plan.stdout.contains("clone-without-package"), "{}", plan.stdout);
 }

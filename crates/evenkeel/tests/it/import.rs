@@ -61,6 +61,15 @@ fn every_part_of_the_language_is_imported() {
 }
 
 #[test]
+fn app_service_in_full_is_imported_and_plans_to_nothing() {
+    let scenario = Scenario::of("app-service");
+    scenario.apply();
+    let (text, _) = import(&scenario, &["rg-desk-weu"]);
+    insta::assert_snapshot!("import_app_service", text);
+    assert_converged(&scenario);
+}
+
+#[test]
 fn what_nobody_marked_is_taken_over_and_nothing_else_changes() {
     let scenario = Scenario::of("r1");
     let (text, told) = import(&scenario, &["rg-pki-weu", "rg-dns"]);

@@ -107,6 +107,10 @@ impl Scenario {
             .env("PROBE_AUTH", "Basic cHJvYmU6cHJvYmU=")
             .env("SIGNING__PIN", "7Hq-pin-of-the-signing-key")
             .env("API_TOKEN", "the-same-for-both")
+            .env(
+                "BACKUP_CONTAINER",
+                "https://stdesk.example.net/backup?sig=signature-of-the-backup",
+            )
             .env("DB_PASSWORD", "secret-of-weu")
             .env("DB_PASSWORD_NEU", "secret-of-neu");
         command

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::scenario::{Scenario, root};
 use crate::verdict::{commit, git};
@@ -74,10 +74,19 @@ fn told(body: &Value) -> Value {
         "evenkeel-applied",
         "evenkeel-owner",
     ];
+    // What App Service does where it has been told nothing, and answers once it has been told.
+    let nothing = [
+        ("publicNetworkAccess", json!("Enabled")),
+        ("ipSecurityRestrictionsDefaultAction", json!("Allow")),
+        ("scmIpSecurityRestrictionsDefaultAction", json!("Allow")),
+        ("cors", json!({ "allowedOrigins": [], "supportCredentials": false })),
+        ("excludedPaths", json!([])),
+    ];
     match body {
         Value::Object(map) => {
             let is_said = |(key, value): &(&String, &Value)| {
-                let is_nothing = value.is_null() || **value == "";
+                let same = |(same, default): &(&str, Value)| same == key && default == *value;
+                let is_nothing = value.is_null() || **value == "" || nothing.iter().any(same);
                 !MADE.contains(&key.as_str()) && !key.contains("Time") && !is_nothing
             };
             let members = map.iter().filter(is_said);

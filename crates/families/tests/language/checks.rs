@@ -437,6 +437,94 @@ const CASES: &[(&[&str], &str)] = &[
         "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { job: { kind: function } } } }",
     ),
     (
+        &["host-storage-twice"],
+        "storage: { a: { redundancy: LRS } }\nstamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { job: { kind: function, storage: a, hostConnection: \"@Microsoft.KeyVault(VaultName=kv;SecretName=host)\" } } } }",
+    ),
+    (
+        &["no-identity"],
+        "storage: { a: { redundancy: LRS } }\nstamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { job: { kind: function, storage: a, identity: none } } } }",
+    ),
+    (
+        &["only-for-functions"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { hostConnection: \"@Microsoft.KeyVault(VaultName=kv;SecretName=host)\" } } } }",
+    ),
+    (
+        &["cors-any-origin"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { cors: { origins: [\"*\"], credentials: true } } } } }",
+    ),
+    (
+        &["cors-any-origin"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { cors: { origins: [\"*\", \"https://www.example.com\"] } } } } }",
+    ),
+    (
+        &["access-priority"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { access: { rules: { a: { address: 192.0.2.0/24, priority: 100 }, b: { serviceTag: AzureCloud, priority: 100 } } } } } } }",
+    ),
+    (
+        &["one-of"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { access: { rules: { a: { address: 192.0.2.0/24, serviceTag: AzureCloud, priority: 100 } } } } } } }",
+    ),
+    (
+        &["one-of"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { access: { rules: { a: { priority: 100 } } } } } } }",
+    ),
+    (
+        &["bad-address"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { access: { rules: { a: { address: 192.0.2.7, priority: 100 } } } } } } }",
+    ),
+    (
+        &["out-of-range"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { access: { rules: { a: { serviceTag: AzureCloud, priority: 0 } } } } } } }",
+    ),
+    (
+        &["scm-rules-unused"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { access: { scmAsMain: true, scmRules: { a: { serviceTag: AzureCloud, priority: 1 } } } } } } }",
+    ),
+    (
+        &["probe-shut-out"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { healthPath: /health, auth: { entra: { clientId: a } } } } } }",
+    ),
+    (
+        &["probe-shut-out"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { healthPath: /health/deep, clientCertificates: { except: [/healthy] } } } } }",
+    ),
+    (
+        &["mount"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { mounts: { data: { account: stdata, share: data, path: /home, key: \"@AppSettingRef(KEY)\" } } } } } }",
+    ),
+    (
+        &["mount"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1, os: windows }, apps: { web: { mounts: { data: { type: blobs, account: stdata, share: data, path: /mounts/data, key: \"@AppSettingRef(KEY)\" } } } } } }",
+    ),
+    (
+        &["backup"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { backup: { container: \"${secret:keyVault:kv/backup}\", every: 90m } } } } }",
+    ),
+    (
+        &["backup"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { backup: { container: \"${secret:keyVault:kv/backup}\", every: 1d, keep: 36h } } } } }",
+    ),
+    (
+        &["package-twice"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { package: https://example.net/a.zip, settings: { WEBSITE_RUN_FROM_PACKAGE: https://example.net/a.zip } } } } }",
+    ),
+    (
+        &["site-config"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { siteConfig: { alwaysOn: true } } } } }",
+    ),
+    (
+        &["site-config"],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { siteConfig: { APPCOMMANDLINE: run } } } } }",
+    ),
+    (
+        &[],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { healthPath: /health, auth: { excluded: [/health] }, clientCertificates: { except: [/health] } } } } }",
+    ),
+    (
+        &[],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { job: { kind: function, settings: { AzureWebJobsStorage: \"@Microsoft.KeyVault(VaultName=kv;SecretName=host)\" } } } } }",
+    ),
+    (
         &["no-identity"],
         "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { identity: none, permissions: [{ role: Reader, scope: resourceGroup }] } } } }",
     ),

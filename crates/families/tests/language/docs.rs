@@ -136,7 +136,8 @@ fn assert_documented(page: &str, entries: &dyn Entries) {
             () if schema.get("enum").is_some() => "word",
             () if of("boolean") => "boolean",
             () if of("integer") => "number",
-            () => "text",
+            () if of("string") => "text",
+            () => "map",
         };
         let default = match property.default {
             Some(Written::Text(text)) if text.parse::<f64>().is_ok() => format!("`\"{text}\"` |"),

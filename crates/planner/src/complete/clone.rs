@@ -1,7 +1,8 @@
 //! A clone takes the observed configuration of another app where nothing is declared, and its
 //! identity gets the permissions of the original.
 
-use resource::catalogue::{Cloned, Duty, facts_of};
+use plan::{Code, Guard, Notice, Severity};
+use resource::catalogue::{Cloned, Duty, TypeFacts, Update, facts_of};
 use resource::{Expression, Observed, ResourceId, types};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -17,11 +18,16 @@ pub fn take_configuration(
     original: Option<&Value>,
     observed: &Observed,
 ) {
-    let Some(source) = resource.clone_of.as_ref() else { return };
-    let seen = observed.get(source).map(|source| &source.body);
+    let Some(source) = resource.clone_of.clone() else { return };
+    let facts = facts_of(&resource.id);
+    let seen = observed.get(&source).map(|source| &source.body);
+    let is_new = observed.get(&resource.id).is_none();
     let sources: Vec<&Value> = [original, seen].into_iter().flatten().collect();
-    match facts_of(&resource.id).cloned {
-        Some(Cloned::Members { properties, beside }) => {
+    match facts.cloned {
+        // What a new one has anyway need not be written.
+        Some(Cloned::Members { .. }) if is_new && sources.iter().all(|it| is_as_new(facts, it)) => {
+        }
+        Some(Cloned::Members { properties, beside, identities }) => {
             take(&mut resource.body["properties"], &sources, properties);
             for member in beside {
                 let value = sources.iter().map(|source| &source[*member]);
@@ -30,48 +36,223 @@ pub fn take_configuration(
                     resource.body[*member] = value.clone();
                 }
             }
+            if identities {
+                take_identities(&mut resource.body, &sources);
+            }
         }
-        Some(Cloned::AllBut(own)) => {
-            take_settings(&mut resource.body["properties"], (source, own), original, seen);
+        Some(cloned @ Cloned::Values { .. }) => {
+            take_values(&mut resource.body["properties"], (&source, cloned), original, seen);
+        }
+        Some(Cloned::Entries { secret, made }) => {
+            let rules = (secret, made);
+            take_entries(&mut resource.body["properties"], (&source, rules), original, seen);
         }
         None => {}
     }
 }
 
+/// Tells whether a body holds no more than a new resource has, where the catalogue tells what that is.
+fn is_as_new(facts: &TypeFacts, body: &Value) -> bool {
+    let at = |path: &str| body.pointer(&format!("/{}", path.replace('.', "/")));
+    // Where single members are written, others come with the stack.
+    let mut told =
+        facts.fresh.iter().filter_map(|(path, fresh)| Some((at(path)?, fresh))).peekable();
+    facts.update == Update::PutOver
+        && told.peek().is_some()
+        && told.all(|(value, fresh)| fresh.is(value))
+}
+
 fn take(declared: &mut Value, sources: &[&Value], members: &[&str]) {
     let declared = into_object(declared);
     for member in members {
-        let value = sources.iter().map(|source| &source["properties"][*member]);
-        let value = value.into_iter().find(|value| !value.is_null() && *value != "");
-        if let (Some(value), false) = (value, declared.contains_key(*member)) {
-            declared.insert((*member).to_owned(), value.clone());
+        for source in sources {
+            let value = &source["properties"][*member];
+            match declared.get_mut(*member) {
+                Some(known) => fill(known, value),
+                None if !is_nothing(value) => {
+                    declared.insert((*member).to_owned(), value.clone());
+                }
+                None => {}
+            }
         }
     }
 }
 
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || *value == "" || resource::is_absent(value)
+}
+
+/// Adds to a map what another says and it does not, at any depth.
+fn fill(declared: &mut Value, source: &Value) {
+    let is_one_value = |value: &Value| Expression::read(value).is_some() || is_nothing(value);
+    if is_one_value(declared) || is_one_value(source) {
+        return;
+    }
+    let (Some(declared), Some(source)) = (declared.as_object_mut(), source.as_object()) else {
+        return;
+    };
+    for (name, value) in source {
+        match declared.get_mut(name) {
+            Some(known) => fill(known, value),
+            None if !is_nothing(value) => {
+                declared.insert(name.clone(), value.clone());
+            }
+            None => {}
+        }
+    }
+}
+
+/// Gives a clone that says nothing of identities apart from it those of its original, and one of its own
+/// where the original has one.
+fn take_identities(body: &mut Value, sources: &[&Value]) {
+    const USERS: &str = "userAssignedIdentities";
+    let says_none = body["identity"]["type"] == "None";
+    let has_users = body["identity"][USERS].as_object().is_some_and(|users| !users.is_empty());
+    let Some(source) = sources.iter().map(|it| &it["identity"]).find(|it| !it.is_null()) else {
+        return;
+    };
+    if says_none || has_users {
+        return;
+    }
+    let is_silent = body["identity"].is_null();
+    let has_own = has_system_identity(body)
+        || is_silent && source["type"].as_str().is_some_and(|it| it.contains("SystemAssigned"));
+    let users: Map<String, Value> = source[USERS]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(id, _)| (id.clone(), json!({})))
+        .collect();
+    let kind = match (has_own, users.is_empty()) {
+        (true, true) => "SystemAssigned",
+        (true, false) => "SystemAssigned, UserAssigned",
+        (false, false) => "UserAssigned",
+        (false, true) => return,
+    };
+    body["identity"] = json!({ "type": kind });
+    if !users.is_empty() {
+        body["identity"][USERS] = Value::Object(users);
+    }
+}
+
+fn members(body: Option<&Value>) -> Map<String, Value> {
+    body.and_then(|body| body["properties"].as_object()).cloned().unwrap_or_default()
+}
+
+fn refer(source: &ResourceId, path: &[&str]) -> Value {
+    let escaped = path.iter().map(|key| key.replace('~', "~0").replace('/', "~1"));
+    let pointer = escaped.fold("/properties".to_owned(), |pointer, key| pointer + "/" + &key);
+    Expression::reference(source, &pointer).to_value()
+}
+
 /// Settings may be secrets: what is only observed enters as a reference to the original's setting,
 /// never as a value.
-fn take_settings(
+fn take_values(
     declared: &mut Value,
-    (source, own): (&ResourceId, &[&str]),
+    (source, cloned): (&ResourceId, Cloned),
     original: Option<&Value>,
     seen: Option<&Value>,
 ) {
     let declared = into_object(declared);
-    let settings = |body: Option<&Value>| -> Map<String, Value> {
-        body.and_then(|body| body["properties"].as_object()).cloned().unwrap_or_default()
-    };
-    let referred = settings(seen).into_iter().map(|(name, _)| {
-        let pointer = format!("/properties/{}", name.replace('~', "~0").replace('/', "~1"));
-        let reference = Expression::reference(source, &pointer).to_value();
+    let referred = members(seen).into_iter().map(|(name, _)| {
+        let reference = refer(source, &[&name]);
         (name, reference)
     });
-    for (name, value) in settings(original).into_iter().chain(referred) {
-        let own = own.iter().any(|own| own.eq_ignore_ascii_case(&name));
+    for (name, value) in members(original).into_iter().chain(referred) {
         let known = declared.keys().any(|key| key.eq_ignore_ascii_case(&name));
-        if !own && !known {
+        if !cloned.is_own(&name) && !known {
             declared.insert(name, value);
         }
+    }
+}
+
+/// The same for maps with names: only what is secret in them enters as a reference.
+fn take_entries(
+    declared: &mut Value,
+    (source, (secret, made)): (&ResourceId, (&[&str], &[&str])),
+    original: Option<&Value>,
+    seen: Option<&Value>,
+) {
+    let declared = into_object(declared);
+    let referred = members(seen).into_iter().map(|(name, entry)| {
+        let entry = entry.as_object().cloned().unwrap_or_default().into_iter();
+        let entry = entry.filter(|(key, _)| !made.contains(&key.as_str())).map(|(key, value)| {
+            let is_secret = secret.contains(&key.as_str());
+            let value = if is_secret { refer(source, &[&name, &key]) } else { value };
+            (key, value)
+        });
+        let entry: Map<String, Value> = entry.collect();
+        (name, Value::Object(entry))
+    });
+    for (name, entry) in members(original).into_iter().chain(referred) {
+        if !declared.keys().any(|key| key.eq_ignore_ascii_case(&name)) {
+            declared.insert(name, entry);
+        }
+    }
+}
+
+/// Tells what a clone does not carry of its original, and refuses one that would have no code.
+pub fn tell_what_is_missing(desired: &mut Desired, observed: &Observed) {
+    let (mut notices, mut refusals) = (vec![], vec![]);
+    for clone in desired.resources() {
+        let (Some(source), Some(cloned)) = (&clone.clone_of, facts_of(&clone.id).cloned) else {
+            continue;
+        };
+        let has = |id: &ResourceId, name: &str| {
+            let body = observed.get(id).map(|seen| &seen.body);
+            members(body).keys().any(|key| key.eq_ignore_ascii_case(name))
+        };
+        let declares = |name: &str| {
+            let declared = members(Some(&clone.body));
+            declared.keys().any(|key| key.eq_ignore_ascii_case(name))
+        };
+        let seen = members(observed.get(source).map(|seen| &seen.body));
+        // A connection tells where an app reports to; what stands beside it is of no use alone.
+        let lacking = seen.keys().filter(|name| {
+            cloned.is_own(name)
+                && name.to_ascii_uppercase().contains("INSIGHTS")
+                && !declares(name)
+                && !has(&clone.id, name)
+        });
+        notices.extend(lacking.map(|name| lacks(clone, &format!("`{name}` of its original"))));
+        let Cloned::Values { local: Some((name, value)), .. } = cloned else { continue };
+        let is_there = observed.get(&clone.id).is_some();
+        let taken = clone.body["properties"].get(name) == Some(&refer(source, &[name]));
+        let is_local = seen.get(name).and_then(Value::as_str) == Some(value);
+        if taken && is_local && !is_there {
+            refusals.push(Guard {
+                code: Code::CloneWithoutPackage,
+                address: clone.address.clone(),
+                message: format!(
+                    "`{name}: {value}` of the original is a package that lies there alone"
+                ),
+                help: "give the clone a `package` by URL, or an `image`".to_owned(),
+            });
+        }
+    }
+    for clone in desired.resources() {
+        let Some(source) = &clone.clone_of else { continue };
+        // Of the documents below it a clone has those that follow the original's, and its own.
+        for (kind, name) in facts_of(&clone.id).import.documents {
+            let (theirs, ours) = (source.child(kind, name), clone.id.child(kind, name));
+            let original = desired.get(&theirs).filter(|it| facts_of(&it.id).cloned.is_none());
+            if let Some(original) = original.filter(|_| desired.get(&ours).is_none()) {
+                let label = original.address.rsplit('/').next().unwrap_or_default();
+                notices.push(lacks(clone, &format!("`{label}` of its original")));
+            }
+        }
+    }
+    desired.notices.extend(notices);
+    desired.mistakes.extend(refusals);
+}
+
+fn lacks(clone: &DesiredResource, what: &str) -> Notice {
+    Notice {
+        severity: Severity::Warning,
+        code: Code::CloneLacks.into(),
+        address: clone.address.clone(),
+        message: format!("a clone does not carry {what}, and it has none of its own"),
+        help: Some("declare it for the clone too, or for every stamp in the module".to_owned()),
     }
 }
 

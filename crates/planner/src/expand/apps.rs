@@ -1,9 +1,13 @@
 //! Web apps and function apps: the site, its configuration, its settings, its logs.
 
+mod documents;
+mod settings;
+
 use plan::Band;
-use resource::{Expression, ResourceId, absent};
+use resource::{Expression, ResourceId};
 use serde_json::{Map, Value, json};
-use topology::{App, AppKind, AppLogs, FreeMap, LogLevel, Os, Plan, Runtime, Stamp};
+use topology::property::Record;
+use topology::{App, AppIdentity, AppKind, Os, Plan, Stamp};
 
 use super::permissions::Holder;
 use super::{Expansion, Home, Life};
@@ -41,11 +45,12 @@ impl Expansion<'_> {
                 band.clone(),
                 body,
             );
-            resource.clone_of = cloned_document(source.as_ref(), name);
+            resource.clone_of = source.as_ref().map(|source| source.child("config", name));
             self.add(resource, Life { adopt: app.adopt, ..Life::default() }, &app.place);
         }
         let holder = Holder { address, band, id: id.clone(), pointer: "/identity/principalId" };
         self.permissions(&holder, &app.permissions);
+        self.host_rights(app, &holder);
         self.vault_access(&holder, &app.vault_access);
         self.probe(home, key, app, id);
     }
@@ -83,11 +88,22 @@ impl Expansion<'_> {
         if let Some(identity) = self.identity_body(app) {
             body["identity"] = identity;
         }
+        if cloned {
+            app.put_given("", &mut body, self);
+        } else {
+            app.put(&mut body, self);
+        }
         body
     }
 
     fn identity_body(&self, app: &App) -> Option<Value> {
-        let identity = &app.identity.as_ref()?.value;
+        let of_host = AppIdentity { system: true, user: vec![] };
+        let identity = match &app.identity {
+            Some(identity) => &identity.value,
+            // The host of a function app reaches its storage account as the app itself.
+            None if app.storage.is_some() && app.clone_of.is_none() => &of_host,
+            None => return None,
+        };
         let kind = match (identity.system, identity.user.is_empty()) {
             (true, true) => "SystemAssigned",
             (true, false) => "SystemAssigned, UserAssigned",
@@ -102,73 +118,6 @@ impl Expansion<'_> {
             body["userAssignedIdentities"] = Value::Object(map);
         }
         Some(body)
-    }
-
-    /// Returns the configuration documents that the app declares: name, label, properties.
-    fn documents(
-        &self,
-        app: &App,
-        os: Os,
-        cloned: bool,
-    ) -> Vec<(&'static str, &'static str, Value)> {
-        let mut documents = vec![("web", "config", site_config(app, os, cloned))];
-        let settings = self.settings(app);
-        if cloned || settings.as_object().is_some_and(|settings| !settings.is_empty()) {
-            documents.push(("appsettings", "settings", settings));
-        }
-        if !app.connection_strings.is_silent() {
-            documents.push(("connectionstrings", "connectionStrings", self.connections(app)));
-        }
-        if let Some(names) = &app.slot_settings {
-            let names: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
-            documents.push((
-                "slotConfigNames",
-                "slotSettings",
-                json!({ "appSettingNames": names }),
-            ));
-        }
-        if let Some(logs) = &app.logs {
-            documents.push(("logs", "logs", log_config(logs)));
-        }
-        documents
-    }
-
-    fn settings(&self, app: &App) -> Value {
-        let mut settings: Map<String, Value> = app
-            .settings
-            .iter()
-            .map(|(name, text)| (name.clone(), self.setting(&text.value)))
-            .chain(not_there(&app.settings))
-            .collect();
-        if app.kind() == AppKind::Function {
-            // What every function app needs, unless it is written.
-            // Source: <https://learn.microsoft.com/azure/azure-functions/functions-app-settings>.
-            let mut default = |name: &str, value: Value| {
-                // App Service takes a setting in one case alone.
-                if !settings.keys().any(|known| known.eq_ignore_ascii_case(name)) {
-                    settings.insert(name.to_owned(), value);
-                }
-            };
-            default("FUNCTIONS_EXTENSION_VERSION", json!("~4"));
-            if let Some(runtime) = &app.runtime {
-                default("FUNCTIONS_WORKER_RUNTIME", json!(runtime.value.stack));
-            }
-            if let Some(account) = app.storage.as_ref().and_then(|target| self.id_of(target)) {
-                default("AzureWebJobsStorage__accountName", json!(account.name()));
-            }
-        }
-        Value::Object(settings)
-    }
-
-    fn connections(&self, app: &App) -> Value {
-        let connections = app.connection_strings.iter().map(|(name, connection)| {
-            let kind = connection.kind.as_ref().map_or("Custom".to_owned(), |kind| {
-                let word = kind.value.as_str();
-                word[..1].to_ascii_uppercase() + &word[1..]
-            });
-            (name.clone(), json!({ "value": self.text(&connection.value.value), "type": kind }))
-        });
-        Value::Object(connections.chain(not_there(&app.connection_strings)).collect())
     }
 
     /// Notes how the app is probed where no router says otherwise: by its health path.
@@ -187,20 +136,11 @@ impl Expansion<'_> {
     }
 }
 
-/// Returns the keys that shall not be there, as a body has them.
-fn not_there<T>(map: &FreeMap<T>) -> impl Iterator<Item = (String, Value)> {
-    map.absent().iter().map(|key| (key.value.clone(), absent()))
-}
-
-/// Returns the document of the original that the clone's document takes over, if it does.
-fn cloned_document(source: Option<&ResourceId>, name: &str) -> Option<ResourceId> {
-    matches!(name, "web" | "appsettings").then(|| source.map(|id| id.child("config", name)))?
-}
-
 /// Tells whether the app has something to run from its first start: an image, or a package by URL.
 /// Any other value of the setting means a package that is deployed later.
 fn has_artefact(app: &App) -> bool {
-    let package = app.settings.get("WEBSITE_RUN_FROM_PACKAGE");
+    let setting = app.settings.get("WEBSITE_RUN_FROM_PACKAGE");
+    let package = app.package.as_ref().or(setting);
     app.image.is_some()
         || package
             .and_then(|text| text.value.literal())
@@ -218,95 +158,6 @@ fn kind(app: &App, linux: bool) -> String {
         (false, true) => format!("{base},container,windows"),
         (false, false) => base.to_owned(),
     }
-}
-
-fn site_config(app: &App, os: Os, cloned: bool) -> Value {
-    let mut config = match (&app.image, &app.runtime) {
-        (Some(image), _) if os == Os::Linux => {
-            json!({ "linuxFxVersion": format!("DOCKER|{}", image.value) })
-        }
-        (Some(image), _) => json!({ "windowsFxVersion": format!("DOCKER|{}", image.value) }),
-        (None, Some(runtime)) => stack(&runtime.value, os, app.kind()),
-        (None, None) => json!({}),
-    };
-    if let Some(min) = &app.min_tls {
-        config["minTlsVersion"] = json!(min.value.as_str());
-    } else if !cloned {
-        config["minTlsVersion"] = json!("1.2");
-    }
-    if let Some(ftps) = &app.ftps {
-        let word = ftps.value.as_str();
-        let state = if word == "all" {
-            "AllAllowed".to_owned()
-        } else {
-            word[..1].to_ascii_uppercase() + &word[1..]
-        };
-        config["ftpsState"] = json!(state);
-    } else if !cloned {
-        config["ftpsState"] = json!("Disabled");
-    }
-    let mut set = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            config[name] = value;
-        }
-    };
-    let health_path = app.health_path.as_ref().map(|path| json!(path.value));
-    set("healthCheckPath", health_path.or_else(|| (!cloned).then(absent)));
-    set("alwaysOn", app.always_on.as_ref().map(|on| json!(on.value)));
-    set("http20Enabled", app.http2.as_ref().map(|on| json!(on.value)));
-    config
-}
-
-/// Returns how App Service is told the stack.
-/// Source: `az webapp list-runtimes`, `az functionapp list-runtimes`.
-fn stack(runtime: &Runtime, os: Os, kind: AppKind) -> Value {
-    let Runtime { stack, version } = runtime;
-    if os == Os::Linux {
-        let name = match (stack.as_str(), kind) {
-            ("dotnet" | "dotnetcore", AppKind::Web) => "DOTNETCORE".to_owned(),
-            _ => stack.to_ascii_uppercase(),
-        };
-        return json!({ "linuxFxVersion": format!("{name}|{version}") });
-    }
-    match stack.as_str() {
-        "dotnet" | "dotnet-isolated" => json!({ "netFrameworkVersion": format!("v{version}") }),
-        "java" => json!({ "javaVersion": version }),
-        "php" => json!({ "phpVersion": version }),
-        "powershell" => json!({ "powerShellVersion": version }),
-        "node" => json!({ "nodeVersion": format!("~{version}") }),
-        _ => json!({}),
-    }
-}
-
-fn log_config(logs: &AppLogs) -> Value {
-    let mut config = json!({});
-    if let Some(level) = &logs.application {
-        let level = match level.value {
-            LogLevel::Off => "Off",
-            LogLevel::Error => "Error",
-            LogLevel::Warning => "Warning",
-            LogLevel::Information => "Information",
-            LogLevel::Verbose => "Verbose",
-        };
-        config["applicationLogs"] = json!({ "fileSystem": { "level": level } });
-    }
-    if let Some(http) = &logs.http {
-        let file_system = &mut config["httpLogs"]["fileSystem"];
-        *file_system = json!({ "enabled": true });
-        if let Some(days) = &http.retention_days {
-            file_system["retentionInDays"] = json!(days.value);
-        }
-        if let Some(size) = &http.retention_mb {
-            file_system["retentionInMb"] = json!(size.value);
-        }
-    }
-    if let Some(errors) = &logs.detailed_errors {
-        config["detailedErrorMessages"] = json!({ "enabled": errors.value });
-    }
-    if let Some(failed) = &logs.failed_requests {
-        config["failedRequestsTracing"] = json!({ "enabled": failed.value });
-    }
-    config
 }
 
 /// Returns the principal of an identity as a value that is known once the identity exists.

@@ -75,7 +75,8 @@ impl Expansion<'_> {
         catalogue::facts_of(id).default_location(&region).map(str::to_owned)
     }
 
-    fn raw(&self, raw: &Raw) -> Value {
+    /// Returns the value of a part of a body that is written as ARM has it.
+    pub(super) fn raw(&self, raw: &Raw) -> Value {
         match raw {
             Raw::Null => absent(),
             Raw::Bool(value) => json!(value),

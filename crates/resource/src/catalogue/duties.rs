@@ -94,9 +94,34 @@ pub enum Cloned {
         properties: &'static [&'static str],
         /// Members beside `properties`.
         beside: &'static [&'static str],
+        /// True where identities that live apart from it are taken over too.
+        identities: bool,
     },
-    /// All members of `properties`, which are the user's own, but these.
-    AllBut(&'static [&'static str]),
+    /// All members of `properties`, each a value of the user's own.
+    Values {
+        /// Names of those that are one resource's alone; `*` at the end stands for any rest.
+        own: &'static [&'static str],
+        /// A name, and the value that stands for what lies in the original and nowhere else.
+        local: Option<(&'static str, &'static str)>,
+    },
+    /// All members of `properties`, each a map with a name of the user's own.
+    Entries {
+        /// Members that enter by reference, never as a value.
+        secret: &'static [&'static str],
+        /// Members that the service makes.
+        made: &'static [&'static str],
+    },
+}
+
+impl Cloned {
+    /// Tells whether the value of this name is one resource's alone.
+    pub fn is_own(self, name: &str) -> bool {
+        let Self::Values { own, .. } = self else { return false };
+        own.iter().any(|own| match own.strip_suffix('*') {
+            Some(start) => name.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start)),
+            None => own.eq_ignore_ascii_case(name),
+        })
+    }
 }
 
 /// What an import looks at beside the resource itself.

@@ -238,6 +238,7 @@ impl Literal {
             Self::Text(text) => Value::from(text),
             Self::Number(number) => Value::from(number),
             Self::Switch(switch) => Value::from(switch),
+            Self::Empty => Value::Array(Vec::new()),
         }
     }
 
@@ -247,6 +248,7 @@ impl Literal {
             Self::Text(text) => value.as_str().is_some_and(|v| v.eq_ignore_ascii_case(text)),
             Self::Number(number) => value.as_f64() == Some(number as f64),
             Self::Switch(switch) => value.as_bool() == Some(switch),
+            Self::Empty => value.as_array().is_some_and(Vec::is_empty),
         }
     }
 }

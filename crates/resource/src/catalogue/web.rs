@@ -29,7 +29,7 @@ const SITE_WRITE_ONLY: &[&str] = &[
 ];
 
 const SITE: TypeFacts = TypeFacts {
-    cloned: Some(Cloned::Members { properties: CLONED_SITE, beside: &["kind"] }),
+    cloned: Some(Cloned::Members { properties: CLONED_SITE, beside: &["kind"], identities: true }),
     api_version: VERSION,
     listing: Listing::Subscription,
     // A PUT with settings replaces them all; PATCH merges.
@@ -103,6 +103,13 @@ const SITE: TypeFacts = TypeFacts {
         "properties.clientCertMode",
         "properties.clientCertExclusionPaths",
     ],
+    fresh: &[
+        ("properties.publicNetworkAccess", Literal::Text("Enabled")),
+        ("properties.clientCertEnabled", Literal::Switch(false)),
+        ("properties.clientCertMode", Literal::Text("Required")),
+        ("properties.clientCertExclusionPaths", Literal::Text("")),
+    ],
+    defaults: &[("properties.publicNetworkAccess", Literal::Text("Enabled"))],
     // Somebody may have stopped the app for a reason.
     released: &["properties.enabled"],
     traffic: &["properties.enabled", "properties.publicNetworkAccess"],
@@ -287,6 +294,10 @@ pub(super) const TYPES: &[TypeFacts] = &[
                 ("config", "appsettings"),
                 ("config", "logs"),
                 ("config", "slotConfigNames"),
+                ("config", "connectionstrings"),
+                ("config", "authsettingsV2"),
+                ("config", "azurestorageaccounts"),
+                ("config", "backup"),
             ],
             leans_on: &["/properties/serverFarmId"],
             ..Import::WHOLE

@@ -76,21 +76,8 @@ impl Check<'_> {
         self.plan_fits(app, stamp);
         self.runtime_fits(app);
         self.clone_chain(app);
-        if app.kind() == AppKind::Function {
-            if app.storage.is_none() && !app.existing && app.clone_of.is_none() {
-                let help = "write `storage: <key>` with an account of `storage`";
-                let message = "a function app needs a storage account";
-                self.missing(&["storage"], &app.place, message, help);
-            }
-        } else if let Some(storage) = &app.storage {
-            let help = "remove it, or write `kind: function`";
-            self.error(
-                "only-for-functions",
-                &storage.place,
-                "only function apps have `storage`",
-                help,
-            );
-        }
+        self.function(app);
+        self.app_settings(app, stamp);
         if let Some(path) = &app.health_path {
             self.path("healthPath", path);
         }

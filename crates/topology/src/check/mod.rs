@@ -1,6 +1,7 @@
 //! Azure's own rules, held against a topology before anything is asked of Azure.
 
 mod app;
+mod app_settings;
 mod apply_lock;
 mod name_rules;
 mod plan;

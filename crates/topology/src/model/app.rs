@@ -1,9 +1,11 @@
 //! Web apps and function apps.
 
+use super::app_access::CLIENT_CERTIFICATES;
 use super::{
-    AppIdentity, AppKind, AppLogs, ConnectionString, FtpsState, Permission, Runtime, TlsVersion,
-    VaultAccess,
+    Access, AppIdentity, AppKind, AppLogs, Auth, Backup, ClientCertificates, ConnectionString,
+    Cors, FtpsState, Mount, Permission, PullIdentity, Raw, Runtime, TlsVersion, VaultAccess,
 };
+use crate::property::ENABLED;
 use crate::record;
 use crate::section::Section;
 use crate::{AnyStorage, FreeMap, Name, Ref, Sp, Text};
@@ -50,10 +52,41 @@ record! {
         pub http2: Option<Sp<bool>>,
         /// Which kinds of FTP deployment are open; `disabled` when left out.
         pub ftps: Option<Sp<FtpsState>>,
+        /// The command that starts it; left out, what its runtime or image does.
+        pub start_up at "config/web#/properties/appCommandLine": Option<Sp<String>> => born String::new(),
+        /// Accepts web sockets.
+        pub web_sockets at "config/web#/properties/webSocketsEnabled": Option<Sp<bool>> => born false,
+        /// The lowest TLS version that the deployment site accepts.
+        pub scm_min_tls at "config/web#/properties/scmMinTlsVersion":
+            Option<Sp<TlsVersion>> => born TlsVersion::Tls12,
+        /// Browsers of which other origins may call it.
+        pub cors at "config/web#/properties/cors": Option<Cors>,
+        /// From where it may be reached.
+        pub access at "config/web#/properties": Option<Access>,
+        /// Lets the public network in.
+        pub public_access at "/properties/publicNetworkAccess" via ENABLED:
+            Option<Sp<bool>> => born true,
+        /// Clients prove themselves by certificates.
+        pub client_certificates at "/properties" via CLIENT_CERTIFICATES: Option<ClientCertificates>,
+        /// Who has to sign in, and how.
+        pub auth at "config/authsettingsV2#/properties": Option<Auth>,
+        /// Shares and containers that the app sees as folders, by name.
+        #[serde(default)]
+        pub mounts at "config/azurestorageaccounts#/properties": FreeMap<Mount>,
+        /// When it is backed up, and where to.
+        pub backup at "config/backup#/properties": Option<Backup>,
+        /// The package that it runs, as a URL.
+        pub package: Option<Sp<Text>>,
+        /// Who pulls the image: `system`, or a reference to one of `identities`.
+        pub pull_identity: Option<Sp<PullIdentity>>,
+        /// Members of ARM's `siteConfig` that no other key speaks of.
+        pub site_config: Option<Sp<Raw>>,
         /// What the app logs to its file system.
         pub logs: Option<AppLogs>,
-        /// The storage account of a function app: a reference to `storage`.
+        /// The storage account of a function app, which its identity reaches: a reference to `storage`.
         pub storage: Option<Sp<Ref<AnyStorage>>>,
+        /// The connection string of that account, by reference, instead of `storage`.
+        pub host_connection: Option<Sp<Text>>,
         /// The app whose observed configuration is taken over: `<stamp>/<app>` or a resource ID.
         pub clone_of: Option<Sp<Ref<App>>>,
         /// Roles that the app's system identity gets.

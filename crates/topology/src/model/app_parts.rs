@@ -152,6 +152,16 @@ pub struct AppIdentity {
     pub user: Vec<Sp<Ref<(AnyIdentity, App)>>>,
 }
 
+/// The identity that pulls an app's image.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum PullIdentity {
+    /// The app's own.
+    System,
+    /// One that lives apart from the app.
+    User(Ref<AnyIdentity>),
+}
+
 /// Stack and version of an app, written `dotnet|8.0`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Runtime {

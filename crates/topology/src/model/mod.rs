@@ -1,6 +1,9 @@
 //! What a topology says: plain data, resolved for every stamp.
 
 mod app;
+mod app_access;
+mod app_auth;
+mod app_mounts;
 mod app_parts;
 mod apply_lock;
 mod cloud;
@@ -13,9 +16,14 @@ mod topology;
 mod usage;
 
 pub use app::App;
+pub use app_access::{
+    Access, AccessAction, AccessRule, ClientCertificateMode, ClientCertificates, Cors,
+};
+pub use app_auth::{Auth, Entra, Unauthenticated};
+pub use app_mounts::{Backup, BackupDatabase, DatabaseType, Mount, MountKind};
 pub use app_parts::{
     AppIdentity, AppKind, AppLogs, ConnectionString, ConnectionStringType, FtpsState, HttpLogs,
-    LogLevel, Permission, Runtime, TlsVersion, VaultAccess,
+    LogLevel, Permission, PullIdentity, Runtime, TlsVersion, VaultAccess,
 };
 pub use apply_lock::ApplyLock;
 pub use cloud::{Cloud, CloudEndpoints, CloudSuffixes};

@@ -129,6 +129,10 @@ impl Named for AnyIdentity {
     const KEY: &'static str = "identities";
 }
 
+impl Allowed for AnyIdentity {
+    const KEYS: &'static [&'static str] = &[Self::KEY];
+}
+
 /// Whatever stands under `storage`, for what lies below the family of storage accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnyStorage;

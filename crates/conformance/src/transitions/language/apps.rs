@@ -102,6 +102,24 @@ static APP: Record = Record {
         value("http2", 20, yes_or_no),
         value("ftps", 15, |d| d.any(&["all", "ftpsOnly", "disabled"])),
         key("logs", 20, Shape::Record(&LOGS)),
+        value("startUp", 15, |d| d.any(&["run.sh", "node server.js"])),
+        value("webSockets", 15, yes_or_no),
+        value("scmMinTls", 10, |d| d.any(&["1.2", "1.3", "1.0"])),
+        key("cors", 15, Shape::Record(&CORS)),
+        key("access", 15, Shape::Record(&ACCESS_RULES)),
+        value("publicAccess", 12, yes_or_no),
+        key("clientCertificates", 12, Shape::Record(&CERTIFICATES)),
+        key("auth", 15, Shape::Record(&AUTH)),
+        key("mounts", 12, Shape::Map(&MOUNTS)),
+        key("backup", 10, Shape::Record(&BACKUP)),
+        value("package", 6, |d| {
+            d.any(&["https://artefacts.example.net/a.zip", "https://artefacts.example.net/b.zip"])
+        }),
+        value("siteConfig", 10, |d| match d.below(3) {
+            0 => json!({ "use32BitWorkerProcess": false }),
+            1 => json!({ "use32BitWorkerProcess": true, "managedPipelineMode": "Classic" }),
+            _ => json!({ "loadBalancing": "LeastResponseTime" }),
+        }),
         key("storage", 5, Shape::Reference(&[Kind::Storage])),
         key("cloneOf", 3, Shape::Reference(&[Kind::App])),
         key("permissions", 20, PERMISSIONS),
@@ -156,6 +174,104 @@ static CONNECTION: Record = Record {
             ])
         }),
         value("value", 100, text),
+    ],
+    alternatives: &[],
+};
+
+static CORS: Record = Record {
+    keys: &[
+        value("origins", 100, |d| {
+            json!(d.some(&["https://www.example.com", "https://shop.example.com"], 2))
+        }),
+        value("credentials", 40, yes_or_no),
+    ],
+    alternatives: &[],
+};
+
+static ACCESS_RULES: Record = Record {
+    keys: &[
+        key("rules", 80, Shape::Map(&RULES)),
+        value("otherwise", 50, |d| d.any(&["allow", "deny"])),
+        value("scmAsMain", 30, yes_or_no),
+        value("scmOtherwise", 25, |d| d.any(&["allow", "deny"])),
+    ],
+    alternatives: &[],
+};
+
+static RULES: Members = Members {
+    names: &["office", "edge", "partner"],
+    count: (1, 2),
+    // Two rules of one number are refused, so that each is drawn with its own.
+    member: Shape::Value(|d| {
+        let priority = 100 + d.below(900);
+        match d.below(3) {
+            0 => json!({ "address": "203.0.113.0/24", "priority": priority }),
+            1 => json!({ "address": "198.51.100.7/32", "action": "deny", "priority": priority }),
+            _ => json!({ "serviceTag": "AzureFrontDoor.Backend", "priority": priority,
+                "headers": { "x-azure-fdid": ["55ce4ed1-4b06-4bf1-b40e-4638452104da"] } }),
+        }
+    }),
+    any_case: false,
+};
+
+static CERTIFICATES: Record = Record {
+    keys: &[
+        value("mode", 70, |d| d.any(&["required", "optional", "optionalInteractiveUser"])),
+        value("except", 50, |d| json!(d.some(&["/health", "/ready"], 2))),
+    ],
+    alternatives: &[],
+};
+
+static AUTH: Record = Record {
+    keys: &[
+        value("enabled", 20, yes_or_no),
+        value("required", 30, yes_or_no),
+        value("unauthenticated", 40, |d| d.any(&["redirect", "allow", "refuse", "forbid"])),
+        value("excluded", 40, |d| json!(d.some(&["/health", "/ready"], 2))),
+        value("tokenStore", 30, yes_or_no),
+        key("entra", 60, Shape::Record(&ENTRA)),
+    ],
+    alternatives: &[],
+};
+
+static ENTRA: Record = Record {
+    keys: &[
+        value("clientId", 100, |d| {
+            d.any(&["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"])
+        }),
+        value("issuer", 50, |d| d.any(&["https://login.microsoftonline.com/contoso.example/v2.0"])),
+        value("secretSetting", 30, |d| d.any(&["AUTH_SECRET", "SIGN_IN_SECRET"])),
+        value("audiences", 30, |d| json!(d.some(&["api://shop", "api://web"], 2))),
+    ],
+    alternatives: &[],
+};
+
+static MOUNTS: Members = Members {
+    names: &["data", "media"],
+    count: (1, 2),
+    member: Shape::Record(&MOUNT),
+    any_case: false,
+};
+
+static MOUNT: Record = Record {
+    keys: &[
+        value("account", 100, |d| d.any(&["stdata", "stother"])),
+        value("share", 100, |d| d.any(&["data", "media"])),
+        value("path", 100, |d| d.any(&["/mounts/data", "/mounts/media"])),
+        value("key", 100, |d| d.any(&["@AppSettingRef(DATA_KEY)", "@AppSettingRef(OTHER_KEY)"])),
+    ],
+    alternatives: &[],
+};
+
+static BACKUP: Record = Record {
+    keys: &[
+        value("container", 100, |d| {
+            d.any(&["https://stdata.example.net/backup", "https://stother.example.net/backup"])
+        }),
+        value("every", 100, |d| d.any(&["1d", "12h", "7d"])),
+        value("keep", 50, |d| d.any(&["30d", "7d"])),
+        value("keepOne", 30, yes_or_no),
+        value("enabled", 30, yes_or_no),
     ],
     alternatives: &[],
 };

@@ -10,8 +10,8 @@ use crate::catalogue::stakes::{
     OFF, ON, PRIVATE, Scale, Staked, access, cost, redundancy, security,
 };
 use crate::catalogue::{
-    ArrayKey, CasedKeys, Cloned, Likeness, Listing, Literal, Ownership, ServiceMade, TypeFacts,
-    Typical, Update,
+    Additions, ArrayKey, CasedKeys, Cloned, Likeness, Listing, Literal, Ownership, ServiceMade,
+    TypeFacts, Typical, Update,
 };
 
 /// Members of `config/web` that a clone shares with its original: the stack and how it is served.
@@ -41,8 +41,11 @@ const CLONED_CONFIG: &[&str] = &[
     "cors",
 ];
 
-/// Settings that the service or a deployment writes for one app alone.
+/// Settings that the service or a deployment writes for one app alone, and those that say where an app
+/// reports to.
 const OWN_SETTINGS: &[&str] = &[
+    "APPLICATIONINSIGHTS_*",
+    "APPINSIGHTS_*",
     "WEBSITE_CONTENTSHARE",
     "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
     "WEBSITE_HTTPLOGGING_RETENTION_DAYS",
@@ -85,6 +88,12 @@ const ANONYMOUS: Scale = Scale::Rungs(&[
     &["RedirectToLoginPage", "Return401", "Return403", "Return404"],
 ]);
 
+/// What is lost with an app is what was written since its last backup.
+const BACKUP_STAKES: &[Staked] = &[
+    redundancy("properties.enabled", ON, ""),
+    redundancy("properties.backupSchedule.retentionPeriodInDays", Scale::Number, ""),
+];
+
 pub(super) const CONFIG: TypeFacts = TypeFacts {
     api_version: VERSION,
     listing: Listing::Get,
@@ -119,7 +128,32 @@ const WEB_CONFIG: TypeFacts = TypeFacts {
         ("properties.powerShellVersion", Literal::Text("")),
         ("properties.netFrameworkVersion", Literal::Text("v4.0")),
         ("properties.minTlsVersion", Literal::Text("1.2")),
+        ("properties.scmMinTlsVersion", Literal::Text("1.2")),
         ("properties.ftpsState", Literal::Text("FtpsOnly")),
+        ("properties.publicNetworkAccess", Literal::Text("Enabled")),
+        ("properties.cors.allowedOrigins", Literal::Empty),
+        ("properties.cors.supportCredentials", Literal::Switch(false)),
+        ("properties.ipSecurityRestrictions", Literal::Empty),
+        ("properties.ipSecurityRestrictionsDefaultAction", Literal::Text("Allow")),
+        ("properties.scmIpSecurityRestrictions", Literal::Empty),
+        ("properties.scmIpSecurityRestrictionsDefaultAction", Literal::Text("Allow")),
+        ("properties.scmIpSecurityRestrictionsUseMain", Literal::Switch(false)),
+        ("properties.acrUseManagedIdentityCreds", Literal::Switch(false)),
+        ("properties.acrUserManagedIdentityID", Literal::Text("")),
+    ],
+    defaults: &[
+        ("properties.publicNetworkAccess", Literal::Text("Enabled")),
+        ("properties.cors.supportCredentials", Literal::Switch(false)),
+    ],
+    additions: &[
+        Additions {
+            path: "properties.ipSecurityRestrictions",
+            is_service_made: is_rule_for_the_rest,
+        },
+        Additions {
+            path: "properties.scmIpSecurityRestrictions",
+            is_service_made: is_rule_for_the_rest,
+        },
     ],
     read_only: &[
         "properties.publishingUsername",
@@ -133,6 +167,11 @@ const WEB_CONFIG: TypeFacts = TypeFacts {
     typical: Typical::AT_ONCE,
     ..TypeFacts::CHILD
 };
+
+/// Behind the rules that somebody has written stands the service's own, for everybody else.
+fn is_rule_for_the_rest(rule: &Value) -> bool {
+    rule["ipAddress"] == "Any" && rule["priority"].as_i64() == Some(i64::from(i32::MAX))
+}
 
 /// A map of which every value is the user's, word for word.
 const SETTINGS: TypeFacts = TypeFacts {
@@ -161,25 +200,76 @@ fn is_on_linux(site: &Value) -> bool {
 
 static WEB: TypeFacts = TypeFacts {
     turn: 0,
-    cloned: Some(Cloned::Members { properties: CLONED_CONFIG, beside: &[] }),
+    cloned: Some(Cloned::Members { properties: CLONED_CONFIG, beside: &[], identities: false }),
     ..WEB_CONFIG
 };
 static APP_SETTINGS: TypeFacts = TypeFacts {
     plain_where_literal: &["properties.*"],
     turn: 1,
-    cloned: Some(Cloned::AllBut(OWN_SETTINGS)),
+    // `1` is a package that was deployed to this very app.
+    cloned: Some(Cloned::Values {
+        own: OWN_SETTINGS,
+        local: Some(("WEBSITE_RUN_FROM_PACKAGE", "1")),
+    }),
     ..SETTINGS
 };
-static CONNECTION_STRINGS: TypeFacts = TypeFacts { turn: 2, ..SETTINGS };
+static CONNECTION_STRINGS: TypeFacts = TypeFacts {
+    turn: 2,
+    cloned: Some(Cloned::Entries { secret: &["value"], made: &[] }),
+    ..SETTINGS
+};
 static METADATA: TypeFacts = SETTINGS;
-static STORAGE_MOUNTS: TypeFacts = TypeFacts { likeness: &[], ..SETTINGS };
+static STORAGE_MOUNTS: TypeFacts = TypeFacts {
+    turn: 4,
+    cloned: Some(Cloned::Entries { secret: &["accessKey"], made: &["state", "protocol"] }),
+    likeness: &[("properties.*.accessKey", Likeness::Exact)],
+    cased_keys: None,
+    read_only: &["properties.*.state"],
+    sensitive: &["properties.*.accessKey"],
+    ..SETTINGS
+};
 static AUTH_SETTINGS: TypeFacts = TypeFacts {
     listing: Listing::PostList,
     update: Update::PutOver,
     stakes: AUTH_STAKES,
     ..WEB_CONFIG
 };
-static AUTH: TypeFacts = TypeFacts { update: Update::PutOver, stakes: AUTH_STAKES, ..WEB_CONFIG };
+/// A new app asks nobody to sign in.
+static AUTH: TypeFacts = TypeFacts {
+    turn: 6,
+    cloned: Some(Cloned::Members {
+        properties: &["platform", "globalValidation", "identityProviders", "login", "httpSettings"],
+        beside: &[],
+        identities: false,
+    }),
+    update: Update::PutOver,
+    stakes: AUTH_STAKES,
+    fresh: &[
+        ("properties.platform.enabled", Literal::Switch(false)),
+        ("properties.globalValidation.requireAuthentication", Literal::Switch(false)),
+        (
+            "properties.globalValidation.unauthenticatedClientAction",
+            Literal::Text("RedirectToLoginPage"),
+        ),
+        ("properties.login.tokenStore.enabled", Literal::Switch(false)),
+        ("properties.httpSettings.requireHttps", Literal::Switch(true)),
+        ("properties.identityProviders.azureActiveDirectory.enabled", Literal::Switch(true)),
+    ],
+    ..WEB_CONFIG
+};
+/// A schedule, which an app has or has not. Azure answers the container's URL with its signature.
+static BACKUP: TypeFacts = TypeFacts {
+    turn: 7,
+    listing: Listing::PostList,
+    update: Update::PutOver,
+    sensitive: &["properties.storageAccountUrl", "properties.databases[].connectionString"],
+    read_only: &["properties.backupSchedule.lastExecutionTime"],
+    arrays: &[("properties.databases", ArrayKey::Name("name"))],
+    stakes: BACKUP_STAKES,
+    typical: Typical::AT_ONCE,
+    api_version: VERSION,
+    ..TypeFacts::CHILD
+};
 /// What a new app logs: nothing. Settings that are written later reset what is logged.
 static LOGS: TypeFacts = TypeFacts {
     turn: 8,
@@ -192,7 +282,15 @@ static LOGS: TypeFacts = TypeFacts {
     ],
     ..WHOLE
 };
-static SLOT_NAMES: TypeFacts = TypeFacts { turn: 3, ..WHOLE };
+static SLOT_NAMES: TypeFacts = TypeFacts {
+    turn: 3,
+    cloned: Some(Cloned::Members {
+        properties: &["appSettingNames", "connectionStringNames", "azureStorageConfigNames"],
+        beside: &[],
+        identities: false,
+    }),
+    ..WHOLE
+};
 static WHOLE: TypeFacts = TypeFacts { update: Update::PutOver, ..WEB_CONFIG };
 
 const DOCUMENTS: &[(&str, &TypeFacts)] = &[
@@ -205,5 +303,5 @@ const DOCUMENTS: &[(&str, &TypeFacts)] = &[
     ("authsettingsV2", &AUTH),
     ("logs", &LOGS),
     ("slotConfigNames", &SLOT_NAMES),
-    ("backup", &AUTH_SETTINGS),
+    ("backup", &BACKUP),
 ];

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::site::SLOT;
-use super::{plan_of, settings, tier};
+use super::{documents, plan_of, settings, tier};
 use crate::kind::Draft;
 use crate::kind::azure::Azure;
 use crate::store::state::Stored;
@@ -91,6 +91,7 @@ pub(super) fn check(azure: &Azure, draft: &Draft, plan: &Stored) -> Result<(), A
         settings::check(Some(plan), settings::listed(&config[list]))?;
     }
     tier::check_always_on(Some(plan), config)?;
+    documents::check_restrictions(config)?;
     if is_slot && draft.before.is_none() {
         tier::check_slot(azure, plan, &draft.id)?;
     }

@@ -3,7 +3,7 @@
 use resource::ResourceId;
 use serde_json::{Map, Value, json};
 
-use super::{plan_of, settings, tier};
+use super::{documents, plan_of, settings, tier};
 use crate::kind::azure::Azure;
 use crate::kind::{Delete, Draft, Errors, Kind, Place, Put};
 use crate::store::state::Stored;
@@ -26,7 +26,8 @@ const LOGS: &str = r#"{
 }"#;
 const SLOT_NAMES: &str =
     r#"{"connectionStringNames": [], "appSettingNames": [], "azureStorageConfigNames": []}"#;
-const AUTH: &str = r#"{"platform": {"enabled": false, "runtimeVersion": "~1"}, "globalValidation": {"requireAuthentication": false, "unauthenticatedClientAction": "RedirectToLoginPage"}, "identityProviders": {}, "login": {"tokenStore": {"enabled": false}}, "httpSettings": {"requireHttps": true}}"#;
+/// The one document that a site has only if somebody makes it.
+const BACKUP: &str = "backup";
 
 /// The documents of a site, with what each holds at first.
 const DOCUMENTS: &[(&str, &str)] = &[
@@ -38,12 +39,18 @@ const DOCUMENTS: &[(&str, &str)] = &[
     ("metadata", "{}"),
     ("azurestorageaccounts", "{}"),
     ("authsettings", r#"{"enabled": false}"#),
-    ("authsettingsV2", AUTH),
+    ("authsettingsV2", documents::AUTH),
 ];
 
 /// Documents that a GET does not answer, because they hold secrets.
-const SECRET: &[&str] =
-    &["appsettings", "connectionstrings", "metadata", "azurestorageaccounts", "authsettings"];
+const SECRET: &[&str] = &[
+    "appsettings",
+    "connectionstrings",
+    "metadata",
+    "azurestorageaccounts",
+    "authsettings",
+    BACKUP,
+];
 
 /// A document of a site.
 pub(super) const CONFIG: Kind = Kind {
@@ -55,6 +62,9 @@ pub(super) const CONFIG: Kind = Kind {
     errors: Errors::Web,
     has_state: false,
     before_delete: |_, stored| {
+        if stored.id.name().eq_ignore_ascii_case(BACKUP) {
+            return Ok(());
+        }
         let text =
             format!("The configuration '{}' comes and goes with its site.", stored.id.name());
         Err(Answer::web_error(405, "MethodNotAllowed", text))
@@ -82,6 +92,9 @@ pub(super) const CONFIG: Kind = Kind {
 pub(super) const SLOT_CONFIG: Kind = Kind { name: "Microsoft.Web/sites/slots/config", ..CONFIG };
 
 fn defaults_of(name: &str) -> Option<Value> {
+    if name.eq_ignore_ascii_case(BACKUP) {
+        return Some(json!({}));
+    }
     let known = DOCUMENTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
     known.and_then(|(_, text)| serde_json::from_str(text).ok())
 }
@@ -112,6 +125,7 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     }
     let site = draft.id.parent().and_then(|site| azure.state.get(&site));
     check_names(azure, draft, site)?;
+    documents::settle(azure, draft, site)?;
     let is_open = SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret));
     if !is_open {
         json::fill(draft.properties(), &defaults);
@@ -201,6 +215,7 @@ pub(super) fn follow_site(
         for (name, value) in members.as_object().into_iter().flatten() {
             properties[name] = value.clone();
         }
+        documents::close(properties);
     });
     take_lists(azure, site, sent);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::access;
+use super::{access, functions};
 use crate::kind::azure::Azure;
 use crate::kind::family::Served;
 use crate::kind::visit::Visit;
@@ -22,7 +22,9 @@ pub(super) fn of(azure: &Azure, visit: &Visit) -> Option<Served> {
     if !access::lets_in(azure, site, visit) {
         return Some(Served::Refused(site.id.name().to_owned()));
     }
-    Some(Served::Here(200, site.text("/defaultHostName").unwrap_or_default().to_owned()))
+    // "Function host is not running."
+    let status = if functions::can_start(azure, site) { 200 } else { 503 };
+    Some(Served::Here(status, site.text("/defaultHostName").unwrap_or_default().to_owned()))
 }
 
 fn answers_to(azure: &Azure, site: &Stored, host: &str) -> bool {

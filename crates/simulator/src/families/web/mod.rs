@@ -9,6 +9,8 @@ mod admission;
 mod binding;
 mod certificate;
 mod config;
+mod documents;
+mod functions;
 mod host;
 mod plan;
 mod settings;
