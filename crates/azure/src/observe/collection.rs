@@ -8,8 +8,8 @@ use resource::{ResourceId, ResourceType};
 pub(super) enum Call {
     /// A list of a whole subscription; everything else hangs on these.
     Subscription { subscription: String, resource_type: ResourceType },
-    /// A list of what lies in a resource.
-    Children { owner: ResourceId, path: String },
+    /// A list of what lies in a resource, whatever the spelling of its ID.
+    Children { owner: ResourceId, segment: &'static str },
     /// A single read.
     One { id: ResourceId },
 }
@@ -18,8 +18,8 @@ impl Call {
     /// Returns the call that shows `id`; `None` where its parent's body does.
     pub fn for_resource(id: &ResourceId) -> Option<Self> {
         let one = || Self::One { id: id.clone() };
-        let children = |segment: &str| match id.parent() {
-            Some(owner) => Self::Children { path: format!("{owner}/{segment}"), owner },
+        let children = |segment| match id.parent() {
+            Some(owner) => Self::Children { owner, segment },
             None => one(),
         };
         Some(match facts_of(id).listing {
@@ -45,7 +45,7 @@ impl Call {
     /// that must be known, of a type that has such.
     pub fn beside(id: &ResourceId) -> Option<Self> {
         let segment = facts_of(id).beside?;
-        Some(Self::Children { path: format!("{id}/{segment}"), owner: id.clone() })
+        Some(Self::Children { owner: id.clone(), segment })
     }
 
     /// Returns the path of the call.
@@ -57,7 +57,7 @@ impl Call {
                     _ => format!("/subscriptions/{subscription}/providers/{resource_type}"),
                 }
             }
-            Self::Children { path, .. } => path.clone(),
+            Self::Children { owner, segment } => format!("{owner}/{segment}"),
             Self::One { id } => id.to_string(),
         }
     }
@@ -68,8 +68,7 @@ impl Call {
     pub fn right(&self) -> String {
         match self {
             Self::Subscription { resource_type, .. } => read_right(resource_type),
-            Self::Children { owner, path } => {
-                let segment = path.rsplit('/').next().unwrap_or_default();
+            Self::Children { owner, segment } => {
                 format!("{}/{segment}/read", owner.resource_type())
             }
             Self::One { id } => match facts_of(id).listing {

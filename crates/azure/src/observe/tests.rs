@@ -298,3 +298,17 @@ async fn a_group_of_ours_that_does_not_stay_is_looked_through() {
     assert!(observed.get(&foreign).is_some());
     assert_eq!(observed.requests, plain.requests + 1);
 }
+
+#[tokio::test]
+async fn rule_11_no_zone_is_listed_twice_however_its_id_is_spelled() {
+    // Azure spells the type of a zone in its own way where it lists what carries our mark.
+    let zone = "/resourceGroups/a/providers/Microsoft.Network/dnszones/northwind.example";
+    let marked = (format!("{SUB}{zone}"), json!({"tags": {"evenkeel": "northwind"}}));
+    let arm = FakeArm::start(holding(vec![full("/resourceGroups/a"), marked])).await;
+    let spelled = zone.replace("dnszones", "dnsZones");
+    let wants = wants(&["/resourceGroups/a", &spelled, &format!("{spelled}/A/www")]);
+    observe(&arm.client().reader(), &wants).await.expect("a look");
+    let log = arm.log();
+    let lists: Vec<&String> = log.iter().filter(|line| line.ends_with("/recordsets")).collect();
+    assert_eq!(lists.len(), 1, "{log:#?}");
+}
