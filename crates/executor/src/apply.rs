@@ -36,7 +36,8 @@ pub async fn apply(
 ) -> Result<Outcome, ActionError> {
     let journal = Journal::open(options.journal.as_deref()).map_err(ActionError::Journal)?;
     let before = writer.counts();
-    let run = Run::new(plan, writer, world, progress, cancel, journal);
+    let mut run = Run::new(plan, writer, world, progress, cancel, journal);
+    run.looked = options.looked;
     let moved = if options.prove_unmoved {
         run.all_moved(options.max_concurrency.max(1)).await
     } else {

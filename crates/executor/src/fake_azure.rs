@@ -66,12 +66,17 @@ impl FakeAzure {
 
     /// Returns what was asked, as `METHOD name`, reads left out.
     pub fn writes(&self) -> Vec<String> {
+        self.asked().into_iter().filter(|line| !line.starts_with("GET")).collect()
+    }
+
+    /// Returns what was asked, as `METHOD name`.
+    pub fn asked(&self) -> Vec<String> {
         let log = self.log.lock().expect("the log");
         let short = |line: &String| {
             let (method, path) = line.split_once(' ').expect("method and path");
             format!("{method} {}", path.rsplit('/').next().unwrap_or_default())
         };
-        log.iter().filter(|line| !line.starts_with("GET")).map(short).collect()
+        log.iter().map(short).collect()
     }
 }
 

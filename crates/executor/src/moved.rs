@@ -21,7 +21,18 @@ use crate::run::Run;
 impl Run<'_> {
     /// Fails with [`ActionError::Moved`] where something that `action` rests on has moved.
     pub async fn check_unmoved(&self, action: &Action) -> Result<(), ActionError> {
-        for id in rests_on(action) {
+        self.check_all(rests_on(action)).await
+    }
+
+    /// Checks what a creation takes values from; that its own resource is not there is known.
+    pub async fn check_sources(&self, action: &Action) -> Result<(), ActionError> {
+        let mut ids = rests_on(action);
+        ids.remove(&action.resource);
+        self.check_all(ids).await
+    }
+
+    async fn check_all(&self, ids: BTreeSet<ResourceId>) -> Result<(), ActionError> {
+        for id in ids {
             if !self.plan.fingerprints.contains_key(&id) {
                 continue;
             }
@@ -69,6 +80,9 @@ impl Run<'_> {
             let known = &self.plan.fingerprints[id];
             let now = self.read(id, &self.api_version(id)?).await?;
             let moved = !self.is_as_known(id, known, now.as_ref()).await;
+            if let Some(now) = now.filter(|_| !moved) {
+                self.compared.lock().expect("no panic while locked").insert(id.clone(), now);
+            }
             Ok(moved.then(|| id.clone()))
         });
         let found: Result<Vec<Option<ResourceId>>, ActionError> =
@@ -84,6 +98,8 @@ impl Run<'_> {
         now: Option<&Observation>,
     ) -> bool {
         let same = match (known, now) {
+            // A creation looks for nothing before, so that it may have come before this check.
+            _ if self.has_written_itself(id) => true,
             (Fingerprint::Absent, None) => true,
             (Fingerprint::Digest(digest), Some(now)) => {
                 fingerprint(&id.resource_type(), &now.body) == *digest

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use plan::{Action, ActionOutcome};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// How an apply runs.
@@ -16,11 +17,14 @@ pub struct Options {
     /// Compares all that the plan rests on with Azure before anything is written, and writes nothing
     /// where something has moved. Without it each resource is compared before its own write.
     pub prove_unmoved: bool,
+    /// When the look began that the plan rests on, where this process made it: what it has not seen need
+    /// not be looked for again before it is created.
+    pub looked: Option<Instant>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_concurrency: 8, journal: None, prove_unmoved: false }
+        Self { max_concurrency: 8, journal: None, prove_unmoved: false, looked: None }
     }
 }
 

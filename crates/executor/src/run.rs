@@ -8,6 +8,7 @@ use plan::{Action, Done, Operation, Plan};
 use resource::catalogue::Duty;
 use resource::{Observation, ResourceId};
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 use crate::journal::Journal;
 use crate::moved::family;
@@ -28,6 +29,10 @@ pub(crate) struct Run<'a> {
     /// Resources that were read for their properties; a write to one strikes it.
     pub cache: Mutex<HashMap<ResourceId, Observation>>,
     pub checks: Mutex<Checks>,
+    /// What the checks have read, for the writes that follow.
+    pub compared: Mutex<HashMap<ResourceId, Observation>>,
+    /// When the look began that the plan rests on, where this process made it.
+    pub looked: Option<Instant>,
     /// What the plan has fingerprints of, by family.
     pub families: HashMap<ResourceId, Vec<&'a ResourceId>>,
     /// Whether an earlier run of the plan has changed anything, once it was looked for.
@@ -44,7 +49,7 @@ impl<'a> Run<'a> {
         cancel: &'a Cancel,
         journal: Journal,
     ) -> Self {
-        let (cache, checks, begun, written) = Default::default();
+        let (cache, checks, compared, begun, written) = Default::default();
         let mut families: HashMap<ResourceId, Vec<&ResourceId>> = HashMap::new();
         for id in plan.fingerprints.keys() {
             families.entry(family(id)).or_default().push(id);
@@ -58,6 +63,8 @@ impl<'a> Run<'a> {
             journal,
             cache,
             checks,
+            compared,
+            looked: None,
             families,
             begun,
             written,
@@ -108,14 +115,21 @@ impl<'a> Run<'a> {
 
     /// Forgets what was read of a resource and of what lies above and below it.
     pub fn forget(&self, id: &ResourceId) {
-        let mut cache = self.cache.lock().expect("no panic while locked");
-        cache.retain(|other, _| !other.is_within(id) && !id.is_within(other));
+        for read in [&self.cache, &self.compared] {
+            let mut read = read.lock().expect("no panic while locked");
+            read.retain(|other, _| !other.is_within(id) && !id.is_within(other));
+        }
     }
 
     /// Tells whether this run has written `id` or something that it lies in.
     pub fn has_written(&self, id: &ResourceId) -> bool {
         let written = self.written.lock().expect("no panic while locked");
         written.iter().any(|other| id.is_within(other))
+    }
+
+    /// Tells whether this run has written `id` itself.
+    pub fn has_written_itself(&self, id: &ResourceId) -> bool {
+        self.written.lock().expect("no panic while locked").contains(id)
     }
 
     pub fn has_written_anything(&self) -> bool {

@@ -18,6 +18,7 @@ use crate::{
 
 mod interruptions;
 mod locks;
+mod looked;
 mod moved;
 
 /// A world of constants.

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use azure::{Class, Operation as Begun, Precondition};
-use plan::{Action, Done, Operation, Write};
+use plan::{Action, Done, Fingerprint, Operation, Write};
 use resource::catalogue::{Right, facts_of, fingerprint, overlay};
 use resource::{
     Expression, Observation, ResourceId, absent_as_null, walk_expressions, without_absent,
 };
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::ActionError;
 use crate::covers::{Standing, covers, standing};
@@ -22,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(180);
 const RIGHTS_SPREAD: Duration = Duration::from_secs(600);
 /// How often a write is sent again because only the ETag has changed.
 const ETAG_ATTEMPTS: u32 = 5;
+/// How long a look of this process tells that something is not there.
+const LOOK_HOLDS: Duration = Duration::from_secs(60);
 /// The wait between two attempts.
 const AGAIN: Duration = Duration::from_secs(10);
 /// How long a resource that others work on is waited for.
@@ -39,12 +42,19 @@ impl Run<'_> {
         create: bool,
         used: &mut UsedSecrets,
     ) -> Result<Done, ActionError> {
+        if create && write == Write::PutExact && self.is_known_absent(&action.resource) {
+            self.check_sources(action).await?;
+            let desired = self.resolve(body, used).await?;
+            if self.create_unseen(action, &desired).await? {
+                return Ok(Done::Now);
+            }
+        }
         self.check_unmoved(action).await?;
         let desired = self.resolve(body, used).await?;
         let id = &action.resource;
         // What an earlier run of this plan has created holds the service's defaults too.
         let wish = Wish { body: desired, exact: write == Write::PutExact && !create };
-        let mut current = self.read_at_rest(action).await?;
+        let mut current = self.current(action).await?;
         if let Some(found) = &current {
             let standing = wish.standing(id, found);
             let is_met = standing == Standing::Met && !wants_more_than(action, body);
@@ -71,6 +81,26 @@ impl Run<'_> {
             }
         }
         Err(ActionError::Moved { id: id.clone() })
+    }
+
+    /// Tells whether a resource was looked for by this process and not found, so lately that nobody is asked
+    /// again; where the type knows `If-None-Match`, Azure itself tells if somebody was quicker.
+    fn is_known_absent(&self, id: &ResourceId) -> bool {
+        let is_late = |looked: &Instant| looked.elapsed() < LOOK_HOLDS || facts_of(id).etag;
+        self.looked.as_ref().is_some_and(is_late)
+            && self.plan.fingerprints.get(id) == Some(&Fingerprint::Absent)
+            && !self.has_written_itself(id)
+    }
+
+    /// Creates a resource by one request; false where it turns out that something of it is there.
+    async fn create_unseen(&self, action: &Action, desired: &Value) -> Result<bool, ActionError> {
+        match self.send(action, Write::PutExact, desired, None).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_precondition_failed() || is_given(&error) => Ok(false),
+            Err(source) => {
+                Err(ActionError::Refused { verb: "write", id: action.resource.clone(), source })
+            }
+        }
     }
 
     /// Sends the write until it is accepted and finished, or refused for good.
@@ -162,7 +192,7 @@ impl Run<'_> {
         before: Option<&Observation>,
     ) -> Result<Judgement, ActionError> {
         let id = &action.resource;
-        if error.code() == Some("RoleAssignmentExists") {
+        if is_given(&error) {
             return if self.is_given_otherwise(action, &wish.body).await? {
                 Ok(Judgement::Done(Done::Before))
             } else {
@@ -248,6 +278,20 @@ impl Run<'_> {
         }
     }
 
+    /// Returns the resource as it was when it was compared with the plan, where its ETag will tell whether it
+    /// has changed since; else reads it.
+    async fn current(&self, action: &Action) -> Result<Option<Observation>, ActionError> {
+        let id = &action.resource;
+        let compared = self.compared.lock().expect("no panic while locked").remove(id);
+        let is_guarded = |found: &Observation| {
+            facts_of(id).etag && found.etag.is_some() && !azure::Reader::is_in_motion(found)
+        };
+        match compared.filter(is_guarded) {
+            Some(found) => Ok(Some(found)),
+            None => self.read_at_rest(action).await,
+        }
+    }
+
     /// Reads the resource; one that is being worked on is waited for, not fought.
     async fn read_at_rest(&self, action: &Action) -> Result<Option<Observation>, ActionError> {
         let id = &action.resource;
@@ -315,6 +359,11 @@ enum Judgement {
     Done(Done),
     /// Nothing stands against the write but the ETag it was sent with.
     Again(Observation),
+}
+
+/// Tells whether a right is refused because it is there already, maybe under another name.
+fn is_given(error: &azure::Error) -> bool {
+    error.code() == Some("RoleAssignmentExists")
 }
 
 fn precondition(id: &ResourceId, current: Option<&Observation>) -> Precondition {

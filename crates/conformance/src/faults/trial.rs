@@ -218,11 +218,13 @@ impl<'a> Trial<'a> {
     ) -> Result<(Plan, Outcome), Failure> {
         let Session { azure, desired: Desired { topology, .. }, .. } = session;
         pass::put_back_locks(azure, place.disk.path(), topology).await?;
+        let looked = Some(tokio::time::Instant::now());
         let plan = session.plan(&Allow::default()).await?;
         if !plan.refusals.is_empty() {
             return Ok((plan, Outcome::default()));
         }
-        let options = Options { max_concurrency: self.mixture.concurrency, ..Options::default() };
+        let max_concurrency = self.mixture.concurrency;
+        let options = Options { max_concurrency, looked, ..Options::default() };
         let outcome = pass::carry_out(azure, &plan, place.disk.path(), options, cancel).await?;
         Ok((plan, outcome))
     }

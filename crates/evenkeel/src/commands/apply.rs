@@ -7,6 +7,7 @@ use executor::{Cancel, Options};
 use plan::{ActionOutcome, Operation, Plan, Reliance};
 use planner::Desired;
 use report::Next;
+use tokio::time::Instant;
 
 use crate::apply_lock::{ApplyLock, Wanted};
 use crate::cli::{Allow, Apply, File, TextOrJson};
@@ -38,7 +39,7 @@ pub struct Job {
 pub async fn run(args: &Apply) -> Outcome {
     let input = args.input.as_deref();
     let saved = input.filter(|path| path.extension().is_some_and(|e| e == "json"));
-    let Ready { azure, mut plan, desired, next, wanted, mut lock } = match saved {
+    let Ready { azure, mut plan, desired, next, wanted, mut lock, looked } = match saved {
         Some(path) => reviewed(path, args).await?,
         None => planned(args).await?,
     };
@@ -63,11 +64,13 @@ pub async fn run(args: &Apply) -> Outcome {
         }
         lock = ApplyLock::take(&azure, &wanted).await?;
     }
+    let prove_unmoved = saved.is_some() || is_asked && lock.is_held();
     let options = Options {
         max_concurrency: usize::from(args.concurrency),
         // A plan that was made a moment ago is compared before each write, and that is enough;
         // unless somebody else could have had the lock since.
-        prove_unmoved: saved.is_some() || is_asked && lock.is_held(),
+        prove_unmoved,
+        looked: looked.filter(|_| !prove_unmoved),
         ..Options::default()
     };
     carry_out(azure, Job { plan, next, options, format: args.format, desired }, lock).await
@@ -81,6 +84,8 @@ struct Ready {
     next: Next,
     wanted: Wanted,
     lock: ApplyLock,
+    /// When the look began that the plan rests on, where it was made here.
+    looked: Option<Instant>,
 }
 
 /// Makes the plan that is applied.
@@ -92,12 +97,13 @@ async fn planned(args: &Apply) -> Result<Ready, Failure> {
     let Desired { apply_lock, topology, .. } = &session.desired;
     let wanted = Wanted::new(apply_lock.as_ref(), topology, &args.wait, &next.apply);
     let mut lock = ApplyLock::take(&session.azure, &wanted).await?;
+    let looked = Some(Instant::now());
     let planning = async {
         put_back_locks(&session.azure, &session.desired.topology).await?;
         session.plan(&args.allow).await
     };
     let plan = lock.during(planning).await?;
-    Ok(Ready { azure: session.azure, plan, desired: None, next, wanted, lock })
+    Ok(Ready { azure: session.azure, plan, desired: None, next, wanted, lock, looked })
 }
 
 /// Loads a saved plan, proves that it fits the topology, and connects to the Azure it was made for.
@@ -122,7 +128,7 @@ async fn reviewed(path: &Path, args: &Apply) -> Result<Ready, Failure> {
     let wanted = Wanted::new(apply_lock.as_ref(), topology, &args.wait, &next.apply);
     let mut lock = ApplyLock::take(&azure, &wanted).await?;
     lock.during(put_back_locks(&azure, topology)).await?;
-    Ok(Ready { azure, plan: saved.plan, desired, next, wanted, lock })
+    Ok(Ready { azure, plan: saved.plan, desired, next, wanted, lock, looked: None })
 }
 
 /// Returns what comes after an apply of `file`.
