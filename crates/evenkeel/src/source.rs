@@ -78,6 +78,11 @@ impl Source {
     }
 }
 
+/// Learns the secrets that a text writes out: what is sent to Azure may be said back by it.
+fn learn_written(parsed: &Parsed) {
+    parsed.sources.secrets().for_each(|secret| output::secrets().add(secret));
+}
+
 /// Returns what a diagnostic says, as a report tells it that shows no excerpt.
 pub fn sentence(Diagnostic { message, label, .. }: &Diagnostic) -> String {
     match label.as_str() {
@@ -96,6 +101,7 @@ pub fn load(file: &File) -> Result<Source, Failure> {
     let path = find(file.topology.as_deref())?;
     let overlays = file.overlays.files.clone();
     let parsed = parse(&path, &overlays)?;
+    learn_written(&parsed);
     tell(&parsed);
     let files = parsed.sources.files().map(PathBuf::from).collect();
     let fingerprint = parsed.fingerprint.clone();
@@ -111,6 +117,7 @@ pub fn read(file: &File) -> Result<Source, Failure> {
     let path = find(file.topology.as_deref())?;
     let overlays = file.overlays.files.clone();
     let parsed = parse(&path, &overlays)?;
+    learn_written(&parsed);
     let is_error = |found: &&topology::Diagnostic| found.severity == Severity::Error;
     let mistakes: Vec<String> = parsed
         .diagnostics
@@ -152,7 +159,6 @@ pub fn parse(path: &Path, overlays: &[PathBuf]) -> Result<Parsed, Failure> {
         overlays: &overlays.iter().map(PathBuf::as_path).collect::<Vec<_>>(),
     });
     output::check_sources(parsed.sources.files())?;
-    parsed.sources.secrets().for_each(|secret| output::secrets().add(secret));
     // That two entries are one resource shows in what they come to.
     if let Some(topology) = &parsed.topology {
         let mistakes = planner::expand(families::language(), topology).diagnostics;
