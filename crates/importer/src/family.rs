@@ -19,6 +19,11 @@ pub trait Family: planner::Family {
     /// Writes its entries in one place into the map of that place.
     fn import(&self, draft: &mut Draft<'_>, stamp: Option<usize>, home: &mut Map);
 
+    /// Returns the least priority that its entries, as routers, give one of these apps.
+    fn priority(&self, _survey: &Survey<'_>, _apps: &[ResourceId]) -> Option<u64> {
+        None
+    }
+
     /// Recognises what several resources are together, before anything has a key.
     fn recognise(
         &self,
@@ -89,6 +94,11 @@ pub trait Import: Expand {
         draft.children::<Self>(seen, map);
     }
 
+    /// Returns the least priority that the entries, as routers, give one of these apps.
+    fn priority(_survey: &Survey<'_>, _apps: &[ResourceId]) -> Option<u64> {
+        None
+    }
+
     /// Recognises what several resources are together, before anything has a key.
     fn recognise(
         _survey: &Survey<'_>,
@@ -147,6 +157,10 @@ pub enum Told {
 impl<T: Import> Family for Of<T> {
     fn import(&self, draft: &mut Draft<'_>, stamp: Option<usize>, home: &mut Map) {
         T::import(draft, stamp, home);
+    }
+
+    fn priority(&self, survey: &Survey<'_>, apps: &[ResourceId]) -> Option<u64> {
+        T::priority(survey, apps)
     }
 
     fn recognise(

@@ -1,7 +1,7 @@
 //! Recognises stamps: what stands in several regions under names that differ by one part.
 
 use resource::catalogue::Duty;
-use resource::types::{ASSIGNMENT, AUTOSCALE, PLAN, PROFILE, SITE};
+use resource::types::{ASSIGNMENT, AUTOSCALE, PLAN, SITE};
 use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{Observation, ResourceId, ResourceType};
@@ -77,15 +77,10 @@ pub fn recognise(survey: &Survey<'_>) -> Placement {
 }
 
 /// Returns the priority that routers give a unit: the order in which people think of the stamps, and
-/// in which they are rolled out. Profiles number their endpoints whatever their method.
+/// in which they are rolled out.
 fn priority(survey: &Survey<'_>, unit: &Unit) -> u64 {
-    let endpoints = survey.of_type(PROFILE).flat_map(|profile| {
-        profile.body["properties"]["endpoints"].as_array().into_iter().flatten()
-    });
-    let of_unit = endpoints.filter(|endpoint| {
-        id_at(endpoint, "/properties/targetResourceId").is_some_and(|id| unit.sites.contains(&id))
-    });
-    let priorities = of_unit.filter_map(|endpoint| endpoint["properties"]["priority"].as_u64());
+    let families = survey.language.families().iter();
+    let priorities = families.filter_map(|family| family.priority(survey, &unit.sites));
     priorities.min().unwrap_or(u64::MAX)
 }
 

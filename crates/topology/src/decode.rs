@@ -7,6 +7,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::reference::Declared;
+use crate::section::Stands;
 use crate::suggest::closest;
 use crate::text::Expansion;
 use crate::tree::{Node, NodeKind};
@@ -138,6 +139,8 @@ impl Context<'_> {
             diagnostic = diagnostic.label("not part of the language yet").help(
                 "declare it under `resources:`, which takes any ARM type with its raw properties",
             );
+        } else if let Some(place) = self.language().section(key).and_then(elsewhere) {
+            diagnostic = diagnostic.label("not known here").help(place);
         } else if let Some(near) = closest(key, keys.iter().copied()) {
             // A slip of the pen is one mistake: the key is not missing as well.
             self.broken.insert((owner.clone(), near));
@@ -244,6 +247,17 @@ impl Context<'_> {
         };
         let message = format!("`{text}` is not a value of `{}`", self.field);
         self.report(Diagnostic::error("unknown-value", &node.place, message).help(help));
+    }
+}
+
+/// Tells where a section stands that cannot stand everywhere.
+fn elsewhere(section: &Section) -> Option<&'static str> {
+    match section.stands {
+        Stands::Stamp => {
+            Some("it stands in stamps: write it below `stamp:`, or in one of `stamps:`")
+        }
+        Stands::Global => Some("it stands outside of all stamps: write it at the top of the file"),
+        Stands::Both => None,
     }
 }
 

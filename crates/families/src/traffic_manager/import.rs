@@ -1,14 +1,26 @@
 //! From a profile that was observed to its entry.
 
-use importer::{Draft, Import, Map, Node, duration, id_at, literal, plain, region, text};
-use resource::Observation;
+use importer::{Draft, Import, Map, Node, Survey, duration, id_at, literal, plain, region, text};
 use resource::secret::may_be_secret;
+use resource::types::PROFILE;
+use resource::{Observation, ResourceId};
 use serde_json::Value;
 use topology::App;
 
 use super::TrafficManager;
 
 impl Import for TrafficManager {
+    // Profiles number their endpoints whatever their method.
+    fn priority(survey: &Survey<'_>, apps: &[ResourceId]) -> Option<u64> {
+        let endpoints = survey.of_type(PROFILE).flat_map(|profile| {
+            profile.body["properties"]["endpoints"].as_array().into_iter().flatten()
+        });
+        let to_them = endpoints.filter(|endpoint| {
+            id_at(endpoint, "/properties/targetResourceId").is_some_and(|id| apps.contains(&id))
+        });
+        to_them.filter_map(|endpoint| endpoint["properties"]["priority"].as_u64()).min()
+    }
+
     fn body(draft: &mut Draft<'_>, seen: &Observation, _: Option<usize>, map: &mut Map) {
         profile(draft, seen, map);
     }
