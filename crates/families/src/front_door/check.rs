@@ -148,7 +148,8 @@ fn probe(check: &mut Check<'_>, probe: &OriginProbe, is_of_stamps: bool) {
 
 fn route(check: &mut Check<'_>, profile: &FrontDoor, route: &Route) {
     match profile.origins.get(&route.to.value) {
-        Some(group) if route.is_enabled() && group.enabled_count() == 0 => {
+        // Front Door looks at the group of a route that is off too.
+        Some(group) if group.enabled_count() == 0 => {
             let message = format!("all origins of `{}` are off", route.to.value);
             check.error("route-without-target", &route.to.place, message, "switch one on");
         }

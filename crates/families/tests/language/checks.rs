@@ -98,6 +98,10 @@ const CASES: &[(&[&str], &str)] = &[
         "+frontDoor: { main: { tier: standard, origins: { old: { hosts: { old: { host: old.example.net, enabled: false } } } }, routes: { web: { to: old } } } }",
     ),
     (
+        &["route-without-target"],
+        "frontDoor: { main: { tier: standard, origins: { old: { hosts: { old: { host: old.example.net, enabled: false } } } }, routes: { web: { to: old, enabled: false } } } }",
+    ),
+    (
         &["route-overlap"],
         "+frontDoor: { main: { tier: standard, origins: { web: { app: web, probe: { path: /health/deep } } }, routes: { web: { to: web }, api: { to: web, paths: [/api/*, \"/*\"] } } } }",
     ),
