@@ -10,7 +10,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use plan::{Action, Fingerprint, Operation, part_of};
-use resource::catalogue::{Duty, fingerprint, fingerprint_of_part};
+use resource::catalogue::{Duty, each_once, fingerprint, fingerprint_of_part};
 use resource::{Observation, ResourceId, walk_expressions};
 
 use crate::ActionError;
@@ -192,9 +192,10 @@ impl Run<'_> {
                 covers(&action.resource, lock, &now.body, false)
             }
             (Operation::Write { write, body, create }, Some(now)) => {
-                let Ok(body) = self.resolve(body, &mut UsedSecrets::default()).await else {
+                let Ok(mut body) = self.resolve(body, &mut UsedSecrets::default()).await else {
                     return false;
                 };
+                each_once(&action.resource.resource_type(), &mut body);
                 let exact = *write == plan::Write::PutExact && !create;
                 match standing(&action.resource, &body, &now.body, exact) {
                     Standing::Met => true,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use azure::{Class, Operation as Begun, Precondition};
 use plan::{Action, Done, Fingerprint, Operation, Write};
-use resource::catalogue::{Right, facts_of, fingerprint, overlay};
+use resource::catalogue::{Right, each_once, facts_of, fingerprint, overlay};
 use resource::{
     Expression, Observation, ResourceId, absent_as_null, walk_expressions, without_absent,
 };
@@ -44,14 +44,16 @@ impl Run<'_> {
     ) -> Result<Done, ActionError> {
         if create && write == Write::PutExact && self.is_known_absent(&action.resource) {
             self.check_sources(action).await?;
-            let desired = self.resolve(body, used).await?;
+            let mut desired = self.resolve(body, used).await?;
+            each_once(&action.resource.resource_type(), &mut desired);
             if self.create_unseen(action, &desired).await? {
                 return Ok(Done::Now);
             }
         }
         self.check_unmoved(action).await?;
-        let desired = self.resolve(body, used).await?;
+        let mut desired = self.resolve(body, used).await?;
         let id = &action.resource;
+        each_once(&id.resource_type(), &mut desired);
         // What an earlier run of this plan has created holds the service's defaults too.
         let wish = Wish { body: desired, exact: write == Write::PutExact && !create };
         let mut current = self.current(action).await?;

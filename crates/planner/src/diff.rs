@@ -53,6 +53,10 @@ fn tell(
         |value: &Option<Value>| value.as_ref().and_then(Value::as_str).is_some_and(is_secret_text);
     let sensitive =
         !is_plain && (secret || facts.is_sensitive(&path) || is_text(&before) || is_text(&after));
+    let forces_replacement = facts
+        .immutable_at(&path)
+        .or_else(|| facts.forbidden_step(&path, before.as_ref(), after.as_ref()))
+        .map(str::to_owned);
     let mask = |value| match sensitive {
         true => Value::from(MASK),
         false if is_plain => value,
@@ -63,7 +67,7 @@ fn tell(
         before: before.map(mask),
         after: after.map(mask),
         sensitive,
-        forces_replacement: facts.immutable_at(&path).map(str::to_owned),
+        forces_replacement,
     }
 }
 

@@ -23,6 +23,7 @@ mod likeness;
 mod limits;
 mod lookup;
 mod mask;
+mod once;
 mod overlay;
 mod path;
 mod redundancy;
@@ -63,6 +64,7 @@ pub use handling::{Listing, Locality, Ownership, Update};
 pub use likeness::{Likeness, is_empty};
 pub use limits::{Busy, Limit, TimeLimit, says_busy, time_limit};
 pub use mask::{declared, is_value_of_secret, masked, masked_beside, masked_header, masked_text};
+pub use once::each_once;
 pub use overlay::overlay;
 pub use path::PropertyPath;
 pub use redundancy::{Conversion, Step};
@@ -119,6 +121,28 @@ pub struct Collective {
     pub stands_for_all: fn(&Value) -> bool,
 }
 
+/// A property that changes in place by certain steps only.
+#[derive(Debug, Clone, Copy)]
+pub struct Steps {
+    /// Its path.
+    pub path: &'static str,
+    /// From what to what it changes.
+    pub allowed: &'static [(&'static str, &'static str)],
+    /// Why it does not change otherwise.
+    pub reason: &'static str,
+}
+
+impl Steps {
+    /// Tells whether a change of the property is none of those that can be made.
+    pub fn forbids(&self, before: &Value, after: &Value) -> bool {
+        let is = |value: &Value, word: &str| {
+            value.as_str().is_some_and(|text| text.eq_ignore_ascii_case(word))
+        };
+        let both = before.is_string() && after.is_string();
+        both && !self.allowed.iter().any(|(from, to)| is(before, from) && is(after, to))
+    }
+}
+
 /// A map whose keys are told apart by case where the resource that it belongs to is of a certain make.
 #[derive(Debug, Clone, Copy)]
 pub struct CasedKeys {
@@ -163,6 +187,8 @@ pub struct TypeFacts {
     pub soft_delete: Option<SoftDelete>,
     /// Properties that can only be set at creation, each with the reason.
     pub immutable: &'static [(&'static str, &'static str)],
+    /// Properties that change in place by certain steps only, each with the reason.
+    pub steps: &'static [Steps],
     /// Properties that the service sets and clients cannot.
     pub read_only: &'static [&'static str],
     /// What a topology may ask of a resource beside its ID and name, each with its JSON pointer; what a
@@ -309,6 +335,7 @@ impl TypeFacts {
         claims: None,
         soft_delete: None,
         immutable: &[("location", "a resource cannot move to another region")],
+        steps: &[],
         read_only: &[],
         answers: &[],
         write_only: &[],

@@ -26,6 +26,13 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         remedy: "Take GRS or GZRS, or move the account into the stamps.",
     },
     Explanation {
+        code: "kind-without-tier",
+        title: "an account of the first kind is given an access tier",
+        reason: "Access tiers came with general-purpose v2; Azure refuses them for `Storage`.",
+        example: "storage:\n  old: { kind: Storage, redundancy: LRS, tier: hot }",
+        remedy: "Leave `tier` out, or let the account be upgraded: `kind: StorageV2`.",
+    },
+    Explanation {
         code: "premium-kind",
         title: "kind and redundancy of a storage account don't fit",
         reason: "Accounts for block blobs or file shares on fast disks are premium, and premium accounts have no queues.",
@@ -45,6 +52,12 @@ pub(super) fn account(account: &Storage, check: &mut Check<'_>, at: At<'_>) {
             check.missing(&["redundancy"], &account.place, message, help);
         }
         None => {}
+    }
+    let kind = account.kind.as_ref().map(|kind| kind.value);
+    if let (Some(StorageKind::Storage), Some(tier)) = (kind, &account.tier) {
+        let message = "an account of kind `Storage` has no access tier";
+        let help = "leave `tier` out, or take the kind `StorageV2`";
+        check.error("kind-without-tier", &tier.place, message, help);
     }
     for container in &account.containers {
         check.name(&CONTAINER_NAME, container, &container.place);

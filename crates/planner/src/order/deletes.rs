@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use petgraph::stable_graph::NodeIndex;
-use plan::{Action, ActionId, Operation, Verb};
+use plan::{Action, ActionId, Code, Guard, Operation, Verb};
 use resource::catalogue::{Duty, facts_of};
 use resource::{Observation, ResourceId};
 use serde_json::Value;
@@ -73,6 +73,11 @@ impl Scene<'_> {
         let Some(holder_node) = self.releases(holder, target).filter(|node| *node != delete) else {
             return;
         };
+        // It can lead to the new one only when that is there, and has to leave the old one before.
+        if facts_of(holder).routing.is_some() && self.graph.comes_before(delete, holder_node) {
+            self.refusals.push(self.no_other_target(holder, target));
+            return;
+        }
         match self.forget_secs(holder).filter(|_| !Duty::Group.is_of(target)) {
             Some(secs) => {
                 let wait = self.add_wait(holder, target, secs);
@@ -80,6 +85,25 @@ impl Scene<'_> {
                 self.graph.edge(wait, delete);
             }
             None => self.graph.edge(holder_node, delete),
+        }
+    }
+
+    fn no_other_target(&self, holder: &ResourceId, target: &ResourceId) -> Guard {
+        let address = |id: &ResourceId| {
+            self.desired.get(id).map_or(id.name(), |resource| &resource.address).to_owned()
+        };
+        Guard {
+            code: Code::NoTargetLeft,
+            address: address(target),
+            message: format!(
+                "it is replaced, and `{}` would lead nowhere meanwhile",
+                address(holder)
+            ),
+            help: format!(
+                "apply in two steps: first declare another one beside it and lead `{}` there, then \
+                 change or remove this one",
+                address(holder)
+            ),
         }
     }
 

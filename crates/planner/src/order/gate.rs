@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::stable_graph::NodeIndex;
-use plan::{Action, Code, Guard, Operation, Reliance};
+use plan::{Action, ActionId, Code, Guard, Operation, Reliance};
 use resource::ResourceId;
 use resource::catalogue::{self, Destination, Lead, Members, Routing, facts_of, plain_host};
 use serde_json::Value;
@@ -113,7 +113,13 @@ impl Scene<'_> {
         }
         if !left.is_empty() {
             let changes = asked.id.as_ref().map(|id| self.changes_behind(id)).unwrap_or_default();
-            let probe = self.graph.add_apart(asked.question.action(&self.steps_told(&left)));
+            let mut question = asked.question.action(&self.steps_told(&left));
+            // One that the roll-out asks by stands behind these steps: this is another one.
+            if let Some(step) = left.first().filter(|_| self.graph.has(&question.id)) {
+                let step = &self.graph.action(*step).id;
+                question.id = ActionId(format!("{} before {step}", question.id));
+            }
+            let probe = self.graph.add_apart(question);
             left.iter().for_each(|step| self.graph.edge(probe, *step));
             let needs: Vec<NodeIndex> =
                 asked.question.needs().iter().filter_map(|id| self.graph.last(id)).collect();

@@ -130,6 +130,16 @@ impl ActionGraph {
         free
     }
 
+    /// Tells whether `user` waits for `need` already.
+    pub fn comes_before(&self, need: NodeIndex, user: NodeIndex) -> bool {
+        need != user && has_path_connecting(&self.graph, need, user, None)
+    }
+
+    /// Tells whether there is an action of this ID.
+    pub fn has(&self, id: &ActionId) -> bool {
+        self.ids.contains_key(id)
+    }
+
     /// Returns the first action on a resource.
     pub fn first(&self, id: &ResourceId) -> Option<NodeIndex> {
         self.by_resource.get(id).and_then(|own| own.first()).copied()

@@ -27,7 +27,7 @@ impl Scene<'_> {
     }
 
     /// Returns the stamps with changes to what exists, in the topology's order; stamps that are
-    /// being removed come last.
+    /// being removed come last, but for those for which another one waits.
     fn touched_stamps(&self) -> Vec<String> {
         let mut present: BTreeSet<String> = BTreeSet::new();
         for node in self.graph.nodes() {
@@ -38,7 +38,17 @@ impl Scene<'_> {
         }
         let mut ordered: Vec<String> =
             self.desired.stamps.iter().filter(|stamp| present.remove(*stamp)).cloned().collect();
-        ordered.extend(present);
+        for gone in present {
+            // What has to go before a stamp can change has its turn before that stamp's.
+            let own = self.touched(&gone);
+            let waits = |stamp: &String| {
+                let theirs = self.touched(stamp);
+                own.iter()
+                    .any(|node| theirs.iter().any(|user| self.graph.comes_before(*node, *user)))
+            };
+            let turn = ordered.iter().position(waits).unwrap_or(ordered.len());
+            ordered.insert(turn, gone);
+        }
         ordered
     }
 

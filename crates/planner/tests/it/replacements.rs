@@ -371,3 +371,81 @@ fn what_scales_a_plan_goes_before_another_setting_scales_it() {
     let codes: Vec<_> = refused.refusals.iter().map(|refusal| refusal.code.word()).collect();
     assert_eq!(codes, ["name-taken", "name-taken"]);
 }
+
+#[test]
+fn rule_14_a_profile_that_a_name_leads_to_is_not_replaced() {
+    let named = |more: &str| {
+        let zone = "dns: { osprey.example: {} }\n\
+            domains: { www.osprey.example: { routeTo: trafficManager/main } }\n";
+        expand(&format!("{}{zone}", TWO.replace("routing:", &format!("{more}routing:"))))
+    };
+    let (before, after) = (named(""), named("dnsName: osprey-next\n    "));
+    let plan = planner::plan(&after, &as_desired(&before), &Options::default()).expect("no cycle");
+    let told = plan.refusals.iter().map(|refusal| (refusal.code.word(), &*refusal.address));
+    assert_eq!(told.collect::<Vec<_>>(), [("no-target-left", "trafficManager/main")]);
+}
+
+#[test]
+fn what_cannot_wait_for_the_probe_of_the_roll_out_has_one_of_its_own() {
+    let text = TWO.replace(
+        "healthPath: /health }",
+        "healthPath: /health, settings: { P: '{trafficManager/main.fqdn}' } }",
+    );
+    let zone = "dns: { osprey.example: {} }\n\
+        domains: { www.osprey.example: { routeTo: trafficManager/main } }\n";
+    let desired = expand(&format!("{text}{zone}"));
+    let mut azure = as_desired(&desired);
+    let profile = desired.by_address("trafficManager/main").unwrap().id.clone();
+    azure.resources.remove(&profile);
+    for seen in azure.resources.values_mut().filter(|seen| seen.id.name() == "appsettings") {
+        seen.body["properties"]["P"] = json!("gone");
+    }
+    // The profile is made after each of its apps has answered; their settings, which hold its name, are
+    // written and tried afterwards, one stamp after the other.
+    let plan = plan(&desired, &azure);
+    for stamp in ["weu", "neu"] {
+        assert_ordered(
+            &plan,
+            &[
+                &format!("probe {stamp}/web before create trafficManager/main"),
+                "create trafficManager/main",
+                &format!("update {stamp}/web/settings"),
+                &format!("probe {stamp}/web"),
+            ],
+        );
+    }
+}
+
+#[test]
+fn rule_06_what_goes_before_a_stamp_can_change_has_its_turn_before() {
+    let apart = "apps: { jobs: { runtime: node|22-lts, resourceGroup: rg-own } }";
+    let two = TWO.split("trafficManager").next().unwrap_or_default();
+    let more = two.replace(
+        "neu: { region: northeurope }",
+        &format!("neu: {{ region: northeurope, {apart} }}"),
+    );
+    let less =
+        two.replace("sku: P1v3", "sku: S1").replace("stamp:\n", "stamp:\n  tags: { a: b }\n");
+    let last = expand(&more);
+    let options = Options { last: Last::of(&last), allow_mass_delete: true, ..Options::default() };
+    // The check that stamps change one at a time is part of it.
+    let plan = plan_with(&expand(&less), &as_desired(&last), &options);
+    let delete = "delete Microsoft.Web/sites rg-own/app-osprey-jobs-neu";
+    assert_ordered(&plan, &[delete, "update neu/plan"]);
+    assert_ordered(&plan, &[delete, "update resourceGroups/rg-osprey-neu"]);
+}
+
+#[test]
+fn an_account_is_upgraded_in_place_and_never_turned_into_another_kind() {
+    let account = |kind: &str| {
+        expand(&format!(
+            "version: 1\nname: osprey\nsubscription: 11111111-2222-3333-4444-555555555555\n\
+             location: westeurope\nstorage: {{ a: {{ redundancy: LRS, kind: {kind} }} }}\n"
+        ))
+    };
+    let up = plan(&account("StorageV2"), &as_desired(&account("Storage")));
+    assert_eq!(names(&up), ["update storage/a"]);
+    let down = plan(&account("Storage"), &as_desired(&account("StorageV2")));
+    let codes: Vec<_> = down.refusals.iter().map(|refusal| refusal.code.word()).collect();
+    assert_eq!(codes, ["replacement-loses-data"]);
+}

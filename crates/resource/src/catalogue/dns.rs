@@ -30,7 +30,10 @@ const RECORD: TypeFacts = TypeFacts {
     read_only: &["properties.fqdn", "properties.isAutoRegistered"],
     // The strings of one TXT record are joined in their order, however the text is split.
     wholes: &[("properties.TXTRecords[].value", text)],
-    arrays: &[("properties.TXTRecords[].value", ArrayKey::Ordered)],
+    arrays: &[
+        ("properties.TXTRecords", ArrayKey::Set),
+        ("properties.TXTRecords[].value", ArrayKey::Ordered),
+    ],
     likeness: &[
         ("properties.caaRecords[].tag", Likeness::Word),
         ("properties.soaRecord.email", Likeness::Host),

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::stakes::{OFF, ON, Scale, Staked, access, cost, redundancy, security};
 use super::{
-    Busy, Conversion, Likeness, Listing, Literal, NameAnswer, NameCheck, Ownership, Roles,
+    Busy, Conversion, Likeness, Listing, Literal, NameAnswer, NameCheck, Ownership, Roles, Steps,
     TimeLimit, TypeFacts, Typical, UniqueName, Update,
 };
 
@@ -156,6 +156,12 @@ pub(super) const TYPES: &[TypeFacts] = &[
                 "immutability of versions is chosen at creation",
             ),
         ],
+        // Source: <https://learn.microsoft.com/azure/storage/common/storage-account-upgrade>.
+        steps: &[Steps {
+            path: "kind",
+            allowed: &[("Storage", "StorageV2"), ("BlobStorage", "StorageV2")],
+            reason: "an account is only ever upgraded to general-purpose v2",
+        }],
         read_only: &[
             "sku.tier",
             "properties.primaryEndpoints",

@@ -6,8 +6,8 @@
 use super::stakes::{ENABLED, Scale, Stake, redundancy, serving};
 use super::wholes::network;
 use super::{
-    ArrayKey, Handle, Listing, Literal, Locality, Members, Monitor, NameAnswer, NameCheck,
-    Ownership, Roles, Routing, TypeFacts, Typical, UniqueName, Update,
+    ArrayKey, Handle, Likeness, Listing, Literal, Locality, Members, Monitor, NameAnswer,
+    NameCheck, Ownership, Roles, Routing, TypeFacts, Typical, UniqueName, Update,
 };
 use crate::Service;
 
@@ -102,6 +102,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
             holders: &["Microsoft.Network/dnsZones/CNAME"],
         }],
         routing: Some(Routing::Many(&ENDPOINTS)),
+        // A part of a host name: a change of its case alone would show in the whole one.
+        likeness: &[("properties.dnsConfig.relativeName", Likeness::Host)],
         typical: Typical::AT_ONCE,
         ..TypeFacts::GENERIC
     },

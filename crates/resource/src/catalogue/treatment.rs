@@ -168,6 +168,19 @@ impl TypeFacts {
         self.immutable.iter().find(|(rule, _)| path.is_within(rule)).map(|(_, reason)| *reason)
     }
 
+    /// Returns why the property at `path` cannot change so in place, where it cannot.
+    pub fn forbidden_step(
+        &self,
+        path: &PropertyPath,
+        before: Option<&Value>,
+        after: Option<&Value>,
+    ) -> Option<&'static str> {
+        let (before, after) = (before?, after?);
+        let mut steps = self.steps.iter();
+        let found = steps.find(|steps| path.is(steps.path) && steps.forbids(before, after))?;
+        Some(found.reason)
+    }
+
     /// Tells whether the service returns the value at `path` although it is secret.
     pub fn is_returned_secret(&self, path: &PropertyPath) -> bool {
         self.listing == Listing::PostList && self.is_within_sensitive(path)
