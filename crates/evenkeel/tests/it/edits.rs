@@ -3,7 +3,8 @@
 //! Each folder in `tests/scenarios/edits/` is one edit: `before.yaml` is committed and applied, then
 //! `after.yaml` is. Comment lines of that one say what must be seen: `# expect: address path` for each
 //! difference, `# permit: address` for what may be lost, `# tell: words` of the plan, `# history:
-//! shallow` where the commit of the first text is out of reach. Where there are such files, the steps
+//! shallow` where the commit of the first text is out of reach, and `# write: METHOD path [with|without
+//! word]` for each request that Azure must get, in this order, by the end of its path. Where there are such files, the steps
 //! in `first.yaml` come before all, and those in `azure.yaml` between the two texts.
 
 use std::path::Path;
@@ -23,6 +24,31 @@ fn every_edit_is_found_and_ends_with_an_empty_plan() {
     assert!(edits.len() >= 10, "{} edits", edits.len());
     for edit in edits {
         carry_out(&edit);
+    }
+}
+
+/// Asserts that the requests that are wanted are among those of a trace, in their order.
+fn assert_written(name: &str, trace: &str, text: &str) {
+    let exchanges = trace.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let mut requests = exchanges.map(|mut exchange| exchange["request"].take());
+    for words in text.lines().filter_map(|line| line.strip_prefix("# write: ")) {
+        let words: Vec<&str> = words.split(' ').collect();
+        let is_it = |request: &Value| {
+            let url = request["url"].as_str().unwrap_or_default().to_ascii_lowercase();
+            let path = url.split('?').next().unwrap_or_default();
+            let body = request["body"].to_string();
+            request["method"] == words[0]
+                && path.ends_with(&words[1].to_ascii_lowercase())
+                && match words[2..] {
+                    ["with", word] => body.contains(word),
+                    ["without", word] => !body.contains(word),
+                    _ => true,
+                }
+        };
+        assert!(
+            requests.any(|request| is_it(&request)),
+            "{name}: no {words:?} in its turn\n{trace}"
+        );
     }
 }
 
@@ -62,8 +88,9 @@ fn carry_out(edit: &Path) {
     for words in lines(&after, "tell: ") {
         assert!(told.contains(&words), "{name}: {words:?} is not in\n{told}");
     }
-    let applied = run(&["apply", "--yes"]);
+    let applied = run(&["apply", "--yes", "--trace-http", "trace.jsonl"]);
     assert_eq!(applied.code, 0, "{name}: {}\n{}", applied.stdout, applied.stderr);
+    assert_written(&name, &scenario.read("trace.jsonl"), &after);
     let again = run(&["plan", "--detailed-exitcode"]);
     assert_eq!(again.code, 0, "{name} has not converged: {}\n{}", again.stdout, again.stderr);
 }
