@@ -12,7 +12,6 @@ use anyhow::{Context, bail};
 use simulator::Scenario;
 use topology::{Input, Topology};
 
-#[cfg(test)]
 mod dark;
 mod mixture;
 mod trial;
@@ -43,18 +42,24 @@ pub struct Start {
 impl Start {
     /// Reads the first reference architecture and applies it once to each of its seeds.
     pub fn read() -> anyhow::Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let topology = read_topology(&root.join("topologies/r1.yaml"))?;
-        let azure = read_scenario(root.join("tests/scenarios/r1/azure.yaml"))?;
-        let address =
-            read_scenario(root.join("tests/scenarios/r1/drifts/address-instead-of-name.yaml"))?;
-        let seeds = vec![vec![azure.clone()], vec![azure, address]];
-        let mut start = Self { topology, seeds, settled: vec![] };
+        let mut start = Self::unsettled("r1")?;
+        let drifts = root().join("tests/scenarios/r1/drifts");
+        let address = read_scenario(drifts.join("address-instead-of-name.yaml"))?;
+        let with_address = [start.seeds[0].clone(), vec![address]].concat();
+        start.seeds.push(with_address);
         for variant in 0..start.seeds.len() {
             let calm = Trial::new(&start, Mixture::calm(variant));
             start.settled.push(in_runtime(calm.settle())?);
         }
         Ok(start)
+    }
+
+    /// Reads a reference architecture and what Azure holds before, without applying anything.
+    pub fn unsettled(name: &str) -> anyhow::Result<Self> {
+        let topology = read_topology(&root().join(format!("topologies/{name}.yaml")))?;
+        let azure = root().join(format!("tests/scenarios/{name}/azure.yaml"));
+        let seed = if azure.exists() { vec![read_scenario(azure)?] } else { vec![] };
+        Ok(Self { topology, seeds: vec![seed], settled: vec![] })
     }
 
     /// Makes the trial of a seed; the error says what did not hold.
@@ -93,6 +98,36 @@ pub fn run(seeds: Seeds, threads: usize, verbose: bool) -> anyhow::Result<bool> 
     println!("{} seeds in {:.1} s", seeds.count, begun.elapsed().as_secs_f64());
     println!("{} passed, {failed} failed", seeds.count - failed);
     Ok(failed == 0)
+}
+
+/// Stops the reference architectures everywhere while their apps answer 503, after each request where
+/// `step` is 1, and tells whether nobody was ever led to such an app.
+pub fn run_dark(step: usize) -> anyhow::Result<bool> {
+    let begun = Instant::now();
+    let mut made = 0;
+    for (name, hosts) in DARK {
+        let start = Start::unsettled(name)?;
+        for hosts in *hosts {
+            made += dark::try_all(&start, hosts, step)?;
+            println!("{name}: nobody was led to {}", hosts.join(" and "));
+        }
+    }
+    println!("{made} applies were cut short, in {:.1} s", begun.elapsed().as_secs_f64());
+    println!("{made} passed, 0 failed");
+    Ok(true)
+}
+
+/// Reference architectures, each with hosts that answer 503 together.
+const DARK: &[(&str, &[&[&str]])] = &[
+    ("r1", &[&[NEW], &[LIVE, NEW]]),
+    ("r2", &[&["eu2.tenants.example.net", "eu3.tenants.example.net"]]),
+];
+/// The first reference architecture's new app, and the one that serves before.
+const NEW: &str = "app-pki-neu.azurewebsites.net";
+const LIVE: &str = "app-pki-weu.azurewebsites.net";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn tell(seed: u64, error: &anyhow::Error) {
@@ -144,11 +179,12 @@ mod tests {
 
     #[test]
     fn no_run_leads_traffic_to_apps_that_answer_503() {
-        const NEW: &str = "app-pki-neu.azurewebsites.net";
-        const LIVE: &str = "app-pki-weu.azurewebsites.net";
-        let start = Start::read().expect("a calm apply");
-        for (hosts, step) in [(&[NEW][..], 32), (&[LIVE, NEW], 80)] {
-            dark::try_all(&start, hosts, step).expect("no traffic");
+        for ((name, hosts), steps) in DARK.iter().zip([[32, 80], [64, 64]]) {
+            let start = Start::unsettled(name).expect("a topology");
+            for (hosts, step) in hosts.iter().zip(steps) {
+                let made = dark::try_all(&start, hosts, step).expect("no traffic");
+                assert!(made > 0, "{name}");
+            }
         }
     }
 }

@@ -45,6 +45,10 @@ enum Command {
         /// Says what goes wrong in each trial and what each run comes to.
         #[arg(long)]
         verbose: bool,
+        /// Stops applies of reference architectures whose apps answer 503 after each so many requests
+        /// instead: no later run may lead anybody to them.
+        #[arg(long, value_name = "REQUESTS")]
+        dark: Option<usize>,
     },
     /// Plays recorded exchanges against a fresh simulator, which must answer as Azure did.
     Flows {
@@ -149,7 +153,8 @@ enum Killing {
 
 fn main() -> anyhow::Result<ExitCode> {
     let passed = match Cli::parse().command {
-        Command::Faults { seeds, from, threads, verbose } => {
+        Command::Faults { dark: Some(step), .. } => faults::run_dark(step.max(1))?,
+        Command::Faults { seeds, from, threads, verbose, dark: None } => {
             faults::run(faults::Seeds { from, count: seeds }, threads, verbose)?
         }
         Command::Flows { directory, latency, verbose } => flows::run(&directory, latency, verbose)?,

@@ -1,4 +1,4 @@
-//! Applies the first reference architecture while its apps answer 503, and stops it everywhere.
+//! Applies a reference architecture while its apps answer 503, and stops it everywhere.
 //!
 //! A run that stops because an app does not answer is followed by others, whose plans have fewer
 //! actions left. None of them may lead anybody to such an app.
@@ -20,17 +20,20 @@ pub type Ways = BTreeSet<(String, String)>;
 /// Runs after the one that is cut short.
 const RUNS_AFTER: usize = 2;
 
-/// Cuts a run short after each `step` requests, and lets others follow, while `hosts` answer 503.
-pub fn try_all(start: &Start, hosts: &[&str], step: usize) -> anyhow::Result<()> {
+/// Cuts a run short after each `step` requests, and lets others follow, while `hosts` answer 503;
+/// returns how many runs were cut.
+pub fn try_all(start: &Start, hosts: &[&str], step: usize) -> anyhow::Result<usize> {
+    let mut made = 0;
     for requests in (1..REQUESTS).step_by(step) {
         for cut in [Cut::Kill { requests }, Cut::Interrupt { requests }] {
             let mixture = Mixture { cuts: vec![cut], ..Mixture::calm(0) };
             let trial = Trial::new(start, mixture);
             in_runtime(trial.fail(dark(hosts), RUNS_AFTER))
                 .with_context(|| format!("{hosts:?} are dark, {cut:?}"))?;
+            made += 1;
         }
     }
-    Ok(())
+    Ok(made)
 }
 
 fn dark(hosts: &[&str]) -> Scenario {

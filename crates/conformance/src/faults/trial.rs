@@ -18,7 +18,6 @@ use simulator::{Faults, Scenario, Simulator};
 use tempfile::TempDir;
 
 use super::Start;
-#[cfg(test)]
 use super::dark::{nobody_was_led_there, ways_there};
 use super::mixture::{Cut, Mixture};
 use super::verdict::{self, Settled};
@@ -82,7 +81,6 @@ impl<'a> Trial<'a> {
         judged
     }
 
-    #[cfg(test)]
     /// Runs `apply` while `dark` holds, once as the mixture says and `more` times to its end; no run
     /// may succeed, and none may lead anybody to what is dark.
     pub async fn fail(&self, dark: Scenario, more: usize) -> anyhow::Result<()> {

@@ -27,7 +27,6 @@ pub async fn look(simulator: &Simulator) -> anyhow::Result<Settled> {
 
 impl Settled {
     /// Returns every resource by its ID without case.
-    #[cfg(test)]
     pub fn all(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.0.iter()
     }

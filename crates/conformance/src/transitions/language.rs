@@ -12,6 +12,8 @@ mod routing;
 
 use serde_json::{Value, json};
 
+pub use raw::holder_of;
+
 use super::draw::Draw;
 use super::shape::{Key, Kind, Members, Record, Shape};
 

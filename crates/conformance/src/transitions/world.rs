@@ -13,7 +13,7 @@ use evenkeel::progress::Progress;
 use evenkeel::session::{Azure, History, Session};
 use executor::{Cancel, Options};
 use plan::{Action, ActionOutcome, Code, Guard, Outcome, Plan};
-use planner::Desired;
+use planner::{Desired, Note};
 use serde_json::{Value, json};
 use simulator::{Scenario, Simulator, Step};
 use tempfile::TempDir;
@@ -121,7 +121,9 @@ impl World {
 
     /// Returns a session for a topology. The connection is kept: a client is dear to make.
     fn session(&mut self, topology: &Topology) -> Result<&Session, Broken> {
-        let desired = planner::expand(families::language(), topology);
+        let mut desired = planner::expand(families::language(), topology);
+        // The memory of an apply holds the owner only beside a text.
+        desired.note = Note::of(&desired.hash, None);
         let azure = match self.session.take() {
             Some(session) => session.azure,
             None => Azure::join(&self.simulator, Arc::new(Progress::kept()), None)

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::draw::Draw;
-use super::super::shape::{Members, Shape};
+use super::super::draw::{Draw, OPEN};
+use super::super::shape::{Kind, Members, Shape};
 use super::{SHARED_ACCOUNT, SHARED_GROUP, SHARED_ZONE, SUBSCRIPTION};
 
 pub static RESOURCES: Members = Members {
@@ -21,6 +21,10 @@ fn entry(draw: &mut Draw<'_>) -> Value {
     let global: [Make; 3] = [private_zone, record, lock];
     if draw.wide && !draw.in_stamp && draw.chance(25) {
         return draw.one(&global)(draw);
+    }
+    let children: [Make; 3] = [slot, credential, diagnostic_setting];
+    if draw.wide && draw.chance(30) {
+        return draw.one(&children)(draw);
     }
     let mut entry = draw.one(&tracked)(draw);
     if draw.chance(20) {
@@ -152,6 +156,65 @@ fn record(draw: &mut Draw<'_>) -> Value {
             "TXTRecords": [{ "value": [draw.one(&["one", "two"])] }],
         },
     })
+}
+
+/// A slot of an app.
+fn slot(draw: &mut Draw<'_>) -> Value {
+    let mut entry = json!({
+        "type": "Microsoft.Web/sites/slots",
+        "apiVersion": "2024-11-01",
+        "name": draw.one(&["next", "Blue"]),
+        "parent": OPEN,
+        "properties": { "httpsOnly": draw.chance(50) },
+    });
+    if draw.chance(50) {
+        entry["properties"]["clientAffinityEnabled"] = json!(draw.chance(50));
+    }
+    entry
+}
+
+/// Somebody elsewhere who may act as an identity.
+fn credential(draw: &mut Draw<'_>) -> Value {
+    json!({
+        "type": "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials",
+        "apiVersion": "2024-11-30",
+        "name": draw.one(&["build", "deploy"]),
+        "parent": OPEN,
+        "properties": {
+            "issuer": "https://token.actions.githubusercontent.com",
+            "subject": draw.one(&["repo:a/b:ref:refs/heads/main", "repo:a/b:environment:prod"]),
+            "audiences": ["api://AzureADTokenExchange"],
+        },
+    })
+}
+
+/// Where the log of a resource goes.
+fn diagnostic_setting(draw: &mut Draw<'_>) -> Value {
+    json!({
+        "type": "Microsoft.Insights/diagnosticSettings",
+        "apiVersion": "2021-05-01-preview",
+        "name": draw.one(&["to-shared", "audit"]),
+        "scope": OPEN,
+        "properties": {
+            "storageAccountId": format!(
+                "/subscriptions/{SUBSCRIPTION}/resourceGroups/{SHARED_GROUP}/providers\
+                 /Microsoft.Storage/storageAccounts/{SHARED_ACCOUNT}"
+            ),
+            "metrics": [{ "category": "AllMetrics", "enabled": draw.chance(70) }],
+        },
+    })
+}
+
+/// Returns by which key an entry stands in or on another one, and what that may be.
+pub fn holder_of(entry: &Value) -> Option<(&'static str, &'static [Kind])> {
+    let kind = entry.get("type").and_then(Value::as_str)?;
+    let holders: [(&str, &str, &[Kind]); 3] = [
+        ("sites/slots", "parent", &[Kind::App]),
+        ("federatedIdentityCredentials", "parent", &[Kind::Identity]),
+        ("diagnosticSettings", "scope", &[Kind::Storage, Kind::Vault, Kind::Profile]),
+    ];
+    let found = holders.into_iter().find(|(end, ..)| kind.ends_with(end));
+    found.map(|(_, key, kinds)| (key, kinds))
 }
 
 /// A lock on what the topology does not look after.

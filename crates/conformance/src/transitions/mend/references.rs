@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::addresses::{Scope, addresses, entry, names, stamps};
 use super::super::draw::Draw;
-use super::super::language::{SHARED_GROUP, SHARED_VAULT, SUBSCRIPTION, TOPOLOGY};
+use super::super::language::{SHARED_GROUP, SHARED_VAULT, SUBSCRIPTION, TOPOLOGY, holder_of};
 use super::super::shape::{Kind, Shape, Site, Step, at, at_mut, remove, sites};
 use super::members;
 
@@ -97,6 +97,10 @@ fn value(tree: &mut Value, site: &Site, draw: &mut Draw<'_>) {
     let mended = match (name, written) {
         ("identity", Value::Array(members)) => identities(tree, site, members, draw),
         ("bind", written) => Some(bind(tree, written, draw)),
+        ("", Value::Object(_)) if holder_of(written).is_some() => {
+            let entry = written.clone();
+            return stand(tree, site, entry, draw);
+        }
         ("certificate", Value::Object(certificate)) => {
             let vault = certificate.get("keyVault").and_then(Value::as_str).unwrap_or_default();
             let known = addresses(tree, &Scope::Global);
@@ -129,6 +133,42 @@ fn value(tree: &mut Value, site: &Site, draw: &mut Draw<'_>) {
     if let (Some(mended), Some(place)) = (mended, at_mut(tree, &site.path)) {
         *place = mended;
     }
+}
+
+/// Has a raw entry stand in or on something that is there and is this topology's, or takes it out.
+fn stand(tree: &mut Value, site: &Site, mut entry: Value, draw: &mut Draw<'_>) {
+    let Some((key, kinds)) = holder_of(&entry) else { return };
+    let known = addresses(tree, &Scope::of(&site.path));
+    let takes = |(kind, address): &&(Kind, String)| {
+        let is_read = super::super::addresses::entry(tree, address)
+            .is_some_and(|holder| holder.get("existing").is_some());
+        kinds.contains(kind) && !is_read
+    };
+    let is_offered = kinds != [Kind::App] || every_plan_has_slots(tree);
+    let known = known.iter().filter(|_| is_offered);
+    let fitting: Vec<&String> = known.filter(takes).map(|(_, address)| address).collect();
+    let written = entry[key].as_str().unwrap_or_default();
+    if fitting.iter().any(|address| address.as_str() == written) {
+        return;
+    }
+    match fitting.get(draw.below(fitting.len())) {
+        Some(address) => {
+            entry[key] = json!(address);
+            if let Some(place) = at_mut(tree, &site.path) {
+                *place = entry;
+            }
+        }
+        None => {
+            remove(tree, &site.path);
+        }
+    }
+}
+
+fn every_plan_has_slots(tree: &Value) -> bool {
+    let instances = tree.get("stamps").and_then(Value::as_object).into_iter().flatten();
+    let parts = instances.map(|(_, instance)| instance).chain(tree.get("stamp"));
+    let skus = parts.filter_map(|part| part.pointer("/plan/sku")?.as_str());
+    skus.into_iter().all(|sku| sku.starts_with(['S', 's', 'P', 'p']))
 }
 
 fn identities(tree: &Value, site: &Site, members: &[Value], draw: &mut Draw<'_>) -> Option<Value> {
