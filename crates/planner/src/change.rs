@@ -390,6 +390,8 @@ fn lost_identities(
         let id = ResourceId::parse(name).ok().filter(|id| wanted.contains(id))?;
         let shown = shown.get("principalId").filter(|shown| shown.is_string())?;
         let is_another = match observed.get(&id) {
+            // What this plan makes anew has a principal that nobody knows yet.
+            Some(_) if observed.is_renewed(&id) => true,
             Some(_) => observed.property(&id, "/properties/principalId")? != shown,
             None => !observed.not_evaluated.contains_key(&id),
         };

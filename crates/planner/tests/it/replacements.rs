@@ -449,3 +449,28 @@ fn an_account_is_upgraded_in_place_and_never_turned_into_another_kind() {
     let codes: Vec<_> = down.refusals.iter().map(|refusal| refusal.code.word()).collect();
     assert_eq!(codes, ["replacement-loses-data"]);
 }
+
+#[test]
+fn identity_that_this_plan_makes_anew_is_assigned_again_in_the_same_plan() {
+    let with = |more: &str| {
+        expand(&format!(
+            "version: 1\nname: osprey\nsubscription: 11111111-2222-3333-4444-555555555555\n\
+             location: westeurope\nidentities: {{ app: {{ {more} }} }}\n\
+             stamp:\n  plan: {{ sku: P1v3 }}\n  apps: {{ web: {{ identity: [identities/app] }} }}\n\
+             stamps: {{ weu: {{ region: westeurope }} }}\n"
+        ))
+    };
+    let (before, after) = (with(""), with("location: eastus"));
+    let mut azure = as_desired(&before);
+    let id = |address: &str| before.by_address(address).unwrap().id.clone();
+    let (app, web) = (id("identities/app"), id("weu/web"));
+    azure.resources.get_mut(&app).unwrap().body["location"] = json!("westeurope");
+    azure.resources.get_mut(&app).unwrap().body["properties"]["principalId"] = json!("old");
+    azure.resources.get_mut(&web).unwrap().body["identity"]["userAssignedIdentities"] =
+        json!({ app.as_str(): { "principalId": "old" } });
+    let plan = plan(&after, &azure);
+    assert_ordered(
+        &plan,
+        &["delete to replace identities/app", "create to replace identities/app", "update weu/web"],
+    );
+}
