@@ -30,7 +30,7 @@ use plan::{Action, Guard, Notice, Reliance};
 use resource::{Observed, ResourceId};
 
 pub use graph::{ActionGraph, OrderError};
-pub use note::{applied, holder, noted};
+pub use note::{applied, can_remember, holder, noted};
 
 use crate::change::{Changes, Options};
 use crate::desired::Desired;

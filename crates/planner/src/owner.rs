@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::applied::Note;
 use crate::desired::{Desired, Mode};
-use crate::order::holder;
+use crate::order::{can_remember, holder};
 use crate::ownership::{is_owned, signature};
 
 /// How many hexadecimal digits an owner has.
@@ -22,8 +22,9 @@ const DIGITS: usize = 8;
 /// `is_ours` tells that the text of the note that was found is in this topology's own history. The
 /// note counts first, if that is so or it stands on what the topology declares; then, after a first
 /// apply that was cut off, what most of the declared resources carry; and where nothing was applied
-/// yet, it is drawn from the text.
-pub fn owner(desired: &Desired, observed: &Observed, is_ours: bool) -> String {
+/// yet, it is drawn from the text. There is none where nothing could remember it: the next text would
+/// draw another, and what this one has made would be nobody's.
+pub fn owner(desired: &Desired, observed: &Observed, is_ours: bool) -> Option<String> {
     let noted = || {
         let (seen, note) = holder(desired, observed)?;
         let is_ours = is_ours || is_declared(desired, seen);
@@ -31,12 +32,13 @@ pub fn owner(desired: &Desired, observed: &Observed, is_ours: bool) -> String {
         let owner = Note::read(note).owner.or_else(|| signature(seen).map(str::to_owned));
         owner.filter(|_| is_ours)
     };
-    noted().or_else(|| signed(desired, observed)).unwrap_or_else(|| drawn(desired))
+    let new = || can_remember(desired).then(|| drawn(desired));
+    noted().or_else(|| signed(desired, observed)).or_else(new)
 }
 
 /// Tells whether what was found under `note` was applied by another topology of the same name.
-pub fn is_of_another(note: &Note, owner: &str) -> bool {
-    note.owner.as_deref().is_some_and(|other| other != owner)
+pub fn is_of_another(note: &Note, owner: Option<&str>) -> bool {
+    owner.is_some_and(|owner| note.owner.as_deref().is_some_and(|other| other != owner))
 }
 
 fn is_declared(desired: &Desired, seen: &Observation) -> bool {

@@ -34,7 +34,7 @@ fn set(body: &mut Value, pointer: &str, topology: &str) {
 
 /// Puts the owner beside the mark on what is to be made.
 pub fn sign(id: &ResourceId, body: &mut Value, topology: &str, owner: Option<&str>) {
-    let Some(owner) = owner else { return };
+    let Some(owner) = owner.filter(|owner| !owner.is_empty()) else { return };
     match catalogue::facts_of(id).ownership {
         Ownership::Tags => set_owner(body, "/tags", owner),
         Ownership::Metadata(pointer) => set_owner(body, pointer, owner),

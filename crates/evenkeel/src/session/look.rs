@@ -69,10 +69,11 @@ impl Session {
             observed = azure::observe_further(&reader, &wants, |_| further).await?;
         }
         let owner = planner::owner(&self.desired, &observed, known.1.known().is_some());
-        if known.0.as_ref().is_some_and(|note| planner::is_of_another(note, &owner)) {
+        if known.0.as_ref().is_some_and(|note| planner::is_of_another(note, owner.as_deref())) {
             known = (None, Last::Never, None);
         }
-        observed.owner = Some(owner);
+        // Without an owner of our own, what bears one is another's all the same.
+        observed.owner = Some(owner.unwrap_or_default());
         let (_, last, base) = known;
         Ok(Look { observed, last, base })
     }

@@ -60,6 +60,11 @@ fn tag(seen: &Observation) -> Option<&str> {
     tag.1.as_str()
 }
 
+/// Tells whether a topology declares anything that can carry the tag.
+pub fn can_remember(desired: &Desired) -> bool {
+    !ranked(desired).is_empty()
+}
+
 /// Returns what can carry the tag, in the order in which it is chosen: resource groups, global ones
 /// first, then the rest, each in the order of expansion.
 fn ranked(desired: &Desired) -> Vec<&DesiredResource> {

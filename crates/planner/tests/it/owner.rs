@@ -73,7 +73,7 @@ fn action<'a>(plan: &'a Plan, address: &str) -> &'a Action {
 #[test]
 fn what_is_made_bears_the_owner_and_the_note_keeps_it() {
     let desired = expand(TOPOLOGY);
-    let owner = planner::owner(&desired, &Observed::default(), false);
+    let owner = planner::owner(&desired, &Observed::default(), false).expect("an owner");
     assert!(owner.len() == 8 && owner.chars().all(|c| c.is_ascii_hexdigit()), "{owner}");
     let azure = Observed { owner: Some(owner.clone()), ..Observed::default() };
     let plan = plan(&desired, &azure);
@@ -143,7 +143,7 @@ fn the_note_tells_whose_topology_it_is() {
         azure.resources.get_mut(id).unwrap().body["tags"]["evenkeel-applied"] = json!(text);
     };
     note(&mut azure, &id_of(&desired, "weu/web"), "text=00;owner=12345678");
-    assert_eq!(planner::owner(&desired, &azure, false), "12345678");
+    assert_eq!(planner::owner(&desired, &azure, false).as_deref(), Some("12345678"));
     // One on what this topology does not declare counts only where its text is ours.
     let (desired, mut azure) = signed("0a0b0c0d");
     let mut stray = azure.get(&id_of(&desired, "weu/web")).unwrap().clone();
@@ -155,8 +155,8 @@ fn the_note_tells_whose_topology_it_is() {
     );
     stray.body["tags"]["evenkeel-applied"] = json!("text=00;owner=12345678");
     azure.insert(stray);
-    assert_eq!(planner::owner(&desired, &azure, false), "0a0b0c0d");
-    assert_eq!(planner::owner(&desired, &azure, true), "12345678");
+    assert_eq!(planner::owner(&desired, &azure, false).as_deref(), Some("0a0b0c0d"));
+    assert_eq!(planner::owner(&desired, &azure, true).as_deref(), Some("12345678"));
 }
 
 #[test]
@@ -166,23 +166,23 @@ fn a_note_without_an_owner_has_that_of_what_it_stands_on() {
     azure.resources.get_mut(&site).unwrap().body["tags"]["evenkeel-applied"] = json!("00");
     // Nothing is declared any more.
     let without = desired.without_resources();
-    assert_eq!(planner::owner(&without, &azure, true), "0a0b0c0d");
-    assert_ne!(planner::owner(&without, &azure, false), "0a0b0c0d");
+    assert_eq!(planner::owner(&without, &azure, true).as_deref(), Some("0a0b0c0d"));
+    assert_ne!(planner::owner(&without, &azure, false).as_deref(), Some("0a0b0c0d"));
 }
 
 #[test]
 fn a_first_apply_that_was_cut_off_goes_on_with_its_owner() {
     let (desired, azure) = signed("0a0b0c0d");
-    assert_eq!(planner::owner(&desired, &azure, false), "0a0b0c0d");
+    assert_eq!(planner::owner(&desired, &azure, false).as_deref(), Some("0a0b0c0d"));
     // The text was mended in between.
     let mended = expand(&TOPOLOGY.replace("hello", "goodbye"));
-    assert_eq!(planner::owner(&mended, &azure, false), "0a0b0c0d");
+    assert_eq!(planner::owner(&mended, &azure, false).as_deref(), Some("0a0b0c0d"));
     // Whatever way the mark is borne: of all that was made only this is left.
     for (address, _) in MARKED {
         let id = id_of(&desired, address);
         let mut left = Observed::default();
         left.insert(azure.get(&id).unwrap().clone());
-        assert_eq!(planner::owner(&mended, &left, false), "0a0b0c0d", "{address}");
+        assert_eq!(planner::owner(&mended, &left, false).as_deref(), Some("0a0b0c0d"), "{address}");
     }
     let nothing = Observed::default();
     let drawn = planner::owner(&desired, &nothing, false);
@@ -210,4 +210,26 @@ fn a_note_that_is_written_anew_keeps_its_owner() {
         let note = body(action(&plan, address))["properties"]["notes"].clone();
         assert!(note.as_str().is_some_and(|note| note.contains("osprey/0a0b0c0d")), "{note}");
     }
+}
+
+#[test]
+fn where_nothing_could_remember_an_owner_there_is_none_and_that_of_others_counts() {
+    let text = "version: 1\nname: osprey\nsubscription: 11111111-2222-3333-4444-555555555555\n\
+        dns: { shared.example: { resourceGroup: rg-shared, existing: true } }\n\
+        locks: { keep: { on: dns/shared.example } }\n";
+    let desired = expand(text);
+    assert_eq!(planner::owner(&desired, &Observed::default(), false), None);
+    let mut azure = as_desired(&desired);
+    azure.owner = Some(String::new());
+    let lock = desired.by_address("locks/keep").unwrap().id.clone();
+    let mut without = azure.clone();
+    without.resources.remove(&lock);
+    let made = plan(&desired, &without);
+    assert_eq!(body(action(&made, "locks/keep"))["properties"]["notes"], "evenkeel: osprey");
+    // The next text takes it back; what another topology of this name has made stays.
+    let less = expand(text.split("locks").next().unwrap_or_default());
+    assert_eq!(plan(&less, &azure).actions.len(), 1);
+    azure.resources.get_mut(&lock).unwrap().body["properties"]["notes"] =
+        json!("evenkeel: osprey/0a0b0c0d");
+    assert!(plan(&less, &azure).actions.is_empty());
 }
