@@ -28,7 +28,7 @@ pub fn plan() -> Plan {
         },
         create(neu(), "neu/plan", resource::types::PLAN, &[]),
         create(neu(), "neu/web", resource::types::SITE, &["create neu/plan"]),
-        create(Band::Data, "data/orders", resource::types::STORAGE_ACCOUNT, &[]),
+        create(Band::Data, "data/orders", "Microsoft.DocumentDB/databaseAccounts", &[]),
         create(
             Band::Global,
             "main",

@@ -13,6 +13,7 @@ fn address(resource_type: &str) -> &'static str {
         "Microsoft.KeyVault/vaults" => "vaults/main",
         "Microsoft.ManagedIdentity/userAssignedIdentities" => "identities/worker",
         "Microsoft.Cache/redisEnterprise" => "weu/redis",
+        "Microsoft.Cdn/profiles" => "frontDoor/edge",
         "Microsoft.Network/trafficManagerProfiles" => "trafficManager/front",
         // Its name servers are a list, which no setting can hold.
         "Microsoft.Network/dnsZones" => "",
@@ -41,6 +42,7 @@ location: westeurope
 storage: {{ data: {{ redundancy: ZRS }} }}
 vaults: {{ main: {{}} }}
 identities: {{ worker: {{}} }}
+frontDoor: {{ edge: {{ tier: standard }} }}
 trafficManager:
   front:
     dnsName: osprey-front
