@@ -5,8 +5,12 @@
 
 use topology::Sp;
 use topology::family::Check;
+use topology::section::NameRule;
 
 use super::model::{FrontDoor, OriginGroup, OriginProbe, OriginRouting, Route};
+
+/// What groups, origins and routes may be called.
+static PART_NAME: NameRule = NameRule::new("part of a Front Door profile", 2, 90, "-");
 
 /// Words of a path that looks at what an app stands on.
 const DEEP: &[&str] = &["health", "ready", "deep"];
@@ -31,14 +35,26 @@ pub(super) fn profile(check: &mut Check<'_>, key: &str, profile: &FrontDoor) {
         check.error("origin-timeout", &timeout.place, message, "write `originTimeout: 60s`");
     }
     for (name, group) in &profile.origins {
-        check.key(name, &group.place);
+        check.name(&PART_NAME, name, &group.place);
+        origin_names(check, group);
         self::group(check, name, group);
     }
     for (name, route) in &profile.routes {
-        check.key(name, &route.place);
+        check.name(&PART_NAME, name, &route.place);
         self::route(check, profile, route);
     }
     overlaps(check, profile);
+}
+
+/// An origin is called as its host's key, or as the stamp of its app.
+fn origin_names(check: &mut Check<'_>, group: &OriginGroup) {
+    for (name, host) in &group.hosts {
+        check.name(&PART_NAME, name, &host.place);
+    }
+    if let Some(app) = &group.app {
+        let stamps: Vec<String> = check.topology().stamps.keys().cloned().collect();
+        stamps.iter().for_each(|stamp| check.name(&PART_NAME, stamp, &app.place));
+    }
 }
 
 fn group(check: &mut Check<'_>, name: &str, group: &OriginGroup) {

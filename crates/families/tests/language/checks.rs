@@ -28,15 +28,15 @@ const CASES: &[(&[&str], &str)] = &[
     ),
     (
         &["edge-certificate"],
-        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { a: { host: a.example.net } } } }, routes: { web: { to: web } } } }\ndomains: { \"*.example.com\": { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",
+        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web } } } }\ndomains: { \"*.example.com\": { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",
     ),
     (
         &["edge-certificate"],
-        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { a: { host: a.example.net } } } }, routes: { web: { to: web } } } }\nvaults: { main: {} }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: { keyVault: main, secret: www } } }\ndns: { example.com: {} }",
+        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web } } } }\nvaults: { main: {} }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: { keyVault: main, secret: www } } }\ndns: { example.com: {} }",
     ),
     (
         &[],
-        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { a: { host: a.example.net } } } }, routes: { web: { to: web } } } }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",
+        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web } } } }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",
     ),
     (&["missing-key"], "+frontDoor: { main: { } }"),
     (&["origin-timeout"], "+frontDoor: { main: { tier: standard, originTimeout: 5m } }"),
@@ -45,6 +45,14 @@ const CASES: &[(&[&str], &str)] = &[
         "+frontDoor: { main: { tier: standard, origins: { web: { app: web, hosts: { old: { host: old.example.net } }, probe: { path: /health } } } } }",
     ),
     (&["missing-key"], "+frontDoor: { main: { tier: standard, origins: { web: { } } } }"),
+    (
+        &["bad-name"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { hosts: { a: { host: a.example.net } } } } } }",
+    ),
+    (
+        &["bad-name"],
+        "+frontDoor: { main: { tier: standard, origins: { w_b: { hosts: { one: { host: a.example.net } } } } } }",
+    ),
     (
         &["probe-missing"],
         "+frontDoor: { main: { tier: standard, origins: { web: { app: web } } } }",
