@@ -39,6 +39,11 @@ const fn key(name: &'static str, odds: u32, shape: Shape) -> Key {
     Key { name, odds, shape, is_wide: false }
 }
 
+/// A key that is drawn only where more than what is known to go well is asked for.
+const fn wide(key: Key) -> Key {
+    Key { is_wide: true, ..key }
+}
+
 const fn value(name: &'static str, odds: u32, draw: fn(&mut Draw<'_>) -> Value) -> Key {
     key(name, odds, Shape::Value(draw))
 }
@@ -59,11 +64,11 @@ static ROOT: Record = Record {
         key("storage", 40, Shape::Map(&data::ACCOUNTS)),
         key("resources", 30, Shape::Map(&raw::RESOURCES)),
         key("trafficManager", 60, Shape::Map(&routing::PROFILES)),
-        key("frontDoor", 25, Shape::Map(&edge::PROFILES)),
+        wide(key("frontDoor", 25, Shape::Map(&edge::PROFILES))),
         key("dns", 75, Shape::Map(&names::ZONES)),
         key("domains", 60, Shape::Map(&names::DOMAINS)),
         key("locks", 12, Shape::Map(&names::LOCKS)),
-        Key { is_wide: true, ..key("applyLock", 5, Shape::Record(&APPLY_LOCK)) },
+        wide(key("applyLock", 5, Shape::Record(&APPLY_LOCK))),
     ],
     alternatives: &[],
 };

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::draw::Draw;
 use super::super::shape::{Kind, Members, Record, Shape};
-use super::{TAGS, key, text, value, yes_or_no};
+use super::{TAGS, key, text, value, wide, yes_or_no};
 
 pub static PLAN: Record = Record {
     keys: &[
@@ -106,10 +106,11 @@ static APP: Record = Record {
         value("webSockets", 15, yes_or_no),
         value("scmMinTls", 10, |d| d.any(&["1.2", "1.3", "1.0"])),
         key("cors", 15, Shape::Record(&CORS)),
-        key("access", 15, Shape::Record(&ACCESS_RULES)),
-        value("publicAccess", 12, yes_or_no),
-        key("clientCertificates", 12, Shape::Record(&CERTIFICATES)),
-        key("auth", 15, Shape::Record(&AUTH)),
+        // These keep the probes of a roll-out, and of a router, from an app.
+        wide(key("access", 15, Shape::Record(&ACCESS_RULES))),
+        wide(value("publicAccess", 12, yes_or_no)),
+        wide(key("clientCertificates", 12, Shape::Record(&CERTIFICATES))),
+        wide(key("auth", 15, Shape::Record(&AUTH))),
         key("mounts", 12, Shape::Map(&MOUNTS)),
         key("backup", 10, Shape::Record(&BACKUP)),
         value("package", 6, |d| {
