@@ -100,6 +100,13 @@ impl Scene<'_> {
             self.graph.edge(off, *node);
             self.graph.edge(*node, on);
         }
+        // What is made anew is there again before its lock goes back.
+        let remade = scope.lineage().filter_map(|id| self.graph.last(&id));
+        for made in remade.collect::<Vec<_>>() {
+            if self.graph.action(made).verb == Verb::ReplaceCreate {
+                self.graph.edge(made, on);
+            }
+        }
         // The lock is off for the shortest time when all else is done before it is lifted.
         for node in guarded {
             for need in self.graph.needs(*node) {

@@ -243,3 +243,19 @@ fn rule_05_what_a_lock_refuses_and_waits_for_that_lock_refuses_the_plan() {
     let desired = expand(&RIGHT_ON_A_LOCK.replace("ReadOnly", "CanNotDelete"));
     assert!(plan(&desired, &Observed::default()).refusals.is_empty());
 }
+
+#[test]
+fn rule_05_a_lock_goes_back_when_what_it_guards_is_made_anew() {
+    let text = "version: 1\nname: hello\nsubscription: 11111111-2222-3333-4444-555555555555\n\
+        stamp: { plan: { sku: S1 }, apps: { web: {} } }\n\
+        stamps: { weu: { region: westeurope } }\nlocks: { keep: { on: weu/web } }\n";
+    let moved = expand(&text.replace("region: westeurope", "region: uksouth"));
+    let plan = plan(&moved, &as_desired(&expand(text)));
+    assert!(plan.refusals.is_empty(), "{:?}", plan.refusals);
+    let restore = with_verb(&plan, Verb::RestoreLock)[0].id.0.clone();
+    let lift = with_verb(&plan, Verb::LiftLock)[0].id.0.clone();
+    assert_ordered(
+        &plan,
+        &[&lift, "delete to replace weu/web", "create to replace weu/web", &restore],
+    );
+}
