@@ -264,7 +264,7 @@ mod tests {
     use super::*;
 
     /// Each has shown a kind of failure once: a setting in another case, connection strings that were
-    /// left, a name that moves behind a router, a plan of another system, a proof that is there already,
+    /// left, a name that moves behind a router, a proof that is there already,
     /// the rights of a clone.
     const SEEDS: [u64; 5] = [5006, 5027, 5057, 1129, 1464];
 
