@@ -123,6 +123,9 @@ fn pairs(id: &resource::ResourceId, properties: &Value) -> Vec<(String, String)>
 fn view(azure: &Azure, _: &Stored, body: &mut Value) {
     for domain in body["properties"]["customDomains"].as_array_mut().into_iter().flatten() {
         let known = domain["id"].as_str().and_then(|id| azure.state.named(id));
-        domain["isActive"] = json!(known.is_some_and(domains::is_approved));
+        let is_active = known.is_some_and(domains::is_approved);
+        if let Some(domain) = domain.as_object_mut() {
+            domain.insert("isActive".to_owned(), json!(is_active));
+        }
     }
 }

@@ -39,8 +39,9 @@ fn settle(azure: &Azure, draft: &mut Draft) -> Result<(), Answer> {
     }
     let list = draft.body.pointer_mut("/properties/parameters/associations");
     for association in list.and_then(Value::as_array_mut).into_iter().flatten() {
-        for domain in association["domains"].as_array_mut().into_iter().flatten() {
-            domain["isActive"] = json!(true);
+        let domains = association.get_mut("domains").and_then(Value::as_array_mut);
+        for domain in domains.into_iter().flatten().filter_map(Value::as_object_mut) {
+            domain.insert("isActive".to_owned(), json!(true));
         }
     }
     Ok(())
