@@ -85,7 +85,7 @@ impl Reader {
         api_version: &str,
     ) -> Result<Option<Observation>, Error> {
         let request = match facts_of(id).listing {
-            Listing::PostList => {
+            Listing::PostList { .. } => {
                 Request::list_settings(self.client.url(&format!("{id}/list"), api_version))
             }
             _ => Request::get(self.client.url(id.as_str(), api_version)),

@@ -2,7 +2,8 @@
 
 use reqwest::Method;
 use reqwest::header::HeaderMap;
-use resource::catalogue::{NameAnswer, known_types};
+use resource::ResourceId;
+use resource::catalogue::{Listing, NameAnswer, facts_of, known_types};
 use serde_json::Value;
 use url::Url;
 
@@ -84,17 +85,16 @@ impl Request {
 
     /// Tells whether the request is one that a plan may make.
     pub fn is_read(&self) -> bool {
-        const LISTED: [&str; 4] =
-            ["appsettings", "connectionstrings", "azurestorageaccounts", "backup"];
-        let document = self.listed_document();
         self.method == Method::GET
             || self.is_name_check()
-            || document.is_some_and(|document| LISTED.contains(&document.as_str()))
+            || self.method == Method::POST
+                && self.listing() == Some(Listing::PostList { by_plan: true })
     }
 
     /// Tells whether the request can change nothing.
     pub fn is_harmless(&self) -> bool {
-        self.method == Method::GET || self.is_name_check() || self.listed_document().is_some()
+        let lists = matches!(self.listing(), Some(Listing::PostList { .. }));
+        self.method == Method::GET || self.is_name_check() || self.method == Method::POST && lists
     }
 
     /// Tells whether the request asks if a name is free: on a subscription, by one of the paths that
@@ -120,25 +120,22 @@ impl Request {
         self.is_harmless() || [Method::HEAD, Method::PUT, Method::DELETE].contains(&self.method)
     }
 
-    /// Returns the document of an App Service that a POST lists, in lower case; its slots' included.
-    fn listed_document(&self) -> Option<String> {
-        let path = self.url.path().to_ascii_lowercase();
-        let (_, site) = path.split_once("/providers/microsoft.web/sites/")?;
-        let parts: Vec<&str> = site.split('/').collect();
-        match parts.as_slice() {
-            [_, "config", document, "list"] | [_, "slots", _, "config", document, "list"]
-                if self.method == Method::POST =>
-            {
-                Some((*document).to_owned())
-            }
-            _ => None,
-        }
+    /// Returns how what the path leads to is listed, where it asks for the list.
+    fn listing(&self) -> Option<Listing> {
+        let id = self.url.path().strip_suffix("/list").map(ResourceId::parse)?.ok()?;
+        Some(facts_of(&id).listing)
     }
 
     /// Returns method and path, which hold no secret; a query can hold a token.
     pub fn label(&self) -> String {
         format!("{} {}", self.method, self.url.path())
     }
+}
+
+/// Tells whether a path leads to a document that is listed by a POST alone, since all in it may be secret.
+pub(crate) fn is_secret_document(path: &str) -> bool {
+    let id = ResourceId::parse(path.strip_suffix("/list").unwrap_or(path));
+    id.is_ok_and(|id| matches!(facts_of(&id).listing, Listing::PostList { .. }))
 }
 
 /// An answer; a success unless stated otherwise.

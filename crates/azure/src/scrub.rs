@@ -3,19 +3,17 @@
 use resource::secret;
 use serde_json::Value;
 
+use crate::request::is_secret_document;
+
 /// What stands where a secret was.
 pub(crate) const HIDDEN: &str = "scrubbed";
 
 /// Returns `body` without its secrets, as it may be written to a log.
 ///
-/// `path` is the path of the request: what is sent to and read from application settings, connection
-/// strings, mounts and backups is secret as a whole.
+/// `path` is the path of the request: what is sent to and read from application settings and documents like
+/// them is secret as a whole.
 pub fn scrub(path: &str, body: &Value) -> Value {
-    let path = path.to_ascii_lowercase();
-    let documents = ["appsettings", "connectionstrings", "azurestorageaccounts", "backup"]
-        .map(|document| format!("/config/{document}"));
-    let all_secret = documents.iter().any(|document| path.contains(document.as_str()))
-        || path.contains("/listkeys");
+    let all_secret = is_secret_document(path) || path.to_ascii_lowercase().contains("/listkeys");
     let mut copy = body.clone();
     if all_secret {
         let root =

@@ -144,7 +144,8 @@ impl Lesson<'_> {
     /// Tells of a resource by the escape hatch, or not at all where that was tried.
     fn tell_raw(&mut self, id: &ResourceId, why: &str) {
         let facts = facts_of(id);
-        let cannot_be = facts.api_version.is_empty() || facts.listing == Listing::PostList;
+        let cannot_be =
+            facts.api_version.is_empty() || matches!(facts.listing, Listing::PostList { .. });
         if cannot_be || self.before.raw.contains_key(id) {
             self.leave_out(id, why);
         } else {

@@ -32,7 +32,7 @@ impl Call {
             }
             Listing::Records => children("recordsets"),
             Listing::InParent(segment) => children(segment),
-            Listing::Get | Listing::PostList => one(),
+            Listing::Get | Listing::PostList { .. } => one(),
         })
     }
 
@@ -72,7 +72,7 @@ impl Call {
                 format!("{}/{segment}/read", owner.resource_type())
             }
             Self::One { id } => match facts_of(id).listing {
-                Listing::PostList => format!("{}/list/action", id.resource_type()),
+                Listing::PostList { .. } => format!("{}/list/action", id.resource_type()),
                 _ => read_right(&id.resource_type()),
             },
         }

@@ -382,8 +382,7 @@ fn unreadable(error: Error, right: &str) -> Result<String, Error> {
             Ok("a lock of level ReadOnly forbids to list it".into())
         }
         Error::NotARead { .. } => {
-            Ok("its values are secret, and a plan lists only settings, connection strings, mounts and backups"
-                .into())
+            Ok("its values are secret, and a plan lists only what the language speaks of".into())
         }
         error => Err(error),
     }

@@ -21,7 +21,10 @@ pub enum Listing {
     /// Each is read with a GET of its own.
     Get,
     /// `POST {id}/list`: the service shows secrets to those alone who may ask for them.
-    PostList,
+    PostList {
+        /// Whether a plan may ask, because the language speaks of it.
+        by_plan: bool,
+    },
     /// An extension type that is listed for a scope and everything below it.
     Scope,
 }

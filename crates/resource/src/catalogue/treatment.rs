@@ -183,7 +183,7 @@ impl TypeFacts {
 
     /// Tells whether the service returns the value at `path` although it is secret.
     pub fn is_returned_secret(&self, path: &PropertyPath) -> bool {
-        self.listing == Listing::PostList && self.is_within_sensitive(path)
+        matches!(self.listing, Listing::PostList { .. }) && self.is_within_sensitive(path)
     }
 
     fn is_within_sensitive(&self, path: &PropertyPath) -> bool {

@@ -179,7 +179,7 @@ const SETTINGS: TypeFacts = TypeFacts {
     born_with_parent: true,
     service_made: ServiceMade::All,
     // The service shows settings only to those who may ask for secrets.
-    listing: Listing::PostList,
+    listing: Listing::PostList { by_plan: true },
     update: Update::PutOver,
     ownership: Ownership::Parent,
     likeness: &[("properties.*", Likeness::Exact), ("properties.*.value", Likeness::Exact)],
@@ -218,7 +218,8 @@ static CONNECTION_STRINGS: TypeFacts = TypeFacts {
     cloned: Some(Cloned::Entries { secret: &["value"], made: &[] }),
     ..SETTINGS
 };
-static METADATA: TypeFacts = SETTINGS;
+static METADATA: TypeFacts =
+    TypeFacts { listing: Listing::PostList { by_plan: false }, ..SETTINGS };
 static STORAGE_MOUNTS: TypeFacts = TypeFacts {
     turn: 4,
     cloned: Some(Cloned::Entries { secret: &["accessKey"], made: &["state", "protocol"] }),
@@ -229,7 +230,7 @@ static STORAGE_MOUNTS: TypeFacts = TypeFacts {
     ..SETTINGS
 };
 static AUTH_SETTINGS: TypeFacts = TypeFacts {
-    listing: Listing::PostList,
+    listing: Listing::PostList { by_plan: false },
     update: Update::PutOver,
     stakes: AUTH_STAKES,
     ..WEB_CONFIG
@@ -260,7 +261,7 @@ static AUTH: TypeFacts = TypeFacts {
 /// A schedule, which an app has or has not. Azure answers the container's URL with its signature.
 static BACKUP: TypeFacts = TypeFacts {
     turn: 7,
-    listing: Listing::PostList,
+    listing: Listing::PostList { by_plan: true },
     update: Update::PutOver,
     sensitive: &["properties.storageAccountUrl", "properties.databases[].connectionString"],
     read_only: &["properties.backupSchedule.lastExecutionTime"],
