@@ -15,7 +15,7 @@ mod roles;
 mod values;
 
 pub use groups::Groups;
-pub use permissions::Holder;
+pub use permissions::{Holder, principal};
 pub use probes::Probe;
 pub use roles::role_name;
 

@@ -39,7 +39,7 @@ pub use change::{Change, Changes, Kind, Options, changes};
 pub use desired::{
     Await, Desired, DesiredResource, Domain, ManualRecord, Mode, StampProbe, proof_name,
 };
-pub use expand::{Expansion, Groups, Holder, Home, Life, Probe, expand, role_name};
+pub use expand::{Expansion, Groups, Holder, Home, Life, Probe, expand, principal, role_name};
 pub use family::{Children, Expand, Family, Given, Language};
 pub use last::{Last, LastApplied, Lost};
 pub use order::{OrderError, applied, noted};

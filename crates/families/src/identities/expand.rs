@@ -10,7 +10,6 @@ impl Expand for Identity {
             address: resource.address.clone(),
             band: resource.band.clone(),
             id: resource.id.clone(),
-            pointer: "/properties/principalId",
         };
         expansion.permissions(&holder, &self.permissions);
         expansion.uses(&holder, &self.uses);

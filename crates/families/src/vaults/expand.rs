@@ -1,8 +1,7 @@
 //! From a vault to its resource.
 
 use planner::{DesiredResource, Expand, Expansion, Holder};
-use resource::types::SITE;
-use resource::{Expression, ResourceId};
+use resource::ResourceId;
 use serde_json::{Value, json};
 use topology::{Place, Sp};
 
@@ -43,7 +42,7 @@ fn policy(expansion: &Expansion<'_>, policy: &AccessPolicy) -> Value {
         |list: &[Sp<String>]| -> Value { list.iter().map(|name| json!(name.value)).collect() };
     let identity = policy.identity.as_ref().and_then(|target| expansion.id_of(&target.value));
     let object = match (identity, &policy.object_id) {
-        (Some(id), _) => Expression::reference(&id, principal_pointer(&id)).to_value(),
+        (Some(id), _) => planner::principal(&id),
         (None, Some(object)) => json!(object.value),
         (None, None) => Value::Null,
     };
@@ -56,9 +55,4 @@ fn policy(expansion: &Expansion<'_>, policy: &AccessPolicy) -> Value {
             "certificates": names(&policy.certificates),
         },
     })
-}
-
-/// Returns where the principal ID of a resource with an identity stands.
-fn principal_pointer(id: &ResourceId) -> &'static str {
-    if id.resource_type().is(SITE) { "/identity/principalId" } else { "/properties/principalId" }
 }

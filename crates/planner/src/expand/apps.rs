@@ -4,7 +4,7 @@ mod documents;
 mod settings;
 
 use plan::Band;
-use resource::{Expression, ResourceId};
+use resource::ResourceId;
 use serde_json::{Map, Value, json};
 use topology::property::Record;
 use topology::{App, AppIdentity, AppKind, Os, Plan, Stamp};
@@ -48,7 +48,7 @@ impl Expansion<'_> {
             resource.clone_of = source.as_ref().map(|source| source.child("config", name));
             self.add(resource, Life { adopt: app.adopt, ..Life::default() }, &app.place);
         }
-        let holder = Holder { address, band, id: id.clone(), pointer: "/identity/principalId" };
+        let holder = Holder { address, band, id: id.clone() };
         self.permissions(&holder, &app.permissions);
         self.host_rights(app, &holder);
         self.vault_access(&holder, &app.vault_access);
@@ -158,9 +158,4 @@ fn kind(app: &App, linux: bool) -> String {
         (false, true) => format!("{base},container,windows"),
         (false, false) => base.to_owned(),
     }
-}
-
-/// Returns the principal of an identity as a value that is known once the identity exists.
-pub fn principal(id: &ResourceId, pointer: &str) -> Value {
-    Expression::reference(id, pointer).to_value()
 }

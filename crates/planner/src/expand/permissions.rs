@@ -1,16 +1,19 @@
 //! What identities may do: role assignments, and access policies of vaults without RBAC.
 
 use plan::{Band, Code, Guard};
-use resource::ResourceId;
+use resource::catalogue::facts_of;
 use resource::types::{ASSIGNMENT, ROLE};
+use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
 use topology::{Permission, Place, Use, VaultAccess};
 
-use super::apps::principal;
 use super::roles::role_id;
 use super::{Expansion, Life};
 use crate::complete::assignment_name;
 use crate::desired::DesiredResource;
+
+/// Where ARM has the principal of a resource that has an identity of its own.
+const OWN_PRINCIPAL: &str = "/identity/principalId";
 
 /// An identity that gets rights.
 #[derive(Debug, Clone)]
@@ -19,16 +22,22 @@ pub struct Holder {
     pub address: String,
     /// The band of that entry.
     pub band: Band,
-    /// The resource that has it.
+    /// The resource that has it, or that it is.
     pub id: ResourceId,
-    /// Where its principal ID stands in the resource's body.
-    pub pointer: &'static str,
+}
+
+/// Returns the principal ID of an identity, or of the resource that has one of its own, as a value that is known
+/// once it is there.
+pub fn principal(id: &ResourceId) -> Value {
+    let (id, pointer) =
+        facts_of(id).answer(id, "principalId").unwrap_or((id.clone(), OWN_PRINCIPAL));
+    Expression::reference(&id, pointer).to_value()
 }
 
 impl Holder {
     /// Returns the principal ID, which is known once the identity is there.
     pub fn principal(&self) -> Value {
-        principal(&self.id, self.pointer)
+        principal(&self.id)
     }
 
     /// Returns the name, a GUID that is always the same, under which it holds a right.
@@ -93,7 +102,6 @@ impl Expansion<'_> {
 
     /// Adds the access policies of the identity of `holder`.
     pub fn vault_access(&mut self, holder: &Holder, access: &[VaultAccess]) {
-        let Holder { address, band, id: holder, pointer } = holder;
         for access in access {
             let Some(vault) = self.id_of(&access.vault.value) else { continue };
             let names = |list: &[topology::Sp<String>]| -> Value {
@@ -101,15 +109,15 @@ impl Expansion<'_> {
             };
             let policy = json!({
                 "tenantId": self.tenant(),
-                "objectId": principal(holder, pointer),
+                "objectId": holder.principal(),
                 "permissions": {
                     "secrets": names(&access.secrets),
                     "keys": names(&access.keys),
                     "certificates": names(&access.certificates),
                 },
             });
-            let label = format!("{address}/permissions/{}", vault.name());
-            self.desired.grant(&vault, label, band.clone(), policy);
+            let label = format!("{}/permissions/{}", holder.address, vault.name());
+            self.desired.grant(&vault, label, holder.band.clone(), policy);
         }
     }
 
@@ -119,7 +127,7 @@ impl Expansion<'_> {
             Some(tenant) => json!(tenant.value),
             None => {
                 let subscription = ResourceId::subscription_scope(&self.desired.subscription);
-                principal(&subscription, "/tenantId")
+                Expression::reference(&subscription, "/tenantId").to_value()
             }
         }
     }

@@ -1,7 +1,6 @@
 //! The settings of an app: its own, and what a function app needs to start.
 
 use resource::absent;
-use resource::types::SITE;
 use resource::{Expression, ResourceId};
 use serde_json::{Map, Value, json};
 use topology::{App, AppKind, ConnectionString, FreeMap, Permission, PullIdentity, Sp};
@@ -74,7 +73,7 @@ impl Expansion<'_> {
             return;
         };
         let holder = match self.host_user(app) {
-            Some(id) => Holder { pointer: principal_pointer(&id), id, ..holder.clone() },
+            Some(id) => Holder { id, ..holder.clone() },
             None => holder.clone(),
         };
         let permissions = HOST_ROLES.map(|role| Permission {
@@ -113,10 +112,6 @@ fn kind(connection: &ConnectionString) -> String {
 
 fn client_id(identity: &ResourceId) -> Value {
     Expression::reference(identity, "/properties/clientId").to_value()
-}
-
-fn principal_pointer(id: &ResourceId) -> &'static str {
-    if id.resource_type().is(SITE) { "/identity/principalId" } else { "/properties/principalId" }
 }
 
 /// Returns the keys that shall not be there, as a body has them.
