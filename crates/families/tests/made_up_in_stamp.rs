@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use families::identities::IDENTITY;
-use importer::{Draft, Import, Language, Node, Request, Verdict};
+use importer::{Draft, Import, Language, Request, Verdict};
 use plan::{Band, Verb};
 use planner::accept::{Files, accept};
 use planner::{Desired, DesiredResource, Expand, Expansion, Given, Holder, Last, Life, Options};
@@ -97,10 +97,10 @@ impl Expand for Pool {
 impl Import for Pool {
     const PARTS: &'static [&'static str] = &[GRANT];
 
-    fn uses(draft: &Draft<'_>, principal: &str, stamp: Option<usize>) -> Vec<Node> {
+    fn uses(draft: &Draft<'_>, principal: &str) -> Vec<ResourceId> {
         let seen = draft.survey.of_type(GRANT);
         let own = seen.filter(|it| it.body["properties"]["principal"] == principal);
-        own.filter_map(|it| Some(draft.target(&it.id.parent()?.parent()?, stamp))).collect()
+        own.filter_map(|it| it.id.parent()?.parent()).collect()
     }
 }
 

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 
 use families::identities::IDENTITY;
 use families::language;
-use importer::{Request, Verdict};
-use resource::ResourceId;
+use importer::{Imported, Request, Verdict};
+use planner::Desired;
+use resource::{Observed, ResourceId};
 use serde_json::json;
 
 const TEXT: &str = "
@@ -28,10 +29,9 @@ stamps:
   neu: { region: northeurope, redis: { clustering: enterprise } }
 ";
 
-#[test]
-fn a_cache_is_imported_as_it_was_expanded() {
-    let desired = support::expanded(language(), TEXT);
-    let mut observed = support::azure(&desired);
+/// An Azure that holds what is asked for, in which each identity has a principal of its own.
+fn live(desired: &Desired) -> Observed {
+    let mut observed = support::azure(desired);
     for seen in observed.resources.values_mut() {
         let kind = seen.id.resource_type();
         let stamp = if seen.id.as_str().contains("-weu") { "weu" } else { "neu" };
@@ -44,16 +44,26 @@ fn a_cache_is_imported_as_it_was_expanded() {
                 json!(format!("{}.redis.azure.net", seen.id.name()));
         }
     }
-    let scopes = ["rg-osprey-weu", "rg-osprey-neu"]
-        .map(|group| ResourceId::group("11111111-2222-3333-4444-555555555555", group));
-    let environment = BTreeMap::new();
-    let request = Request { scopes: scopes.to_vec(), name: None, cloud: None, environment };
-    let imported = importer::import(language(), &observed, &request);
+    observed
+}
+
+fn imported(observed: &Observed, groups: &[&str]) -> Imported {
+    let group = |name: &&str| ResourceId::group("11111111-2222-3333-4444-555555555555", name);
+    let scopes = groups.iter().map(group).collect();
+    let request = Request { scopes, name: None, cloud: None, environment: BTreeMap::new() };
+    importer::import(language(), observed, &request)
+}
+
+#[test]
+fn a_cache_is_imported_as_it_was_expanded() {
+    let desired = support::expanded(language(), TEXT);
+    let observed = live(&desired);
+    let imported = imported(&observed, &["rg-osprey-weu", "rg-osprey-neu"]);
     insta::assert_snapshot!(imported.body);
     let again = support::expanded(language(), &imported.body);
     for address in ["weu/redis", "neu/redis/database", "weu/identities/reader/uses/amr-osprey-weu"]
     {
-        let body = |desired: &planner::Desired| desired.by_address(address).unwrap().body.clone();
+        let body = |desired: &Desired| desired.by_address(address).unwrap().body.clone();
         assert_eq!(body(&again), body(&desired), "{address}");
     }
     // The fake Azure does not know what the setting refers to.
@@ -66,24 +76,26 @@ fn a_cache_is_imported_as_it_was_expanded() {
 }
 
 #[test]
-fn a_second_cache_of_a_stamp_is_told_of_raw() {
+fn a_second_cache_of_a_stamp_is_told_of_raw_with_what_lies_below() {
     let desired = support::expanded(language(), TEXT);
-    let mut observed = support::azure(&desired);
-    let cache = desired.by_address("weu/redis").unwrap();
-    let mut second = observed.get(&cache.id).unwrap().clone();
-    second.id =
-        cache.id.parent().unwrap().extension("Microsoft.Cache/redisEnterprise", "zz-osprey-weu");
-    second.body["name"] = json!("zz-osprey-weu");
-    observed.insert(second);
-    let scopes = vec![ResourceId::group("11111111-2222-3333-4444-555555555555", "rg-osprey-weu")];
-    let environment = BTreeMap::new();
-    let request = Request { scopes, name: None, cloud: None, environment };
-    let imported = importer::import(language(), &observed, &request);
+    let mut observed = live(&desired);
+    let cache = desired.by_address("weu/redis").unwrap().id.clone();
+    let group = cache.parent().unwrap();
+    let second = group.extension("Microsoft.Cache/redisEnterprise", "zz-osprey-weu");
+    let own: Vec<_> =
+        observed.resources.values().filter(|seen| seen.id.is_within(&cache)).cloned().collect();
+    assert_eq!(own.len(), 3, "a cache, its database, and the right of the reader");
+    for mut copy in own {
+        let below = copy.id.as_str().strip_prefix(cache.as_str()).unwrap();
+        copy.id = ResourceId::parse(&format!("{second}{below}")).unwrap();
+        copy.body["name"] = json!(copy.id.name());
+        observed.insert(copy);
+    }
+    let imported = imported(&observed, &["rg-osprey-weu"]);
     assert_eq!(imported.body.matches("redis:").count(), 1, "{}", imported.body);
-    let raw = "name: zz-osprey-weu";
-    assert!(
-        imported.body.contains(raw) || imported.body.contains("zz-{name}"),
-        "{}",
-        imported.body
-    );
+    assert!(imported.body.contains("uses: [redis]"), "{}", imported.body);
+    let again = support::expanded(language(), &imported.body);
+    let inside = observed.resources.keys().filter(|id| id.is_within(&second));
+    let untold: Vec<_> = inside.filter(|id| again.get(id).is_none()).collect();
+    assert!(untold.is_empty(), "{untold:?}\n{}", imported.body);
 }

@@ -3,7 +3,7 @@
 use resource::types::GROUP;
 use std::collections::{BTreeMap, BTreeSet};
 
-use resource::{ResourceId, catalogue};
+use resource::{Observation, ResourceId, catalogue};
 use topology::section::{Addressed, Arm, Keys, Section, Stands};
 
 use crate::choices::Choices;
@@ -48,7 +48,9 @@ impl Addresses {
             if recognised.has(id) || choices.left_out.contains_key(id) {
                 continue;
             }
-            let Some(section) = section_of(survey, placement, choices, id) else { continue };
+            let Some(section) = addresses.section_of(survey, placement, choices, seen) else {
+                continue;
+            };
             let stamp = placement.home(id);
             // Of what stands alone there is one in each place; others beside it are told of raw.
             let own = (section.key, stamp, section.key.to_owned());
@@ -66,6 +68,53 @@ impl Addresses {
         }
         addresses.global_group = global_group(survey, placement, &addresses);
         addresses
+    }
+
+    /// Returns the part of the language for a resource; `None` for what others tell of.
+    fn section_of(
+        &self,
+        survey: &Survey<'_>,
+        placement: &Placement,
+        choices: &Choices,
+        seen: &Observation,
+    ) -> Option<&'static Section> {
+        let (language, id) = (survey.language, &seen.id);
+        let kind = id.resource_type();
+        let has_home = placement.home(id).is_some();
+        let is_inside = survey.is_inside(id);
+        if choices.raw.contains_key(id) {
+            return language.escape_hatch().filter(|_| is_inside);
+        }
+        // What lies outside is there because something inside leans on it.
+        match language.section_of_type(&kind) {
+            Some(own) if own.stands == Stands::Stamp && has_home => return Some(own),
+            Some(own) if language.families().iter().any(|it| it.reaches(survey, id)) => {
+                return Some(own);
+            }
+            _ if !is_inside => return None,
+            Some(own)
+                if matches!(own.addressed, Addressed::InSection | Addressed::Alone)
+                    && own.entries.is_some()
+                    && own.stands.has(has_home)
+                    && !is_unit(&kind) =>
+            {
+                return Some(own);
+            }
+            _ => {}
+        }
+        let is_told_elsewhere = match language.holder(id) {
+            // What lies below something that is told of raw, or not seen, is told of raw too.
+            Some(holder) => match self.by_id.get(&holder) {
+                Some(address) if address.section.arm == Arm::Said => {
+                    language.families().iter().any(|it| it.passes_over(seen))
+                }
+                Some(_) => true,
+                None => choices.left_out.contains_key(&holder),
+            },
+            None => language.is_part(survey, placement, id),
+        };
+        let is_known = !catalogue::facts_of(id).api_version.is_empty();
+        language.escape_hatch().filter(|_| is_known && !is_told_elsewhere)
     }
 
     fn wanted_key(
@@ -139,44 +188,6 @@ impl Addresses {
 fn stands_alone(survey: &Survey<'_>, key: &str) -> bool {
     let mut alone = survey.language.sections().iter().filter(|it| it.addressed == Addressed::Alone);
     alone.any(|section| section.key.eq_ignore_ascii_case(key))
-}
-
-/// Returns the part of the language for a resource; `None` for what others tell of.
-fn section_of(
-    survey: &Survey<'_>,
-    placement: &Placement,
-    choices: &Choices,
-    id: &ResourceId,
-) -> Option<&'static Section> {
-    let kind = id.resource_type();
-    let has_home = placement.home(id).is_some();
-    let is_inside = survey.is_inside(id);
-    if choices.raw.contains_key(id) {
-        return survey.language.escape_hatch().filter(|_| is_inside);
-    }
-    // What lies outside is there because something inside leans on it.
-    match survey.language.section_of_type(&kind) {
-        Some(own) if own.stands == Stands::Stamp && has_home => return Some(own),
-        Some(own) if survey.language.families().iter().any(|it| it.reaches(survey, id)) => {
-            return Some(own);
-        }
-        _ if !is_inside => return None,
-        Some(own)
-            if matches!(own.addressed, Addressed::InSection | Addressed::Alone)
-                && own.entries.is_some()
-                && own.stands.has(has_home)
-                && !is_unit(&kind) =>
-        {
-            return Some(own);
-        }
-        _ => {}
-    }
-    // What lies below something that is told of raw is told of raw too.
-    let holder = survey.language.holder(id);
-    let is_told_elsewhere = survey.language.is_part(survey, placement, id)
-        || holder.is_some_and(|holder| !choices.raw.contains_key(&holder));
-    let is_known = !catalogue::facts_of(id).api_version.is_empty();
-    survey.language.escape_hatch().filter(|_| is_known && !is_told_elsewhere)
 }
 
 /// Returns the group that most of what is global has in common.

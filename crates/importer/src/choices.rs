@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use resource::ResourceId;
 
-/// Ways of telling of a resource that are not the first choice. Empty at the beginning; each trial
-/// that shows a difference adds to it.
+use crate::draft::Life;
+use crate::survey::Survey;
+
+/// Ways of telling of a resource that are not the first choice: what its family says at the beginning,
+/// and what each trial that shows a difference adds.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Choices {
     /// Told by the escape hatch, because the language's own part cannot say what is there, with the
@@ -19,4 +22,18 @@ pub struct Choices {
     pub dropped: BTreeMap<ResourceId, BTreeSet<String>>,
     /// Host names that are no entry of `domains`.
     pub no_domain: BTreeSet<String>,
+}
+
+impl Choices {
+    /// Returns what is decided before anything is written: what an entry cannot say is told of raw.
+    pub fn new(survey: &Survey<'_>) -> Self {
+        let inside = survey.inside();
+        // What is only read is not said.
+        let told = inside.filter(|seen| !matches!(survey.life(seen), Life::Existing(_)));
+        let raw = told.filter_map(|seen| {
+            let mut families = survey.language.families().iter();
+            Some((seen.id.clone(), families.find_map(|family| family.beyond(survey, seen))?))
+        });
+        Self { raw: raw.collect(), ..Self::default() }
+    }
 }

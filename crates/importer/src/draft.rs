@@ -4,7 +4,6 @@ use resource::types::GROUP;
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 
-use planner::MARK;
 use resource::{Observation, ResourceId};
 use topology::Named;
 use topology::section::{Arm, Entry, Section};
@@ -168,20 +167,7 @@ impl<'a> Draft<'a> {
         if let Some(reason) = self.choices.existing.get(&seen.id) {
             return Life::Existing(reason.clone());
         }
-        if self.survey.is_owned(seen) {
-            return Life::Owned;
-        }
-        let foreign = own_tag(seen).map(|mark| format!("it belongs to the topology `{mark}`"));
-        match foreign {
-            Some(reason) => Life::Existing(reason),
-            None if !self.survey.is_inside(&seen.id) => {
-                Life::Existing("it lies outside of what was imported".to_owned())
-            }
-            None if self.survey.mark.is_some() => {
-                Life::Existing("it does not carry our mark; `adopt: true` takes it over".to_owned())
-            }
-            None => Life::Adopted,
-        }
+        self.survey.life(seen)
     }
 
     /// Begins the entry of a resource with its name and its place.
@@ -304,6 +290,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Tells whether a resource is told of by an entry of `T`.
+    pub fn is_entry<T: Entry>(&self, id: &ResourceId) -> bool {
+        self.addresses.get(id).is_some_and(|address| *address.section == *T::SECTION)
+    }
+
     /// Returns the stamp and the key of an entry of `T` that stands in one.
     pub fn key_in_stamp<T: Entry>(&self, id: &ResourceId) -> Option<(usize, &str)> {
         let address = self.addresses.get(id).filter(|it| *it.section == *T::SECTION)?;
@@ -324,12 +315,6 @@ fn live_tags(seen: &Observation) -> BTreeMap<String, String> {
     tags.filter(|(key, _)| !is_own(key))
         .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
         .collect()
-}
-
-/// Returns the mark of whatever topology a resource carries.
-fn own_tag(seen: &Observation) -> Option<&str> {
-    let tags = seen.body["tags"].as_object()?;
-    tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(MARK)).and_then(|(_, v)| v.as_str())
 }
 
 fn common<'t>(

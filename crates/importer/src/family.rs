@@ -2,9 +2,9 @@
 
 use std::ops::Deref;
 
-use planner::{Children, Expand, Groups};
+use planner::{Expand, Groups};
 use resource::types::GROUP;
-use resource::{Observation, ResourceId, inner};
+use resource::{Observation, ResourceId, ResourceType, inner};
 use topology::section::{Addressed, Of};
 
 use crate::choices::Choices;
@@ -48,8 +48,24 @@ pub trait Family: planner::Family {
         None
     }
 
-    /// Returns the entry's resource, where a resource is one with a name of its own below it.
+    /// Returns the entry's resource, where a resource below it is told of with it and goes with it
+    /// when it gives way.
     fn holder(&self, _id: &ResourceId) -> Option<ResourceId> {
+        None
+    }
+
+    /// Tells whether a resource is named in a list of its entry, which can be told without it.
+    fn lists(&self, _id: &ResourceId) -> bool {
+        false
+    }
+
+    /// Tells whether what is listed below an entry is Azure's own, and told of in no way.
+    fn passes_over(&self, _seen: &Observation) -> bool {
+        false
+    }
+
+    /// Returns what of an entry's resource and its parts the entry cannot say, if there is something.
+    fn beyond(&self, _survey: &Survey<'_>, _seen: &Observation) -> Option<String> {
         None
     }
 
@@ -131,9 +147,16 @@ pub trait Import: Expand {
             && Self::SECTION.is_of_type(&id.resource_type())
     }
 
-    /// Returns what an identity with this principal uses of the entries, as `uses` has it: what is
-    /// granted by other resources than role assignments, which stand among its permissions.
-    fn uses(_draft: &Draft<'_>, _principal: &str, _stamp: Option<usize>) -> Vec<Node> {
+    /// Returns what of an entry's resource and its parts the entry cannot say, as a reason; the escape
+    /// hatch tells of all of them then. What an entry would say otherwise need not stand here: a trial
+    /// shows it.
+    fn beyond(_survey: &Survey<'_>, _seen: &Observation) -> Option<String> {
+        None
+    }
+
+    /// Returns the entries that an identity with this principal uses, by what is granted by other
+    /// resources than role assignments, which stand among its permissions.
+    fn uses(_draft: &Draft<'_>, _principal: &str) -> Vec<ResourceId> {
         vec![]
     }
 
@@ -181,14 +204,39 @@ impl<T: Import> Family for Of<T> {
     }
 
     fn holder(&self, id: &ResourceId) -> Option<ResourceId> {
-        let own = |holder: &ResourceId| T::SECTION.is_of_type(&holder.resource_type());
-        let mut above = std::iter::successors(id.parent(), ResourceId::parent);
-        let holder = above.find(own)?;
-        T::GIVEN.iter().any(|given| inner(&holder, given.path) == *id).then_some(holder)
+        let kind = id.resource_type();
+        // What hangs on an entry's resource by another provider is none of its parts.
+        let mut above = std::iter::successors(kind.parent(), ResourceType::parent);
+        let own = above.find(|above| T::SECTION.is_of_type(above))?;
+        let holder = id.ancestors().find(|above| above.resource_type() == own)?;
+        let is_part = T::PARTS.iter().any(|part| kind.is(part))
+            || T::GIVEN.iter().any(|given| inner(&holder, given.path) == *id)
+            || self.lists(id);
+        (is_part && T::gives_way(&holder)).then_some(holder)
+    }
+
+    fn lists(&self, id: &ResourceId) -> bool {
+        let kind = id.resource_type();
+        let Some(own) = T::SECTION.resource_type() else { return false };
+        T::CHILDREN.iter().any(|children| {
+            let above = children.above.iter().map(|(kind, _)| *kind);
+            let path: Vec<&str> = [own].into_iter().chain(above).chain([children.kind]).collect();
+            kind.is(&path.join("/"))
+        })
+    }
+
+    fn passes_over(&self, seen: &Observation) -> bool {
+        self.lists(&seen.id) && T::child(seen) == Told::Not
+    }
+
+    fn beyond(&self, survey: &Survey<'_>, seen: &Observation) -> Option<String> {
+        T::SECTION.is_of_type(&seen.id.resource_type()).then(|| T::beyond(survey, seen))?
     }
 
     fn uses(&self, draft: &Draft<'_>, principal: &str, stamp: Option<usize>) -> Vec<Node> {
-        T::uses(draft, principal, stamp)
+        let used = T::uses(draft, principal).into_iter();
+        // What the escape hatch tells of has no rights of the language: they are told of raw as well.
+        used.filter(|id| draft.is_entry::<T>(id)).map(|id| draft.target(&id, stamp)).collect()
     }
 
     fn gives_way(&self, id: &ResourceId) -> bool {
@@ -197,16 +245,9 @@ impl<T: Import> Family for Of<T> {
 
     fn tells(&self, survey: &Survey<'_>, placement: &Placement, id: &ResourceId) -> bool {
         let kind = id.resource_type();
-        if T::PARTS.iter().any(|part| kind.is(part)) || T::tells(survey, placement, id) {
-            return true;
-        }
-        let Some(own) = T::SECTION.resource_type() else { return false };
-        let is_child = |children: &Children<T>| {
-            let above = children.above.iter().map(|(kind, _)| *kind);
-            let path: Vec<&str> = [own].into_iter().chain(above).chain([children.kind]).collect();
-            kind.is(&path.join("/"))
-        };
-        T::CHILDREN.iter().any(is_child)
+        T::PARTS.iter().any(|part| kind.is(part))
+            || T::tells(survey, placement, id)
+            || self.lists(id)
     }
 }
 
@@ -246,7 +287,7 @@ impl Language {
         all.filter(|family| family.section().stands.has(in_stamp)).collect()
     }
 
-    /// Returns the resource of the entry that tells of a resource with a name of its own below it.
+    /// Returns the resource of the entry that a resource below it is told of with.
     pub(crate) fn holder(&self, id: &ResourceId) -> Option<ResourceId> {
         self.families.iter().find_map(|family| family.holder(id))
     }

@@ -80,7 +80,7 @@ pub fn import(language: &'static Language, observed: &Observed, request: &Reques
     let survey = Survey::new(language, observed, &request.scopes, request.name.as_deref());
     let placement = stamps::recognise(&survey);
     let application = application(&survey, &placement, request);
-    let mut choices = Choices::default();
+    let mut choices = Choices::new(&survey);
     let mut trial = Trial::new(&survey, &placement, &application, request, &choices);
     for _ in 0..TRIALS {
         let learned = learn::learn(&choices, &survey, &trial);

@@ -100,7 +100,7 @@ impl Lesson<'_> {
         let is_raw = self.trial.addresses.get(id).is_some_and(|it| it.section.arm == Arm::Said);
         let degrades = self.survey.language.families().iter().any(|family| family.gives_way(id));
         let is_document = kind.is(SITE_CONFIG);
-        let holder = self.survey.language.holder(id);
+        let holder = self.holder(id);
         if is_raw && !changes.is_empty() {
             let dropped = self.next.dropped.entry(id.clone()).or_default();
             let count = dropped.len();
@@ -137,8 +137,21 @@ impl Lesson<'_> {
             None if id.resource_type().is(GROUP) || self.survey.observed.get(id).is_none() => {
                 self.leave_out(id, message);
             }
-            None => self.tell_raw(id, message),
+            None => {
+                let holder = self.holder(id);
+                self.tell_raw(holder.as_ref().unwrap_or(id), message);
+            }
         }
+    }
+
+    /// Returns the resource whose entry tells of a resource below it and cannot be told without.
+    fn holder(&self, id: &ResourceId) -> Option<ResourceId> {
+        let language = self.survey.language;
+        let is_listed = language.families().iter().any(|family| family.lists(id));
+        language.holder(id).filter(|holder| {
+            let address = self.trial.addresses.get(holder);
+            !is_listed && address.is_some_and(|it| it.section.arm != Arm::Said)
+        })
     }
 
     /// Tells of a resource by the escape hatch, or not at all where that was tried.
@@ -149,7 +162,7 @@ impl Lesson<'_> {
         if cannot_be || self.before.raw.contains_key(id) {
             self.leave_out(id, why);
         } else {
-            self.next.raw.insert(id.clone(), why.to_owned());
+            self.next.raw.entry(id.clone()).or_insert_with(|| why.to_owned());
         }
     }
 

@@ -61,7 +61,7 @@ impl Draft<'_> {
             .or_else(|| is_second.then_some("a stamp has one of these, and this is beside it"))
     }
 
-    /// A child without a place for a mark goes with its parent.
+    /// A child without a place for a mark goes with the nearest above it that was read.
     fn life_of(&self, seen: &Observation) -> Life {
         use resource::catalogue::Ownership;
         let life = self.life(seen);
@@ -69,7 +69,7 @@ impl Draft<'_> {
         if carries || life == Life::Owned {
             return life;
         }
-        let parent = seen.id.parent().and_then(|parent| self.survey.observed.get(&parent));
+        let parent = seen.id.ancestors().find_map(|above| self.survey.observed.get(&above));
         parent.map_or(life, |parent| self.life_of(parent))
     }
 

@@ -4,6 +4,7 @@ use planner::MARK;
 use resource::{Observation, Observed, ResourceId};
 use serde_json::Value;
 
+use crate::draft::Life;
 use crate::family::Language;
 
 /// What was observed, and what of it is to be imported.
@@ -65,6 +66,24 @@ impl<'a> Survey<'a> {
     /// Tells whether the topology may hold a resource: it is ours, or nothing is anybody's yet.
     pub fn may_claim(&self, seen: &Observation) -> bool {
         self.is_owned(seen) || self.mark.is_none() && self.is_inside(&seen.id)
+    }
+
+    /// Tells who may change a resource.
+    pub fn life(&self, seen: &Observation) -> Life {
+        if self.is_owned(seen) {
+            return Life::Owned;
+        }
+        let foreign = mark_of(seen).map(|mark| format!("it belongs to the topology `{mark}`"));
+        match foreign {
+            Some(reason) => Life::Existing(reason),
+            None if !self.is_inside(&seen.id) => {
+                Life::Existing("it lies outside of what was imported".to_owned())
+            }
+            None if self.mark.is_some() => {
+                Life::Existing("it does not carry our mark; `adopt: true` takes it over".to_owned())
+            }
+            None => Life::Adopted,
+        }
     }
 
     /// Returns the group of a resource, as the group itself is spelled where it was read.

@@ -11,7 +11,7 @@ use crate::domains::Domain;
 
 use super::model::{
     CachedQuery, Forward, FrontDoor, HostHeader, OriginGroup, OriginHost, OriginProbe,
-    OriginRouting, ProbeMethod, Route, Tier,
+    OriginRouting, ProbeMethod, Route,
 };
 
 const DEFAULT_TIMEOUT_SECS: u64 = 60;
@@ -28,10 +28,7 @@ impl Expand for FrontDoor {
             "properties": { "originResponseTimeoutSeconds": timeout },
         });
         if let Some(tier) = &self.tier {
-            body["sku"] = json!({ "name": match tier.value {
-                Tier::Standard => "Standard_AzureFrontDoor",
-                Tier::Premium => "Premium_AzureFrontDoor",
-            } });
+            body["sku"] = json!({ "name": tier.value.arm() });
         }
         let address = Self::SECTION.address(None, name);
         let profile = DesiredResource::managed(address, id, Band::Global, body);
@@ -159,11 +156,7 @@ impl Parts<'_, '_> {
             "originPath": route.path.as_ref().map_or_else(absent, |path| json!(path.value)),
             "patternsToMatch": route.paths(),
             "supportedProtocols": ["Http", "Https"],
-            "forwardingProtocol": match forward {
-                Forward::Https => "HttpsOnly",
-                Forward::Http => "HttpOnly",
-                Forward::Match => "MatchRequest",
-            },
+            "forwardingProtocol": forward.arm(),
             "httpsRedirect": status(redirect),
             // The endpoint's own host is for those that have no other.
             "linkToDefaultDomain": status(domains.is_empty()),
@@ -211,10 +204,7 @@ fn probe_body(probe: &OriginProbe) -> Value {
     let method = probe.method.as_ref().map_or(ProbeMethod::Head, |method| method.value);
     json!({
         "probePath": probe.path.value,
-        "probeRequestType": match method {
-            ProbeMethod::Head => "HEAD",
-            ProbeMethod::Get => "GET",
-        },
+        "probeRequestType": method.arm(),
         "probeProtocol": "Https",
         "probeIntervalInSeconds": probe.interval.as_ref().map_or(30, |interval| interval.as_secs()),
     })

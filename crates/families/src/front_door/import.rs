@@ -1,12 +1,12 @@
 //! From a profile and what lies in it to its entry.
 
-use importer::{Draft, Import, Map, Node, duration, id_at, literal, plain, text};
+use importer::{Draft, Import, Map, Node, Survey, duration, id_at, literal, plain, text};
 use resource::types::SITE;
 use resource::{Observation, ResourceId};
 use serde_json::Value;
 
 use super::expand::TYPES;
-use super::model::FrontDoor;
+use super::model::{Forward, FrontDoor, ProbeMethod, Tier};
 
 impl Import for FrontDoor {
     const PARTS: &'static [&'static str] = &[
@@ -16,28 +16,51 @@ impl Import for FrontDoor {
         "Microsoft.Cdn/profiles/originGroups/origins",
     ];
 
+    fn beyond(survey: &Survey<'_>, seen: &Observation) -> Option<String> {
+        let sku = text(&seen.body, "/sku/name").unwrap_or_default();
+        if Tier::of_arm(sku).is_none() {
+            return Some(format!("its tier `{sku}` is none of Front Door's"));
+        }
+        let endpoints = below(survey, &seen.id, "afdEndpoints");
+        let [endpoint] = endpoints.as_slice() else {
+            return Some(format!("an entry has one endpoint, and it has {}", endpoints.len()));
+        };
+        let groups = below(survey, &seen.id, "originGroups").into_iter();
+        let mut origins = groups.flat_map(|group| below(survey, &group.id, "origins"));
+        let mut routes = below(survey, &endpoint.id, "routes").into_iter();
+        let is_private =
+            |it: &Observation| it.body["properties"]["sharedPrivateLinkResource"].is_object();
+        if let Some(origin) = origins.find(|it| is_private(it)) {
+            return Some(format!("its origin `{}` is behind a private link", origin.id.name()));
+        }
+        let has_rules = |it: &Observation| it.body["properties"]["ruleSets"][0].is_object();
+        let route = routes.find(|it| has_rules(it))?;
+        Some(format!("its route `{}` has rules", route.id.name()))
+    }
+
     fn body(draft: &mut Draft<'_>, seen: &Observation, _: Option<usize>, map: &mut Map) {
-        let tier = text(&seen.body, "/sku/name").unwrap_or_default();
-        let tier = if tier.starts_with("Premium") { "premium" } else { "standard" };
-        map.set("tier", literal(tier));
+        if let Some(tier) = text(&seen.body, "/sku/name").and_then(Tier::of_arm) {
+            map.set("tier", literal(tier.as_str()));
+        }
         if let Some(secs) =
             seen.body.pointer("/properties/originResponseTimeoutSeconds").and_then(Value::as_u64)
         {
             map.set_default("originTimeout", duration(secs));
         }
-        let endpoint = below(draft, &seen.id, "afdEndpoints").into_iter().next();
+        let endpoint = below(draft.survey, &seen.id, "afdEndpoints").into_iter().next();
         if let Some(endpoint) = endpoint {
             map.set_default("endpoint", literal(endpoint.id.name()));
         }
         let mut origins = Map::default();
-        for group in below(draft, &seen.id, "originGroups") {
+        for group in below(draft.survey, &seen.id, "originGroups") {
             let written = self::group(draft, group);
             origins.set(group.id.name(), written).about(&group.id);
         }
         map.set_some("origins", origins);
         let mut routes = Map::default();
-        let inside =
-            endpoint.map(|endpoint| below(draft, &endpoint.id, "routes")).unwrap_or_default();
+        let inside = endpoint
+            .map(|endpoint| below(draft.survey, &endpoint.id, "routes"))
+            .unwrap_or_default();
         for route in inside {
             routes.set(route.id.name(), self::route(route)).about(&route.id);
         }
@@ -46,8 +69,7 @@ impl Import for FrontDoor {
 }
 
 /// Returns what was observed of a type right below a resource.
-fn below<'a>(draft: &Draft<'a>, parent: &ResourceId, kind: &str) -> Vec<&'a Observation> {
-    let survey = draft.survey;
+fn below<'a>(survey: &Survey<'a>, parent: &ResourceId, kind: &str) -> Vec<&'a Observation> {
     let all = survey.observed.resources.values();
     all.filter(|seen| {
         seen.id.resource_type().last().eq_ignore_ascii_case(kind)
@@ -59,7 +81,7 @@ fn below<'a>(draft: &Draft<'a>, parent: &ResourceId, kind: &str) -> Vec<&'a Obse
 fn group(draft: &Draft<'_>, seen: &Observation) -> Map {
     let mut map = Map::default();
     let properties = &seen.body["properties"];
-    let origins = below(draft, &seen.id, "origins");
+    let origins = below(draft.survey, &seen.id, "origins");
     match apps(draft, &origins) {
         Some(app) => {
             map.set("app", literal(&app));
@@ -161,8 +183,8 @@ fn probe(probe: &Value, counts: &Value) -> Map {
     if let Some(secs) = probe["probeIntervalInSeconds"].as_u64() {
         map.set_default("interval", duration(secs));
     }
-    if text(probe, "/probeRequestType") == Some("GET") {
-        map.set("method", literal("get"));
+    if let Some(method) = text(probe, "/probeRequestType").and_then(ProbeMethod::of_arm) {
+        map.set_default("method", literal(method.as_str()));
     }
     for (key, name) in [("samples", "sampleSize"), ("healthy", "successfulSamplesRequired")] {
         if let Some(count) = counts[name].as_u64() {
@@ -185,12 +207,8 @@ fn route(seen: &Observation) -> Map {
     if let Some(path) = text(properties, "/originPath") {
         map.set("path", literal(path));
     }
-    let forward = match text(properties, "/forwardingProtocol") {
-        Some("HttpOnly") => "http",
-        Some("HttpsOnly") => "https",
-        _ => "match",
-    };
-    map.set_default("forward", literal(forward));
+    let forward = text(properties, "/forwardingProtocol").and_then(Forward::of_arm);
+    map.set_default("forward", literal(forward.unwrap_or(Forward::Match).as_str()));
     map.set_default("redirect", text(properties, "/httpsRedirect") != Some("Disabled"));
     if properties["cacheConfiguration"].is_object() {
         map.set("cache", cache(&properties["cacheConfiguration"]));
