@@ -22,7 +22,7 @@ use serde_json::json;
 use support::azure;
 use topology::family::{At, Check};
 use topology::section::{Arm, GlobalBand, Keys, NameRule, Of, Unique};
-use topology::{Explanation, FreeMap, Name, Parsed, Ref, Section, Sp, choice, entry, record};
+use topology::{Explanation, FreeMap, Parsed, Ref, Section, Sp, choice, entry, record};
 
 static CACHE_NAME: NameRule =
     NameRule { unique: Unique::Cloud, double_hyphen: false, ..NameRule::new("cache", 1, 63, "-") };
@@ -51,18 +51,9 @@ static CACHES: Section = Section {
 record! {
     /// A cache.
     pub struct Cache,
-        common("cache", tags "the topology's and the stamp's",
+        common("cache" in both,
+            name "The name in Azure, unique in the cloud; left out, `redis-{name}-<key>`",
             protect "`true` when left out, since it holds data") {
-        /// The name in Azure, unique in the cloud; left out, `redis-{name}-<key>`.
-        #[serde(default)]
-        pub name: Name,
-        /// The resource group; left out, the stamp's or the topology's.
-        #[serde(default)]
-        pub resource_group: Name,
-        /// The subscription, if it is not the stamp's or the topology's.
-        pub subscription: Option<Sp<String>>,
-        /// The region; left out, the stamp's or the topology's `location`.
-        pub location: Option<Sp<String>>,
         /// How large and how safe it is.
         pub size at "/properties/sku/name": Sp<Size>,
         /// How many gigabytes it holds, by Azure's steps.
@@ -97,8 +88,7 @@ choice! {
     }
 }
 
-entry!(Cache in CACHES: subscription, location, tags, existing, adopt, protect;
-    named name, resource_group; regions location;
+entry!(Cache in CACHES;
     fn check(&self, check: &mut Check<'_>, _: At<'_>) {
         if let (Size::Basic, Some(zone)) = (self.size.value, self.zones.get(1)) {
             let help = "take size `standard`, or one zone";

@@ -19,7 +19,7 @@ use resource::{Observed, ResourceId, inner};
 use serde_json::json;
 use support::azure;
 use topology::section::{Addressed, Arm, Naming, Of, Stands};
-use topology::{Name, Place, Section, Sp, choice, entry, record};
+use topology::{Place, Section, Sp, choice, entry, record};
 
 const POOL: &str = "Contoso.Pools/pools";
 const ENGINE: &str = "engines/default";
@@ -43,13 +43,9 @@ static POOLS: Section = Section {
 record! {
     /// A pool.
     pub struct Pool,
-        common("pool", tags "the topology's and the stamp's", protect "`false` when left out") {
-        /// The name in Azure.
-        #[serde(default)]
-        pub name: Name,
-        /// The resource group.
-        #[serde(default)]
-        pub resource_group: Name,
+        common("pool" in stamp,
+            name "The name in Azure",
+            protect "`false` when left out") {
         /// How large it is.
         pub size at "/sku/name": Sp<String>,
         /// What it forgets first.
@@ -67,7 +63,7 @@ choice! {
     }
 }
 
-entry!(Pool in POOLS: tags, existing, adopt, protect; named name, resource_group; regions;);
+entry!(Pool in POOLS;);
 
 impl Expand for Pool {
     const GIVEN: &'static [Given] = &[Given { label: "engine", path: ENGINE }];

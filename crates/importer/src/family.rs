@@ -317,7 +317,7 @@ pub(crate) mod tests {
 
     use resource::types::STORAGE_ACCOUNT;
     use topology::section::{Arm, Naming};
-    use topology::{App, Name, Plan, Resource, Section, Sp, entry, record};
+    use topology::{App, Plan, Resource, Section, Sp, entry, record};
 
     use super::*;
 
@@ -334,17 +334,9 @@ pub(crate) mod tests {
     record! {
         /// A family that is made up for these tests.
         pub struct Chest,
-            common("chest", tags "the topology's", protect "`false` when left out") {
-            /// The name.
-            #[serde(default)]
-            pub name: Name,
-            /// The resource group.
-            #[serde(default)]
-            pub resource_group: Name,
-            /// The subscription.
-            pub subscription: Option<Sp<String>>,
-            /// The region.
-            pub location: Option<Sp<String>>,
+            common("chest" in both,
+                name "The name",
+                protect "`false` when left out") {
             /// How many copies there are.
             pub copies at "/sku/name": Option<Sp<String>>,
             /// The lowest TLS version accepted.
@@ -354,8 +346,7 @@ pub(crate) mod tests {
         }
     }
 
-    entry!(Chest in CHESTS: subscription, location, tags, existing, adopt, protect;
-        named name, resource_group; regions location;);
+    entry!(Chest in CHESTS;);
 
     impl Expand for Chest {}
     impl Import for Chest {}

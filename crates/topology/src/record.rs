@@ -14,31 +14,16 @@
 ///
 /// What stands behind a semicolon is no key: the entries of the sections that may stand in this map.
 ///
-/// What nearly every resource has, its tags and what may become of it, stands at the head:
-/// `pub struct Vault, common("vault", tags "the topology's", protect "`true` when left out")`. The fields
-/// follow those of the record.
+/// What nearly every resource has, its name and its place, its tags and what may become of it, stands at
+/// the head, with where it may stand: `common("vault" in both, name "The name in Azure", protect "`true` when
+/// left out")`. What stands in a `stamp` alone has its region and subscription; what stands outside of all, in
+/// the `topology`, has a subscription; what stands in `both` has a region as well. [`entry!`] then knows these keys.
 #[macro_export]
 macro_rules! record {
     ($(#[$meta:meta])* pub struct $name:ident,
-        common($what:literal, tags $over:literal, protect $protect:literal) { $($lines:tt)* }
+        common($what:literal in $home:tt, name $about:literal, protect $protect:literal) { $($lines:tt)* }
     ) => {
-        $crate::record! {
-            $(#[$meta])*
-            pub struct $name {
-                $($lines)*
-                #[doc = concat!(" Tags, laid over ", $over, ".")]
-                #[serde(default)]
-                pub tags: $crate::FreeMap<$crate::Sp<String>>,
-                #[doc = concat!(" Reads the ", $what, " and never writes it.")]
-                #[serde(default)]
-                pub existing: bool,
-                #[doc = concat!(" Takes over the ", $what, " if it exists already.")]
-                #[serde(default)]
-                pub adopt: bool,
-                #[doc = concat!(" Refuses its delete and replacement; ", $protect, ".")]
-                pub protect: Option<$crate::Sp<bool>>,
-            }
-        }
+        $crate::common_keys!($home [$name] [$(#[$meta])*] $what, $about, $protect; { $($lines)* });
     };
     ($(#[$meta:meta])* pub struct $name:ident {
         $( $(#[$fmeta:meta])* pub $field:ident $(as $key:literal)? $(at $pointer:literal)?
@@ -124,6 +109,60 @@ macro_rules! record {
                 Some($crate::property::Written::Map(members))
             }
         }
+    };
+}
+
+/// Defines a record with the keys that nearly every resource has, by where it may stand.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! common_keys {
+    (stamp $($rest:tt)*) => {
+        $crate::common_keys!(@ "the stamp's", "the topology's and the stamp's"; [] []; $($rest)*);
+    };
+    (topology $($rest:tt)*) => {
+        $crate::common_keys!(@ "the topology's", "the topology's"; [subscription] []; $($rest)*);
+    };
+    (both $($rest:tt)*) => {
+        $crate::common_keys!(@ "the stamp's or the topology's", "the topology's and the stamp's";
+            [subscription] [location]; $($rest)*);
+    };
+    (@ $over:literal, $tags:literal; [$($subscription:ident)?] [$($location:ident)?];
+        [$name:ident] [$($meta:tt)*] $what:literal, $about:literal, $protect:literal; { $($lines:tt)* }
+    ) => {
+        $crate::record! {
+            $($meta)*
+            pub struct $name {
+                #[doc = concat!(" ", $about, ".")]
+                #[serde(default)]
+                pub name: $crate::Name,
+                #[doc = concat!(" The resource group; left out, ", $over, ".")]
+                #[serde(default)]
+                pub resource_group: $crate::Name,
+                $(
+                    #[doc = concat!(" The subscription, if it is not ", $over, ".")]
+                    pub $subscription: Option<$crate::Sp<String>>,
+                )?
+                $(
+                    #[doc = concat!(" The region; left out, ", $over, " `location`.")]
+                    pub $location: Option<$crate::Sp<String>>,
+                )?
+                $($lines)*
+                #[doc = concat!(" Tags, laid over ", $tags, ".")]
+                #[serde(default)]
+                pub tags: $crate::FreeMap<$crate::Sp<String>>,
+                #[doc = concat!(" Reads the ", $what, " and never writes it.")]
+                #[serde(default)]
+                pub existing: bool,
+                #[doc = concat!(" Takes over the ", $what, " if it exists already.")]
+                #[serde(default)]
+                pub adopt: bool,
+                #[doc = concat!(" Refuses its delete and replacement; ", $protect, ".")]
+                pub protect: Option<$crate::Sp<bool>>,
+            }
+        }
+
+        $crate::shared!($name: $($subscription,)? $($location,)? tags, existing, adopt, protect;
+            named name, resource_group; regions $($location)?);
     };
 }
 

@@ -14,7 +14,7 @@ use resource::{ResourceType, catalogue};
 
 use crate::Explanation;
 
-pub use entry::{Common, CommonMut, Declared, Entries, Entry, Kept, Of, Share, Tags};
+pub use entry::{Common, CommonMut, Declared, Entries, Entry, Kept, Of, Share, Shared, Tags};
 pub use name_rule::{NameRule, Unique};
 pub use table::{ALL, APPS, CONTAINER_NAME, PLAN, RESOURCE_GROUP, RESOURCES};
 pub(crate) use table::{AUTOSCALE_NAME, GROUP_NAME};

@@ -148,7 +148,7 @@ pub fn zone_of<'a>(topology: &'a Topology, host: &'a str) -> Option<(&'a str, &'
     }
 }
 
-entry!(DnsZone in DNS: subscription, tags, existing, adopt, protect; named resource_group; regions;
+entry!(DnsZone in DNS: subscription, tags, existing, adopt, protect; named resource_group;
     fn is_external(&self) -> bool {
         self.external
     }

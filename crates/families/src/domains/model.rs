@@ -122,7 +122,7 @@ impl JsonSchema for Certificate {
     }
 }
 
-entry!(Domain in DOMAINS: adopt; named; regions;
+entry!(Domain in DOMAINS: adopt; named;
     fn check(&self, check: &mut topology::family::Check<'_>, at: topology::family::At<'_>) {
         super::check::domain(check, at.key, self);
     }

@@ -13,16 +13,9 @@ use crate::domains::Binding;
 record! {
     /// A Front Door profile.
     pub struct FrontDoor,
-        common("profile", tags "the topology's",
+        common("profile" in topology,
+            name "The profile's name in Azure; left out, `afd-{name}-<key>`",
             protect "`false` when left out") {
-        /// The profile's name in Azure; left out, `afd-{name}-<key>`.
-        #[serde(default)]
-        pub name: Name,
-        /// The resource group; left out, the topology's.
-        #[serde(default)]
-        pub resource_group: Name,
-        /// The subscription, if it is not the topology's.
-        pub subscription: Option<Sp<String>>,
         /// The tier; must be given unless the profile is `existing`.
         pub tier: Option<Sp<Tier>>,
         /// The endpoint's name, from which Azure makes its host; left out, `{name}-<key>`.
@@ -253,7 +246,7 @@ impl Route {
     }
 }
 
-entry!(FrontDoor in FRONT_DOOR: subscription, tags, existing, adopt, protect; named name, resource_group; regions;
+entry!(FrontDoor in FRONT_DOOR;
     fn further_names(&self) -> Vec<(&'static NameRule, &Name)> {
         vec![(&ENDPOINT_NAME, &self.endpoint)]
     }

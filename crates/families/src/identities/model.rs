@@ -1,24 +1,15 @@
 //! What a topology says of an identity.
 
-use topology::{Name, Permission, Sp, Use, VaultAccess, entry, record};
+use topology::{Permission, Use, VaultAccess, entry, record};
 
 use super::IDENTITIES;
 
 record! {
     /// A managed identity that lives apart from the apps that use it.
     pub struct Identity,
-        common("identity", tags "the topology's and the stamp's",
+        common("identity" in both,
+            name "The name in Azure; left out, `id-{name}-<key>` and, in a stamp, `-{stamp}`",
             protect "`false` when left out") {
-        /// The name in Azure; left out, `id-{name}-<key>` and, in a stamp, `-{stamp}`.
-        #[serde(default)]
-        pub name: Name,
-        /// The resource group; left out, the stamp's or the topology's.
-        #[serde(default)]
-        pub resource_group: Name,
-        /// The subscription, if it is not the stamp's or the topology's.
-        pub subscription: Option<Sp<String>>,
-        /// The region; left out, the stamp's or the topology's `location`.
-        pub location: Option<Sp<String>>,
         /// Roles that the identity gets.
         #[serde(default)]
         pub permissions: Vec<Permission>,
@@ -32,4 +23,4 @@ record! {
     }
 }
 
-entry!(Identity in IDENTITIES: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;);
+entry!(Identity in IDENTITIES;);

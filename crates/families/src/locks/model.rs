@@ -29,4 +29,4 @@ choice! {
     }
 }
 
-entry!(Lock in LOCKS: ; named name; regions;);
+entry!(Lock in LOCKS: ; named name;);

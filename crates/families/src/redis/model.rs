@@ -1,21 +1,16 @@
 //! What a topology says of the cache of a stamp.
 
 use topology::property::ENABLED;
-use topology::{Name, Sp, choice, entry, record};
+use topology::{Sp, choice, entry, record};
 
 use super::REDIS;
 
 record! {
     /// The cache of a stamp: a cluster of Azure Managed Redis with its one database.
     pub struct Redis,
-        common("cache", tags "the topology's and the stamp's",
+        common("cache" in stamp,
+            name "The name in Azure, unique in the region; left out, `amr-{name}-{stamp}`",
             protect "`true` when left out, since a cache that is new is empty") {
-        /// The name in Azure, unique in the region; left out, `amr-{name}-{stamp}`.
-        #[serde(default)]
-        pub name: Name,
-        /// The resource group; left out, the stamp's.
-        #[serde(default)]
-        pub resource_group: Name,
         /// The size, such as `Balanced_B5`; must be given unless the cache is `existing`.
         pub sku at "/sku/name": Option<Sp<String>>,
         /// Keeps a copy of everything on a second node, in another zone where the region has zones, fixed
@@ -65,7 +60,7 @@ choice! {
     }
 }
 
-entry!(Redis in REDIS: tags, existing, adopt, protect; named name, resource_group; regions;
+entry!(Redis in REDIS;
     fn check(&self, check: &mut topology::family::Check<'_>, at: topology::family::At<'_>) {
         super::check::cache(self, check, at);
     }

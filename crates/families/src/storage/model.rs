@@ -2,26 +2,17 @@
 
 use serde_json::{Value, json};
 use topology::property::{Form, Written};
-use topology::{Name, Sp, TlsVersion, choice, entry, record};
+use topology::{Sp, TlsVersion, choice, entry, record};
 
 use super::STORAGE;
 
 record! {
     /// A storage account.
     pub struct Storage,
-        common("account", tags "the topology's and the stamp's",
+        common("account" in both,
+            name "The account's name, 3 to 24 lower-case letters and digits, unique in the \
+                cloud; left out, `st{name}<key>{stamp}` without its other characters",
             protect "`true` when left out, since it holds data") {
-        /// The account's name, 3 to 24 lower-case letters and digits, unique in the cloud; left
-        /// out, `st{name}<key>{stamp}` without its other characters.
-        #[serde(default)]
-        pub name: Name,
-        /// The resource group; left out, the stamp's or the topology's.
-        #[serde(default)]
-        pub resource_group: Name,
-        /// The subscription, if it is not the stamp's or the topology's.
-        pub subscription: Option<Sp<String>>,
-        /// The region; left out, the stamp's or the topology's `location`.
-        pub location: Option<Sp<String>>,
         /// How copies are kept; must be given unless the account is `existing`.
         pub redundancy at "/sku/name": Option<Sp<Redundancy>>,
         /// The kind of account; `StorageV2` when left out.
@@ -120,7 +111,7 @@ const TLS_OF_ACCOUNT: Form<TlsVersion> = Form {
     },
 };
 
-entry!(Storage in STORAGE: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;
+entry!(Storage in STORAGE;
     fn refuses_lock(&self) -> Option<(&'static str, &'static str)> {
         let has_no_blobs = self.kind.as_ref().is_some_and(|kind| kind.value == StorageKind::FileStorage);
         has_no_blobs.then_some((

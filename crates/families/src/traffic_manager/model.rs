@@ -9,16 +9,9 @@ use super::{DNS_NAME, StatusRange, SubnetRange, TRAFFIC_MANAGER};
 record! {
     /// A Traffic Manager profile.
     pub struct TrafficManager,
-        common("profile", tags "the topology's",
+        common("profile" in topology,
+            name "The profile's name in Azure; left out, `traf-{name}-<key>`",
             protect "`false` when left out") {
-        /// The profile's name in Azure; left out, `traf-{name}-<key>`.
-        #[serde(default)]
-        pub name: Name,
-        /// The resource group; left out, the topology's.
-        #[serde(default)]
-        pub resource_group: Name,
-        /// The subscription, if it is not the topology's.
-        pub subscription: Option<Sp<String>>,
         /// The first label of the DNS name, unique in the cloud; left out, `{name}-<key>`.
         #[serde(default)]
         pub dns_name: Name,
@@ -157,7 +150,7 @@ impl Endpoint {
     }
 }
 
-entry!(TrafficManager in TRAFFIC_MANAGER: subscription, tags, existing, adopt, protect; named name, resource_group; regions;
+entry!(TrafficManager in TRAFFIC_MANAGER;
     fn further_names(&self) -> Vec<(&'static NameRule, &Name)> {
         vec![(&DNS_NAME, &self.dns_name)]
     }

@@ -1,7 +1,7 @@
 //! What a topology says of a key vault.
 
 use topology::property::{ONLY_ON, PUBLIC_NETWORK};
-use topology::{App, Name, Ref, Sp, choice, entry, record};
+use topology::{App, Ref, Sp, choice, entry, record};
 
 use super::VAULTS;
 use crate::identities::Identity;
@@ -9,19 +9,10 @@ use crate::identities::Identity;
 record! {
     /// A key vault.
     pub struct Vault,
-        common("vault", tags "the topology's and the stamp's",
+        common("vault" in both,
+            name "The vault's name, 3 to 24 letters, digits and hyphens, unique in the cloud; \
+                left out, `kv-{name}-<key>` and, in a stamp, `-{stamp}`",
             protect "`true` when left out, since it holds data") {
-        /// The vault's name, 3 to 24 letters, digits and hyphens, unique in the cloud; left out,
-        /// `kv-{name}-<key>` and, in a stamp, `-{stamp}`.
-        #[serde(default)]
-        pub name: Name,
-        /// The resource group; left out, the stamp's or the topology's.
-        #[serde(default)]
-        pub resource_group: Name,
-        /// The subscription, if it is not the stamp's or the topology's.
-        pub subscription: Option<Sp<String>>,
-        /// The region; left out, the stamp's or the topology's `location`.
-        pub location: Option<Sp<String>>,
         /// `standard` (when left out) or `premium`.
         pub sku at "/properties/sku/name": Option<Sp<VaultSku>> = VaultSku::Standard,
         /// Access by role assignments instead of access policies; `true` when left out.
@@ -75,7 +66,7 @@ impl Vault {
     }
 }
 
-entry!(Vault in VAULTS: subscription, location, tags, existing, adopt, protect; named name, resource_group; regions location;
+entry!(Vault in VAULTS;
     fn check(&self, check: &mut topology::family::Check<'_>, _: topology::family::At<'_>) {
         super::check::vault(self, check);
     }

@@ -8,22 +8,17 @@ use super::{
 use crate::property::ENABLED;
 use crate::record;
 use crate::section::Section;
-use crate::{AnyStorage, FreeMap, Name, Ref, Sp, Text};
+use crate::{AnyStorage, FreeMap, Ref, Sp, Text};
 
 record! {
     /// A web app or function app of a stamp.
     pub struct App,
-        common("app", tags "the topology's and the stamp's",
+        common("app" in stamp,
+            name "The app's name in Azure, unique in the cloud; left out, \
+                `app-{name}-<key>-{stamp}` (`func-…` for a function app)",
             protect "`false` when left out") {
-        /// The app's name in Azure, unique in the cloud; left out, `app-{name}-<key>-{stamp}`
-        /// (`func-…` for a function app).
-        #[serde(default)]
-        pub name: Name,
         /// `web` (when left out) or `function`.
         pub kind: Option<Sp<AppKind>>,
-        /// The resource group; left out, the stamp's.
-        #[serde(default)]
-        pub resource_group: Name,
         /// Stack and version, such as `dotnet|8.0`.
         pub runtime: Option<Sp<Runtime>>,
         /// A container image, best by digest: `registry.example.com/app@sha256:…`.
@@ -107,7 +102,7 @@ impl App {
     }
 }
 
-crate::entry!(App in crate::section::APPS: tags, existing, adopt, protect; named name, resource_group; regions;
+crate::entry!(App in crate::section::APPS;
     fn abbreviation(&self, section: &Section) -> &'static str {
         let index = match self.kind() {
             AppKind::Web => 0,

@@ -7,14 +7,9 @@ use crate::{choice, record};
 record! {
     /// The App Service plan on which a stamp's apps run.
     pub struct Plan,
-        common("plan", tags "the topology's and the stamp's",
+        common("plan" in stamp,
+            name "The plan's name in Azure; left out, `asp-{name}-{stamp}`",
             protect "`false` when left out") {
-        /// The plan's name in Azure; left out, `asp-{name}-{stamp}`.
-        #[serde(default)]
-        pub name: Name,
-        /// The resource group; left out, the stamp's.
-        #[serde(default)]
-        pub resource_group: Name,
         /// The size, such as `P1v3`; must be given unless the plan is `existing`.
         pub sku at "/sku/name": Option<Sp<String>>,
         /// The operating system; `linux` when left out. It can't be changed later.
@@ -80,7 +75,7 @@ impl Plan {
     }
 }
 
-crate::entry!(Plan in crate::section::PLAN: tags, existing, adopt, protect; named name, resource_group; regions;
+crate::entry!(Plan in crate::section::PLAN;
     fn further_names(&self) -> Vec<(&'static NameRule, &Name)> {
         self.autoscale.iter().map(|autoscale| (&AUTOSCALE_NAME, &autoscale.name)).collect()
     }

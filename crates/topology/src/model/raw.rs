@@ -85,7 +85,7 @@ pub enum Raw {
     Map(IndexMap<String, Sp<Raw>>),
 }
 
-crate::entry!(Resource in crate::section::RESOURCES: tags, existing, adopt, protect; named name, resource_group; regions;
+crate::entry!(Resource in crate::section::RESOURCES: tags, existing, adopt, protect; named name, resource_group;
     fn resource_type<'a>(&'a self, _: &'a Section) -> Option<&'a str> {
         Some(&self.resource_type)
     }

@@ -51,6 +51,8 @@ pub struct CommonMut<'a> {
     pub name: Option<&'a mut Name>,
     /// The resource group.
     pub resource_group: Option<&'a mut Name>,
+    /// The region, to give it the name that ARM uses.
+    pub location: Option<&'a mut Sp<String>>,
 }
 
 /// An entry of a section, whichever it is.
@@ -81,7 +83,7 @@ pub trait Declared: fmt::Debug {
 
     /// Returns the regions that it names, to give them the names that ARM uses.
     fn regions_mut(&mut self) -> Vec<&mut Sp<String>> {
-        Vec::new()
+        self.common_mut().location.into_iter().collect()
     }
 
     /// Returns its ARM type, if it is of one.
@@ -103,20 +105,22 @@ pub trait Declared: fmt::Debug {
     }
 }
 
-/// Says which of the common keys a record has, and of which section it is an entry.
-///
-/// Behind the keys that are read as they are stand `named`, those that are filled in where they are
-/// left out, and `regions`, the key that holds a region. What follows is further methods of
-/// [`Declared`](crate::section::Declared).
-#[macro_export]
-macro_rules! entry {
-    ($type:ident in $section:path: $($field:ident),* ; named $($named:ident),* ;
-        regions $($region:ident)? ; $($rest:tt)*) => {
-        impl $crate::section::Entry for $type {
-            const SECTION: &'static $crate::Section = &$section;
-        }
+/// What a record has of the keys that the entries of many sections share.
+pub trait Shared {
+    /// Returns what it has in common with the entries of other sections.
+    fn common(&self) -> Common<'_>;
 
-        impl $crate::section::Declared for $type {
+    /// Returns what is filled in where it was left out.
+    fn common_mut(&mut self) -> CommonMut<'_>;
+}
+
+/// Says which of the common keys a record has: those that are read as they are, `named`, those that
+/// are filled in where they are left out, and `regions`, the key that holds a region.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! shared {
+    ($type:ident: $($field:ident),* ; named $($named:ident),* ; regions $($region:ident)?) => {
+        impl $crate::section::Shared for $type {
             fn common(&self) -> $crate::section::Common<'_> {
                 let mut common = $crate::section::Common::at(&self.place);
                 $( common.$named = Some(&self.$named); )*
@@ -128,12 +132,38 @@ macro_rules! entry {
                 let common = $crate::section::CommonMut::default();
                 $( let common =
                     $crate::section::CommonMut { $named: Some(&mut self.$named), ..common }; )*
+                $( let common =
+                    $crate::section::CommonMut { $region: self.$region.as_mut(), ..common }; )?
                 common
             }
+        }
+    };
+}
 
-            $( fn regions_mut(&mut self) -> Vec<&mut $crate::Sp<String>> {
-                self.$region.iter_mut().collect()
-            } )?
+/// Says of which section a record is an entry.
+///
+/// Of the common keys it has those that stand at the head of the record. A record that says nothing
+/// there names them here: behind the keys that are read as they are stand `named`, those that are filled in
+/// where they are left out. What follows is further methods of [`Declared`](crate::section::Declared).
+#[macro_export]
+macro_rules! entry {
+    ($type:ident in $section:path: $($field:ident),* ; named $($named:ident),* ; $($rest:tt)*) => {
+        $crate::shared!($type: $($field),* ; named $($named),* ; regions);
+        $crate::entry!($type in $section; $($rest)*);
+    };
+    ($type:ident in $section:path; $($rest:tt)*) => {
+        impl $crate::section::Entry for $type {
+            const SECTION: &'static $crate::Section = &$section;
+        }
+
+        impl $crate::section::Declared for $type {
+            fn common(&self) -> $crate::section::Common<'_> {
+                $crate::section::Shared::common(self)
+            }
+
+            fn common_mut(&mut self) -> $crate::section::CommonMut<'_> {
+                $crate::section::Shared::common_mut(self)
+            }
 
             $($rest)*
         }
