@@ -1,6 +1,7 @@
 """What the tests share: one simulator, and clients that are set up as a person would do it."""
 
 import pytest
+from azure.identity import ClientSecretCredential
 
 from clients import AzureCli, Evenkeel, Octodns, Simulator
 
@@ -28,6 +29,31 @@ def az_afd(simulator, tmp_path_factory):
     cli.register_cloud()
     cli.log_in()
     return cli
+
+
+@pytest.fixture(scope="session")
+def connect(simulator):
+    """Makes management clients of the Azure SDK for the simulator."""
+    ca = str(simulator.ca)
+    credential = ClientSecretCredential(
+        simulator.tenant,
+        simulator.client_id,
+        simulator.client_secret,
+        authority=simulator.origin,
+        disable_instance_discovery=True,
+        connection_verify=ca,
+    )
+
+    def client(kind):
+        return kind(
+            credential,
+            simulator.subscription,
+            base_url=simulator.origin,
+            credential_scopes=[f"{simulator.origin}/.default"],
+            connection_verify=ca,
+        )
+
+    return client
 
 
 @pytest.fixture(scope="session")

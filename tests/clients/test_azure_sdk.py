@@ -2,41 +2,20 @@
 
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
-from azure.identity import ClientSecretCredential
 from azure.mgmt.dns import DnsManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.storage import StorageManagementClient
 from azure.mgmt.trafficmanager import TrafficManagerManagementClient
 
 GROUP = "rg-sdk"
+pytestmark = pytest.mark.usefixtures("group")
 
 
 @pytest.fixture(scope="module")
-def connect(simulator):
-    """Makes a management client of the simulator."""
-    ca = str(simulator.ca)
-    credential = ClientSecretCredential(
-        simulator.tenant,
-        simulator.client_id,
-        simulator.client_secret,
-        authority=simulator.origin,
-        disable_instance_discovery=True,
-        connection_verify=ca,
-    )
-
-    def client(kind):
-        return kind(
-            credential,
-            simulator.subscription,
-            base_url=simulator.origin,
-            credential_scopes=[f"{simulator.origin}/.default"],
-            connection_verify=ca,
-        )
-
-    client(ResourceManagementClient).resource_groups.create_or_update(
-        GROUP, {"location": "westeurope"}
-    )
-    return client
+def group(connect):
+    """Makes the group that the tests work in."""
+    groups = connect(ResourceManagementClient).resource_groups
+    groups.create_or_update(GROUP, {"location": "westeurope"})
 
 
 def test_profile_and_endpoints(connect):

@@ -2,7 +2,6 @@
 
 import pytest
 from azure.core.exceptions import HttpResponseError
-from azure.identity import ClientSecretCredential
 from azure.mgmt.cdn import CdnManagementClient
 
 from clients import Failed
@@ -92,24 +91,9 @@ def test_what_is_in_use_is_kept_and_all_is_taken_down(edge):
     assert edge(f"afd profile list {GROUP}") == []
 
 
-def test_sdk(az, simulator):
+def test_sdk(az, connect):
     az("group create --name rg-afd-sdk --location westeurope")
-    ca = str(simulator.ca)
-    credential = ClientSecretCredential(
-        simulator.tenant,
-        simulator.client_id,
-        simulator.client_secret,
-        authority=simulator.origin,
-        disable_instance_discovery=True,
-        connection_verify=ca,
-    )
-    client = CdnManagementClient(
-        credential,
-        simulator.subscription,
-        base_url=simulator.origin,
-        credential_scopes=[f"{simulator.origin}/.default"],
-        connection_verify=ca,
-    )
+    client = connect(CdnManagementClient)
     where = ("rg-afd-sdk", "edge")
     profile = {"location": "global", "sku": {"name": "Standard_AzureFrontDoor"}}
     made = client.profiles.begin_create(*where, profile).result()
