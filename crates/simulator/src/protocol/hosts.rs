@@ -35,12 +35,6 @@ pub(crate) fn ask_taking_strangers_for_well(azure: &Azure, visit: &Visit) -> Rep
     }
 }
 
-/// Returns the status that a probe of `path` under `host` gets, and who answers it.
-pub(crate) fn status(azure: &Azure, host: &str, path: &str) -> (u16, String) {
-    let reply = ask(azure, &Visit::plain(host, path));
-    (reply.status, reply.by)
-}
-
 /// Asks what answers a visit; nobody's answer is 404 by nobody.
 pub(crate) fn ask(azure: &Azure, visit: &Visit) -> Reply {
     // A chain of more than ten is a loop.

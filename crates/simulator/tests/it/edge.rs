@@ -208,6 +208,42 @@ async fn an_app_lets_in_whom_its_rules_name() {
 }
 
 #[tokio::test]
+async fn an_app_turns_away_who_shows_no_certificate_or_has_not_signed_in() {
+    let edge = Edge::start(Latency::None).await;
+    let site = format!("{WEB}/sites/one");
+    let statuses =
+        async |path: &str, headers: &[(&str, &str)]| edge.look_at(ONE, path, headers).await.status;
+    let asks = json!({"properties": {"clientCertEnabled": true, "clientCertExclusionPaths": "/free;/other"}});
+    assert!(edge.client.patch(&site, asks).await.status.is_success());
+    assert_eq!(statuses("/", &[]).await, 403);
+    assert_eq!(statuses("/freely", &[]).await, 403);
+    assert_eq!(statuses("/free/a", &[]).await, 200);
+    assert_eq!(edge.look("/").await.by, TWO, "the edge has no certificate either");
+    let optional = json!({"properties": {"clientCertMode": "Optional"}});
+    assert!(edge.client.patch(&site, optional).await.status.is_success());
+    assert_eq!(statuses("/", &[]).await, 200);
+    let sign_in = |action: &str| {
+        json!({"properties": {
+            "platform": {"enabled": true},
+            "globalValidation": {"requireAuthentication": true, "excludedPaths": ["/health"],
+                "unauthenticatedClientAction": action},
+        }})
+    };
+    let auth = format!("{site}/config/authsettingsV2");
+    for (action, plain, browser) in [
+        ("RedirectToLoginPage", 401, 302),
+        ("Return401", 401, 401),
+        ("Return403", 403, 403),
+        ("AllowAnonymous", 200, 200),
+    ] {
+        assert!(edge.client.put(&auth, sign_in(action)).await.status.is_success());
+        assert_eq!(statuses("/", &[]).await, plain, "{action}");
+        assert_eq!(statuses("/", &[("accept", "text/html")]).await, browser, "{action}");
+        assert_eq!(statuses("/health", &[]).await, 200, "{action}");
+    }
+}
+
+#[tokio::test]
 async fn a_private_origin_answers_once_its_target_has_agreed() {
     let edge = Edge::start(Latency::None).await;
     edge.put("originGroups/inside", json!({})).await;

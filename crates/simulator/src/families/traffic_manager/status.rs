@@ -6,8 +6,12 @@ use serde_json::Value;
 
 use crate::families::traffic_manager::watch;
 use crate::kind::azure::Azure;
+use crate::kind::visit::Visit;
 use crate::protocol::hosts;
 use crate::store::state::Stored;
+
+/// The service tag of the addresses that probes come from.
+const TAG: &str = "AzureTrafficManager";
 
 /// Returns `endpointMonitorStatus`.
 pub(super) fn of_endpoint(azure: &Azure, endpoint: &Stored) -> &'static str {
@@ -41,10 +45,11 @@ fn probed(azure: &Azure, profile: &Stored, endpoint: &Stored) -> &'static str {
     let host =
         endpoint.text("/target").unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
     let path = profile.text("/monitorConfig/path").unwrap_or("/");
-    let (status, served_by) = hosts::status(azure, &host, path);
-    match status {
+    let probe = Visit { tag: Some(TAG), ..Visit::plain(&host, path) };
+    let reply = hosts::ask(azure, &probe);
+    match reply.status {
         // A host that nobody here knows is somebody else's, and taken to be well.
-        404 if served_by.is_empty() => "Online",
+        404 if reply.by.is_empty() => "Online",
         403 => "Stopped",
         status if is_expected(profile, status) => "Online",
         _ => "Degraded",

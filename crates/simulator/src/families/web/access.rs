@@ -40,6 +40,47 @@ pub(super) fn lets_in(azure: &Azure, site: &Stored, visit: &Visit) -> bool {
     }
 }
 
+/// Returns the status by which App Service turns away a visit that it has let in: it has no certificate,
+/// or nobody has signed in.
+///
+/// Sources: <https://learn.microsoft.com/azure/app-service/app-service-web-configure-tls-mutual-auth>,
+/// <https://learn.microsoft.com/azure/app-service/overview-authentication-authorization>.
+pub(super) fn turned_away(azure: &Azure, site: &Stored, visit: &Visit) -> Option<u16> {
+    let is_on = |pointer: &str, of: &Stored| of.property(pointer) == Some(&Value::Bool(true));
+    let excluded = site.text("/clientCertExclusionPaths").unwrap_or_default();
+    let asks = site.text("/clientCertMode").is_none_or(|mode| mode == "Required");
+    if is_on("/clientCertEnabled", site)
+        && asks
+        && !visit.headers.contains_key("x-arr-clientcert")
+        && !excluded.split([';', ',']).any(|known| is_below(&visit.path, known))
+    {
+        return Some(403);
+    }
+    let auth = azure.state.get(&site.id.child("config", "authsettingsV2"))?;
+    let free = auth.property("/globalValidation/excludedPaths").and_then(Value::as_array);
+    let mut free = free.into_iter().flatten().filter_map(Value::as_str);
+    let is_asked = is_on("/platform/enabled", auth)
+        && is_on("/globalValidation/requireAuthentication", auth)
+        && !visit.headers.contains_key("authorization")
+        && !free.any(|known| is_below(&visit.path, known));
+    let action = auth.text("/globalValidation/unauthenticatedClientAction");
+    match action.unwrap_or_default().to_ascii_lowercase().as_str() {
+        _ if !is_asked => None,
+        "allowanonymous" => None,
+        "return403" => Some(403),
+        "return401" => Some(401),
+        // Browsers are led to where one signs in.
+        _ if visit.header("accept").is_some_and(|kinds| kinds.contains("text/html")) => Some(302),
+        _ => Some(401),
+    }
+}
+
+/// Tells whether a path is this one or lies below it.
+fn is_below(path: &str, known: &str) -> bool {
+    let rest = path.strip_prefix(known).filter(|_| !known.is_empty());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || known.ends_with('/'))
+}
+
 /// Tells whether a rule is about a visit: its address and its headers.
 fn matches(rule: &Value, visit: &Visit) -> bool {
     let given = rule["ipAddress"].as_str().unwrap_or_default();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{access, functions};
 use crate::kind::azure::Azure;
 use crate::kind::family::Served;
-use crate::kind::visit::Visit;
+use crate::kind::visit::{Reply, Visit};
 use crate::store::state::Stored;
 
 /// Returns the site that answers to a name; of several one that runs.
@@ -21,6 +21,9 @@ pub(super) fn of(azure: &Azure, visit: &Visit) -> Option<Served> {
     };
     if !access::lets_in(azure, site, visit) {
         return Some(Served::Refused(site.id.name().to_owned()));
+    }
+    if let Some(status) = access::turned_away(azure, site, visit) {
+        return Some(Served::Answered(Reply::of(status, site.id.name())));
     }
     // "Function host is not running."
     let status = if functions::can_start(azure, site) { 200 } else { 503 };
