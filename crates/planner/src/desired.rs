@@ -249,6 +249,9 @@ pub struct Desired {
     pub manual_records: Vec<ManualRecord>,
     /// How each stamp is probed.
     pub probes: Vec<StampProbe>,
+    /// The status codes with which apps answer those whom they are declared to shut out, as we may be
+    /// ourselves.
+    pub refusals: BTreeMap<ResourceId, BTreeSet<u16>>,
     /// Scopes whose locks may be lifted for a change.
     pub liftable: BTreeSet<ResourceId>,
     /// Things to know that expansion found.

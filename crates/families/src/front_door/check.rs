@@ -4,7 +4,7 @@
 //! <https://learn.microsoft.com/azure/templates/microsoft.cdn/profiles>.
 
 use topology::Sp;
-use topology::family::Check;
+use topology::family::{Asks, Check};
 use topology::section::NameRule;
 
 use super::model::{FrontDoor, OriginGroup, OriginProbe, OriginRouting, Route};
@@ -104,6 +104,19 @@ fn group(check: &mut Check<'_>, name: &str, group: &OriginGroup) {
         );
     }
     numbers(check, group);
+    lets_in(check, group);
+}
+
+/// Every edge probes from addresses of the service, and asks for all else from them too.
+fn lets_in(check: &mut Check<'_>, group: &OriginGroup) {
+    let apps = group.app.iter().flat_map(|app| app.apps.iter().map(move |it| (it, &app.place)));
+    let asks = Asks {
+        router: "Front Door",
+        tag: "AzureFrontDoor.Backend",
+        path: group.probe.as_ref().map(|probe| probe.path.value.as_str()),
+        well: &[(200, 200)],
+    };
+    apps.for_each(|(app, place)| check.router_is_let_in(app, place, &asks));
 }
 
 fn numbers(check: &mut Check<'_>, group: &OriginGroup) {

@@ -10,7 +10,7 @@ mod subnet;
 
 use std::net::IpAddr;
 
-use topology::family::{Check, takes_traffic_manager};
+use topology::family::{Asks, Check, takes_traffic_manager};
 use topology::{App, Diagnostic, FreeMap, Place, Plan, Sp, Target, Text, Topology};
 
 use super::{Endpoint, EndpointTarget, Monitor, MonitorProtocol, Routing, TrafficManager};
@@ -209,6 +209,26 @@ fn endpoint(check: &mut Check<'_>, endpoint: &Endpoint, profile: &TrafficManager
     }
     child_endpoints(check, endpoint);
     endpoint_plan(check, endpoint, profile);
+    lets_probes_in(check, endpoint, profile);
+}
+
+/// Files apps that keep the probes of the profile out, where it probes them.
+fn lets_probes_in(check: &mut Check<'_>, endpoint: &Endpoint, profile: &TrafficManager) {
+    let is_on = |switch: &Option<Sp<bool>>| switch.as_ref().is_none_or(|it| it.value);
+    let is_unprobed = endpoint.always_serve.as_ref().is_some_and(|it| it.value);
+    let (Some(app), Some(monitor)) = (&endpoint.app, &profile.monitor) else { return };
+    let is_tcp = monitor.protocol.value == MonitorProtocol::Tcp;
+    if is_tcp || is_unprobed || !endpoint.is_enabled() || !is_on(&profile.enabled) {
+        return;
+    }
+    let mut well: Vec<(u16, u16)> =
+        monitor.expected_status.iter().map(|range| (range.value.min, range.value.max)).collect();
+    if well.is_empty() {
+        well.push((200, 200));
+    }
+    let path = monitor.path.as_ref().map(|path| path.value.as_str());
+    let asks = Asks { router: "Traffic Manager", tag: "AzureTrafficManager", path, well: &well };
+    check.router_is_let_in(app, &app.place, &asks);
 }
 
 fn child_endpoints(check: &mut Check<'_>, endpoint: &Endpoint) {

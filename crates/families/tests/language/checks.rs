@@ -492,13 +492,78 @@ const CASES: &[(&[&str], &str)] = &[
         &["scm-rules-unused"],
         "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { access: { scmAsMain: true, scmRules: { a: { serviceTag: AzureCloud, priority: 1 } } } } } } }",
     ),
+    // App Service itself probes from inside.
     (
-        &["probe-shut-out"],
-        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { healthPath: /health, auth: { entra: { clientId: a } } } } } }",
+        &[],
+        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { healthPath: /health, publicAccess: false, auth: { entra: { clientId: a } }, clientCertificates: { } } } } }",
     ),
     (
         &["probe-shut-out"],
-        "stamps: { weu: { region: westeurope, plan: { sku: B1 }, apps: { web: { healthPath: /health/deep, clientCertificates: { except: [/healthy] } } } } }",
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, auth: { entra: { clientId: a } } } } } }\ntrafficManager: { main: { routing: priority, monitor: { protocol: https, path: /health }, endpoints: { weu: { app: weu/web }, old: { host: old.example.net } } } }",
+    ),
+    (
+        &[],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, auth: { entra: { clientId: a }, unauthenticated: refuse } } } } }\ntrafficManager: { main: { routing: priority, monitor: { protocol: https, path: /health, expectedStatus: [200-204, 401] }, endpoints: { weu: { app: weu/web }, old: { host: old.example.net } } } }",
+    ),
+    (
+        &[],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, auth: { entra: { clientId: a }, unauthenticated: allow } } } } }\ntrafficManager: { main: { routing: priority, monitor: { protocol: https, path: /health }, endpoints: { weu: { app: weu/web }, old: { host: old.example.net } } } }",
+    ),
+    (
+        &["probe-shut-out"],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, clientCertificates: { except: [/healthy] } } } } }\ntrafficManager: { main: { routing: priority, monitor: { protocol: https, path: /health }, endpoints: { weu: { app: weu/web }, old: { host: old.example.net } } } }",
+    ),
+    (
+        &[],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, clientCertificates: { except: [/health] }, auth: { excluded: [/health] } } } } }\ntrafficManager: { main: { routing: priority, monitor: { protocol: https, path: /health }, endpoints: { weu: { app: weu/web }, old: { host: old.example.net } } } }",
+    ),
+    (
+        &["probe-shut-out"],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, publicAccess: false } } } }\ntrafficManager: { main: { routing: priority, monitor: { protocol: https, path: /health }, endpoints: { weu: { app: weu/web }, old: { host: old.example.net } } } }",
+    ),
+    (
+        &[],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, publicAccess: false } } } }\ntrafficManager: { main: { routing: priority, monitor: { protocol: https, path: /health }, endpoints: { weu: { app: weu/web, enabled: false }, old: { host: old.example.net } } } }",
+    ),
+    (
+        &[],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, publicAccess: false } } } }\ntrafficManager: { main: { routing: priority, monitor: { protocol: tcp, port: 443 }, endpoints: { weu: { app: weu/web }, old: { host: old.example.net } } } }",
+    ),
+    (
+        &["probe-shut-out"],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, access: { rules: { office: { address: 192.0.2.0/24, priority: 100 } } } } } } }\ntrafficManager: { main: { routing: priority, monitor: { protocol: https, path: /health }, endpoints: { weu: { app: weu/web }, old: { host: old.example.net } } } }",
+    ),
+    (
+        &["probe-shut-out"],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, access: { otherwise: deny } } } } }\ntrafficManager: { main: { routing: priority, monitor: { protocol: https, path: /health }, endpoints: { weu: { app: weu/web }, old: { host: old.example.net } } } }",
+    ),
+    (
+        &[],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, access: { rules: { office: { address: 192.0.2.0/24, action: deny, priority: 100 } } } } } } }\ntrafficManager: { main: { routing: priority, monitor: { protocol: https, path: /health }, endpoints: { weu: { app: weu/web }, old: { host: old.example.net } } } }",
+    ),
+    (
+        &[],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, access: { rules: { probes: { serviceTag: AzureTrafficManager, priority: 100 } } } } } } }\ntrafficManager: { main: { routing: priority, monitor: { protocol: https, path: /health }, endpoints: { weu: { app: weu/web }, old: { host: old.example.net } } } }",
+    ),
+    (
+        &["probe-shut-out"],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, access: { rules: { not: { serviceTag: AzureTrafficManager, action: deny, priority: 9 }, all: { address: 0.0.0.0/0, priority: 100 } } } } } } }\ntrafficManager: { main: { routing: priority, monitor: { protocol: https, path: /health }, endpoints: { weu: { app: weu/web }, old: { host: old.example.net } } } }",
+    ),
+    (
+        &["probe-shut-out"],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, access: { rules: { probes: { serviceTag: AzureTrafficManager, priority: 100 } } } } } } }\nfrontDoor: { main: { tier: standard, origins: { web: { app: web, probe: { path: /health } } }, routes: { web: { to: web } } } }",
+    ),
+    (
+        &[],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, access: { rules: { edge: { serviceTag: AzureFrontDoor.Backend, priority: 100, headers: { x-azure-fdid: [a] } } } } } } } }\nfrontDoor: { main: { tier: standard, origins: { web: { app: web, probe: { path: /health } } }, routes: { web: { to: web } } } }",
+    ),
+    (
+        &["probe-shut-out"],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, publicAccess: false } } } }\nfrontDoor: { main: { tier: standard, origins: { web: { app: web } }, routes: { web: { to: web } } } }",
+    ),
+    (
+        &[],
+        "stamps: { weu: { region: westeurope, plan: { sku: S1 }, apps: { web: { runtime: node|22-lts, clientCertificates: { mode: optional }, auth: { enabled: false } } } } }\nfrontDoor: { main: { tier: standard, origins: { web: { app: web, probe: { path: /health } } }, routes: { web: { to: web } } } }",
     ),
     (
         &["mount"],

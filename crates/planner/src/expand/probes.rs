@@ -1,7 +1,10 @@
 //! How it is asked whether an app serves: as the routers ask that lead to it.
 
+use std::collections::BTreeSet;
+
 use resource::ResourceId;
 use serde_json::Value;
+use topology::{App, Asker};
 
 use super::Expansion;
 use crate::desired::StampProbe;
@@ -35,12 +38,31 @@ impl Expansion<'_> {
     /// without either is not probed.
     pub(super) fn settle_probes(&mut self) {
         let routes = std::mem::take(&mut self.routes);
-        let probes = std::mem::take(&mut self.desired.probes);
-        self.desired.probes = probes.into_iter().filter_map(|it| settled(it, &routes)).collect();
+        for probe in std::mem::take(&mut self.desired.probes) {
+            let probe = settled(probe, &routes);
+            self.note_refusals(&probe);
+            if !probe.path.is_empty() {
+                self.desired.probes.push(probe);
+            }
+        }
+    }
+
+    /// Notes how an app answers us where its own declaration may shut us out: whatever it says of those
+    /// whom it does not name tells nothing of how well it is.
+    fn note_refusals(&mut self, probe: &StampProbe) {
+        let stamp = self.topology.stamps.get(&probe.stamp);
+        let key = probe.address.strip_prefix(&format!("{}/", probe.stamp)).unwrap_or_default();
+        let Some(app) = stamp.and_then(|stamp| stamp.sections.get::<App>(key)) else { return };
+        let path = if probe.path.is_empty() { "/" } else { &probe.path };
+        let shuts = app.shut_to(Asker::Anybody).into_iter().chain(app.shuts(path));
+        let answers: BTreeSet<u16> = shuts.flat_map(|shut| shut.answers.iter().copied()).collect();
+        if !answers.is_empty() {
+            self.desired.refusals.insert(probe.app.clone(), answers);
+        }
     }
 }
 
-fn settled(mut probe: StampProbe, routes: &[Route]) -> Option<StampProbe> {
+fn settled(mut probe: StampProbe, routes: &[Route]) -> StampProbe {
     let routes = || routes.iter().filter(|route| route.app == probe.app);
     let of_router = routes().find_map(|route| route.probe.clone()).unwrap_or_default();
     probe.routers = routes().map(|route| route.router.clone()).collect();
@@ -53,5 +75,5 @@ fn settled(mut probe: StampProbe, routes: &[Route]) -> Option<StampProbe> {
     if let Some(path) = of_router.path {
         probe.path = path;
     }
-    (!probe.path.is_empty()).then_some(probe)
+    probe
 }

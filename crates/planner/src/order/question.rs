@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Scene;
 use super::gate::{Way, members_of};
-use crate::desired::{StampProbe, ids_in};
+use crate::desired::{Desired, StampProbe, ids_in};
 use crate::resolve::{Secrets, resolve};
 
 /// How long an app may take to answer after it was changed.
@@ -55,6 +55,7 @@ impl Question {
                 };
                 let url = Some(url_of(id, &path, scene.observed));
                 Self { address, resource: id.clone(), band, url, headers, expected, permits }
+                    .borne(scene.desired)
             }
             None => {
                 let host = to.key().to_owned();
@@ -69,6 +70,13 @@ impl Question {
                 Self { address, resource, band: Band::Global, url, headers, expected, permits }
             }
         }
+    }
+
+    /// Takes the refusals of what may shut us out for answers too: nobody can do more from here.
+    fn borne(mut self, desired: &Desired) -> Self {
+        let refusals = desired.refusals.get(&self.resource).into_iter().flatten();
+        self.expected.extend(refusals.map(|status| (*status, *status)));
+        self
     }
 
     /// Returns the permission not to ask, where the user gives one.
@@ -127,16 +135,17 @@ fn way_addresses(scene: &Scene<'_>, way: Way<'_>) -> Vec<String> {
 }
 
 /// Makes the probe of a stamp's app, by which the roll-out goes on.
-pub(super) fn stamp_probe(probe: &StampProbe, band: Band, observed: &Observed) -> Action {
+pub(super) fn stamp_probe(scene: &Scene<'_>, probe: &StampProbe, band: Band) -> Action {
     let question = Question {
         address: probe.address.clone(),
         resource: probe.app.clone(),
         band,
-        url: Some(url_of(&probe.app, &probe.path, observed)),
+        url: Some(url_of(&probe.app, &probe.path, scene.observed)),
         headers: probe.headers.clone(),
         expected: probe.expected.clone(),
         permits: vec![],
     };
+    let question = question.borne(scene.desired);
     let reasons = vec!["the stamp must serve before the roll-out goes on".to_owned()];
     Action { reasons, ..question.action("") }
 }

@@ -93,7 +93,7 @@ impl Scene<'_> {
                 continue;
             }
             let Some(app) = desired.get(&probe.app) else { continue };
-            let node = self.graph.add_apart(stamp_probe(probe, app.band.clone(), self.observed));
+            let node = self.graph.add_apart(stamp_probe(self, probe, app.band.clone()));
             ends.iter().for_each(|end| self.graph.edge(*end, node));
             added.push(node);
         }
@@ -113,7 +113,7 @@ impl Scene<'_> {
             if writes.is_empty() {
                 continue;
             }
-            let node = self.graph.add_apart(stamp_probe(probe, app.band.clone(), self.observed));
+            let node = self.graph.add_apart(stamp_probe(self, probe, app.band.clone()));
             writes.iter().for_each(|write| {
                 self.graph.edge_if_free(*write, node);
             });

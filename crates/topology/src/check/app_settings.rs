@@ -8,8 +8,7 @@ use super::Check;
 use super::plan::has_backups;
 use crate::property::Record;
 use crate::{
-    Access, AccessRule, App, AppKind, Auth, Backup, ClientCertificates, Diagnostic, FreeMap, Mount,
-    Os, Plan, Raw, Sp, Stamp, Unauthenticated,
+    Access, AccessRule, App, AppKind, Backup, Diagnostic, FreeMap, Mount, Os, Plan, Raw, Sp, Stamp,
 };
 
 /// Members of `siteConfig` that other keys write otherwise than word for word, with those keys.
@@ -58,9 +57,6 @@ impl Check<'_> {
             let help = "name the origins, or let `*` stand alone without `credentials`";
             let message = "any origin leaves no others, and no credentials";
             self.error("cors-any-origin", &any.place, message, help);
-        }
-        if let Some(path) = app.health_path.as_ref().filter(|path| path.starts_with('/')) {
-            self.probe_is_let_in(app, path);
         }
         self.mounts(&app.mounts, stamp);
         if let Some(backup) = &app.backup {
@@ -123,37 +119,6 @@ impl Check<'_> {
         } else if parts.len() > 8 {
             let message = format!("{} ranges; a rule has eight at most", parts.len());
             self.error("out-of-range", &address.place, message, "write a second rule");
-        }
-    }
-
-    /// Files what answers App Service's own probe with a refusal.
-    fn probe_is_let_in(&mut self, app: &App, path: &Sp<String>) {
-        let is_under = |paths: &[Sp<String>]| {
-            paths.iter().any(|known| {
-                path.strip_prefix(&*known.value).is_some_and(|rest| {
-                    rest.is_empty() || rest.starts_with('/') || known.ends_with('/')
-                })
-            })
-        };
-        let asks_for_sign_in = |auth: &&Auth| {
-            let is_on = |switch: &Option<Sp<bool>>| switch.as_ref().is_none_or(|it| it.value);
-            let lets_in = auth.unauthenticated.as_ref().map(|it| it.value);
-            is_on(&auth.enabled) && is_on(&auth.required) && lets_in != Some(Unauthenticated::Allow)
-        };
-        let asks_for_certificate = |it: &&ClientCertificates| {
-            it.mode.as_ref().is_none_or(|mode| mode.value.as_str() == "required")
-        };
-        let auth = app.auth.as_ref().filter(asks_for_sign_in);
-        let certificates = app.client_certificates.as_ref().filter(asks_for_certificate);
-        if let Some(auth) = auth.filter(|auth| !is_under(&auth.excluded)) {
-            let message = format!("probes of `{}` cannot sign in", path.value);
-            let help = format!("add it to `excluded: [{}]`", path.value);
-            self.warning("probe-shut-out", &auth.place, message, &help);
-        }
-        if let Some(certificates) = certificates.filter(|it| !is_under(&it.except)) {
-            let message = format!("probes of `{}` have no certificate", path.value);
-            let help = format!("add it to `except: [{}]`", path.value);
-            self.warning("probe-shut-out", &certificates.place, message, &help);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Azure's own rules, held against a topology before anything is asked of Azure.
 
 mod app;
+mod app_door;
 mod app_settings;
 mod apply_lock;
 mod name_rules;
@@ -9,6 +10,7 @@ mod region;
 mod resource;
 mod tags;
 
+pub use app_door::Asks;
 pub use plan::takes_traffic_manager;
 
 use crate::decode::Broken;

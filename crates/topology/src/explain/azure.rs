@@ -223,10 +223,10 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     ),
     of(
         "probe-shut-out",
-        "App Service's own probe is asked for what it has not",
-        "The probe of `healthPath` neither signs in nor has a certificate: the instance counts as failed and is replaced, again and again.",
-        "web: { healthPath: /health, auth: { entra: { clientId: 00000000-0000-0000-0000-000000000001 } } }",
-        "Write the path in `excluded` of `auth`, or in `except` of `clientCertificates`.",
+        "an app keeps out a router that leads to it",
+        "Traffic Manager and Front Door probe from addresses of their own, without a certificate and without signing in. An app that refuses them counts as failed, and traffic never comes. App Service's own probe of `healthPath` comes from inside and is always let in; where an apply may be kept out itself, it takes the refusal for an answer.",
+        "frontDoor:\n  main: { tier: standard, origins: { web: { app: web, probe: { path: /health } } } }   # and on the app: publicAccess: false",
+        "Let the service in by its tag, `AzureTrafficManager` or `AzureFrontDoor.Backend`, in `access`; write the path in `except` of `clientCertificates` and in `excluded` of `auth`.",
     ),
     of(
         "mount",

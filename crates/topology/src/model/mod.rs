@@ -3,6 +3,7 @@
 mod app;
 mod app_access;
 mod app_auth;
+mod app_door;
 mod app_mounts;
 mod app_parts;
 mod apply_lock;
@@ -20,6 +21,7 @@ pub use app_access::{
     Access, AccessAction, AccessRule, ClientCertificateMode, ClientCertificates, Cors,
 };
 pub use app_auth::{Auth, Entra, Unauthenticated};
+pub use app_door::{Asker, Door, Shut};
 pub use app_mounts::{Backup, BackupDatabase, DatabaseType, Mount, MountKind};
 pub use app_parts::{
     AppIdentity, AppKind, AppLogs, ConnectionString, ConnectionStringType, FtpsState, HttpLogs,
