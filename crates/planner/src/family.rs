@@ -22,6 +22,18 @@ pub trait Family: fmt::Debug + Sync {
     /// Returns the resource that the entry of a key is.
     fn id(&self, expansion: &Expansion<'_>, home: Home<'_>, key: &str) -> Option<ResourceId>;
 
+    /// Returns where a property that a text asks of an entry stands in its resource, where that is not
+    /// what the catalogue says.
+    fn pointer(
+        &self,
+        _expansion: &Expansion<'_>,
+        _home: Home<'_>,
+        _key: &str,
+        _property: &str,
+    ) -> Option<String> {
+        None
+    }
+
     /// Adds what an identity needs to use the resource of an entry for a purpose.
     fn allow(
         &self,
@@ -97,6 +109,12 @@ pub trait Expand: Entry {
     fn id(&self, expansion: &Expansion<'_>, home: Home<'_>, key: &str) -> Option<ResourceId> {
         expansion.named_id(home, Self::SECTION, key, self)
     }
+
+    /// Returns where a property that a text asks of the entry stands in its resource, where that is not
+    /// what the catalogue says.
+    fn pointer(&self, _property: &str) -> Option<String> {
+        None
+    }
 }
 
 /// A resource below an entry's that has a name of its own, such as `databases/default`.
@@ -144,6 +162,17 @@ impl<T: Expand> Family for Of<T> {
     fn id(&self, expansion: &Expansion<'_>, home: Home<'_>, key: &str) -> Option<ResourceId> {
         let sections = expansion.topology().sections_of(home.name())?;
         sections.get::<T>(key)?.id(expansion, home, key)
+    }
+
+    fn pointer(
+        &self,
+        expansion: &Expansion<'_>,
+        home: Home<'_>,
+        key: &str,
+        property: &str,
+    ) -> Option<String> {
+        let sections = expansion.topology().sections_of(home.name())?;
+        sections.get::<T>(key)?.pointer(property)
     }
 
     fn allow(

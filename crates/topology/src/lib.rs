@@ -53,5 +53,5 @@ pub use run_keys::{
 pub use section::Section;
 pub use value::{
     Allowed, AnyIdentity, AnyStorage, AnyVault, Duration, FreeMap, LockHolder, Name, Named,
-    NotADuration, OneOrMany, Part, Percent, Ref, SecretSource, StampIndex, Target, Text, Ttl,
+    NotADuration, OneOrMany, Part, Percent, Raw, Ref, SecretSource, StampIndex, Target, Text, Ttl,
 };

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::decode::{Context, Decode};
 use crate::tree::{Node, NodeKind};
 use crate::{
-    AnyIdentity, App, AppIdentity, Cloud, CloudEndpoints, Diagnostic, PullIdentity, Raw, Ref,
-    Runtime, Sp, Stamp, StampInstance, StampModule,
+    AnyIdentity, App, AppIdentity, Cloud, CloudEndpoints, Diagnostic, PullIdentity, Ref, Runtime,
+    Sp, Stamp, StampInstance, StampModule,
 };
 
 /// Gives a type a schema that stands where it is used.
@@ -45,16 +44,6 @@ schema!(Cloud, g => json_schema!({
         g.subschema_for::<CloudEndpoints>()
     ]
 }));
-
-impl JsonSchema for Raw {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Raw".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!(true)
-    }
-}
 
 impl JsonSchema for StampModule {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -178,22 +167,6 @@ impl Decode for Cloud {
             "usGovernment" => Self::UsGovernment,
             "china" => Self::China,
             _ => Self::Public,
-        })
-    }
-}
-
-impl Decode for Raw {
-    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
-        Some(match &node.kind {
-            NodeKind::Null => Self::Null,
-            NodeKind::Bool(value) => Self::Bool(*value),
-            NodeKind::Number(text) => match text.parse() {
-                Ok(number) => Self::Number(number),
-                Err(_) => Self::Text(crate::Text(vec![crate::Part::Literal(text.clone())])),
-            },
-            NodeKind::Text(_) => Self::Text(crate::Text::decode(node, cx)?),
-            NodeKind::Seq(_) => Self::List(Vec::decode(node, cx)?),
-            NodeKind::Map(_) => Self::Map(IndexMap::decode(node, cx)?),
         })
     }
 }

@@ -1,10 +1,9 @@
 //! The escape hatch: any ARM resource, as ARM wants it.
 
 use plan::Band;
-use resource::{ResourceId, absent, catalogue};
+use resource::{ResourceId, catalogue};
 use serde_json::{Map, Value, json};
-use topology::Sp;
-use topology::{Raw, Resource};
+use topology::Resource;
 
 use super::{Expansion, Home};
 use crate::desired::DesiredResource;
@@ -25,6 +24,10 @@ impl Expand for Resource {
 
     fn id(&self, expansion: &Expansion<'_>, home: Home<'_>, key: &str) -> Option<ResourceId> {
         expansion.raw_id(home, key, self)
+    }
+
+    fn pointer(&self, property: &str) -> Option<String> {
+        Some(pointer(self, property))
     }
 }
 
@@ -74,18 +77,20 @@ impl Expansion<'_> {
         let region = self.location(home, None)?;
         catalogue::facts_of(id).default_location(&region).map(str::to_owned)
     }
+}
 
-    /// Returns the value of a part of a body that is written as ARM has it.
-    pub(super) fn raw(&self, raw: &Raw) -> Value {
-        match raw {
-            Raw::Null => absent(),
-            Raw::Bool(value) => json!(value),
-            Raw::Number(value) => Value::Number(value.clone()),
-            Raw::Text(text) => self.text(text),
-            Raw::List(items) => items.iter().map(|item: &Sp<Raw>| self.raw(&item.value)).collect(),
-            Raw::Map(map) => Value::Object(
-                map.iter().map(|(key, item)| (key.clone(), self.raw(&item.value))).collect(),
-            ),
-        }
-    }
+/// Returns where a property of an entry stands in its resource's body; any path can be asked for.
+fn pointer(entry: &Resource, property: &str) -> String {
+    let path = property.replace('.', "/");
+    let top = property.split('.').next().unwrap_or_default();
+    let is_whole = match top {
+        "properties" | "identity" | "location" | "tags" | "etag" | "kind" | "zones" => true,
+        // Providers have some of these below `properties`: where the entry writes it, it is.
+        "sku" => entry.sku.is_some(),
+        "plan" => entry.plan.is_some(),
+        "managedBy" => entry.managed_by.is_some(),
+        "extendedLocation" => entry.extended_location.is_some(),
+        _ => false,
+    };
+    if is_whole { format!("/{path}") } else { format!("/properties/{path}") }
 }

@@ -1,9 +1,9 @@
 //! From texts of the language to values of a body.
 
-use resource::{Expression, Part, SecretSource, catalogue};
+use resource::{Expression, Part, SecretSource, absent, catalogue};
 use serde_json::{Value, json};
 use topology::property::ToArm;
-use topology::{Resource, Target, Text};
+use topology::{Raw, Target, Text};
 
 use super::Expansion;
 
@@ -43,6 +43,27 @@ impl Expansion<'_> {
         self.text(text)
     }
 
+    /// Returns the value of a part of a body that is written as ARM has it.
+    pub fn raw(&self, raw: &Raw) -> Value {
+        match raw {
+            Raw::Null => absent(),
+            Raw::Bool(value) => json!(value),
+            Raw::Number(value) => Value::Number(value.clone()),
+            Raw::Text(text) => self.text(text),
+            Raw::List(items) => items.iter().map(|item| self.raw(&item.value)).collect(),
+            Raw::Map(map) => Value::Object(
+                map.iter().map(|(key, item)| (key.clone(), self.raw(&item.value))).collect(),
+            ),
+        }
+    }
+
+    /// Returns where the family of an entry says that a property of it stands.
+    fn own_pointer(&self, target: &Target, property: &str) -> Option<String> {
+        let Target::Entry { section, stamp, name } = target else { return None };
+        let home = self.home(stamp.as_deref())?;
+        self.language.family(section)?.pointer(self, home, name, property)
+    }
+
     fn part(&self, part: &topology::Part) -> Part {
         match part {
             topology::Part::Literal(literal) => Part::Literal(literal.clone()),
@@ -59,16 +80,21 @@ impl Expansion<'_> {
             "id" => Part::Literal(id.as_str().to_owned()),
             "name" => Part::Literal(id.name().to_owned()),
             property => {
-                let entry = self.topology.find::<Resource>(target);
+                let own = self.own_pointer(target, property);
                 let known = catalogue::facts_of(&id).answer(&id, property);
-                let (id, pointer) = match known.filter(|_| entry.is_none()) {
-                    Some((id, pointer)) => (id, pointer.to_owned()),
-                    None => (id, pointer(entry, property)),
+                let (id, pointer) = match (own, known) {
+                    (None, Some((id, pointer))) => (id, pointer.to_owned()),
+                    (own, _) => (id, own.unwrap_or_else(|| in_properties(property))),
                 };
                 Part::Expression(Box::new(Expression::reference(&id, &pointer)))
             }
         }
     }
+}
+
+/// Returns where a property stands that nobody knows otherwise.
+fn in_properties(property: &str) -> String {
+    format!("/properties/{}", property.replace('.', "/"))
 }
 
 /// Joins parts, without an expression where all are plain.
@@ -93,21 +119,4 @@ fn secret(source: &topology::SecretSource) -> SecretSource {
             SecretSource::KeyVault { vault: vault.clone(), name: name.clone() }
         }
     }
-}
-
-/// Returns where a property of the language stands in the resource's body; of a raw entry any path
-/// can be asked for.
-fn pointer(entry: Option<&Resource>, property: &str) -> String {
-    let path = property.replace('.', "/");
-    let top = property.split('.').next().unwrap_or_default();
-    let is_whole = match top {
-        "properties" | "identity" | "location" | "tags" | "etag" | "kind" | "zones" => true,
-        // Providers have some of these below `properties`: where the entry writes it, it is.
-        "sku" => entry.is_some_and(|entry| entry.sku.is_some()),
-        "plan" => entry.is_some_and(|entry| entry.plan.is_some()),
-        "managedBy" => entry.is_some_and(|entry| entry.managed_by.is_some()),
-        "extendedLocation" => entry.is_some_and(|entry| entry.extended_location.is_some()),
-        _ => false,
-    };
-    if is_whole { format!("/{path}") } else { format!("/properties/{path}") }
 }

@@ -3,12 +3,12 @@
 use super::app_access::CLIENT_CERTIFICATES;
 use super::{
     Access, AppIdentity, AppKind, AppLogs, Auth, Backup, ClientCertificates, ConnectionString,
-    Cors, FtpsState, Mount, Permission, PullIdentity, Raw, Runtime, TlsVersion, VaultAccess,
+    Cors, FtpsState, Mount, Permission, PullIdentity, Runtime, TlsVersion, VaultAccess,
 };
 use crate::property::ENABLED;
 use crate::record;
 use crate::section::Section;
-use crate::{AnyStorage, FreeMap, Ref, Sp, Text};
+use crate::{AnyStorage, FreeMap, Raw, Ref, Sp, Text};
 
 record! {
     /// A web app or function app of a stamp.

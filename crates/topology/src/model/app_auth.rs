@@ -1,7 +1,6 @@
 //! Who has to sign in at an app, and how.
 
-use super::Raw;
-use crate::{Sp, choice, record};
+use crate::{Raw, Sp, choice, record};
 
 choice! {
     /// What becomes of a request of somebody who has not signed in.

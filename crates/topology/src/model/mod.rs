@@ -31,7 +31,7 @@ pub use apply_lock::ApplyLock;
 pub use cloud::{Cloud, CloudEndpoints, CloudSuffixes};
 pub use objectives::Objectives;
 pub use plan::{Autoscale, Os, Plan, ScaleRule};
-pub use raw::{Raw, Resource};
+pub use raw::Resource;
 pub use sections::Sections;
 pub use stamp::Stamp;
 pub use topology::{StampInstance, StampModule, Topology};

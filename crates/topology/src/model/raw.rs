@@ -1,11 +1,8 @@
 //! The escape hatch: any ARM resource.
 
-use indexmap::IndexMap;
-use serde::Serialize;
-
 use crate::record;
 use crate::section::Section;
-use crate::{FreeMap, Name, Sp, Target, Text};
+use crate::{FreeMap, Name, Raw, Sp, Target, Text};
 
 record! {
     /// Any ARM resource, with its body as ARM wants it.
@@ -65,24 +62,6 @@ record! {
         /// the type holds data.
         pub protect: Option<Sp<bool>>,
     }
-}
-
-/// A value of an ARM body.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Raw {
-    /// Nothing.
-    Null,
-    /// Yes or no.
-    Bool(bool),
-    /// A number.
-    Number(serde_json::Number),
-    /// A text, perhaps with references and secrets.
-    Text(Text),
-    /// A list.
-    List(Vec<Sp<Raw>>),
-    /// A map.
-    Map(IndexMap<String, Sp<Raw>>),
 }
 
 crate::entry!(Resource in crate::section::RESOURCES: tags, existing, adopt, protect; named name, resource_group;

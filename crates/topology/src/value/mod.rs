@@ -6,6 +6,7 @@ mod index;
 mod name;
 mod one_or_many;
 mod percent;
+mod raw;
 mod target;
 mod text;
 
@@ -15,5 +16,6 @@ pub use index::StampIndex;
 pub use name::Name;
 pub use one_or_many::OneOrMany;
 pub use percent::Percent;
+pub use raw::Raw;
 pub use target::{Allowed, AnyIdentity, AnyStorage, AnyVault, LockHolder, Named, Ref, Target};
 pub use text::{Part, SecretSource, Text};
