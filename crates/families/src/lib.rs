@@ -8,6 +8,7 @@ pub mod front_door;
 pub mod identities;
 pub mod locks;
 pub mod redis;
+pub mod resources;
 pub mod storage;
 pub mod traffic_manager;
 pub mod vaults;
@@ -17,7 +18,7 @@ use std::sync::LazyLock;
 use importer::{Family, Language};
 use planner::Groups;
 use topology::section::Of;
-use topology::{App, Plan, Resource};
+use topology::{App, Plan};
 
 /// Every family: what is expanded, imported and written first stands first.
 pub static ALL: &[&dyn Family] = &[
@@ -33,7 +34,7 @@ pub static ALL: &[&dyn Family] = &[
     &Of::<redis::Redis>::ALL,
     &Of::<identities::Identity>::ALL,
     &Of::<locks::Lock>::ALL,
-    &Of::<Resource>::ALL,
+    &Of::<resources::Resource>::ALL,
 ];
 
 /// Returns the language of these families.

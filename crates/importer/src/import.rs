@@ -291,16 +291,4 @@ mod tests {
         let told: Vec<&str> = found.remarks.iter().map(|remark| &*remark.why).collect();
         assert!(told[0].contains("could not be read"), "{told:?}");
     }
-
-    #[test]
-    fn secrets_of_the_escape_hatch_are_not_written() {
-        let cache = id("Microsoft.Cache/redis", "cache");
-        let body = json!({
-            "location": "westeurope",
-            "properties": { "redisConfiguration": { "rdb-storage-connection-string": "AccountKey=x", "aof-storage-connectionstring": "AccountKey=abc" } },
-        });
-        let found = imported(&observed(vec![(cache, body)]), None);
-        assert!(!found.body.contains("AccountKey"), "{}", found.body);
-        assert_eq!(found.variables.len(), 2, "{:?}", found.variables.keys());
-    }
 }

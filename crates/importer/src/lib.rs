@@ -21,7 +21,6 @@ mod names;
 mod node;
 mod permissions;
 mod plans;
-mod raw;
 mod recognised;
 mod secrets;
 mod stamps;

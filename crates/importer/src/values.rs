@@ -14,13 +14,7 @@ const SHARED: [&str; 2] = ["tenantId", "verificationId"];
 impl Draft<'_> {
     /// Writes a text of the user's: a secret by the name of a variable, what another resource of
     /// the topology answers by a reference to it, anything else as it stands.
-    pub(crate) fn value(
-        &mut self,
-        name: &str,
-        owner: &str,
-        value: &str,
-        stamp: Option<usize>,
-    ) -> Node {
+    pub fn value(&mut self, name: &str, owner: &str, value: &str, stamp: Option<usize>) -> Node {
         if let Some(reference) = self.reference_for(value, stamp) {
             return reference;
         }
@@ -32,7 +26,7 @@ impl Draft<'_> {
     }
 
     /// Returns the reference that stands for a value, where a resource of the topology answers it.
-    pub(crate) fn reference_for(&self, value: &str, stamp: Option<usize>) -> Option<Node> {
+    pub fn reference_for(&self, value: &str, stamp: Option<usize>) -> Option<Node> {
         let written = |id: &ResourceId, property: &str| {
             let address = self.addresses.reference(id, stamp)?;
             Some(Node::Text(format!("{{{address}.{property}}}")))

@@ -10,7 +10,6 @@ mod ids;
 mod permissions;
 mod plans;
 mod probes;
-mod raw;
 mod roles;
 mod values;
 
@@ -357,7 +356,9 @@ impl<'a> Expansion<'a> {
         own.or(stamp).map_or(&self.topology.subscription.value, |subscription| &subscription.value)
     }
 
-    fn in_group(
+    /// Returns the resource of a type and a name in a group: in a subscription of its own, the stamp's or
+    /// the topology's.
+    pub fn in_group(
         &self,
         home: Home<'_>,
         subscription: Option<&Sp<String>>,

@@ -2,7 +2,7 @@
 
 use resource::ResourceId;
 use topology::section::{Declared, Entry};
-use topology::{Plan, Resource, Section, Target};
+use topology::{Plan, Section, Target};
 
 use super::{Expansion, Home};
 
@@ -56,32 +56,5 @@ impl<'a> Expansion<'a> {
         let Some(stamp) = stamp else { return Some(Home::GLOBAL) };
         let (name, stamp) = self.topology.stamps.get_key_value(stamp)?;
         Some(Home::of(name, stamp))
-    }
-
-    /// Returns the resource that an entry of the escape hatch is.
-    pub(super) fn raw_id(
-        &self,
-        home: Home<'_>,
-        key: &str,
-        resource: &Resource,
-    ) -> Option<ResourceId> {
-        if let Some(id) = &resource.id {
-            return ResourceId::parse(id.literal()?).ok();
-        }
-        let kind = &resource.resource_type.value;
-        let name: &str = if resource.name.is_empty() { key } else { &resource.name };
-        if let Some(scope) = &resource.scope {
-            return Some(self.id_of(scope)?.extension(kind, name));
-        }
-        if let Some(parent) = &resource.parent {
-            let last = kind.rsplit('/').next()?;
-            return Some(self.id_of(parent)?.child(last, name));
-        }
-        let group: &str = match (resource.resource_group.is_empty(), home.stamp) {
-            (false, _) => &resource.resource_group,
-            (true, Some((_, stamp))) => &stamp.resource_group,
-            (true, None) => &self.topology.resource_group,
-        };
-        Some(self.in_group(home, None, group, kind, name))
     }
 }

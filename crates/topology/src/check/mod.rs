@@ -7,7 +7,6 @@ mod apply_lock;
 mod name_rules;
 mod plan;
 mod region;
-mod resource;
 mod tags;
 
 pub use app_door::Asks;

@@ -278,20 +278,6 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "Name an account of the kind `StorageV2` or `BlockBlobStorage`, and leave `container` out or give it a plain name.",
     ),
     of(
-        "bad-resource-type",
-        "a resource type is not one",
-        "Types are `<namespace>/<type>`, and `<namespace>/<type>/<child>` for children.",
-        "resources:\n  cache: { type: redis, apiVersion: 2024-11-01 }",
-        "Write `Microsoft.Cache/redis`.",
-    ),
-    of(
-        "bad-api-version",
-        "an API version is not one",
-        "Versions of ARM are dates.",
-        "resources:\n  cache: { type: Microsoft.Cache/redis, apiVersion: v1 }",
-        "Write a date such as `2024-11-01`, perhaps with `-preview`.",
-    ),
-    of(
         "bad-host",
         "a text is not a host name",
         "Host names have labels of letters, digits and hyphens; a URL's scheme, port and path are no part of them. Records are named relative to their zone, with \"@\" for the zone itself.",

@@ -3,10 +3,10 @@
 use resource::types;
 
 use super::{Addressed, Arm, Keys, NameRule, Naming, Of, Section, Stands, Unique};
-use crate::{App, Plan, Resource};
+use crate::{App, Plan};
 
 /// Every section; a bare name leads to the first that has it.
-pub static ALL: &[&Section] = &[&PLAN, &APPS, &RESOURCE_GROUP, &RESOURCES];
+pub static ALL: &[&Section] = &[&PLAN, &APPS, &RESOURCE_GROUP];
 
 pub(crate) static GROUP_NAME: NameRule =
     NameRule { not_first: "", not_last: ".", ..NameRule::new("resource group", 1, 90, "-_.()") };
@@ -76,17 +76,5 @@ pub static RESOURCE_GROUP: Section = Section {
     default_key: "resourceGroup",
     addressed: Addressed::Alone,
     named: &[],
-    ..Section::PLAIN
-};
-
-/// The escape hatch.
-pub static RESOURCES: Section = Section {
-    key: "resources",
-    noun: "an entry of `resources`",
-    plural: "entries of `resources`",
-    about: "Any other ARM resource",
-    arm: Arm::Said,
-    naming: Naming::Key,
-    entries: Some(&Of::<Resource>::ALL),
     ..Section::PLAIN
 };

@@ -1,110 +1,105 @@
-//! What the language has no section for: the escape hatch, with ARM's own body; the inverse of
-//! `planner/src/expand/raw.rs`.
+//! What the language has no section for, with ARM's own body.
 
+use std::collections::BTreeSet;
+
+use importer::{Draft, Import, Life, Map, Node, capital, existing, literal, plain, region, text};
 use resource::catalogue::{
     PropertyPath, Treatment, TypeFacts, facts_of, is_value_of_secret, member_label,
 };
 use resource::types::{GROUP, PLAN, SITE};
 use resource::{Observation, ResourceId, ResourceType, secret};
 use serde_json::Value;
-use topology::Resource;
 use topology::section::{Addressed, Entry};
 
-use crate::draft::{Draft, Life, existing};
-use crate::family::Import;
-use crate::node::{Map, Node, literal, plain};
-use crate::plans::capital;
-use crate::survey::{region, text};
+use super::Resource;
 
 impl Import for Resource {
     fn import(draft: &mut Draft<'_>, stamp: Option<usize>, home: &mut Map) {
-        home.set_some(Self::SECTION.key, draft.raw_resources(stamp));
+        home.set_some(Self::SECTION.key, resources(draft, stamp));
     }
 }
 
-impl Draft<'_> {
-    /// Writes the entries of the escape hatch.
-    pub(crate) fn raw_resources(&mut self, stamp: Option<usize>) -> Map {
-        let mut resources = Map::default();
-        for (seen, key) in self.entries(Resource::SECTION, stamp) {
-            let facts = facts_of(&seen.id);
-            let mut map = Map::default();
-            let kind = seen.id.resource_type();
-            let spelled =
-                if facts.resource_type.is_empty() { kind.as_str() } else { facts.resource_type };
-            map.set("type", literal(spelled));
-            map.set("apiVersion", literal(facts.api_version));
-            self.locate(&mut map, &seen.id, stamp);
-            if let Life::Existing(reason) = self.life_of(seen) {
-                resources.set(&key, existing(map)).about(&seen.id).comment(capital(&reason));
-                continue;
-            }
-            self.raw_body(&mut map, seen, (&key, stamp), facts);
-            self.tail(&mut map, seen, stamp);
-            let member = resources.set(&key, map).about(&seen.id);
-            if let Some(why) = self.why_raw(seen) {
-                member.comment(capital(why));
-            }
-        }
-        resources
-    }
-
-    /// Returns why a resource is told here although the language has a section for its type.
-    fn why_raw(&self, seen: &Observation) -> Option<&str> {
+/// Writes the entries of the escape hatch.
+fn resources(draft: &mut Draft<'_>, stamp: Option<usize>) -> Map {
+    let mut resources = Map::default();
+    for (seen, key) in draft.entries(Resource::SECTION, stamp) {
+        let facts = facts_of(&seen.id);
+        let mut map = Map::default();
         let kind = seen.id.resource_type();
-        let is_of_app = kind.is(SITE) || kind.is(PLAN);
-        let reason = self.choices.raw.get(&seen.id).map(String::as_str);
-        let section = self.survey.language.section_of_type(&kind);
-        let is_second = section.is_some_and(|section| section.addressed == Addressed::Alone);
-        reason
-            .or_else(|| is_of_app.then_some("a stamp has one plan, and this is beside it"))
-            .or_else(|| is_second.then_some("a stamp has one of these, and this is beside it"))
-    }
-
-    /// A child without a place for a mark goes with the nearest above it that was read.
-    fn life_of(&self, seen: &Observation) -> Life {
-        use resource::catalogue::Ownership;
-        let life = self.life(seen);
-        let carries = !matches!(facts_of(&seen.id).ownership, Ownership::Parent | Ownership::None);
-        if carries || life == Life::Owned {
-            return life;
+        let spelled =
+            if facts.resource_type.is_empty() { kind.as_str() } else { facts.resource_type };
+        map.set("type", literal(spelled));
+        map.set("apiVersion", literal(facts.api_version));
+        locate(draft, &mut map, &seen.id, stamp);
+        if let Life::Existing(reason) = life_of(draft, seen) {
+            resources.set(&key, existing(map)).about(&seen.id).comment(capital(&reason));
+            continue;
         }
-        let parent = seen.id.ancestors().find_map(|above| self.survey.observed.get(&above));
-        parent.map_or(life, |parent| self.life_of(parent))
-    }
-
-    /// Writes what the resource's ID is made of.
-    fn locate(&self, map: &mut Map, id: &ResourceId, stamp: Option<usize>) {
-        let parent = id.parent();
-        let is_top = parent.as_ref().is_some_and(|parent| parent.resource_type().is(GROUP));
-        map.set_default("name", literal(id.name()));
-        if is_top {
-            self.place(map, id, stamp);
-        } else if let Some(parent) = parent {
-            let key = if id.resource_type().parent().is_some() { "parent" } else { "scope" };
-            map.set(key, self.target(&parent, stamp));
+        self::body(draft, &mut map, seen, (&key, stamp), facts);
+        draft.tail(&mut map, seen, stamp);
+        let member = resources.set(&key, map).about(&seen.id);
+        if let Some(why) = why(draft, seen) {
+            member.comment(capital(why));
         }
     }
+    resources
+}
 
-    fn raw_body(
-        &mut self,
-        map: &mut Map,
-        seen: &Observation,
-        (key, stamp): (&str, Option<usize>),
-        facts: &TypeFacts,
-    ) {
-        let body = &seen.body;
-        let dropped = self.choices.dropped.get(&seen.id).cloned().unwrap_or_default();
-        if let Some(place) = text(body, "/location") {
-            map.set("location", literal(&region(place)));
-        }
-        for member in MEMBERS {
-            let mut path = PropertyPath::root();
-            path.push_key(member);
-            let mut cleaner = Cleaner { draft: self, facts, stamp, owner: key, dropped: &dropped };
-            if let Some(node) = cleaner.clean(&mut path, &body[member]) {
-                map.set(member, node);
-            }
+/// Returns why a resource is told here although the language has a section for its type.
+fn why<'d>(draft: &'d Draft<'_>, seen: &Observation) -> Option<&'d str> {
+    let kind = seen.id.resource_type();
+    let is_of_app = kind.is(SITE) || kind.is(PLAN);
+    let reason = draft.choices.raw.get(&seen.id).map(String::as_str);
+    let section = draft.survey.language.section_of_type(&kind);
+    let is_second = section.is_some_and(|section| section.addressed == Addressed::Alone);
+    reason
+        .or_else(|| is_of_app.then_some("a stamp has one plan, and this is beside it"))
+        .or_else(|| is_second.then_some("a stamp has one of these, and this is beside it"))
+}
+
+/// A child without a place for a mark goes with the nearest above it that was read.
+fn life_of(draft: &Draft<'_>, seen: &Observation) -> Life {
+    use resource::catalogue::Ownership;
+    let life = draft.life(seen);
+    let carries = !matches!(facts_of(&seen.id).ownership, Ownership::Parent | Ownership::None);
+    if carries || life == Life::Owned {
+        return life;
+    }
+    let parent = seen.id.ancestors().find_map(|above| draft.survey.observed.get(&above));
+    parent.map_or(life, |parent| life_of(draft, parent))
+}
+
+/// Writes what the resource's ID is made of.
+fn locate(draft: &Draft<'_>, map: &mut Map, id: &ResourceId, stamp: Option<usize>) {
+    let parent = id.parent();
+    let is_top = parent.as_ref().is_some_and(|parent| parent.resource_type().is(GROUP));
+    map.set_default("name", literal(id.name()));
+    if is_top {
+        draft.place(map, id, stamp);
+    } else if let Some(parent) = parent {
+        let key = if id.resource_type().parent().is_some() { "parent" } else { "scope" };
+        map.set(key, draft.target(&parent, stamp));
+    }
+}
+
+fn body(
+    draft: &mut Draft<'_>,
+    map: &mut Map,
+    seen: &Observation,
+    (key, stamp): (&str, Option<usize>),
+    facts: &TypeFacts,
+) {
+    let body = &seen.body;
+    let dropped = draft.choices.dropped.get(&seen.id).cloned().unwrap_or_default();
+    if let Some(place) = text(body, "/location") {
+        map.set("location", literal(&region(place)));
+    }
+    for member in MEMBERS {
+        let mut path = PropertyPath::root();
+        path.push_key(member);
+        let mut cleaner = Cleaner { draft, facts, stamp, owner: key, dropped: &dropped };
+        if let Some(node) = cleaner.clean(&mut path, &body[member]) {
+            map.set(member, node);
         }
     }
 }
@@ -148,7 +143,7 @@ struct Cleaner<'c, 'd> {
     facts: &'c TypeFacts,
     stamp: Option<usize>,
     owner: &'c str,
-    dropped: &'c std::collections::BTreeSet<String>,
+    dropped: &'c BTreeSet<String>,
 }
 
 impl Cleaner<'_, '_> {

@@ -1,8 +1,8 @@
 //! The escape hatch: any ARM resource.
 
-use crate::record;
-use crate::section::Section;
-use crate::{FreeMap, Name, Raw, Sp, Target, Text};
+use topology::{FreeMap, Name, Raw, Section, Sp, Target, Text, entry, record};
+
+use super::RESOURCES;
 
 record! {
     /// Any ARM resource, with its body as ARM wants it.
@@ -64,11 +64,12 @@ record! {
     }
 }
 
-crate::entry!(Resource in crate::section::RESOURCES: tags, existing, adopt, protect; named name, resource_group;
+entry!(Resource in RESOURCES: tags, existing, adopt, protect; named name, resource_group;
     fn resource_type<'a>(&'a self, _: &'a Section) -> Option<&'a str> {
         Some(&self.resource_type)
     }
-    fn check(&self, check: &mut crate::check::Check<'_>, _: crate::check::At<'_>) {
-        check.resource(self);
+
+    fn check(&self, check: &mut topology::family::Check<'_>, _: topology::family::At<'_>) {
+        super::check::resource(self, check);
     }
 );
