@@ -52,7 +52,7 @@ pub enum Kind {
 pub struct Change {
     /// The resource.
     pub id: ResourceId,
-    /// Its address in the topology; of a deleted one its name.
+    /// Its address in the topology; of a deleted one that which it had, or its name.
     pub address: String,
     /// What happens to it.
     pub kind: Kind,
@@ -461,7 +461,7 @@ impl Changes {
                     .to_owned(),
             });
         } else if resource.protect && !is_permitted(options, &resource.address, &resource.id) {
-            self.refusals.push(protected(&resource.address, "replaces"));
+            self.refusals.push(protected(&resource.address, &resource.id, "replaces"));
         }
         self.insert(resource, Kind::Replace, properties);
     }
@@ -487,12 +487,21 @@ pub fn is_permitted(options: &Options, address: &str, id: &ResourceId) -> bool {
         || options.permitted.iter().any(|permitted| permitted.eq_ignore_ascii_case(id.as_str()))
 }
 
+/// Tells whether the caller permits the loss of what the topology no longer declares: it has a name too,
+/// which tells it where no text gives it an address.
+pub fn may_be_lost(options: &Options, change: &Change) -> bool {
+    is_permitted(options, &change.address, &change.id)
+        || options.permitted.contains(change.id.name())
+}
+
 /// Makes the refusal of a plan that touches what is protected.
-pub fn protected(address: &str, verb: &str) -> Guard {
+pub fn protected(address: &str, id: &ResourceId, verb: &str) -> Guard {
+    let name = id.name();
+    let named = if address.ends_with(name) { String::new() } else { format!(" (`{name}`)") };
     Guard {
         code: Code::Protected,
         address: address.to_owned(),
-        message: format!("the plan {verb} `{address}`, which is protected"),
+        message: format!("the plan {verb} `{address}`{named}, which is protected"),
         help: format!("pass `--permit {address}` once you are sure that it may be lost"),
     }
 }

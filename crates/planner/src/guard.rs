@@ -6,7 +6,7 @@ use plan::{Code, Guard};
 use resource::catalogue::Duty;
 use resource::{Observed, ResourceId, catalogue};
 
-use crate::change::{Changes, Kind, Options, is_permitted, protected};
+use crate::change::{Changes, Kind, Options, may_be_lost, protected};
 use crate::desired::Desired;
 use crate::last::Last;
 use crate::ownership::is_owned;
@@ -47,8 +47,8 @@ pub fn guards(
     let deletes = || changes.changes.values().filter(|change| change.kind == Kind::Delete);
     let mut guards: Vec<Guard> = deletes()
         .filter(|change| loss(&change.id).is_some())
-        .filter(|change| !is_permitted(options, &change.address, &change.id))
-        .map(|change| protected(&change.address, "deletes"))
+        .filter(|change| !may_be_lost(options, change))
+        .map(|change| protected(&change.address, &change.id, "deletes"))
         .collect();
     let gone: BTreeSet<&ResourceId> = deletes().map(|change| &change.id).collect();
     let goes = |id: &ResourceId| id.lineage().any(|id| gone.contains(&id));

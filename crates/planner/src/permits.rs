@@ -46,7 +46,7 @@ fn is_known(given: &str, plan: &Plan, desired: &Desired, observed: &Observed) ->
             || is_of(resource.id.as_str())
             // A host name that a router leads to.
             || is_named_in(&resource.body.to_string())
-    }) || observed.resources.values().any(|seen| is_of(seen.id.as_str()))
+    }) || observed.resources.values().any(|seen| is_of(seen.id.as_str()) || given == seen.id.name())
         || plan.actions.iter().any(|action| is_of(&action.address) || is_of(action.id.0.as_str()))
         || plan.refusals.iter().any(|refusal| {
             is_of(&refusal.address) || is_named_in(&refusal.help) || is_named_in(&refusal.message)

@@ -34,6 +34,8 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
             found.coverage.unmanaged.push(id.clone());
         }
     }
+    let present: BTreeSet<&str> =
+        desired.resources().map(|resource| resource.address.as_str()).collect();
     for id in &deleted {
         // What lies below a deleted resource goes with it.
         let cascades = id
@@ -56,20 +58,24 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
             });
             continue;
         }
-        let address = address_of(id, observed, last);
+        let address =
+            last_address(id, &present, last).unwrap_or_else(|| address_without_text(id, observed));
         let change = Change { id: id.clone(), address, kind: Kind::Delete, properties: vec![] };
         found.changes.insert(id.clone(), change);
     }
 }
 
-/// Returns how a person calls what goes: by its name, and a role assignment, whose name says nothing,
-/// by what it allows whom.
-fn address_of(id: &ResourceId, observed: &Observed, last: &Last) -> String {
+/// Returns the address that what goes had in the text that was applied last, where no other has it now.
+fn last_address(id: &ResourceId, present: &BTreeSet<&str>, last: &Last) -> Option<String> {
+    let before = &last.known()?.get(id)?.address;
+    (Duty::Grant.is_of(id) || !present.contains(before.as_str())).then(|| before.clone())
+}
+
+/// Returns how a person calls what goes where no text tells: by its name, and a role assignment, whose
+/// name says nothing, by what it allows whom.
+fn address_without_text(id: &ResourceId, observed: &Observed) -> String {
     if !Duty::Grant.is_of(id) {
         return id.name().to_owned();
-    }
-    if let Some(before) = last.known().and_then(|last| last.get(id)) {
-        return before.address.clone();
     }
     let text = |pointer: &str| observed.property(id, pointer).and_then(Value::as_str);
     let role = text("/properties/roleDefinitionId").and_then(|role| role.rsplit('/').next());

@@ -8,7 +8,7 @@ use resource::{Expression, ResourceId, is_absent, without_absent};
 use serde_json::{Value, json};
 
 use super::Scene;
-use crate::change::{Change, Kind, is_permitted};
+use crate::change::{Change, Kind, is_permitted, may_be_lost};
 use crate::desired::{DesiredResource, is_grant};
 use crate::diff;
 use crate::guard::loss;
@@ -169,6 +169,31 @@ impl Scene<'_> {
         Some(above.or_else(|| awaits(id, self.desired, self.observed))?.band.clone())
     }
 
+    /// Returns where what the topology no longer knows stands in the picture.
+    ///
+    /// What goes with its whole stamp stands where it stood at the last apply. What goes from a stamp that
+    /// stays has a turn of its own: other stamps may wait for it.
+    fn band_of_delete(&self, id: &ResourceId) -> Band {
+        if let Some(band) = self.band_above(id) {
+            return band;
+        }
+        let before = self.options.last.known().and_then(|last| last.get(id));
+        let stays = |band: &Band| self.desired.resources().any(|resource| resource.band == *band);
+        let band = before.map(|before| &before.band);
+        if let Some(band) = band.filter(|band| matches!(band, Band::Stamp(_)) && !stays(band)) {
+            return band.clone();
+        }
+        let is_global = id.lineage().any(|id| {
+            self.observed.property(&id, "/location").is_some_and(|region| region == "global")
+        });
+        match id.resource_group() {
+            Some(_) if is_global => Band::Global,
+            Some(_) if catalogue::facts_of(id).holds_data.is_some() => Band::Data,
+            Some(group) => Band::Stamp(group.to_owned()),
+            None => Band::Global,
+        }
+    }
+
     /// Returns what a deleted resource stands on where that is made anew: it waits for the delete, which
     /// is thus part of its stamp's turn.
     fn remade_ground(&self, id: &ResourceId) -> Option<&DesiredResource> {
@@ -224,8 +249,8 @@ impl Scene<'_> {
         if let Some(loss) = loss(&change.id) {
             risks.insert(Risk::LosesData);
             reasons.push(format!("loses {loss}"));
-            permission = is_permitted(self.options, &change.address, &change.id)
-                .then(|| format!("--permit {}", change.address));
+            permission =
+                may_be_lost(self.options, change).then(|| format!("--permit {}", change.address));
         }
         if Duty::Group.is_of(&change.id) {
             permission = Some("this plan deletes everything in it".to_owned());
@@ -237,7 +262,7 @@ impl Scene<'_> {
             resource: change.id.clone(),
             api_version: declared
                 .map_or_else(|| facts.api_version.to_owned(), |last| last.api_version.clone()),
-            band: self.band_above(&change.id).unwrap_or_else(|| band_of(&change.id, facts)),
+            band: self.band_of_delete(&change.id),
             operation: Operation::Delete,
             changes: self.names_lost(&change.id),
             reasons,
@@ -264,20 +289,6 @@ impl Scene<'_> {
         } else {
             ActionId::at("delete", &change.address)
         }
-    }
-}
-
-/// Where a resource that the topology no longer knows stands in the picture.
-fn band_of(id: &ResourceId, facts: &TypeFacts) -> Band {
-    const GLOBAL: [&str; 3] =
-        ["microsoft.network/trafficmanagerprofiles", "microsoft.network/dnszones", "microsoft.cdn"];
-    let key = id.resource_type().key();
-    if GLOBAL.iter().any(|prefix| key.starts_with(prefix)) {
-        Band::Global
-    } else if facts.holds_data.is_some() {
-        Band::Data
-    } else {
-        id.resource_group().map_or(Band::Global, |group| Band::Stamp(group.to_owned()))
     }
 }
 

@@ -90,7 +90,9 @@ impl Scene<'_> {
 
     fn no_other_target(&self, holder: &ResourceId, target: &ResourceId) -> Guard {
         let address = |id: &ResourceId| {
-            self.desired.get(id).map_or(id.name(), |resource| &resource.address).to_owned()
+            let change = self.changes.changes.get(id).map(|change| &change.address);
+            let declared = || self.desired.get(id).map(|resource| &resource.address);
+            change.or_else(declared).map_or(id.name(), String::as_str).to_owned()
         };
         Guard {
             code: Code::NoTargetLeft,

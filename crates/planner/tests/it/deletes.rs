@@ -36,6 +36,49 @@ fn rule_15_edges_go_before_nodes_when_a_stamp_is_removed() {
 }
 
 #[test]
+fn what_goes_is_called_as_it_was_where_the_last_text_tells_it() {
+    let text = |stamps: &str, extra: &str| {
+        format!(
+            "version: 1\nname: hello\nsubscription: 11111111-2222-3333-4444-555555555555\n\
+             location: westeurope\nstamp:\n  plan: {{ sku: P1v3 }}\n  vaults: {{ keys: {{}} }}\n  \
+             apps: {{ web: {{ runtime: node|22-lts }}{extra} }}\nstamps:\n  weu: {{ region: westeurope }}\n{stamps}"
+        )
+    };
+    let before =
+        expand(&text("  neu: { region: northeurope }\n", ", old: { runtime: node|22-lts }"));
+    let after = expand(&text("", ", new: { runtime: node|22-lts }"));
+    let azure = as_desired(&before);
+    let told = |permit: &str| {
+        let permitted = [permit.to_owned()].into();
+        let last = planner::Last::of(&before);
+        let options = Options { permitted, last, allow_mass_delete: true, ..Options::default() };
+        plan_with(&after, &azure, &options)
+    };
+    let plan = told("neu/vaults/keys");
+    assert!(plan.refusals.is_empty(), "{:?}", plan.refusals);
+    // By its name, as plans tell it that know no text.
+    let by_name = told("kv-hello-keys-neu");
+    assert!(by_name.refusals.is_empty(), "{:?}", by_name.refusals);
+    assert!(!by_name.notices.iter().any(|notice| notice.code == plan::Code::PermitsNothing));
+    assert!(!told("neu/vaults/other").refusals.is_empty());
+    let goes = with_verb(&plan, Verb::Delete);
+    let goes: Vec<_> = goes.iter().map(|a| (a.address.as_str(), a.band.clone())).collect();
+    let neu = Band::Stamp("neu".to_owned());
+    for address in ["neu/web", "neu/old", "neu/plan", "neu/vaults/keys"] {
+        assert!(goes.contains(&(address, neu.clone())), "{address}: {goes:?}");
+    }
+    assert!(goes.iter().any(|(address, _)| *address == "weu/old"), "{goes:?}");
+    // An address that another has now tells of that one alone.
+    let renamed = BEFORE.replace("web: { runtime", "web: { name: \"x-{stamp}\", runtime");
+    let last = planner::Last::of(&expand(BEFORE));
+    let options = Options { last, allow_mass_delete: true, ..Options::default() };
+    let plan = plan_with(&expand(&renamed), &as_desired(&expand(BEFORE)), &options);
+    let goes: Vec<_> =
+        with_verb(&plan, Verb::Delete).iter().map(|action| action.address.clone()).collect();
+    assert!(goes.contains(&"app-hello-web-weu".to_owned()), "{goes:?}");
+}
+
+#[test]
 fn rule_14_traffic_is_never_without_a_target_while_a_stamp_goes() {
     let plan = plan(&expand(&shrunk()), &as_desired(&expand(BEFORE)));
     let writes: Vec<_> = plan

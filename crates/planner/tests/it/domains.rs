@@ -176,8 +176,7 @@ dns: {{ example.com: {{}} }}
 
 #[test]
 fn a_name_is_let_go_by_one_app_of_a_webspace_before_another_binds_it() {
-    let delete =
-        "delete Microsoft.Web/sites/hostNameBindings rg-shop-weu/app-shop-web-weu/a.example.com";
+    let delete = "delete weu/web/domains/a.example.com";
     let create = "create weu/api/domains/a.example.com";
     let before = expand(&two_apps("web", "web"));
     for route in ["web", "api"] {
@@ -190,7 +189,7 @@ fn a_name_is_let_go_by_one_app_of_a_webspace_before_another_binds_it() {
     let plan = again(&expand(&text), &before);
     assert!(plan.refusals.is_empty(), "{:?}", plan.refusals);
     assert_ordered(&plan, &[delete, create, "update trafficManager/main"]);
-    assert_ordered(&plan, &[create, "delete Microsoft.Web/sites rg-shop-weu/app-shop-web-weu"]);
+    assert_ordered(&plan, &[create, "delete weu/web"]);
 }
 
 #[test]

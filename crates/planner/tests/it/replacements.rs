@@ -138,13 +138,7 @@ fn an_app_that_goes_with_a_plan_that_is_made_anew_goes_in_the_turn_of_its_stamp(
     let options = Options { last: Last::of(&last), allow_mass_delete: true, ..Options::default() };
     let plan = plan_with(&expand(&moved), &as_desired(&last), &options);
     assert!(plan::check(&plan).is_empty(), "{:?}", plan::check(&plan));
-    assert_ordered(
-        &plan,
-        &[
-            "delete Microsoft.Web/sites rg-osprey-neu/app-osprey-jobs-neu",
-            "delete to replace neu/plan",
-        ],
-    );
+    assert_ordered(&plan, &["delete neu/jobs", "delete to replace neu/plan"]);
 }
 
 #[test]
@@ -166,10 +160,7 @@ dns: { example.com: {} }
     let last = expand(&large);
     let options = Options { last: Last::of(&last), ..Options::default() };
     let down = plan_with(&expand(small), &as_desired(&last), &options);
-    for first in [
-        "update weu/web/config",
-        "delete Microsoft.Web/sites/hostNameBindings rg-osprey-weu/app-osprey-web-weu/app.example.com",
-    ] {
+    for first in ["update weu/web/config", "delete weu/web/domains/app.example.com"] {
         assert_ordered(&down, &[first, "update weu/plan"]);
     }
     let up = plan(&expand(&large), &as_desired(&expand(small)));
@@ -430,7 +421,7 @@ fn rule_06_what_goes_before_a_stamp_can_change_has_its_turn_before() {
     let options = Options { last: Last::of(&last), allow_mass_delete: true, ..Options::default() };
     // The check that stamps change one at a time is part of it.
     let plan = plan_with(&expand(&less), &as_desired(&last), &options);
-    let delete = "delete Microsoft.Web/sites rg-own/app-osprey-jobs-neu";
+    let delete = "delete neu/jobs";
     assert_ordered(&plan, &[delete, "update neu/plan"]);
     assert_ordered(&plan, &[delete, "update resourceGroups/rg-osprey-neu"]);
 }
