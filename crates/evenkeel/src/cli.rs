@@ -11,6 +11,7 @@ mod format;
 mod graph;
 mod import;
 mod init;
+mod parity;
 mod plan;
 mod post;
 mod reference;
@@ -33,6 +34,7 @@ pub use format::TextOrJson;
 pub use graph::{Graph, GraphFormat};
 pub use import::Import;
 pub use init::{Init, Starter};
+pub use parity::{Parity, ParityFormat};
 pub use plan::{Plan, PlanFormat};
 pub use post::{Content, ForgeName, Place, Post, PostIssue, PostPullRequest};
 pub use reference::{Completions, Explain, Man};
@@ -142,6 +144,18 @@ and 3 as for every command.")]
 
 Each round is a line of JSON on stdout. SIGTERM and Ctrl-C end it cleanly.")]
     Watch(Watch),
+    /// Tell how tenants outside Azure differ: what they list, its versions, settings and certificates.
+    ///
+    /// `parity` of the topology says who they are and what must be the same. Reads only, by HTTP; needs no
+    /// login to Azure.
+    #[command(after_help = "Examples:
+  evenkeel parity --external                  compare, and tell what is not the same
+  evenkeel parity --external --format markdown > parity.md
+  evenkeel parity --external --report junit=parity.xml
+
+Exit codes: 0 all is the same; 2 something differs or expires soon; 1 a tenant could not be read, and
+what could be read is the same; 3 as for every command.")]
+    Parity(Parity),
     /// Delete all that the topology owns; asks for its name.
     #[command(after_help = "Example:\n  evenkeel destroy --permit data/portal")]
     Destroy(Destroy),

@@ -7,6 +7,7 @@ pub mod fetch_plan;
 pub mod graph;
 pub mod import;
 pub mod init;
+pub mod parity;
 pub mod plan;
 pub mod post;
 pub mod reference;

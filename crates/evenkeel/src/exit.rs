@@ -57,7 +57,8 @@ impl Exit {
                  nothing. Run the same command again once the cause is gone."
             }
             Self::Changes => {
-                "There are changes: always of `drift`, of `plan` with `--detailed-exitcode`."
+                "There are changes: always of `drift`, of `plan` with `--detailed-exitcode`. Of \
+                 `parity`: something differs."
             }
             Self::Invalid => {
                 "The input or the call is invalid: the topology, a command, an option or a plan \

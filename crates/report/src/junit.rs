@@ -16,19 +16,19 @@ use crate::text::tail;
 /// Columns of the text inside a failure.
 const WIDTH: usize = 110;
 
-/// One resource and what became of it.
-struct Case<'a> {
-    suite: String,
-    name: String,
-    resource: Option<&'a ResourceId>,
-    failures: Vec<Failure>,
-    skipped: Option<Cow<'a, str>>,
+/// One resource, or whatever else is looked at by itself, and what became of it.
+pub(crate) struct Case<'a> {
+    pub suite: String,
+    pub name: String,
+    pub resource: Option<&'a ResourceId>,
+    pub failures: Vec<Failure>,
+    pub skipped: Option<Cow<'a, str>>,
 }
 
-struct Failure {
-    kind: String,
-    message: String,
-    text: String,
+pub(crate) struct Failure {
+    pub kind: String,
+    pub message: String,
+    pub text: String,
 }
 
 /// Renders `plan` as JUnit XML: a suite for each band, a case for each resource of `picture`.
@@ -37,24 +37,28 @@ struct Failure {
 /// the topology has moved, and where it could not be looked at, so that a green result never speaks
 /// of what was not seen. What has failed over is a suite of its own.
 pub fn junit(plan: &Plan, picture: &Picture) -> String {
-    let cases = cases(plan, picture);
+    document(&format!("drift of {}", plan.topology), &plan.topology, &cases(plan, picture))
+}
+
+/// Writes the cases of a topology, a suite for each that they name.
+pub(crate) fn document(name: &str, topology: &str, cases: &[Case<'_>]) -> String {
     let mut suites: Vec<&str> = vec![];
-    for case in &cases {
+    for case in cases {
         if !suites.contains(&&case.suite[..]) {
             suites.push(&case.suite);
         }
     }
     let all: Vec<_> = cases.iter().collect();
     let mut text = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"drift of {}\" {}>\n",
-        escape(&plan.topology),
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" {}>\n",
+        escape(name),
         counts(&all)
     );
     for suite in suites {
         let cases: Vec<_> = cases.iter().filter(|case| case.suite == suite).collect();
         text.push_str(&format!("  <testsuite name=\"{}\" {}>\n", escape(suite), counts(&cases)));
         for case in cases {
-            push_case(&mut text, &plan.topology, case);
+            push_case(&mut text, topology, case);
         }
         text.push_str("  </testsuite>\n");
     }

@@ -24,6 +24,7 @@ mod model;
 mod moved;
 mod outcome;
 mod page;
+mod parity;
 mod picture;
 mod properties;
 mod question;
@@ -37,6 +38,7 @@ mod svg;
 mod text;
 mod value;
 
+pub use self::parity::{parity, parity_json, parity_junit, parity_markdown};
 pub use azure_devops::azure_devops;
 pub use drift::drift;
 pub use drift_markdown::{NOT_EVALUATED_MARKER, drift_markdown};

@@ -52,6 +52,7 @@ pub use run_keys::{
 };
 pub use section::Section;
 pub use value::{
-    Allowed, AnyIdentity, AnyStorage, AnyVault, Duration, FreeMap, LockHolder, Name, Named,
-    NotADuration, OneOrMany, Part, Percent, Raw, Ref, SecretSource, StampIndex, Target, Text, Ttl,
+    Allowed, AnyIdentity, AnyStorage, AnyVault, Duration, FreeMap, JsonPath, LockHolder, Name,
+    Named, NotADuration, NotAJsonPath, OneOrMany, Part, PathTemplate, Percent, Raw, Ref,
+    SecretSource, StampIndex, Target, Text, Ttl,
 };

@@ -37,6 +37,8 @@ enum Names {
 
 /// Maps of the language in which people choose the names.
 const OF_PEOPLE: [&str; 5] = ["settings", "connectionStrings", "tags", "metadata", "variables"];
+/// Logins, where a key says whether its value is a secret.
+const OF_LOGINS: [&str; 2] = ["oauth", "basic"];
 /// The parts of a resource of the escape hatch that are Azure's own words.
 const OF_AZURE: [&str; 3] = ["properties", "sku", "identity"];
 
@@ -205,7 +207,7 @@ fn names_below(own: &str, names: Names) -> Names {
     let is = |known: &[&str]| known.contains(&own);
     match names {
         _ if own.to_ascii_lowercase().ends_with("headers") => Names::Headers,
-        _ if is(&OF_PEOPLE) => Names::People,
+        _ if is(&OF_PEOPLE) || is(&OF_LOGINS) => Names::People,
         Names::Azure | Names::People => names,
         _ if is(&OF_AZURE) => Names::Azure,
         _ => Names::Language,

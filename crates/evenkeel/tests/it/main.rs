@@ -29,6 +29,7 @@ mod mangled;
 mod markdown;
 mod overlay;
 mod owner;
+mod parity;
 #[cfg(unix)]
 mod pseudo_terminal;
 mod reference;

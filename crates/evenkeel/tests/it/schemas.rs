@@ -6,7 +6,7 @@ use crate::scenario::{Scenario, root};
 
 /// Fails where `document` does not fit the schema `name`, or has a member that the schema's own
 /// properties do not tell.
-fn assert_fits(name: &str, document: &str) {
+pub fn assert_fits(name: &str, document: &str) {
     let document: Value =
         serde_json::from_str(document).unwrap_or_else(|e| panic!("{e}: {document}"));
     let path = root().join(format!("docs/reference/{name}.schema.json"));

@@ -290,6 +290,58 @@ const CASES: &[(&[&str], &str)] = &[
         "applyLock: { account: /subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/st, container: $web }",
     ),
     (
+        &["tenant-alone", "tenant-address"],
+        "parity: { tenants: { a: { url: http://a.example.net } }, compare: [{ path: /x }] }",
+    ),
+    (
+        &["tenant-address"],
+        "parity: { tenants: { a: { url: \"https://a.example.net?x=1\" }, b: { url: http://127.0.0.1:8080 } }, compare: [{ path: /x }] }",
+    ),
+    (
+        &["tenant-address"],
+        "parity: { tenants: { a: { url: https://a.example.net, auth: { oauth: { token: http://login.example.net, clientId: a, secret: \"${secret:env:PROBE_AUTH}\" } } }, b: { url: https://b.example.net } }, compare: [{ path: /x }] }",
+    ),
+    (
+        &["tenant-secret"],
+        "parity: { tenants: { a: { url: https://a.example.net, headers: { X-Login: \"${secret:keyVault:kv/a}\" } }, b: { url: https://b.example.net } }, compare: [{ path: /x }] }",
+    ),
+    (
+        &["plain-secret"],
+        "parity: { tenants: { a: { url: https://a.example.net, auth: { basic: { user: reader, password: hunter2-hunter2 } } }, b: { url: https://b.example.net } }, compare: [{ path: /x }] }",
+    ),
+    (
+        &["one-of"],
+        "parity: { tenants: { a: { url: https://a.example.net, auth: { oauth: { token: https://login.example.net, clientId: a, secret: \"${secret:env:PROBE_AUTH}\" }, basic: { user: a, password: \"${secret:env:PROBE_AUTH}\" } } }, b: { url: https://b.example.net } }, compare: [{ path: /x }] }",
+    ),
+    (
+        &["missing-key"],
+        "parity: { tenants: { a: { url: https://a.example.net, auth: {} }, b: { url: https://b.example.net } }, compare: [{ path: /x }] }",
+    ),
+    (
+        &["compare-nothing"],
+        "parity: { tenants: { a: { url: https://a.example.net }, b: { url: https://b.example.net } }, compare: [] }",
+    ),
+    (
+        &["compare-path"],
+        "parity: { tenants: { a: { url: https://a.example.net }, b: { url: https://b.example.net } }, compare: [{ path: \"/x/{Id}\" }] }",
+    ),
+    (
+        &["compare-path"],
+        "parity: { tenants: { a: { url: https://a.example.net }, b: { url: https://b.example.net } }, compare: [{ path: x }] }",
+    ),
+    (
+        &["compare-path"],
+        "parity: { tenants: { a: { url: https://a.example.net }, b: { url: https://b.example.net } }, compare: [{ path: /x, items: d.results }] }",
+    ),
+    (
+        &["missing-key"],
+        "parity: { tenants: { a: { url: https://a.example.net }, b: { url: https://b.example.net } }, compare: [{ path: /x, forEach: [{ path: \"/x/{Id}\" }] }] }",
+    ),
+    (
+        &["field-not-used"],
+        "parity: { tenants: { a: { url: https://a.example.net }, b: { url: https://b.example.net } }, compare: [{ path: /x, key: Id, only: [Id, Version] }] }",
+    ),
+    (
         &["dangling-reference"],
         "+domains: { app.example.com: { routeTo: weu/web, bind: wbe } }\ndns: { example.com: {} }",
     ),

@@ -5,6 +5,7 @@ mod app_door;
 mod app_settings;
 mod apply_lock;
 mod name_rules;
+mod parity;
 mod plan;
 mod region;
 mod tags;
@@ -37,6 +38,7 @@ pub(crate) fn all(topology: &Topology, broken: &Broken, diagnostics: &mut Vec<Di
     let mut check = Check { topology, broken, diagnostics };
     check.header();
     check.apply_lock();
+    check.parity();
     check.regions();
     check.indexes();
     check.names();

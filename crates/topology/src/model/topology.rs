@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::Serializer;
 
-use super::{App, ApplyLock, Cloud, Objectives, Sections, Stamp};
+use super::{App, ApplyLock, Cloud, Objectives, Parity, Sections, Stamp};
 use crate::record;
 use crate::section::{Declared, Entry, Section};
 use crate::{FreeMap, Language, Name, Sp, Target};
@@ -38,6 +38,10 @@ record! {
         // No part of the topology's hash: it changes nothing in Azure.
         #[serde(skip_serializing)]
         pub apply_lock: Option<ApplyLock>,
+        /// Tenants outside Azure that are kept in step.
+        // It changes nothing in Azure either.
+        #[serde(skip_serializing)]
+        pub parity: Option<Parity>,
         /// Other files of the same application, relative to this one.
         #[serde(default)]
         pub include: Vec<Sp<String>>,

@@ -3,6 +3,7 @@
 mod duration;
 mod free_map;
 mod index;
+mod json_path;
 mod name;
 mod one_or_many;
 mod percent;
@@ -13,6 +14,7 @@ mod text;
 pub use duration::{Duration, NotADuration, Ttl};
 pub use free_map::FreeMap;
 pub use index::StampIndex;
+pub use json_path::{JsonPath, NotAJsonPath, PathTemplate};
 pub use name::Name;
 pub use one_or_many::OneOrMany;
 pub use percent::Percent;
