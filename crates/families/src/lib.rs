@@ -2,6 +2,7 @@
 //!
 //! The engines (parser, planner, importer) are given the language and name none of them.
 
+pub mod apps;
 pub mod dns;
 pub mod domains;
 pub mod front_door;
@@ -17,13 +18,13 @@ use std::sync::LazyLock;
 
 use importer::{Family, Language};
 use planner::Groups;
+use topology::Plan;
 use topology::section::Of;
-use topology::{App, Plan};
 
 /// Every family: what is expanded, imported and written first stands first.
 pub static ALL: &[&dyn Family] = &[
     &Of::<Plan>::ALL,
-    &Of::<App>::ALL,
+    &Of::<apps::App>::ALL,
     &Groups,
     &Of::<traffic_manager::TrafficManager>::ALL,
     &Of::<front_door::FrontDoor>::ALL,

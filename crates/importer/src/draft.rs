@@ -5,7 +5,6 @@ use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 
 use resource::{Observation, ResourceId};
-use topology::Named;
 use topology::section::{Arm, Entry, Section};
 
 use crate::addresses::{Address, Addresses};
@@ -283,11 +282,8 @@ impl<'a> Draft<'a> {
     }
 
     /// Returns the reference to a resource for a key that takes things of one section alone, or IDs.
-    pub fn target_in<N: Named>(&self, id: &ResourceId, stamp: Option<usize>) -> Node {
-        match self.addresses.get(id).filter(|address| address.section.key == N::KEY) {
-            Some(_) => self.target(id, stamp),
-            None => literal(id.as_str()),
-        }
+    pub fn target_in<T: Entry>(&self, id: &ResourceId, stamp: Option<usize>) -> Node {
+        if self.is_entry::<T>(id) { self.target(id, stamp) } else { literal(id.as_str()) }
     }
 
     /// Tells whether a resource is told of by an entry of `T`.

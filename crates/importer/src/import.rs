@@ -198,7 +198,7 @@ fn explain(root: &mut Map) {
 
 #[cfg(test)]
 mod tests {
-    use resource::{NotEvaluated, Observation};
+    use resource::Observation;
     use serde_json::{Value, json};
 
     use super::*;
@@ -256,39 +256,5 @@ mod tests {
         assert_eq!(found.verdict, Verdict::Empty);
         assert!(found.body.contains("# It belongs to the topology `bakery`."), "{}", found.body);
         assert!(found.body.contains("existing: true"), "{}", found.body);
-    }
-
-    #[test]
-    fn a_function_app_whose_settings_are_hidden_is_only_read() {
-        let plan = id("Microsoft.Web/serverfarms", "asp-shop-weu");
-        let app = id("Microsoft.Web/sites", "func-shop-jobs-weu");
-        let settings = app.child("config", "appsettings");
-        let mut observed = observed(vec![
-            (
-                plan.clone(),
-                json!({
-                    "location": "West Europe", "kind": "linux",
-                    "sku": { "name": "P1v3", "capacity": 1 },
-                    "properties": { "reserved": true },
-                }),
-            ),
-            (
-                app,
-                json!({
-                    "location": "West Europe", "kind": "functionapp,linux",
-                    "properties": {
-                        "serverFarmId": plan.as_str(), "httpsOnly": true,
-                        "clientAffinityEnabled": false,
-                    },
-                }),
-            ),
-        ]);
-        let reason = "the right to read it is missing".to_owned();
-        observed.not_evaluated.insert(settings, NotEvaluated { reason });
-        let found = imported(&observed, None);
-        insta::assert_snapshot!(found.body);
-        assert_eq!(found.verdict, Verdict::Adopts(1));
-        let told: Vec<&str> = found.remarks.iter().map(|remark| &*remark.why).collect();
-        assert!(told[0].contains("could not be read"), "{told:?}");
     }
 }

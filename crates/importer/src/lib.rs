@@ -6,7 +6,6 @@
 //! Pure: no HTTP, no async, no clock, no randomness.
 
 mod addresses;
-mod apps;
 mod check;
 mod choices;
 mod declared;

@@ -4,7 +4,6 @@
 //! Azure can tell stays an expression in a body.
 
 mod apply_lock;
-mod apps;
 mod groups;
 mod ids;
 mod permissions;

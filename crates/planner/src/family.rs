@@ -105,6 +105,9 @@ pub trait Expand: Entry {
     ) {
     }
 
+    /// Adds what follows from all that is asked for.
+    fn finish(_expansion: &mut Expansion<'_>) {}
+
     /// Returns the resource that the entry is.
     fn id(&self, expansion: &Expansion<'_>, home: Home<'_>, key: &str) -> Option<ResourceId> {
         expansion.named_id(home, Self::SECTION, key, self)
@@ -184,6 +187,10 @@ impl<T: Expand> Family for Of<T> {
         place: &Place,
     ) {
         T::allow(expansion, holder, used, purpose, place);
+    }
+
+    fn finish(&self, expansion: &mut Expansion<'_>) {
+        T::finish(expansion);
     }
 }
 

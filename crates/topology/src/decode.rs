@@ -262,7 +262,7 @@ fn elsewhere(section: &Section) -> Option<&'static str> {
 }
 
 /// Writes words for a sentence: `a`, `b` and `c`.
-pub(crate) fn quoted<T: AsRef<str>>(words: &[T]) -> String {
+pub fn quoted<T: AsRef<str>>(words: &[T]) -> String {
     let quoted: Vec<_> = words.iter().map(|word| format!("`{}`", word.as_ref())).collect();
     match quoted.split_last() {
         Some((last, [])) => last.clone(),

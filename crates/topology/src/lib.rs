@@ -52,7 +52,6 @@ pub use run_keys::{
 };
 pub use section::Section;
 pub use value::{
-    Allowed, AnyIdentity, AnyStorage, AnyVault, Duration, FreeMap, JsonPath, LockHolder, Name,
-    Named, NotADuration, NotAJsonPath, OneOrMany, Part, PathTemplate, Percent, Raw, Ref,
-    SecretSource, StampIndex, Target, Text, Ttl,
+    Allowed, Duration, FreeMap, JsonPath, LockHolder, Name, NotADuration, NotAJsonPath, OneOrMany,
+    Part, PathTemplate, Percent, Raw, Ref, SecretSource, StampIndex, Target, Text, Ttl,
 };

@@ -248,6 +248,26 @@ macro_rules! choice {
     };
 }
 
+/// Gives a type a schema that stands where it is used.
+#[macro_export]
+macro_rules! inline_schema {
+    ($name:ident, $generator:ident => $schema:expr) => {
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema($generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $schema
+            }
+        }
+    };
+}
+
 /// Returns the key of a field: the literal given, or the field's name in camelCase.
 pub fn key(field: &str, given: Option<&str>) -> String {
     if let Some(given) = given {

@@ -16,7 +16,7 @@ use crate::Explanation;
 
 pub use entry::{Common, CommonMut, Declared, Entries, Entry, Kept, Of, Share, Shared, Tags};
 pub use name_rule::{NameRule, Unique};
-pub use table::{ALL, APPS, CONTAINER_NAME, PLAN, RESOURCE_GROUP};
+pub use table::{ALL, CONTAINER_NAME, PLAN, RESOURCE_GROUP};
 pub(crate) use table::{AUTOSCALE_NAME, GROUP_NAME};
 
 /// Where a section may stand.

@@ -1,9 +1,10 @@
 //! Custom domains: their zone, their binding and their certificate.
 
 use topology::family::Check;
-use topology::{App, Diagnostic, Explanation, Place, Plan, Sp, Target};
+use topology::{Diagnostic, Explanation, Place, Plan, Sp, Target};
 
 use super::{Certificate, Domain};
+use crate::apps::App;
 use crate::dns::{RecordSet, is_host, zone_of};
 use crate::front_door::FrontDoor;
 use crate::traffic_manager::{EndpointTarget, TrafficManager, needs_addresses};
@@ -171,7 +172,7 @@ fn bound_plans(check: &mut Check<'_>, domain: &Domain) {
     let mut home: Option<&str> = None;
     for binding in &domain.bind {
         for target in &binding.apps {
-            let Some((stamp, _)) = topology.app(target) else { continue };
+            let Some((stamp, _)) = crate::apps::find(topology, target) else { continue };
             let sku = stamp.sections.one::<Plan>().and_then(|plan| plan.sku.as_ref());
             if let Some(sku) = sku.filter(|sku| sku.eq_ignore_ascii_case("F1")) {
                 let message = format!("`{target}` is on a free plan, which has no custom domains");

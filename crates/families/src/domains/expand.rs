@@ -8,10 +8,11 @@ use planner::{
 use resource::types::{PROFILE, SITE};
 use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
+use topology::Target;
 use topology::section::Entry;
-use topology::{App, Target};
 
 use super::{Certificate, Domain, edge};
+use crate::apps::App;
 use crate::dns::{zone_id, zone_of};
 use crate::traffic_manager::{TrafficManager, host_of as profile_host};
 

@@ -7,11 +7,11 @@ use importer::{
     one_or_many,
 };
 use resource::ResourceId;
-use topology::App;
 use topology::section::Entry;
 
 use super::recognise::{self, Found, Source, custom_host, found, is_uploaded};
 use super::{BINDING, CERTIFICATE, Domain};
+use crate::apps::App;
 use crate::vaults::Vault;
 
 impl Import for Domain {

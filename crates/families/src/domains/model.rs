@@ -4,9 +4,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use topology::family::{Context, Decode, Node, NodeKind};
 use topology::section::Entry;
-use topology::{App, OneOrMany, Ref, Sp, Ttl, entry, record};
+use topology::{OneOrMany, Ref, Sp, Ttl, entry, record};
 
 use super::DOMAINS;
+use crate::apps::App;
 use crate::front_door::FrontDoor;
 use crate::resources::Resource;
 use crate::traffic_manager::TrafficManager;

@@ -4,10 +4,11 @@
 //! <https://learn.microsoft.com/azure/templates/microsoft.cdn/profiles>.
 
 use topology::Sp;
-use topology::family::{Asks, Check};
+use topology::family::Check;
 use topology::section::NameRule;
 
 use super::model::{FrontDoor, OriginGroup, OriginProbe, OriginRouting, Route};
+use crate::apps::{Asks, router_is_let_in};
 
 /// What groups, origins and routes may be called.
 static PART_NAME: NameRule = NameRule::new("part of a Front Door profile", 2, 90, "-");
@@ -116,7 +117,7 @@ fn lets_in(check: &mut Check<'_>, group: &OriginGroup) {
         path: group.probe.as_ref().map(|probe| probe.path.value.as_str()),
         well: &[(200, 200)],
     };
-    apps.for_each(|(app, place)| check.router_is_let_in(app, place, &asks));
+    apps.for_each(|(app, place)| router_is_let_in(check, app, place, &asks));
 }
 
 fn numbers(check: &mut Check<'_>, group: &OriginGroup) {

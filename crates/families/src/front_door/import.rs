@@ -125,7 +125,7 @@ fn apps(draft: &Draft<'_>, origins: &[&Observation]) -> Option<String> {
         let mut sites = sites.filter(|seen| seen.id.resource_type().is(SITE));
         let site =
             sites.find(|seen| text(&seen.body, "/properties/defaultHostName") == Some(host))?;
-        let (at, app) = draft.key_in_stamp::<topology::App>(&site.id)?;
+        let (at, app) = draft.key_in_stamp::<crate::apps::App>(&site.id)?;
         let is_first = key.get_or_insert_with(|| app.to_owned()) == app;
         if !is_first || stamps[at].name != origin.id.name() {
             return None;

@@ -3,6 +3,7 @@
 use planner::{DesiredResource, Expand, Expansion, Holder};
 
 use super::Identity;
+use crate::vaults;
 
 impl Expand for Identity {
     fn beside(&self, expansion: &mut Expansion<'_>, resource: &DesiredResource) {
@@ -13,6 +14,6 @@ impl Expand for Identity {
         };
         expansion.permissions(&holder, &self.permissions);
         expansion.uses(&holder, &self.uses);
-        expansion.vault_access(&holder, &self.vault_access);
+        vaults::access(expansion, &holder, &self.vault_access);
     }
 }

@@ -1,8 +1,9 @@
 //! What a topology says of an identity.
 
-use topology::{Permission, Use, VaultAccess, entry, record};
+use topology::{Permission, Use, entry, record};
 
 use super::IDENTITIES;
+use crate::vaults::VaultAccess;
 
 record! {
     /// A managed identity that lives apart from the apps that use it.

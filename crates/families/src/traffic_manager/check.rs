@@ -10,10 +10,11 @@ mod subnet;
 
 use std::net::IpAddr;
 
-use topology::family::{Asks, Check, takes_traffic_manager};
-use topology::{App, Diagnostic, FreeMap, Place, Plan, Sp, Target, Text, Topology};
+use topology::family::{Check, takes_traffic_manager};
+use topology::{Diagnostic, FreeMap, Place, Plan, Sp, Target, Text, Topology};
 
 use super::{Endpoint, EndpointTarget, Monitor, MonitorProtocol, Routing, TrafficManager};
+use crate::apps::{App, Asks, find, router_is_let_in};
 
 /// Endpoints that one profile may have.
 const MOST_ENDPOINTS: usize = 200;
@@ -228,7 +229,7 @@ fn lets_probes_in(check: &mut Check<'_>, endpoint: &Endpoint, profile: &TrafficM
     }
     let path = monitor.path.as_ref().map(|path| path.value.as_str());
     let asks = Asks { router: "Traffic Manager", tag: "AzureTrafficManager", path, well: &well };
-    check.router_is_let_in(app, &app.place, &asks);
+    router_is_let_in(check, app, &app.place, &asks);
 }
 
 fn child_endpoints(check: &mut Check<'_>, endpoint: &Endpoint) {
@@ -257,7 +258,7 @@ fn child_endpoints(check: &mut Check<'_>, endpoint: &Endpoint) {
 /// Files apps whose plan is too small for Traffic Manager.
 fn endpoint_plan(check: &mut Check<'_>, endpoint: &Endpoint, profile: &TrafficManager) {
     let Some(target) = &endpoint.app else { return };
-    let Some((stamp, _)) = check.topology().app(target) else { return };
+    let Some((stamp, _)) = find(check.topology(), target) else { return };
     let Some(sku) = stamp.sections.one::<Plan>().and_then(|plan| plan.sku.as_ref()) else {
         return;
     };

@@ -5,9 +5,9 @@ use resource::secret::may_be_secret;
 use resource::types::PROFILE;
 use resource::{Observation, ResourceId};
 use serde_json::Value;
-use topology::App;
 
 use super::TrafficManager;
+use crate::apps::App;
 
 impl Import for TrafficManager {
     // Profiles number their endpoints whatever their method.

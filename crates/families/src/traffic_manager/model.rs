@@ -2,9 +2,10 @@
 
 use indexmap::IndexMap;
 use topology::section::NameRule;
-use topology::{App, Duration, FreeMap, Name, Ref, Sp, Text, Ttl, choice, entry, record};
+use topology::{Duration, FreeMap, Name, Ref, Sp, Text, Ttl, choice, entry, record};
 
 use super::{DNS_NAME, StatusRange, SubnetRange, TRAFFIC_MANAGER};
+use crate::apps::App;
 
 record! {
     /// A Traffic Manager profile.

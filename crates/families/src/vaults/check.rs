@@ -1,7 +1,7 @@
 //! Azure's own rules of key vaults, with what their codes mean.
 
-use topology::Explanation;
-use topology::family::Check;
+use topology::family::{Check, closest, quoted};
+use topology::{Explanation, Sp};
 
 use super::Vault;
 
@@ -21,6 +21,57 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         example: "vaults:\n  app: { purgeProtection: false }",
         remedy: "Leave the key out.",
     },
+];
+
+/// Kinds of access that a vault's access policy can grant, for secrets, keys and certificates.
+/// Source: <https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/create-or-update>.
+const SECRET_RIGHTS: &[&str] =
+    &["all", "backup", "delete", "get", "list", "purge", "recover", "restore", "set"];
+
+/// See [`SECRET_RIGHTS`].
+const KEY_RIGHTS: &[&str] = &[
+    "all",
+    "backup",
+    "create",
+    "decrypt",
+    "delete",
+    "encrypt",
+    "get",
+    "getrotationpolicy",
+    "import",
+    "list",
+    "purge",
+    "recover",
+    "release",
+    "restore",
+    "rotate",
+    "setrotationpolicy",
+    "sign",
+    "unwrapKey",
+    "update",
+    "verify",
+    "wrapKey",
+];
+
+/// See [`SECRET_RIGHTS`].
+const CERTIFICATE_RIGHTS: &[&str] = &[
+    "all",
+    "backup",
+    "create",
+    "delete",
+    "deleteissuers",
+    "get",
+    "getissuers",
+    "import",
+    "list",
+    "listissuers",
+    "managecontacts",
+    "manageissuers",
+    "purge",
+    "recover",
+    "restore",
+    "setissuers",
+    "update",
 ];
 
 /// Files what is wrong with a vault.
@@ -46,6 +97,32 @@ pub(super) fn vault(vault: &Vault, check: &mut Check<'_>) {
             let message = "an access policy has exactly one of `identity` and `objectId`";
             check.error("one-of", &policy.place, message, "");
         }
-        check.vault_rights(&policy.secrets, &policy.keys, &policy.certificates);
+        rights(check, &policy.secrets, &policy.keys, &policy.certificates);
+    }
+}
+
+/// Files rights to secrets, keys and certificates that vaults don't know.
+pub fn rights(
+    check: &mut Check<'_>,
+    secrets: &[Sp<String>],
+    keys: &[Sp<String>],
+    certificates: &[Sp<String>],
+) {
+    kinds(check, secrets, SECRET_RIGHTS);
+    kinds(check, keys, KEY_RIGHTS);
+    kinds(check, certificates, CERTIFICATE_RIGHTS);
+}
+
+fn kinds(check: &mut Check<'_>, written: &[Sp<String>], known: &[&'static str]) {
+    for right in written {
+        if !known.iter().any(|known| known.eq_ignore_ascii_case(right)) {
+            let near = closest(right, known.iter().copied());
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("allowed are {}", quoted(known)),
+            };
+            let message = format!("`{}` is not a right in a key vault", right.value);
+            check.error("unknown-value", &right.place, message, &help);
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! From a vault that was observed to its entry.
 
-use importer::{Draft, Import, Map, text};
+use importer::{Draft, Import, Map, Node, literal, text};
 use resource::Observation;
 use resource::types::SITE;
 use serde_json::Value;
 
-use super::Vault;
+use super::{KEY_VAULT, Vault};
 use crate::identities::IDENTITY;
 
 impl Import for Vault {
@@ -37,4 +37,32 @@ fn policies_of_others(draft: &Draft<'_>, vault: &Value) -> usize {
     };
     let policies = vault["accessPolicies"].as_array().into_iter().flatten();
     policies.filter(|policy| !policy["objectId"].as_str().is_some_and(is_known)).count()
+}
+
+/// Returns what an identity may do in vaults without RBAC.
+pub(crate) fn access(draft: &Draft<'_>, principal: &str, stamp: Option<usize>) -> Vec<Node> {
+    let mut all = vec![];
+    for vault in draft.survey.of_type(KEY_VAULT) {
+        let policies = vault.body["properties"]["accessPolicies"].as_array();
+        let own = policies.into_iter().flatten().find(|policy| policy["objectId"] == principal);
+        let Some(own) = own else { continue };
+        let mut access = Map::default();
+        access.set("vault", draft.target_in::<Vault>(&vault.id, stamp));
+        for kind in ["secrets", "keys", "certificates"] {
+            let rights = own["permissions"][kind].as_array().into_iter().flatten();
+            let rights: Vec<Node> = rights.filter_map(Value::as_str).map(right).collect();
+            access.set_some(kind, rights);
+        }
+        if access.members.len() > 1 {
+            all.push(Node::Map(access));
+        }
+    }
+    all
+}
+
+/// Azure answers rights in any case; the language has those of the documentation.
+fn right(text: &str) -> Node {
+    const MIXED: [&str; 2] = ["wrapKey", "unwrapKey"];
+    let known = MIXED.iter().find(|known| known.eq_ignore_ascii_case(text));
+    literal(&known.map_or_else(|| text.to_ascii_lowercase(), |known| (*known).to_owned()))
 }

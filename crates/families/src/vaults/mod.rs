@@ -8,7 +8,13 @@ mod model;
 use topology::Section;
 use topology::section::{Arm, GlobalBand, NameRule, Of, Unique};
 
-pub use model::{AccessPolicy, Vault, VaultSku};
+pub(crate) use check::rights;
+pub(crate) use expand::access;
+pub(crate) use import::access as imported_access;
+pub use model::{AccessPolicy, Vault, VaultAccess, VaultSku};
+
+/// Key vaults, as resources.
+const KEY_VAULT: &str = "Microsoft.KeyVault/vaults";
 
 static NAME: NameRule = NameRule {
     double_hyphen: false,
@@ -22,7 +28,7 @@ pub static VAULTS: Section = Section {
     noun: "a key vault",
     plural: "key vaults",
     about: "Key vaults",
-    arm: Arm::Type("Microsoft.KeyVault/vaults"),
+    arm: Arm::Type(KEY_VAULT),
     abbreviations: &["kv"],
     name: Some(&NAME),
     band: GlobalBand::Data,

@@ -1,9 +1,10 @@
 //! What a topology says of a key vault.
 
 use topology::property::{ONLY_ON, PUBLIC_NETWORK};
-use topology::{App, Ref, Sp, choice, entry, record};
+use topology::{Ref, Sp, choice, entry, record};
 
 use super::VAULTS;
+use crate::apps::App;
 use crate::identities::Identity;
 
 record! {
@@ -48,6 +49,23 @@ record! {
         /// The object ID of anyone else.
         pub object_id: Option<Sp<String>>,
         /// What may be done with secrets.
+        #[serde(default)]
+        pub secrets: Vec<Sp<String>>,
+        /// What may be done with keys.
+        #[serde(default)]
+        pub keys: Vec<Sp<String>>,
+        /// What may be done with certificates.
+        #[serde(default)]
+        pub certificates: Vec<Sp<String>>,
+    }
+}
+
+record! {
+    /// An access policy that an identity gets in a vault without RBAC.
+    pub struct VaultAccess {
+        /// The vault: a reference or a resource ID.
+        pub vault: Sp<Ref<Vault>>,
+        /// What may be done with secrets: `get`, `list`…
         #[serde(default)]
         pub secrets: Vec<Sp<String>>,
         /// What may be done with keys.

@@ -1,10 +1,11 @@
 //! What the language can say.
 
 use super::parsed;
+use families::apps::{self, App};
 use families::domains::Domain;
 use families::storage::Storage;
 use families::traffic_manager::{EndpointTarget, TrafficManager};
-use topology::{App, Part, Plan, SecretSource, Severity, Stamp, Topology, render};
+use topology::{Part, Plan, SecretSource, Severity, Stamp, Topology, render};
 
 /// Returns the topology of a text that must have one.
 fn topology(text: &str) -> Topology {
@@ -108,7 +109,7 @@ fn global_parts_are_read() {
     let topology = topology(NORTHWIND);
     let profile = topology.sections.get::<TrafficManager>("main").unwrap();
     let EndpointTarget::App(app) = profile.endpoints["sea"].target().unwrap() else { panic!() };
-    assert_eq!(topology.app(app).unwrap().1.name, "app-northwind-web-sea");
+    assert_eq!(apps::find(&topology, app).unwrap().1.name, "app-northwind-web-sea");
     let secret = &profile.endpoints["eu2"].headers["Authorization"];
     assert_eq!(secret.0, [Part::Secret(SecretSource::Env("PROBE_AUTH".into()))]);
     assert_eq!(families::dns::zone_of(&topology, "app.example.com").unwrap().0, "example.com");

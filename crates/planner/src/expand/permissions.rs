@@ -5,7 +5,7 @@ use resource::catalogue::facts_of;
 use resource::types::{ASSIGNMENT, ROLE};
 use resource::{Expression, ResourceId};
 use serde_json::{Value, json};
-use topology::{Permission, Place, Use, VaultAccess};
+use topology::{Permission, Place, Use};
 
 use super::roles::role_id;
 use super::{Expansion, Life};
@@ -98,27 +98,6 @@ impl Expansion<'_> {
         let mut resource = DesiredResource::managed(label, id, holder.band.clone(), body);
         resource.protect = false;
         self.add(resource, Life::default(), place);
-    }
-
-    /// Adds the access policies of the identity of `holder`.
-    pub fn vault_access(&mut self, holder: &Holder, access: &[VaultAccess]) {
-        for access in access {
-            let Some(vault) = self.id_of(&access.vault.value) else { continue };
-            let names = |list: &[topology::Sp<String>]| -> Value {
-                list.iter().map(|name| json!(name.value)).collect()
-            };
-            let policy = json!({
-                "tenantId": self.tenant(),
-                "objectId": holder.principal(),
-                "permissions": {
-                    "secrets": names(&access.secrets),
-                    "keys": names(&access.keys),
-                    "certificates": names(&access.certificates),
-                },
-            });
-            let label = format!("{}/permissions/{}", holder.address, vault.name());
-            self.desired.grant(&vault, label, holder.band.clone(), policy);
-        }
     }
 
     /// Returns the tenant: the written one, or the subscription's.

@@ -1,10 +1,7 @@
 //! How it is asked whether an app serves: as the routers ask that lead to it.
 
-use std::collections::BTreeSet;
-
 use resource::ResourceId;
 use serde_json::Value;
-use topology::{App, Asker};
 
 use super::Expansion;
 use crate::desired::StampProbe;
@@ -40,24 +37,9 @@ impl Expansion<'_> {
         let routes = std::mem::take(&mut self.routes);
         for probe in std::mem::take(&mut self.desired.probes) {
             let probe = settled(probe, &routes);
-            self.note_refusals(&probe);
             if !probe.path.is_empty() {
                 self.desired.probes.push(probe);
             }
-        }
-    }
-
-    /// Notes how an app answers us where its own declaration may shut us out: whatever it says of those
-    /// whom it does not name tells nothing of how well it is.
-    fn note_refusals(&mut self, probe: &StampProbe) {
-        let stamp = self.topology.stamps.get(&probe.stamp);
-        let key = probe.address.strip_prefix(&format!("{}/", probe.stamp)).unwrap_or_default();
-        let Some(app) = stamp.and_then(|stamp| stamp.sections.get::<App>(key)) else { return };
-        let path = if probe.path.is_empty() { "/" } else { &probe.path };
-        let shuts = app.shut_to(Asker::Anybody).into_iter().chain(app.shuts(path));
-        let answers: BTreeSet<u16> = shuts.flat_map(|shut| shut.answers.iter().copied()).collect();
-        if !answers.is_empty() {
-            self.desired.refusals.insert(probe.app.clone(), answers);
         }
     }
 }

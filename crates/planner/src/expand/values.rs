@@ -31,18 +31,6 @@ impl Expansion<'_> {
         }
     }
 
-    /// Returns the value of an application setting. App Service resolves a Key Vault secret
-    /// itself, so that the secret never passes through here.
-    /// Source: <https://learn.microsoft.com/azure/app-service/app-service-key-vault-references>.
-    pub(super) fn setting(&self, text: &Text) -> Value {
-        if let [topology::Part::Secret(topology::SecretSource::KeyVault { vault, name })] =
-            text.0.as_slice()
-        {
-            return json!(format!("@Microsoft.KeyVault(VaultName={vault};SecretName={name})"));
-        }
-        self.text(text)
-    }
-
     /// Returns the value of a part of a body that is written as ARM has it.
     pub fn raw(&self, raw: &Raw) -> Value {
         match raw {

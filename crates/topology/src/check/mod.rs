@@ -1,8 +1,5 @@
 //! Azure's own rules, held against a topology before anything is asked of Azure.
 
-mod app;
-mod app_door;
-mod app_settings;
 mod apply_lock;
 mod name_rules;
 mod parity;
@@ -10,8 +7,7 @@ mod plan;
 mod region;
 mod tags;
 
-pub use app_door::Asks;
-pub use plan::takes_traffic_manager;
+pub use plan::{has_backups, sleeps, takes_traffic_manager};
 
 use crate::decode::Broken;
 use crate::section::NameRule;
@@ -105,6 +101,15 @@ impl<'a> Check<'a> {
     ) {
         if !keys.iter().any(|key| self.broken.contains(&(place.clone(), *key))) {
             self.error("missing-key", place, message, help);
+        }
+    }
+
+    /// Files a path that doesn't begin with a slash.
+    pub fn path(&mut self, key: &str, path: &Sp<String>) {
+        if !path.value.is_empty() && !path.starts_with('/') {
+            let message = format!("`{key}` is `{}`, which does not begin with `/`", path.value);
+            let help = format!("write `/{}`", path.value);
+            self.error("bad-path", &path.place, message, &help);
         }
     }
 

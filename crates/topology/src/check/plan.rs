@@ -27,13 +27,13 @@ pub fn takes_traffic_manager(sku: &str) -> bool {
 
 /// Returns whether apps on plans of this size can be backed up to a container.
 /// Source: <https://learn.microsoft.com/azure/app-service/manage-backup>.
-pub(super) fn has_backups(sku: &str) -> bool {
+pub fn has_backups(sku: &str) -> bool {
     let sku = sku.to_ascii_uppercase();
     !is_free(&sku) && ["B", "S", "P", "I"].iter().any(|family| sku.starts_with(family))
 }
 
 /// Returns whether apps on plans of this size are unloaded when idle, or scale to nothing.
-pub(super) fn sleeps(sku: &str) -> bool {
+pub fn sleeps(sku: &str) -> bool {
     is_free(sku) || sku.eq_ignore_ascii_case("Y1") || sku.eq_ignore_ascii_case("FC1")
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::Serializer;
 
-use super::{App, ApplyLock, Cloud, Objectives, Parity, Sections, Stamp};
+use super::{ApplyLock, Cloud, Objectives, Parity, Sections, Stamp};
 use crate::record;
 use crate::section::{Declared, Entry, Section};
 use crate::{FreeMap, Language, Name, Sp, Target};
@@ -102,12 +102,6 @@ impl Topology {
     pub fn find<T: Entry>(&self, target: &Target) -> Option<&T> {
         let (stamp, key) = target.as_entry::<T>()?;
         self.sections_of(stamp)?.get(key)
-    }
-
-    /// Returns the app that a reference names, if it is one of this topology, and its stamp.
-    pub fn app(&self, target: &Target) -> Option<(&Stamp, &App)> {
-        let (stamp, _) = target.as_entry::<App>()?;
-        Some((self.stamps.get(stamp?)?, self.find(target)?))
     }
 
     /// Returns all entries of a section: the global ones, then those of each stamp.

@@ -2,17 +2,16 @@
 
 use resource::types;
 
-use super::{Addressed, Arm, Keys, NameRule, Naming, Of, Section, Stands, Unique};
-use crate::{App, Plan};
+use super::{Addressed, Arm, NameRule, Naming, Of, Section, Stands};
+use crate::Plan;
 
 /// Every section; a bare name leads to the first that has it.
-pub static ALL: &[&Section] = &[&PLAN, &APPS, &RESOURCE_GROUP];
+pub static ALL: &[&Section] = &[&PLAN, &RESOURCE_GROUP];
 
 pub(crate) static GROUP_NAME: NameRule =
     NameRule { not_first: "", not_last: ".", ..NameRule::new("resource group", 1, 90, "-_.()") };
 static PLAN_NAME: NameRule =
     NameRule { not_first: "", not_last: "", ..NameRule::new("App Service plan", 1, 60, "-_") };
-static SITE_NAME: NameRule = NameRule { unique: Unique::Cloud, ..NameRule::new("app", 2, 60, "-") };
 pub(crate) static AUTOSCALE_NAME: NameRule =
     NameRule { not_first: "", not_last: "", ..NameRule::new("autoscale setting", 1, 260, "-_.()") };
 /// What Azure allows as the name of a blob container.
@@ -38,29 +37,6 @@ pub static PLAN: Section = Section {
     stands: Stands::Stamp,
     addressed: Addressed::Alone,
     entries: Some(&Of::<Plan>::ALL),
-    ..Section::PLAIN
-};
-
-/// Web apps and function apps.
-pub static APPS: Section = Section {
-    key: "apps",
-    noun: "an app",
-    plural: "apps",
-    about: "Web apps and function apps",
-    arm: Arm::Type(types::SITE),
-    abbreviations: &["app", "func"],
-    name: Some(&SITE_NAME),
-    default_key: "web",
-    stands: Stands::Stamp,
-    addressed: Addressed::ByKey,
-    named: &[
-        ("tags", Keys::Word),
-        // Settings of a Linux app are told apart by case when they are read, but App Service
-        // refuses two of them in one document as it refuses two tags.
-        ("settings", Keys::Word),
-        ("connectionStrings", Keys::Word),
-    ],
-    entries: Some(&Of::<App>::ALL),
     ..Section::PLAIN
 };
 

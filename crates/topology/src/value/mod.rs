@@ -19,5 +19,5 @@ pub use name::Name;
 pub use one_or_many::OneOrMany;
 pub use percent::Percent;
 pub use raw::Raw;
-pub use target::{Allowed, AnyIdentity, AnyStorage, AnyVault, LockHolder, Named, Ref, Target};
+pub use target::{Allowed, LockHolder, Ref, Target};
 pub use text::{Part, SecretSource, Text};

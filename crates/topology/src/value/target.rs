@@ -99,50 +99,17 @@ impl<T: Entry> Allowed for T {
     const KEYS: &'static [&'static str] = &[T::SECTION.key];
 }
 
-impl<A: Named, B: Named> Allowed for (A, B) {
-    const KEYS: &'static [&'static str] = &[A::KEY, B::KEY];
+impl<A: Entry, B: Entry> Allowed for (A, B) {
+    const KEYS: &'static [&'static str] = &[A::SECTION.key, B::SECTION.key];
 }
 
-impl<A: Named, B: Named, C: Named> Allowed for (A, B, C) {
-    const KEYS: &'static [&'static str] = &[A::KEY, B::KEY, C::KEY];
+impl<A: Entry, B: Entry, C: Entry> Allowed for (A, B, C) {
+    const KEYS: &'static [&'static str] = &[A::SECTION.key, B::SECTION.key, C::SECTION.key];
 }
 
-impl<A: Named, B: Named, C: Named, D: Named> Allowed for (A, B, C, D) {
-    const KEYS: &'static [&'static str] = &[A::KEY, B::KEY, C::KEY, D::KEY];
-}
-
-/// What names one section: the type of its entries, or a word for it where that type is not known.
-pub trait Named {
-    /// The key of the section.
-    const KEY: &'static str;
-}
-
-impl<T: Entry> Named for T {
-    const KEY: &'static str = T::SECTION.key;
-}
-
-/// Whatever stands under `identities`, for what lies below the family of identities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AnyIdentity;
-
-impl Named for AnyIdentity {
-    const KEY: &'static str = "identities";
-}
-
-impl Allowed for AnyIdentity {
-    const KEYS: &'static [&'static str] = &[Self::KEY];
-}
-
-/// Whatever stands under `storage`, for what lies below the family of storage accounts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AnyStorage;
-
-impl Named for AnyStorage {
-    const KEY: &'static str = "storage";
-}
-
-impl Allowed for AnyStorage {
-    const KEYS: &'static [&'static str] = &[Self::KEY];
+impl<A: Entry, B: Entry, C: Entry, D: Entry> Allowed for (A, B, C, D) {
+    const KEYS: &'static [&'static str] =
+        &[A::SECTION.key, B::SECTION.key, C::SECTION.key, D::SECTION.key];
 }
 
 /// Whatever can hold the lock that keeps two applies apart.
@@ -156,18 +123,6 @@ impl Allowed for LockHolder {
         let all = language.sections().iter().copied();
         all.filter(|section| section.holds_lock).collect()
     }
-}
-
-/// Whatever stands under `vaults`, for what lies below the family of key vaults.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AnyVault;
-
-impl Named for AnyVault {
-    const KEY: &'static str = "vaults";
-}
-
-impl Allowed for AnyVault {
-    const KEYS: &'static [&'static str] = &[Self::KEY];
 }
 
 /// A reference that leads to what `A` allows: `Ref<Storage>`, `Ref<(Identity, App)>`.

@@ -5,9 +5,10 @@
 use std::collections::HashMap;
 
 use topology::family::{Check, closest};
-use topology::{App, Diagnostic, Place};
+use topology::{Diagnostic, Place};
 
 use super::TrafficManager;
+use crate::apps::App;
 
 /// The groups of countries that have a code of their own, besides `WORLD`.
 const GROUPS: &[&str] =

@@ -131,7 +131,7 @@ fn same_region(check: &mut Check<'_>, profile: &TrafficManager) {
     let topology = check.topology();
     let mut seen: HashMap<&str, &Place> = HashMap::new();
     for target in profile.endpoints.values().filter_map(|endpoint| endpoint.app.as_ref()) {
-        let Some((stamp, _)) = topology.app(target) else { continue };
+        let Some((stamp, _)) = crate::apps::find(topology, target) else { continue };
         if stamp.region.value.is_empty() {
             continue;
         }

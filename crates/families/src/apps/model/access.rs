@@ -3,9 +3,8 @@
 use resource::is_absent;
 use serde_json::{Map, Value, json};
 
-use crate::property::{Arm, Form, Member, ToArm, Written};
-use crate::{FreeMap, Sp, Target};
-use crate::{choice, record};
+use topology::property::{Arm, Form, Member, ToArm, Written};
+use topology::{FreeMap, Sp, Target, choice, record};
 
 choice! {
     /// What becomes of a request.

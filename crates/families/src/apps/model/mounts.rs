@@ -1,7 +1,6 @@
 //! What an app keeps outside of itself: mounted shares, and its backup.
 
-use crate::{Duration, Sp, Text};
-use crate::{choice, record};
+use topology::{Duration, Sp, Text, choice, record};
 
 choice! {
     /// What is mounted.

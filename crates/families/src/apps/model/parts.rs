@@ -1,9 +1,12 @@
 //! The parts of an app's configuration.
 
+use schemars::json_schema;
 use serde::Serialize;
+use topology::family::{Context, Decode, Node, NodeKind};
+use topology::{Diagnostic, Ref, Sp, Text, choice, inline_schema, record};
 
-use crate::{AnyIdentity, AnyVault, App, Ref, Sp, Target, Text};
-use crate::{choice, record};
+use crate::apps::App;
+use crate::identities::Identity;
 
 choice! {
     /// What an app is.
@@ -12,20 +15,6 @@ choice! {
         Web = "web",
         /// A function app.
         Function = "function",
-    }
-}
-
-choice! {
-    /// A version of TLS.
-    pub enum TlsVersion {
-        /// TLS 1.0.
-        Tls10 = "1.0",
-        /// TLS 1.1.
-        Tls11 = "1.1",
-        /// TLS 1.2.
-        Tls12 = "1.2",
-        /// TLS 1.3.
-        Tls13 = "1.3",
     }
 }
 
@@ -115,33 +104,6 @@ record! {
     }
 }
 
-record! {
-    /// A role that an identity gets.
-    pub struct Permission {
-        /// The role's name, such as `Key Vault Secrets User`, or its definition's GUID.
-        pub role: Sp<String>,
-        /// Where it holds: a reference or a resource ID.
-        pub scope: Sp<Target>,
-    }
-}
-
-record! {
-    /// An access policy that an identity gets in a vault without RBAC.
-    pub struct VaultAccess {
-        /// The vault: a reference or a resource ID.
-        pub vault: Sp<Ref<AnyVault>>,
-        /// What may be done with secrets: `get`, `list`…
-        #[serde(default)]
-        pub secrets: Vec<Sp<String>>,
-        /// What may be done with keys.
-        #[serde(default)]
-        pub keys: Vec<Sp<String>>,
-        /// What may be done with certificates.
-        #[serde(default)]
-        pub certificates: Vec<Sp<String>>,
-    }
-}
-
 /// The managed identities of an app.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -149,7 +111,7 @@ pub struct AppIdentity {
     /// Whether the app has an identity of its own.
     pub system: bool,
     /// Identities that live apart from the app.
-    pub user: Vec<Sp<Ref<(AnyIdentity, App)>>>,
+    pub user: Vec<Sp<Ref<(Identity, App)>>>,
 }
 
 /// The identity that pulls an app's image.
@@ -159,7 +121,7 @@ pub enum PullIdentity {
     /// The app's own.
     System,
     /// One that lives apart from the app.
-    User(Ref<AnyIdentity>),
+    User(Ref<Identity>),
 }
 
 /// Stack and version of an app, written `dotnet|8.0`.
@@ -169,4 +131,81 @@ pub struct Runtime {
     pub stack: String,
     /// The version as written.
     pub version: String,
+}
+
+inline_schema!(AppIdentity, _g => json_schema!({
+    "anyOf": [
+        { "type": "string", "enum": ["system", "none"] },
+        { "type": "array", "items": { "type": "string" } }
+    ]
+}));
+inline_schema!(PullIdentity, _g => json_schema!({ "type": "string" }));
+inline_schema!(Runtime, _g => json_schema!({ "type": "string", "pattern": "^[^|]+\\|.+$" }));
+
+impl Decode for AppIdentity {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let items = match &node.kind {
+            NodeKind::Seq(items) => items,
+            _ => {
+                let word = cx.word(node, &["system", "none"])?;
+                return Some(Self { system: word == "system", user: Vec::new() });
+            }
+        };
+        let mut identity = Self::default();
+        for item in items {
+            match &item.kind {
+                NodeKind::Text(text) if text == "system" => identity.system = true,
+                _ => identity.user.extend(Sp::<Ref<(Identity, App)>>::decode(item, cx)),
+            }
+        }
+        Some(identity)
+    }
+}
+
+impl Decode for PullIdentity {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        match &node.kind {
+            NodeKind::Text(text) if text == "system" => Some(Self::System),
+            _ => Ref::decode(node, cx).map(Self::User),
+        }
+    }
+}
+
+/// Stacks that App Service runs, as `runtime` names them.
+const STACKS: &[&str] = &[
+    "custom",
+    "dotnet",
+    "dotnet-isolated",
+    "go",
+    "java",
+    "jbosseap",
+    "node",
+    "php",
+    "powershell",
+    "python",
+    "ruby",
+    "tomcat",
+];
+
+impl Decode for Runtime {
+    fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {
+        let text = cx.scalar(node, "a runtime such as `dotnet|8.0`")?;
+        let (stack, version) = text.split_once('|').unwrap_or((&text, ""));
+        let stack = match stack.to_ascii_lowercase() {
+            stack if stack == "dotnetcore" => "dotnet".to_owned(),
+            stack => stack,
+        };
+        if version.is_empty() && stack != "custom" {
+            let message = format!("runtime `{text}` names no version");
+            let diagnostic = Diagnostic::error("wrong-type", &node.place, message)
+                .help("write stack and version: `dotnet|8.0`, `node|20-lts`, `python|3.12`");
+            cx.report(diagnostic);
+            return None;
+        }
+        if !STACKS.contains(&stack.as_str()) {
+            cx.not_allowed(node, &stack, STACKS);
+            return None;
+        }
+        Some(Self { version: version.to_owned(), stack })
+    }
 }

@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 
 use super::{Access, AccessAction, AccessRule, App, ClientCertificateMode, Unauthenticated};
-use crate::{Place, Sp};
+use topology::{Place, Sp};
 
 /// What keeps a request from an app, and how it is answered.
 #[derive(Debug, Clone, Copy)]

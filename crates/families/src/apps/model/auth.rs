@@ -1,6 +1,6 @@
 //! Who has to sign in at an app, and how.
 
-use crate::{Raw, Sp, choice, record};
+use topology::{Raw, Sp, choice, record};
 
 choice! {
     /// What becomes of a request of somebody who has not signed in.

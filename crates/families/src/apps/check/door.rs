@@ -1,7 +1,9 @@
 //! Whether a router is let in by what it leads to.
 
-use super::Check;
-use crate::{Asker, Diagnostic, Door, Place, Shut, Target};
+use topology::family::Check;
+use topology::{Diagnostic, Place, Target};
+
+use super::super::{Asker, Door, Shut, find};
 
 /// How a router asks what it leads to.
 pub struct Asks<'a> {
@@ -15,23 +17,19 @@ pub struct Asks<'a> {
     pub well: &'a [(u16, u16)],
 }
 
-impl Check<'_> {
-    /// Files an app of this topology that shuts a router out which leads to it: traffic would never come.
-    pub fn router_is_let_in(&mut self, app: &Target, place: &Place, asks: &Asks<'_>) {
-        let topology = self.topology();
-        let Some((_, found)) = topology.app(app) else { return };
-        let mut shuts = found.shut_to(Asker::Tag(asks.tag));
-        shuts.extend(asks.path.into_iter().flat_map(|path| found.shuts(path)));
-        let is_well =
-            |status: &u16| asks.well.iter().any(|(least, most)| (least..=most).contains(&status));
-        for shut in shuts.iter().filter(|shut| !shut.answers.iter().all(is_well)) {
-            let (message, help) = told(shut, asks);
-            self.file(
-                Diagnostic::error("probe-shut-out", place, message)
-                    .also(shut.place, "here")
-                    .help(help),
-            );
-        }
+/// Files an app of this topology that shuts a router out which leads to it: traffic would never come.
+pub fn router_is_let_in(check: &mut Check<'_>, app: &Target, place: &Place, asks: &Asks<'_>) {
+    let topology = check.topology();
+    let Some((_, found)) = find(topology, app) else { return };
+    let mut shuts = found.shut_to(Asker::Tag(asks.tag));
+    shuts.extend(asks.path.into_iter().flat_map(|path| found.shuts(path)));
+    let is_well =
+        |status: &u16| asks.well.iter().any(|(least, most)| (least..=most).contains(&status));
+    for shut in shuts.iter().filter(|shut| !shut.answers.iter().all(is_well)) {
+        let (message, help) = told(shut, asks);
+        check.file(
+            Diagnostic::error("probe-shut-out", place, message).also(shut.place, "here").help(help),
+        );
     }
 }
 

@@ -1,14 +1,15 @@
 //! The configuration documents below an app: what is served and how, who signs in, what is logged.
 
+use planner::Expansion;
 use resource::{absent, is_absent};
 use serde_json::{Value, json};
 use topology::property::Record;
-use topology::{
-    Access, AccessAction, AccessRule, App, AppKind, AppLogs, Backup, Duration, LogLevel, Os, Raw,
-    Runtime,
-};
+use topology::{Duration, Os, Raw};
 
-use super::super::Expansion;
+use super::super::{
+    Access, AccessAction, AccessRule, App, AppKind, AppLogs, Backup, LogLevel, Runtime,
+};
+use super::settings;
 
 /// A document: its name, how a report calls it, its properties.
 pub(super) type Document = (&'static str, &'static str, Value);
@@ -26,91 +27,99 @@ const DAY_SECS: u64 = 86_400;
 /// How long a backup is kept where nothing else is said; ARM wants to be told.
 const KEPT_DAYS: u64 = 30;
 
-impl Expansion<'_> {
-    /// Returns the configuration documents that the app declares.
-    pub(super) fn documents(&self, app: &App, os: Os, cloned: bool) -> Vec<Document> {
-        let mut documents = vec![("web", "config", self.web(app, os, cloned))];
-        let mut add = |name, label, is_there: bool, properties: Value| {
-            if is_there {
-                documents.push((name, label, properties));
-            }
-        };
-        let settings = self.settings(app);
-        let has_some = settings.as_object().is_some_and(|settings| !settings.is_empty());
-        add("appsettings", "settings", has_some, settings);
-        let connections = !app.connection_strings.is_silent();
-        add("connectionstrings", "connectionStrings", connections, self.connections(app));
-        let names = app.slot_settings.iter().flatten().map(|name| name.value.as_str());
-        let names = json!({ "appSettingNames": names.collect::<Vec<_>>() });
-        add("slotConfigNames", "slotSettings", app.slot_settings.is_some(), names);
-        add("authsettingsV2", "auth", app.auth.is_some(), self.auth(app));
-        let mounts = self.child(app, "config/azurestorageaccounts");
-        add("azurestorageaccounts", "mounts", !app.mounts.is_silent(), mounts);
-        if let Some(backup) = &app.backup {
-            documents.push(("backup", "backup", self.backup(app, backup)));
+/// Returns the configuration documents that the app declares.
+pub(super) fn documents(
+    expansion: &Expansion<'_>,
+    app: &App,
+    os: Os,
+    cloned: bool,
+) -> Vec<Document> {
+    let mut documents = vec![("web", "config", web(expansion, app, os, cloned))];
+    let mut add = |name, label, is_there: bool, properties: Value| {
+        if is_there {
+            documents.push((name, label, properties));
         }
-        if let Some(logs) = &app.logs {
-            documents.push(("logs", "logs", log_config(logs)));
-        }
-        for (name, label) in OF_CLONES.iter().filter(|_| cloned) {
-            if !documents.iter().any(|(known, _, _)| known == name) {
-                documents.push((name, label, json!({})));
-            }
-        }
-        documents
+    };
+    let own = settings::settings(expansion, app);
+    let has_some = own.as_object().is_some_and(|own| !own.is_empty());
+    add("appsettings", "settings", has_some, own);
+    let connections = !app.connection_strings.is_silent();
+    add(
+        "connectionstrings",
+        "connectionStrings",
+        connections,
+        settings::connections(expansion, app),
+    );
+    let names = app.slot_settings.iter().flatten().map(|name| name.value.as_str());
+    let names = json!({ "appSettingNames": names.collect::<Vec<_>>() });
+    add("slotConfigNames", "slotSettings", app.slot_settings.is_some(), names);
+    add("authsettingsV2", "auth", app.auth.is_some(), auth(expansion, app));
+    let mounts = child(expansion, app, "config/azurestorageaccounts");
+    add("azurestorageaccounts", "mounts", !app.mounts.is_silent(), mounts);
+    if let Some(backup) = &app.backup {
+        documents.push(("backup", "backup", self::backup(expansion, app, backup)));
     }
+    if let Some(logs) = &app.logs {
+        documents.push(("logs", "logs", log_config(logs)));
+    }
+    for (name, label) in OF_CLONES.iter().filter(|_| cloned) {
+        if !documents.iter().any(|(known, _, _)| known == name) {
+            documents.push((name, label, json!({})));
+        }
+    }
+    documents
+}
 
-    /// Returns the declared properties that stand in a document.
-    fn child(&self, app: &App, child: &str) -> Value {
-        let mut body = json!({ "properties": {} });
-        app.put_in(child, &mut body, self);
-        body["properties"].take()
-    }
+/// Returns the declared properties that stand in a document.
+fn child(expansion: &Expansion<'_>, app: &App, child: &str) -> Value {
+    let mut body = json!({ "properties": {} });
+    app.put_in(child, &mut body, expansion);
+    body["properties"].take()
+}
 
-    /// Returns `config/web`: the stack, what the language has a key for, and what it has none for.
-    fn web(&self, app: &App, os: Os, cloned: bool) -> Value {
-        let mut body = json!({ "properties": site_config(app, os, cloned) });
-        if cloned {
-            app.put_given("config/web", &mut body, self);
-        } else {
-            app.put_in("config/web", &mut body, self);
-        }
-        let mut config = body["properties"].take();
-        if let Some(open) = &app.public_access {
-            // Both places have to say the same.
-            config["publicNetworkAccess"] = json!(if open.value { "Enabled" } else { "Disabled" });
-        }
-        if let Some(access) = &app.access {
-            close(&mut config, access);
-        }
-        let further = app.site_config.as_ref().map(|raw| self.raw(&raw.value));
-        for members in [self.pull_identity(app), further].into_iter().flatten() {
-            merge(&mut config, members);
-        }
-        config
+/// Returns `config/web`: the stack, what the language has a key for, and what it has none for.
+fn web(expansion: &Expansion<'_>, app: &App, os: Os, cloned: bool) -> Value {
+    let mut body = json!({ "properties": site_config(app, os, cloned) });
+    if cloned {
+        app.put_given("config/web", &mut body, expansion);
+    } else {
+        app.put_in("config/web", &mut body, expansion);
     }
+    let mut config = body["properties"].take();
+    if let Some(open) = &app.public_access {
+        // Both places have to say the same.
+        config["publicNetworkAccess"] = json!(if open.value { "Enabled" } else { "Disabled" });
+    }
+    if let Some(access) = &app.access {
+        close(&mut config, access);
+    }
+    let further = app.site_config.as_ref().map(|raw| expansion.raw(&raw.value));
+    for members in [settings::pull_identity(expansion, app), further].into_iter().flatten() {
+        merge(&mut config, members);
+    }
+    config
+}
 
-    fn auth(&self, app: &App) -> Value {
-        let mut auth = self.child(app, "config/authsettingsV2");
-        let providers = app.auth.as_ref().and_then(|auth| auth.providers.as_ref());
-        if let Some(Raw::Map(providers)) = providers.map(|providers| &providers.value) {
-            for (name, provider) in providers {
-                merge(&mut auth["identityProviders"][name], self.raw(&provider.value));
-            }
+fn auth(expansion: &Expansion<'_>, app: &App) -> Value {
+    let mut auth = child(expansion, app, "config/authsettingsV2");
+    let providers = app.auth.as_ref().and_then(|auth| auth.providers.as_ref());
+    if let Some(Raw::Map(providers)) = providers.map(|providers| &providers.value) {
+        for (name, provider) in providers {
+            merge(&mut auth["identityProviders"][name], expansion.raw(&provider.value));
         }
-        auth
     }
+    auth
+}
 
-    fn backup(&self, app: &App, backup: &Backup) -> Value {
-        let mut properties = self.child(app, "config/backup");
-        let schedule = &mut properties["backupSchedule"];
-        let (count, unit) = interval(&backup.every.value);
-        schedule["frequencyInterval"] = json!(count);
-        schedule["frequencyUnit"] = json!(unit);
-        let kept = backup.keep.as_ref().map_or(KEPT_DAYS, |keep| keep.value.as_secs() / DAY_SECS);
-        schedule["retentionPeriodInDays"] = json!(kept);
-        properties
-    }
+fn backup(expansion: &Expansion<'_>, app: &App, backup: &Backup) -> Value {
+    let mut properties = child(expansion, app, "config/backup");
+    let schedule = &mut properties["backupSchedule"];
+    let (count, unit) = interval(&backup.every.value);
+    schedule["frequencyInterval"] = json!(count);
+    schedule["frequencyUnit"] = json!(unit);
+    let kept = backup.keep.as_ref().map_or(KEPT_DAYS, |keep| keep.value.as_secs() / DAY_SECS);
+    schedule["retentionPeriodInDays"] = json!(kept);
+    properties
 }
 
 /// Says what becomes of requests that no rule fits, where the topology does not: what App Service does

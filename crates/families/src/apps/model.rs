@@ -1,14 +1,29 @@
 //! Web apps and function apps.
 
-use super::app_access::CLIENT_CERTIFICATES;
-use super::{
-    Access, AppIdentity, AppKind, AppLogs, Auth, Backup, ClientCertificates, ConnectionString,
-    Cors, FtpsState, Mount, Permission, PullIdentity, Runtime, TlsVersion, VaultAccess,
+mod access;
+mod auth;
+mod door;
+mod mounts;
+mod parts;
+
+use topology::property::ENABLED;
+use topology::{FreeMap, Permission, Raw, Ref, Section, Sp, Text, TlsVersion, entry, record};
+
+use super::APPS;
+use crate::storage::Storage;
+use crate::vaults::VaultAccess;
+use access::CLIENT_CERTIFICATES;
+
+pub use access::{
+    Access, AccessAction, AccessRule, ClientCertificateMode, ClientCertificates, Cors,
 };
-use crate::property::ENABLED;
-use crate::record;
-use crate::section::Section;
-use crate::{AnyStorage, FreeMap, Raw, Ref, Sp, Text};
+pub use auth::{Auth, Entra, Unauthenticated};
+pub use door::{Asker, Door, Shut};
+pub use mounts::{Backup, BackupDatabase, DatabaseType, Mount, MountKind};
+pub use parts::{
+    AppIdentity, AppKind, AppLogs, ConnectionString, ConnectionStringType, FtpsState, HttpLogs,
+    LogLevel, PullIdentity, Runtime,
+};
 
 record! {
     /// A web app or function app of a stamp.
@@ -79,7 +94,7 @@ record! {
         /// What the app logs to its file system.
         pub logs: Option<AppLogs>,
         /// The storage account of a function app, which its identity reaches: a reference to `storage`.
-        pub storage: Option<Sp<Ref<AnyStorage>>>,
+        pub storage: Option<Sp<Ref<Storage>>>,
         /// The connection string of that account, by reference, instead of `storage`.
         pub host_connection: Option<Sp<Text>>,
         /// The app whose observed configuration is taken over: `<stamp>/<app>` or a resource ID.
@@ -102,7 +117,7 @@ impl App {
     }
 }
 
-crate::entry!(App in crate::section::APPS;
+entry!(App in APPS;
     fn abbreviation(&self, section: &Section) -> &'static str {
         let index = match self.kind() {
             AppKind::Web => 0,
@@ -110,9 +125,10 @@ crate::entry!(App in crate::section::APPS;
         };
         section.abbreviations.get(index).copied().unwrap_or_default()
     }
-    fn check(&self, check: &mut crate::check::Check<'_>, at: crate::check::At<'_>) {
+
+    fn check(&self, check: &mut topology::family::Check<'_>, at: topology::family::At<'_>) {
         if let Some(stamp) = at.stamp {
-            check.app(self, stamp);
+            super::check::app(check, self, stamp);
         }
     }
 );

@@ -1,0 +1,133 @@
+//! What the codes of apps mean.
+
+use topology::Explanation;
+
+/// What they mean.
+pub(super) const EXPLANATIONS: &[Explanation] = &[
+    Explanation {
+        code: "bad-setting",
+        title: "App Service does not take the name of a setting",
+        reason: "On Linux a setting becomes an environment variable: its name has letters, digits, `_` and `.`, and `__` stands where a Windows app writes `:`.",
+        example: "apps: { web: { settings: { \"Mail:Host\": mail.example.net } } }",
+        remedy: "Write `Mail__Host`.",
+    },
+    Explanation {
+        code: "missing-plan",
+        title: "an app has no plan to run on",
+        reason: "Apps run on the plan of their stamp.",
+        example: "stamp:\n  apps: { web: { runtime: node|20-lts } }",
+        remedy: "Give the stamp a `plan`; a plan that exists is `plan: { existing: true, name: … }`.",
+    },
+    Explanation {
+        code: "runtime-and-image",
+        title: "an app has both a runtime and an image",
+        reason: "An image brings its own runtime; App Service has one place for the two.",
+        example: "web: { runtime: node|20-lts, image: registry.example.com/shop@sha256:… }",
+        remedy: "Remove one of them.",
+    },
+    Explanation {
+        code: "runtime-kind",
+        title: "the stack belongs to the other kind of app",
+        reason: "`dotnet-isolated`, `powershell` and `custom` are workers of function apps; `php`, `ruby`, `go`, `tomcat` and `jbosseap` run web apps.",
+        example: "web: { kind: web, runtime: dotnet-isolated|8.0 }",
+        remedy: "Write `kind: function`, or take another stack.",
+    },
+    Explanation {
+        code: "clone-cycle",
+        title: "an app is a clone of itself",
+        reason: "A clone takes over the configuration of another app. Written in the module, `cloneOf` reaches the original too.",
+        example: "stamp:\n  apps: { web: { cloneOf: weu/web } }",
+        remedy: "Write `cloneOf` in the stamps that hold the copies.",
+    },
+    Explanation {
+        code: "always-on-free",
+        title: "plans of this size have no always-on",
+        reason: "Free, shared and consumption plans unload idle apps by design.",
+        example: "plan: { sku: F1 }   # and on the app: alwaysOn: true",
+        remedy: "Set `alwaysOn: false`, or take size `B1` or larger.",
+    },
+    Explanation {
+        code: "only-for-functions",
+        title: "a key has a meaning for function apps alone",
+        reason: "`storage` and `hostConnection` lead to the account in which the Functions host keeps its state.",
+        example: "web: { kind: web, storage: queue }",
+        remedy: "Remove it, or write `kind: function`.",
+    },
+    Explanation {
+        code: "host-storage-twice",
+        title: "the host of a function app has two ways to its account",
+        reason: "The Functions host keeps its state in one account, which it reaches by a connection string or as an identity. Where it is given both it takes the string.",
+        example: "jobs: { kind: function, storage: host, settings: { AzureWebJobsStorage: \"${secret:env:HOST}\" } }",
+        remedy: "Remove `storage`, or the string.",
+    },
+    Explanation {
+        code: "cors-any-origin",
+        title: "any origin may call an app, and then some more or with credentials",
+        reason: "`*` lets any origin in, so others beside it say nothing; and browsers send no credentials to what answers with it.",
+        example: "web: { cors: { origins: [\"*\"], credentials: true } }",
+        remedy: "Name the origins.",
+    },
+    Explanation {
+        code: "bad-address",
+        title: "a range of addresses can't be read",
+        reason: "Access rules name ranges: an address, `/`, and how many of its bits count.",
+        example: "web: { access: { rules: { office: { address: 192.0.2.7, priority: 100 } } } }",
+        remedy: "Write `192.0.2.7/32`.",
+    },
+    Explanation {
+        code: "access-priority",
+        title: "two access rules have one priority",
+        reason: "The rule with the lowest number that fits a request decides; of two with one number nobody knows which is first.",
+        example: "web: { access: { rules: { a: { address: 192.0.2.0/24, priority: 100 }, b: { address: 198.51.100.0/24, priority: 100 } } } }",
+        remedy: "Give each another number.",
+    },
+    Explanation {
+        code: "scm-rules-unused",
+        title: "the deployment site has rules of its own and those of the app",
+        reason: "With `scmAsMain` the rules of the app itself hold for the deployment site, and its own are not looked at.",
+        example: "web: { access: { scmAsMain: true, scmRules: { office: { address: 192.0.2.0/24, priority: 100 } } } }",
+        remedy: "Remove one of them.",
+    },
+    Explanation {
+        code: "probe-shut-out",
+        title: "an app keeps out a router that leads to it",
+        reason: "Traffic Manager and Front Door probe from addresses of their own, without a certificate and without signing in. An app that refuses them counts as failed, and traffic never comes. App Service's own probe of `healthPath` comes from inside and is always let in; where an apply may be kept out itself, it takes the refusal for an answer.",
+        example: "frontDoor:\n  main: { tier: standard, origins: { web: { app: web, probe: { path: /health } } } }   # and on the app: publicAccess: false",
+        remedy: "Let the service in by its tag, `AzureTrafficManager` or `AzureFrontDoor.Backend`, in `access`; write the path in `except` of `clientCertificates` and in `excluded` of `auth`.",
+    },
+    Explanation {
+        code: "mount",
+        title: "App Service mounts no such share",
+        reason: "An app has five mounts at most; on Linux at a folder other than `/`, `/home` and `/tmp`, on Windows in `/mounts/`, and there file shares alone.",
+        example: "web: { mounts: { data: { account: stdata, share: data, path: /home, key: \"${secret:env:KEY}\" } } }",
+        remedy: "Take another folder, such as `/mnt/data`.",
+    },
+    Explanation {
+        code: "package-twice",
+        title: "an app's package is given twice",
+        reason: "`package` writes the setting `WEBSITE_RUN_FROM_PACKAGE`.",
+        example: "web: { package: https://example.net/app.zip, settings: { WEBSITE_RUN_FROM_PACKAGE: https://example.net/app.zip } }",
+        remedy: "Remove one of them.",
+    },
+    Explanation {
+        code: "site-config",
+        title: "`siteConfig` says what another key says",
+        reason: "`siteConfig` is for what the language has no key for yet. What has one has one owner.",
+        example: "web: { siteConfig: { alwaysOn: true } }",
+        remedy: "Write the key instead: `alwaysOn: true`.",
+    },
+    Explanation {
+        code: "no-identity",
+        title: "rights are given to an identity that is not there",
+        reason: "`permissions` and `vaultAccess` of an app are those of its system identity.",
+        example: "web: { identity: none, permissions: [{ role: Reader, scope: resourceGroup }] }",
+        remedy: "Write `identity: system`, or give the rights to an entry of `identities`.",
+    },
+    Explanation {
+        code: "backup",
+        title: "App Service makes no such backup",
+        reason: "Backups are made every so many hours or days, kept for whole days, and of apps on plans from size `B1`.",
+        example: "web: { backup: { container: \"${secret:env:BACKUP}\", every: 90m } }",
+        remedy: "Write whole hours or days.",
+    },
+];
