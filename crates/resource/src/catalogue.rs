@@ -65,7 +65,7 @@ pub use likeness::{Likeness, is_empty};
 pub use limits::{Busy, Limit, TimeLimit, says_busy, time_limit};
 pub use mask::{declared, is_value_of_secret, masked, masked_beside, masked_header, masked_text};
 pub use once::each_once;
-pub use overlay::overlay;
+pub use overlay::{chosen, overlay};
 pub use path::PropertyPath;
 pub use redundancy::{Conversion, Step};
 pub use relations::{

@@ -32,6 +32,7 @@ pub(super) fn needs(expansion: &Expansion<'_>, host: &str, domain: &Domain) -> V
     let (Some(front), Some(profile)) = (front, expansion.id_of(target)) else { return vec![] };
     let mut needs = front_door::route_ids(&profile, front);
     needs.push(front_door::domain_id(&profile, host));
+    needs.extend(front_door::firewall_id(&profile, front));
     needs
 }
 

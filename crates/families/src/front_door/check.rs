@@ -45,6 +45,9 @@ pub(super) fn profile(check: &mut Check<'_>, key: &str, profile: &FrontDoor) {
         self::route(check, profile, route);
     }
     overlaps(check, profile);
+    if !profile.existing {
+        super::waf::check(check, profile);
+    }
 }
 
 /// An origin is called as its host's key, or as the stamp of its app.

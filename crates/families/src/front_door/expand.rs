@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use topology::section::Entry;
 use topology::{Place, Target};
 
+use super::waf;
 use crate::domains::Domain;
 
 use super::model::{
@@ -37,7 +38,7 @@ impl Expand for FrontDoor {
             return;
         }
         let mut parts = Parts { expansion, profile: &profile };
-        parts.add(self);
+        parts.add(name, self);
     }
 }
 
@@ -48,16 +49,24 @@ struct Parts<'a, 'e> {
 }
 
 impl Parts<'_, '_> {
-    fn add(&mut self, front: &FrontDoor) {
+    fn add(&mut self, key: &str, front: &FrontDoor) {
         let endpoint = super::endpoint_id(&self.profile.id, front);
         let body = json!({ "location": "global", "properties": { "enabledState": "Enabled" } });
         self.child("endpoint", endpoint.clone(), body, &[], &front.place);
         for (name, group) in &front.origins {
             self.group(name, group);
         }
+        let firewall = waf::of(front);
+        if let Some(waf) = &firewall {
+            let mut hosts = vec![endpoint.clone()];
+            hosts.extend(self.domains(front));
+            waf::add(self.expansion, self.profile, (key, front), waf, &hosts);
+        }
         for (name, route) in &front.routes {
             let body = self.route_body(front, route);
-            let needs = self.origins(front, route);
+            let mut needs = self.origins(front, route);
+            // No request passes before the firewall stands.
+            needs.extend(firewall.as_ref().map(|waf| waf::link_id(&self.profile.id, waf)));
             let id = endpoint.child("routes", name);
             self.child(&format!("routes/{name}"), id, body, &needs, &route.place);
         }
@@ -136,19 +145,16 @@ impl Parts<'_, '_> {
     }
 
     /// Returns the domains whose names lead to the profile.
-    fn domains(&self, front: &FrontDoor) -> Vec<Value> {
+    fn domains(&self, front: &FrontDoor) -> Vec<ResourceId> {
         let topology = self.expansion.topology();
-        let leads_here = |domain: &Domain| {
-            let found = topology.find::<FrontDoor>(&domain.route_to.value);
-            found.is_some_and(|found| std::ptr::eq(found, front))
-        };
-        let own = topology.sections.of::<Domain>().filter(|(_, domain)| leads_here(domain));
-        own.map(|(host, _)| json!({ "id": super::domain_id(&self.profile.id, host).as_str() }))
-            .collect()
+        let all = topology.sections.of::<Domain>();
+        let own = all.filter(|(_, domain)| super::is_led_to(topology, domain, front));
+        own.map(|(host, _)| super::domain_id(&self.profile.id, host)).collect()
     }
 
     fn route_body(&self, front: &FrontDoor, route: &Route) -> Value {
-        let domains = self.domains(front);
+        let domains: Vec<Value> =
+            self.domains(front).iter().map(|id| json!({ "id": id.as_str() })).collect();
         let forward = route.forward.as_ref().map_or(Forward::Https, |forward| forward.value);
         let redirect = route.redirect.as_ref().is_none_or(|redirect| redirect.value);
         json!({ "properties": {
@@ -272,6 +278,6 @@ pub(super) const TYPES: &[&str] = &[
     "text/plain",
 ];
 
-fn status(is_on: bool) -> &'static str {
+pub(super) fn status(is_on: bool) -> &'static str {
     if is_on { "Enabled" } else { "Disabled" }
 }

@@ -1,12 +1,17 @@
 //! From a profile and what lies in it to its entry.
 
-use importer::{Draft, Import, Map, Node, Survey, duration, id_at, literal, plain, text};
+use importer::{
+    Choices, Draft, Import, Map, Node, Placement, Recognised, Survey, duration, id_at, literal,
+    plain, text,
+};
 use resource::types::SITE;
 use resource::{Observation, ResourceId};
 use serde_json::Value;
+use topology::section::Entry;
 
 use super::expand::TYPES;
 use super::model::{Forward, FrontDoor, ProbeMethod, Tier};
+use super::waf;
 
 impl Import for FrontDoor {
     const PARTS: &'static [&'static str] = &[
@@ -65,6 +70,22 @@ impl Import for FrontDoor {
             routes.set(route.id.name(), self::route(route)).about(&route.id);
         }
         map.set_some("routes", routes);
+        let key = draft.addresses.get(&seen.id).map(|address| address.key.clone());
+        if let Some(found) = draft.recognised::<waf::Found>(Self::SECTION) {
+            let firewall = waf::write(draft, &key.unwrap_or_default(), found, seen);
+            // A standard profile has none where nothing is said.
+            map.set("waf", firewall).optional = true;
+        }
+    }
+
+    fn recognise(survey: &Survey<'_>, _: &Placement, choices: &Choices) -> Option<Recognised> {
+        let found = waf::recognise(survey, choices);
+        let parts = found.values().flat_map(|(policy, link)| [policy.clone(), link.clone()]);
+        Some(Recognised::new(parts.collect(), found))
+    }
+
+    fn gives_way(id: &ResourceId) -> bool {
+        Self::SECTION.is_of_type(&id.resource_type()) || waf::is_part(id)
     }
 }
 

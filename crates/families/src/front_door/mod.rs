@@ -1,16 +1,22 @@
 //! Front Door profiles: one entrance in the world, and the origins behind it.
 
 mod check;
+mod conditions;
 mod expand;
 mod explain;
 mod import;
 mod model;
+mod waf;
 
 use resource::ResourceId;
-use topology::Section;
 use topology::section::{Arm, Keys, NameRule, Of, Stands};
+use topology::{Section, Topology};
 
+use crate::domains::Domain;
+
+pub use conditions::{Conditions, Test};
 pub use model::{FrontDoor, OriginGroup, Route, Tier};
+pub use waf::{Firewall, Waf};
 
 /// The type of profiles.
 pub(crate) const PROFILE: &str = "Microsoft.Cdn/profiles";
@@ -34,6 +40,9 @@ pub static FRONT_DOOR: Section = Section {
         ("origins.*.hosts", Keys::Word),
         ("origins.*.weights", Keys::Word),
         ("routes", Keys::Word),
+        ("waf.rules", Keys::Word),
+        ("waf.rules.*.if.header", Keys::Word),
+        ("waf.rules.*.if.cookie", Keys::Word),
     ],
     entries: Some(&Of::<FrontDoor>::ALL),
     page: include_str!("page.md"),
@@ -44,6 +53,17 @@ pub static FRONT_DOOR: Section = Section {
 /// Returns the endpoint of a profile.
 pub(crate) fn endpoint_id(profile: &ResourceId, front: &FrontDoor) -> ResourceId {
     profile.child("afdEndpoints", &front.endpoint)
+}
+
+/// Tells whether a domain leads to a profile.
+fn is_led_to(topology: &Topology, domain: &Domain, front: &FrontDoor) -> bool {
+    let found = topology.find::<FrontDoor>(&domain.route_to.value);
+    found.is_some_and(|found| std::ptr::eq(found, front))
+}
+
+/// Returns what puts the firewall of a profile before its hosts, if it has one.
+pub(crate) fn firewall_id(profile: &ResourceId, front: &FrontDoor) -> Option<ResourceId> {
+    waf::of(front).map(|waf| waf::link_id(profile, &waf))
 }
 
 /// Returns the routes of a profile that take requests.

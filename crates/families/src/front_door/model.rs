@@ -7,6 +7,7 @@ use topology::family::{Context, Decode, Node, NodeKind};
 use topology::section::NameRule;
 use topology::{Duration, Name, Sp, Text, choice, entry, record};
 
+use super::waf::Firewall;
 use super::{ENDPOINT_NAME, FRONT_DOOR};
 use crate::domains::Binding;
 
@@ -29,6 +30,9 @@ record! {
         /// Which paths lead to which group, by name.
         #[serde(default)]
         pub routes: IndexMap<String, Route>,
+        /// The firewall before the endpoint and every domain, or `off`; on the premium tier there is one
+        /// when left out.
+        pub waf: Option<Firewall>,
     }
 }
 

@@ -24,19 +24,88 @@ stamps:
 const CASES: &[(&[&str], &str)] = &[
     (
         &["domain-unrouted"],
-        "frontDoor: { main: { tier: standard } }\ndomains: { www.example.com: { routeTo: frontDoor/main } }\ndns: { example.com: {} }",
+        "frontDoor: { main: { tier: standard, waf: {} } }\ndomains: { www.example.com: { routeTo: frontDoor/main } }\ndns: { example.com: {} }",
     ),
     (
         &["edge-certificate"],
-        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web } } } }\ndomains: { \"*.example.com\": { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",
+        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web } }, waf: {} } }\ndomains: { \"*.example.com\": { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",
     ),
     (
         &["edge-certificate"],
-        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web } } } }\nvaults: { main: {} }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: { keyVault: main, secret: www } } }\ndns: { example.com: {} }",
+        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web } }, waf: {} } }\nvaults: { main: {} }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: { keyVault: main, secret: www } } }\ndns: { example.com: {} }",
     ),
     (
         &[],
+        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web } }, waf: {} } }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",
+    ),
+    (
+        &["waf-missing"],
         "frontDoor: { main: { tier: standard, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web } } } }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",
+    ),
+    (
+        &["waf-missing"],
+        "frontDoor: { main: { tier: premium, waf: off, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web } } } }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",
+    ),
+    (&["waf-detection"], "+frontDoor: { main: { tier: standard, waf: { mode: detection } } }"),
+    (&["waf-tier"], "+frontDoor: { main: { tier: standard, waf: { managed: 2.2 } } }"),
+    (&["waf-tier"], "+frontDoor: { main: { tier: standard, waf: { bots: 1.1 } } }"),
+    (
+        &["waf-tier"],
+        "+frontDoor: { main: { tier: standard, waf: { rules: { a: { if: { path: { in: /a } }, then: captcha } } } } }",
+    ),
+    (&[], "+frontDoor: { main: { tier: standard, waf: { managed: off, bots: off } } }"),
+    (&["waf-old-rules"], "+frontDoor: { main: { tier: premium, waf: { managed: 2.0 } } }"),
+    (&["waf-old-rules"], "+frontDoor: { main: { tier: premium, waf: { bots: 1.0 } } }"),
+    (&["waf-rule"], "+frontDoor: { main: { tier: premium, waf: { managed: newest } } }"),
+    (
+        &["waf-rule"],
+        "+frontDoor: { main: { tier: premium, waf: { rateLimit: { perClient: 0 } } } }",
+    ),
+    (
+        &["waf-rule"],
+        "+frontDoor: { main: { tier: premium, waf: { rateLimit: { perClient: 5, window: 2m } } } }",
+    ),
+    (
+        &["waf-rule"],
+        "+frontDoor: { main: { tier: premium, waf: { rules: { a: { if: { path: { in: /a } }, then: block }, b: { if: { path: { in: /b } }, then: block, priority: 100 } } } } }",
+    ),
+    (
+        &["waf-rule"],
+        "+frontDoor: { main: { tier: premium, waf: { rules: { a: { if: {}, then: block } } } } }",
+    ),
+    (
+        &["waf-rule"],
+        "+frontDoor: { main: { tier: premium, waf: { rules: { a: { if: { path: { in: /a } }, then: redirect } } } } }",
+    ),
+    (&["waf-rule"], "+frontDoor: { main: { tier: premium, waf: { exclusions: [{}] } } }"),
+    (
+        &["waf-rule"],
+        "+frontDoor: { main: { tier: standard, waf: { exclusions: [{ cookie: a }] } } }",
+    ),
+    (&["bad-name"], "+frontDoor: { main: { tier: premium, waf: { name: a-b } } }"),
+    (
+        &["bad-name"],
+        "+frontDoor: { main: { tier: premium, waf: { rules: { a-b: { if: { path: { in: /a } }, then: block } } } } }",
+    ),
+    (
+        &["match-condition"],
+        "+frontDoor: { main: { tier: premium, waf: { rules: { a: { if: { path: { in: a } }, then: block } } } } }",
+    ),
+    (
+        &["match-condition"],
+        "+frontDoor: { main: { tier: premium, waf: { rules: { a: { if: { path: { matches: ^a } }, then: block } } } } }",
+    ),
+    (
+        &["match-condition"],
+        "+frontDoor: { main: { tier: premium, waf: { rules: { a: { if: { device: { in: Mobile } }, then: block } } } } }",
+    ),
+    (
+        &["match-condition"],
+        "+frontDoor: { main: { tier: premium, waf: { rules: { a: { if: { method: { contains: P } }, then: block } } } } }",
+    ),
+    (
+        &["match-condition"],
+        "+frontDoor: { main: { tier: premium, waf: { rules: { a: { if: { header: { X-A: {} } }, then: block } } } } }",
     ),
     (&["missing-key"], "+frontDoor: { main: { } }"),
     (&["origin-timeout"], "+frontDoor: { main: { tier: standard, originTimeout: 5m } }"),

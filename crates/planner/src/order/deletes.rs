@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use petgraph::stable_graph::NodeIndex;
 use plan::{Action, ActionId, Code, Guard, Operation, Verb};
-use resource::catalogue::{Duty, facts_of};
+use resource::catalogue::{Duty, chosen, facts_of};
 use resource::{Observation, ResourceId};
 use serde_json::Value;
 
@@ -29,10 +29,44 @@ impl Scene<'_> {
         for id in deleted.iter().filter(|id| facts_of(id).bears_parent) {
             self.replace_bearer(id);
         }
-        let handles = Handles::of(&deleted, self.observed);
-        for seen in self.observed.resources.values() {
-            for target in targets(seen, &deleted, &handles) {
-                self.let_go(&seen.id, &target);
+        let mut forgotten = vec![];
+        for (holder, target) in self.pointers_to(&deleted) {
+            let wait = self.let_go(&holder, &target);
+            forgotten.extend(wait.map(|wait| (wait, holder, target)));
+        }
+        for (wait, holder, target) in forgotten {
+            self.let_go_once_forgotten(wait, &holder, &target);
+        }
+    }
+
+    /// Returns what points to deleted resources, each with what it points to.
+    pub(super) fn pointers_to(
+        &self,
+        deleted: &BTreeSet<ResourceId>,
+    ) -> Vec<(ResourceId, ResourceId)> {
+        let handles = Handles::of(deleted, self.observed);
+        let seen = self.observed.resources.values();
+        let held = seen.flat_map(|seen| {
+            let targets = targets(seen, deleted, &handles);
+            targets.into_iter().map(|target| (seen.id.clone(), target))
+        });
+        held.collect()
+    }
+
+    /// Lets what stands beside a target hold it until resolvers have forgotten who led to it: until then
+    /// requests come.
+    fn let_go_once_forgotten(
+        &mut self,
+        wait: NodeIndex,
+        forgotten: &ResourceId,
+        target: &ResourceId,
+    ) {
+        let deleted = [target.clone()].into();
+        for (holder, _) in self.pointers_to(&deleted) {
+            let is_beside = stands_beside(&holder, target);
+            let Some(node) = self.releases(&holder, target).filter(|_| is_beside) else { continue };
+            if holder != *forgotten {
+                self.graph.edge_if_free(wait, node);
             }
         }
     }
@@ -63,29 +97,29 @@ impl Scene<'_> {
         }
     }
 
-    fn let_go(&mut self, holder: &ResourceId, target: &ResourceId) {
-        let Some(delete) = self.graph.first(target) else { return };
+    /// Puts a delete behind what lets go of its resource; returns the wait between the two, if there is
+    /// one.
+    fn let_go(&mut self, holder: &ResourceId, target: &ResourceId) -> Option<NodeIndex> {
+        let delete = self.graph.first(target)?;
         // What lies below a replaced resource goes with it and is made again.
         let goes = self.changes.changes.get(holder).is_some_and(|c| c.kind == Kind::Delete);
         if holder.is_within(target) && !goes {
-            return;
+            return None;
         }
-        let Some(holder_node) = self.releases(holder, target).filter(|node| *node != delete) else {
-            return;
-        };
+        let holder_node = self.releases(holder, target).filter(|node| *node != delete)?;
         // It can lead to the new one only when that is there, and has to leave the old one before.
         if facts_of(holder).routing.is_some() && self.graph.comes_before(delete, holder_node) {
             self.refusals.push(self.no_other_target(holder, target));
-            return;
+            return None;
         }
-        match self.forget_secs(holder).filter(|_| !Duty::Group.is_of(target)) {
-            Some(secs) => {
-                let wait = self.add_wait(holder, target, secs);
-                self.graph.edge(holder_node, wait);
-                self.graph.edge(wait, delete);
-            }
-            None => self.graph.edge(holder_node, delete),
-        }
+        let Some(secs) = self.forget_secs(holder).filter(|_| !Duty::Group.is_of(target)) else {
+            self.graph.edge(holder_node, delete);
+            return None;
+        };
+        let wait = self.add_wait(holder, target, secs);
+        self.graph.edge(holder_node, wait);
+        self.graph.edge(wait, delete);
+        Some(wait)
     }
 
     fn no_other_target(&self, holder: &ResourceId, target: &ResourceId) -> Guard {
@@ -111,7 +145,7 @@ impl Scene<'_> {
 
     /// Returns the action by which a holder stops naming a target, if there is one: its delete, that
     /// of something it lies in, or the write of a body that names the target no more.
-    fn releases(&self, holder: &ResourceId, target: &ResourceId) -> Option<NodeIndex> {
+    pub(super) fn releases(&self, holder: &ResourceId, target: &ResourceId) -> Option<NodeIndex> {
         let lineage = holder.lineage();
         let goes = lineage.into_iter().find(|id| {
             let change = self.changes.changes.get(id);
@@ -154,19 +188,27 @@ impl Scene<'_> {
     }
 }
 
+/// Tells whether two resources are parts of one.
+pub(super) fn stands_beside(holder: &ResourceId, target: &ResourceId) -> bool {
+    let whole = target.parent().filter(|parent| !Duty::Group.is_of(parent));
+    whole.is_some_and(|whole| holder.is_within(&whole))
+}
+
 /// Returns the deleted resources that an observed body points to.
 fn targets(
     seen: &Observation,
     deleted: &BTreeSet<ResourceId>,
     handles: &Handles,
 ) -> BTreeSet<ResourceId> {
-    let mut targets: BTreeSet<ResourceId> = ids_in(&seen.body)
-        .into_iter()
+    // Who points here is told by the service itself in some bodies: that lets go of nothing.
+    let named = ids_in(&chosen(&seen.id, &seen.body));
+    let mut targets: BTreeSet<ResourceId> = named
+        .iter()
+        .cloned()
         .chain(seen.id.parent())
         .flat_map(|id| id.lineage())
         .filter(|id| deleted.contains(id))
         .collect();
-    let named = ids_in(&seen.body);
     let is_led_to = |id: &&ResourceId| {
         // The parent itself, and what stands beside, lead to nothing.
         let leads = |parent: ResourceId| named.contains(&parent) && !seen.id.is_within(&parent);

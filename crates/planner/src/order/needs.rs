@@ -1,13 +1,14 @@
 //! What is used is made, or changed, before what uses it; what comes to offer less is changed after.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::stable_graph::NodeIndex;
 use resource::ResourceId;
 use resource::catalogue::{Duty, facts_of};
 
 use super::Scene;
+use super::deletes::stands_beside;
 use crate::change::{Change, Kind};
 use crate::desired::ids_in;
 
@@ -50,6 +51,7 @@ impl Scene<'_> {
             }
         }
         self.change_late_what_takes_away();
+        self.let_go_in_turn();
         for (made, user) in soft {
             self.graph.edge_if_free(made, user);
         }
@@ -78,6 +80,30 @@ impl Scene<'_> {
                 .any(|property| facts.takes_away.contains(&property.path.as_str()));
             if takes_away {
                 self.part_around(&change.id, write);
+            }
+        }
+    }
+
+    /// Makes what uses another one let go of a deleted resource first: until then it needs what the other
+    /// one does for that resource.
+    fn let_go_in_turn(&mut self) {
+        let deletes = self.changes.changes.values().filter(|change| change.kind == Kind::Delete);
+        let deleted: BTreeSet<ResourceId> = deletes.map(|change| change.id.clone()).collect();
+        let mut holders: BTreeMap<ResourceId, Vec<ResourceId>> = BTreeMap::new();
+        for (holder, target) in self.pointers_to(&deleted) {
+            holders.entry(target).or_default().push(holder);
+        }
+        for (target, mut holders) in holders {
+            holders.retain(|holder| stands_beside(holder, &target));
+            for user in &holders {
+                let Some(last) = self.releases(user, &target) else { continue };
+                let used = self.desired.needs_of(user).into_iter().map(|need| &need.id);
+                let used = used.filter(|used| holders.contains(used));
+                let nodes: Vec<NodeIndex> =
+                    used.filter_map(|used| self.releases(used, &target)).collect();
+                for node in nodes {
+                    self.graph.edge_if_free(last, node);
+                }
             }
         }
     }

@@ -6,7 +6,9 @@
 use serde_json::Value;
 
 use super::stakes::{ENABLED, OFF, ON, Scale, Stake, redundancy, security, serving};
-use super::{Alias, Likeness, Limit, Listing, Locality, Routing, TimeLimit, TypeFacts, Update};
+use super::{
+    Alias, Handle, Likeness, Limit, Listing, Locality, Routing, TimeLimit, TypeFacts, Update,
+};
 
 const VERSION: &str = "2025-12-01";
 
@@ -23,6 +25,13 @@ const CHILD: TypeFacts = TypeFacts {
     write_limit: LIMIT,
     ..TypeFacts::CHILD
 };
+
+/// The records by which a name leads to an endpoint.
+const RECORDS: &[&str] = &[
+    "Microsoft.Network/dnszones/CNAME",
+    "Microsoft.Network/dnszones/A",
+    "Microsoft.Network/dnszones/AAAA",
+];
 
 /// How Front Door speaks to an origin.
 const FORWARDING: Scale = Scale::Rungs(&[&["HttpOnly"], &["MatchRequest"], &["HttpsOnly"]]);
@@ -83,6 +92,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
         listing: Listing::InParent("customDomains"),
         read_only: &["properties.validationProperties"],
         immutable: &[("properties.hostName", "a custom domain is one host name")],
+        // The record of its name says whose name it is.
+        handles: &[Handle { pointer: "/properties/hostName", holders: RECORDS }],
         ..CHILD
     },
     TypeFacts {
@@ -157,6 +168,8 @@ pub(super) const TYPES: &[TypeFacts] = &[
             security("properties.parameters.wafPolicy", Scale::Presence, ""),
             security("properties.parameters.associations", Scale::Members, ""),
         ],
+        // A host stands behind one policy.
+        claims: Some("/properties/parameters/associations/0/domains/0/id"),
         gone: &[Stake::Security],
         listing: Listing::InParent("securityPolicies"),
         ..CHILD

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::arrays::pair;
 use super::likeness::is_empty;
 use super::{Likeness, PropertyPath, Treatment, TypeFacts, facts_of_body};
-use crate::{Expression, ResourceType, is_absent};
+use crate::{Expression, ResourceId, ResourceType, is_absent};
 
 /// Lays `desired` over `observed`: the body of a PUT that changes nothing that is not declared.
 ///
@@ -19,6 +19,12 @@ pub fn overlay(resource_type: &ResourceType, observed: &Value, desired: &Value) 
     lay(facts, &mut body, desired, &mut PropertyPath::root());
     take_out(&mut body, 0);
     body
+}
+
+/// Returns a body without what only the service sets: what somebody has chosen.
+pub fn chosen(id: &ResourceId, body: &Value) -> Value {
+    let facts = facts_of_body(&id.resource_type(), body);
+    writable(facts, body, &mut PropertyPath::root())
 }
 
 /// Returns `value` without what only the service sets.

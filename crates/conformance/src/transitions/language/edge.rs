@@ -20,6 +20,7 @@ static PROFILE: Record = Record {
         value("originTimeout", 20, |d| d.any(&["30s", "60s", "120s"])),
         key("origins", 100, Shape::Map(&GROUPS)),
         key("routes", 80, Shape::Map(&ROUTES)),
+        key("waf", 35, Shape::Record(&FIREWALL)),
         key("tags", 12, Shape::Map(&TAGS)),
         value("protect", 5, yes_or_no),
     ],
@@ -98,6 +99,47 @@ static CACHE: Record = Record {
             _ => json!(["page", "v"]),
         }),
         value("compress", 50, yes_or_no),
+    ],
+    alternatives: &[],
+};
+
+static FIREWALL: Record = Record {
+    keys: &[
+        value("mode", 20, |d| d.any(&["prevention", "detection"])),
+        value("bodyCheck", 20, yes_or_no),
+        key("rateLimit", 40, Shape::Record(&LIMIT)),
+        key("rules", 50, Shape::Map(&FIREWALL_RULES)),
+    ],
+    alternatives: &[],
+};
+
+static LIMIT: Record = Record {
+    keys: &[
+        value("perClient", 100, |d| d.any(&[100, 500])),
+        value("window", 50, |d| d.any(&["1m", "5m"])),
+    ],
+    alternatives: &[],
+};
+
+static FIREWALL_RULES: Members = Members {
+    names: &["admin", "countries", "robots"],
+    count: (1, 2),
+    member: Shape::Record(&FIREWALL_RULE),
+    any_case: false,
+};
+
+static FIREWALL_RULE: Record = Record {
+    keys: &[
+        value("if", 100, |d| match d.below(4) {
+            0 => json!({ "path": { "beginsWith": "/admin" } }),
+            1 => json!({ "country": { "in": ["KP", "SY"] } }),
+            2 => json!({ "address": { "notIn": "203.0.113.0/24" }, "method": { "in": "POST" } }),
+            _ => {
+                json!({ "header": { "User-Agent": { "contains": ["curl"], "transform": "lowerCase" } } })
+            }
+        }),
+        value("then", 100, |d| d.any(&["block", "allow", "log"])),
+        value("enabled", 10, yes_or_no),
     ],
     alternatives: &[],
 };
