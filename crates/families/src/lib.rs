@@ -8,6 +8,7 @@ pub mod domains;
 pub mod front_door;
 pub mod identities;
 pub mod locks;
+pub mod plans;
 pub mod redis;
 pub mod resources;
 pub mod storage;
@@ -18,12 +19,11 @@ use std::sync::LazyLock;
 
 use importer::{Family, Language};
 use planner::Groups;
-use topology::Plan;
 use topology::section::Of;
 
 /// Every family: what is expanded, imported and written first stands first.
 pub static ALL: &[&dyn Family] = &[
-    &Of::<Plan>::ALL,
+    &Of::<plans::Plan>::ALL,
     &Of::<apps::App>::ALL,
     &Groups,
     &Of::<traffic_manager::TrafficManager>::ALL,

@@ -4,8 +4,7 @@ use resource::{Observation, inner};
 
 use crate::draft::{Draft, Life, Remark, existing};
 use crate::family::{Import, Told};
-use crate::node::{Map, literal};
-use crate::plans::capital;
+use crate::node::{Map, capital, literal};
 
 impl Draft<'_> {
     /// Writes the entries of a section, each with its body, or as only read.

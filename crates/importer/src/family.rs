@@ -317,7 +317,7 @@ pub(crate) mod tests {
 
     use resource::types::STORAGE_ACCOUNT;
     use topology::section::{Arm, Naming};
-    use topology::{Plan, Section, Sp, entry, record};
+    use topology::{Section, Sp, entry, record};
 
     use super::*;
 
@@ -351,7 +351,7 @@ pub(crate) mod tests {
     impl Expand for Chest {}
     impl Import for Chest {}
 
-    static ALL: &[&dyn Family] = &[&Of::<Plan>::ALL, &Groups, &Of::<Chest>::ALL];
+    static ALL: &[&dyn Family] = &[&Groups, &Of::<Chest>::ALL];
 
     /// Returns the language that the tests are written in.
     pub(crate) fn language() -> &'static Language {

@@ -193,6 +193,13 @@ pub fn duration(secs: u64) -> Node {
     })
 }
 
+/// Makes a sentence of a reason.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,6 @@ mod apply_lock;
 mod groups;
 mod ids;
 mod permissions;
-mod plans;
 mod probes;
 mod roles;
 mod values;

@@ -16,8 +16,8 @@ use crate::Explanation;
 
 pub use entry::{Common, CommonMut, Declared, Entries, Entry, Kept, Of, Share, Shared, Tags};
 pub use name_rule::{NameRule, Unique};
-pub use table::{ALL, CONTAINER_NAME, PLAN, RESOURCE_GROUP};
-pub(crate) use table::{AUTOSCALE_NAME, GROUP_NAME};
+pub(crate) use table::GROUP_NAME;
+pub use table::{CONTAINER_NAME, RESOURCE_GROUP};
 
 /// Where a section may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,25 +238,5 @@ impl Ord for Section {
 impl Hash for Section {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.key.hash(state);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Language;
-
-    #[test]
-    fn every_section_is_told_by_its_key_and_its_type() {
-        let language = Language::new(ALL.iter().copied());
-        for section in ALL {
-            assert_eq!(language.section(section.key), Some(*section));
-            if let Some(arm) = section.resource_type() {
-                let found = language.section_of_type(&ResourceType::new(arm));
-                assert_eq!(found, Some(*section), "{arm}");
-                let facts = catalogue::facts(&ResourceType::new(arm));
-                assert!(!facts.api_version.is_empty(), "{arm} is not in the catalogue");
-            }
-        }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use crate::{Language, section};
+use crate::Language;
+use crate::section::RESOURCE_GROUP;
 
 /// Returns the language that the tests are written in: that without families.
 pub(crate) fn language() -> &'static Language {
-    static LANGUAGE: LazyLock<Language> =
-        LazyLock::new(|| Language::new(section::ALL.iter().copied()));
+    static LANGUAGE: LazyLock<Language> = LazyLock::new(|| Language::new([&RESOURCE_GROUP]));
     &LANGUAGE
 }

@@ -3,10 +3,11 @@
 mod door;
 mod settings;
 
-use topology::family::{Check, sleeps};
-use topology::{Diagnostic, Os, Place, Plan, Ref, Stamp};
+use topology::family::Check;
+use topology::{Diagnostic, Place, Ref, Stamp};
 
 use super::{App, AppKind, AppLogs};
+use crate::plans::{Os, Plan, sleeps};
 use crate::vaults;
 
 pub use door::{Asks, router_is_let_in};

@@ -9,11 +9,12 @@ use plan::Band;
 use planner::{DesiredResource, Expand, Expansion, Holder, Home, Life, StampProbe};
 use resource::ResourceId;
 use serde_json::{Map, Value, json};
+use topology::Stamp;
 use topology::property::Record;
 use topology::section::Entry;
-use topology::{Os, Plan, Stamp};
 
 use super::{App, AppIdentity, AppKind, Asker};
+use crate::plans::{Os, Plan};
 use crate::vaults;
 
 impl Expand for App {
@@ -82,7 +83,7 @@ fn site_body(expansion: &Expansion<'_>, home: Home<'_>, stamp: &Stamp, app: &App
         let sticks = app.client_affinity.as_ref().is_some_and(|affinity| affinity.value);
         properties["clientAffinityEnabled"] = json!(sticks);
     }
-    if let Some(plan) = expansion.plan_id(home) {
+    if let Some(plan) = crate::plans::id(expansion, home) {
         properties["serverFarmId"] = json!(plan.as_str());
     }
     if linux && !cloned {

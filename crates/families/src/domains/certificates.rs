@@ -22,7 +22,7 @@ pub(super) fn certificate(
 ) -> Option<ResourceId> {
     let certificate = certificate?;
     app.home.stamp()?;
-    let plan = expansion.plan_id(app.home);
+    let plan = crate::plans::id(expansion, app.home);
     let group = match &plan {
         Some(plan) => plan.parent()?,
         None => app.site.parent()?,

@@ -1,12 +1,13 @@
 //! Custom domains: their zone, their binding and their certificate.
 
 use topology::family::Check;
-use topology::{Diagnostic, Explanation, Place, Plan, Sp, Target};
+use topology::{Diagnostic, Explanation, Place, Sp, Target};
 
 use super::{Certificate, Domain};
 use crate::apps::App;
 use crate::dns::{RecordSet, is_host, zone_of};
 use crate::front_door::FrontDoor;
+use crate::plans::Plan;
 use crate::traffic_manager::{EndpointTarget, TrafficManager, needs_addresses};
 
 /// What the codes mean.

@@ -10,11 +10,12 @@ mod subnet;
 
 use std::net::IpAddr;
 
-use topology::family::{Check, takes_traffic_manager};
-use topology::{Diagnostic, FreeMap, Place, Plan, Sp, Target, Text, Topology};
+use topology::family::Check;
+use topology::{Diagnostic, FreeMap, Place, Sp, Target, Text, Topology};
 
 use super::{Endpoint, EndpointTarget, Monitor, MonitorProtocol, Routing, TrafficManager};
 use crate::apps::{App, Asks, find, router_is_let_in};
+use crate::plans::{Plan, takes_traffic_manager};
 
 /// Endpoints that one profile may have.
 const MOST_ENDPOINTS: usize = 200;

@@ -3,9 +3,11 @@
 use super::parsed;
 use families::apps::{self, App};
 use families::domains::Domain;
+use families::plans::Plan;
 use families::storage::Storage;
 use families::traffic_manager::{EndpointTarget, TrafficManager};
-use topology::{Part, Plan, SecretSource, Severity, Stamp, Topology, render};
+use resource::{ResourceType, catalogue};
+use topology::{Part, SecretSource, Severity, Stamp, Topology, render};
 
 /// Returns the topology of a text that must have one.
 fn topology(text: &str) -> Topology {
@@ -161,4 +163,18 @@ trafficManager:
     ];
     assert_eq!(told, ["top", "inner", "own", "A", "C", "X-A", "X-B"]);
     assert_eq!((plan.tags.len(), app.settings.len()), (1, 1));
+}
+
+#[test]
+fn every_section_is_told_by_its_key_and_its_type() {
+    let language = families::language();
+    for section in language.sections() {
+        assert_eq!(language.section(section.key), Some(*section));
+        if let Some(arm) = section.resource_type() {
+            let found = language.section_of_type(&ResourceType::new(arm));
+            assert_eq!(found, Some(*section), "{arm}");
+            let facts = catalogue::facts(&ResourceType::new(arm));
+            assert!(!facts.api_version.is_empty(), "{arm} is not in the catalogue");
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! From references of the language to resource IDs.
 
 use resource::ResourceId;
-use topology::section::{Declared, Entry};
-use topology::{Plan, Section, Target};
+use topology::section::Declared;
+use topology::{Section, Target};
 
 use super::{Expansion, Home};
 
@@ -33,22 +33,6 @@ impl<'a> Expansion<'a> {
         let name = common.name.map_or(key, |name| &name.value);
         let (group, kind) = (common.resource_group?, section.resource_type()?);
         Some(self.in_group(home, common.subscription, group, kind, name))
-    }
-
-    /// Returns the resource that an entry is by the names that it has.
-    pub(super) fn id_in<T: Entry>(
-        &self,
-        home: Home<'_>,
-        key: &str,
-        entry: &T,
-    ) -> Option<ResourceId> {
-        self.named_id(home, T::SECTION, key, entry)
-    }
-
-    /// Returns the plan of a stamp.
-    pub fn plan_id(&self, home: Home<'_>) -> Option<ResourceId> {
-        let plan = home.stamp?.1.sections.one::<Plan>()?;
-        self.id_in(home, Plan::SECTION.key, plan)
     }
 
     /// Returns the home of what is declared in `stamp`, or of what is global.

@@ -3,11 +3,8 @@
 mod apply_lock;
 mod name_rules;
 mod parity;
-mod plan;
 mod region;
 mod tags;
-
-pub use plan::{has_backups, sleeps, takes_traffic_manager};
 
 use crate::decode::Broken;
 use crate::section::NameRule;

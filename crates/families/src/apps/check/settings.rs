@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
-use topology::family::{Check, has_backups};
+use topology::family::Check;
 use topology::property::Record;
-use topology::{Diagnostic, FreeMap, Os, Plan, Raw, Sp, Stamp};
+use topology::{Diagnostic, FreeMap, Raw, Sp, Stamp};
 
 use super::super::{Access, AccessRule, App, AppIdentity, AppKind, Backup, Mount};
+use crate::plans::{Os, Plan, has_backups};
 
 /// Members of `siteConfig` that other keys write otherwise than word for word, with those keys.
 const SPOKEN_OF: &[(&str, &str)] = &[

@@ -4,12 +4,13 @@ use planner::Expansion;
 use resource::{absent, is_absent};
 use serde_json::{Value, json};
 use topology::property::Record;
-use topology::{Duration, Os, Raw};
+use topology::{Duration, Raw};
 
 use super::super::{
     Access, AccessAction, AccessRule, App, AppKind, AppLogs, Backup, LogLevel, Runtime,
 };
 use super::settings;
+use crate::plans::Os;
 
 /// A document: its name, how a report calls it, its properties.
 pub(super) type Document = (&'static str, &'static str, Value);

@@ -1,8 +1,9 @@
 //! The App Service plan of a stamp, and its autoscale rules.
 
-use crate::section::{AUTOSCALE_NAME, NameRule};
-use crate::{Duration, Name, Percent, Sp};
-use crate::{choice, record};
+use topology::section::NameRule;
+use topology::{Duration, Name, Percent, Sp, choice, entry, record};
+
+use super::{AUTOSCALE_NAME, PLAN};
 
 record! {
     /// The App Service plan on which a stamp's apps run.
@@ -75,7 +76,7 @@ impl Plan {
     }
 }
 
-crate::entry!(Plan in crate::section::PLAN;
+entry!(Plan in PLAN;
     fn further_names(&self) -> Vec<(&'static NameRule, &Name)> {
         self.autoscale.iter().map(|autoscale| (&AUTOSCALE_NAME, &autoscale.name)).collect()
     }
@@ -85,9 +86,10 @@ crate::entry!(Plan in crate::section::PLAN;
             autoscale.name.or_derive(|| format!("{}-autoscale", self.name));
         }
     }
-    fn check(&self, check: &mut crate::check::Check<'_>, at: crate::check::At<'_>) {
+
+    fn check(&self, check: &mut topology::family::Check<'_>, at: topology::family::At<'_>) {
         if let Some(stamp) = at.stamp {
-            check.plan(self, stamp);
+            super::check::plan(check, self, stamp);
         }
     }
 );

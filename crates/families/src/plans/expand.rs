@@ -1,59 +1,64 @@
 //! App Service plans and their autoscale settings.
 
 use plan::Band;
+use planner::{DesiredResource, Expand, Expansion, Home, Life};
+use resource::ResourceId;
 use resource::types::AUTOSCALE;
 use serde_json::{Value, json};
-use topology::{Autoscale, Os, Plan, ScaleRule};
+use topology::section::Entry;
+use topology::{Duration, Sp};
 
-use super::{Expansion, Home, Life};
-use crate::desired::DesiredResource;
-use crate::family::Expand;
+use super::{Autoscale, Os, Plan, ScaleRule};
 
 const DEFAULT_WINDOW_SECS: u64 = 300;
 const DEFAULT_COOLDOWN_SECS: u64 = 300;
 
 impl Expand for Plan {
     fn expand(&self, expansion: &mut Expansion<'_>, home: Home<'_>, _: &str) {
-        expansion.plan(home, self);
+        plan(expansion, home, self);
     }
 }
 
-impl Expansion<'_> {
-    /// Adds the plan of a stamp, and what scales it.
-    fn plan(&mut self, home: Home<'_>, plan: &Plan) {
-        let Some(id) = self.plan_id(home) else { return };
-        let band = home.band(Band::Global);
-        let body = self.plan_body(home, plan);
-        let mut resource =
-            DesiredResource::managed(home.address("plan"), id.clone(), band.clone(), body);
-        if plan.autoscale.is_some() {
-            // Autoscale changes the count from then on.
-            resource.create_only =
-                plan.instances.as_ref().map(|count| json!({ "sku": { "capacity": count.value } }));
-        }
-        self.add(resource, Life::of(plan), &plan.place);
-        if let Some(autoscale) = &plan.autoscale {
-            let group = id.parent().unwrap_or_else(|| id.clone());
-            let autoscale_id = group.extension(AUTOSCALE, &autoscale.name);
-            let mut body = autoscale_body(autoscale, id.as_str());
-            body["location"] = json!(self.location(home, None));
-            body["tags"] = self.tags(home, &plan.tags);
-            let address = home.address("plan/autoscale");
-            let resource = DesiredResource::managed(address, autoscale_id, band, body);
-            self.add(resource, Life { adopt: plan.adopt, ..Life::default() }, &autoscale.place);
-        }
-    }
+/// Returns the plan of a stamp.
+pub(crate) fn id(expansion: &Expansion<'_>, home: Home<'_>) -> Option<ResourceId> {
+    let plan = home.stamp()?.sections.one::<Plan>()?;
+    plan.id(expansion, home, Plan::SECTION.key)
+}
 
-    fn plan_body(&self, home: Home<'_>, plan: &Plan) -> Value {
-        let linux = plan.os() == Os::Linux;
-        let mut body = self.body(home, plan);
-        body["kind"] = json!(if linux { "linux" } else { "app" });
-        body["properties"]["reserved"] = json!(linux);
-        if let (Some(count), None) = (&plan.instances, &plan.autoscale) {
-            body["sku"]["capacity"] = json!(count.value);
-        }
-        body
+/// Adds the plan of a stamp, and what scales it.
+fn plan(expansion: &mut Expansion<'_>, home: Home<'_>, plan: &Plan) {
+    let Some(id) = id(expansion, home) else { return };
+    let band = home.band(Band::Global);
+    let body = plan_body(expansion, home, plan);
+    let mut resource =
+        DesiredResource::managed(home.address("plan"), id.clone(), band.clone(), body);
+    if plan.autoscale.is_some() {
+        // Autoscale changes the count from then on.
+        resource.create_only =
+            plan.instances.as_ref().map(|count| json!({ "sku": { "capacity": count.value } }));
     }
+    expansion.add(resource, Life::of(plan), &plan.place);
+    if let Some(autoscale) = &plan.autoscale {
+        let group = id.parent().unwrap_or_else(|| id.clone());
+        let autoscale_id = group.extension(AUTOSCALE, &autoscale.name);
+        let mut body = autoscale_body(autoscale, id.as_str());
+        body["location"] = json!(expansion.location(home, None));
+        body["tags"] = expansion.tags(home, &plan.tags);
+        let address = home.address("plan/autoscale");
+        let resource = DesiredResource::managed(address, autoscale_id, band, body);
+        expansion.add(resource, Life { adopt: plan.adopt, ..Life::default() }, &autoscale.place);
+    }
+}
+
+fn plan_body(expansion: &Expansion<'_>, home: Home<'_>, plan: &Plan) -> Value {
+    let linux = plan.os() == Os::Linux;
+    let mut body = expansion.body(home, plan);
+    body["kind"] = json!(if linux { "linux" } else { "app" });
+    body["properties"]["reserved"] = json!(linux);
+    if let (Some(count), None) = (&plan.instances, &plan.autoscale) {
+        body["sku"]["capacity"] = json!(count.value);
+    }
+    body
 }
 
 fn autoscale_body(autoscale: &Autoscale, plan: &str) -> Value {
@@ -84,7 +89,7 @@ fn autoscale_body(autoscale: &Autoscale, plan: &str) -> Value {
 }
 
 fn rules(rule: &ScaleRule, operator: &str, direction: &str, plan: &str) -> Vec<Value> {
-    let secs = |duration: &Option<topology::Sp<topology::Duration>>, default: u64| {
+    let secs = |duration: &Option<Sp<Duration>>, default: u64| {
         duration.as_ref().map_or(default, |duration| duration.value.as_secs())
     };
     let metrics = [("CpuPercentage", &rule.cpu), ("MemoryPercentage", &rule.memory)];
