@@ -25,7 +25,7 @@ pub use apply::apply;
 pub use journal::{JournalError, recover};
 pub use options::{Cancel, Options, Progress, Silent};
 pub use real_world::RealWorld;
-pub use world::{Probe, World, WorldError};
+pub use world::{Answered, Probe, World, WorldError};
 
 #[cfg(test)]
 mod fake_azure;

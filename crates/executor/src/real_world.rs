@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use crate::{Probe, World, WorldError};
+use crate::{Answered, Probe, World, WorldError};
 
 /// The environment, Key Vaults, HTTP and DNS over HTTPS.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct RealWorld {
 
 /// How long one probe may take; Traffic Manager waits no longer.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How much of an answer is looked through for a text.
+const LONGEST_PAGE: usize = 1 << 20;
 
 /// A resolver that speaks JSON and whose answers are not coloured by the local network.
 /// Source: <https://developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/make-api-requests/dns-json>.
@@ -88,7 +90,7 @@ impl World for RealWorld {
         }
     }
 
-    async fn probe(&self, probe: &Probe) -> Result<u16, WorldError> {
+    async fn probe(&self, probe: &Probe) -> Result<Answered, WorldError> {
         let (url, host) = self.target(&probe.url)?;
         let named = probe.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
         let mut request = self.http.get(url.clone()).timeout(PROBE_TIMEOUT);
@@ -106,7 +108,12 @@ impl World for RealWorld {
             host: url.host_str().unwrap_or_default().to_owned(),
             source: source.without_url(),
         };
-        Ok(request.send().await.map_err(no_answer)?.status().as_u16())
+        let mut answer = request.send().await.map_err(no_answer)?;
+        let is_held = match &probe.holds {
+            Some(text) => holds(&mut answer, text).await.map_err(no_answer)?,
+            None => true,
+        };
+        Ok(Answered { status: answer.status().as_u16(), is_held })
     }
 
     async fn lookup(&self, name: &str, record_type: &str) -> Result<Vec<String>, WorldError> {
@@ -130,6 +137,16 @@ impl World for RealWorld {
         let own = answer.records.into_iter().filter(|record| Some(record.kind) == number);
         Ok(own.map(|record| record.text()).collect())
     }
+}
+
+/// Tells whether an answer holds a text within the bytes of it that are read.
+async fn holds(answer: &mut reqwest::Response, text: &str) -> Result<bool, reqwest::Error> {
+    let mut body = vec![];
+    while body.len() < LONGEST_PAGE {
+        let Some(chunk) = answer.chunk().await? else { break };
+        body.extend_from_slice(&chunk);
+    }
+    Ok(String::from_utf8_lossy(&body).contains(text))
 }
 
 const NO_ERROR: u16 = 0;

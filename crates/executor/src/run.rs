@@ -88,7 +88,8 @@ impl<'a> Run<'a> {
             Operation::WaitFor { pointer, values, timeout_secs } => {
                 self.wait_for(action, pointer, values, *timeout_secs).await
             }
-            Operation::Probe { url, headers, expected, timeout_secs } => {
+            Operation::Probe { url, headers, expected, holds, timeout_secs } => {
+                let expected = (expected.as_slice(), holds.as_deref());
                 self.probe(action, url, headers, expected, *timeout_secs, used).await
             }
             Operation::VerifyDns { name, record_type, value, timeout_secs, required } => {

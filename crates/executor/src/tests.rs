@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::fake_azure::{FakeAzure, error};
 use crate::{
-    ActionError, Cancel, Options, Probe, Progress, Silent, World, WorldError, apply, recover,
+    ActionError, Answered, Cancel, Options, Probe, Progress, Silent, World, WorldError, apply,
+    recover,
 };
 
 mod interruptions;
@@ -40,9 +41,10 @@ impl World for FakeWorld {
         }
     }
 
-    async fn probe(&self, probe: &Probe) -> Result<u16, WorldError> {
+    async fn probe(&self, probe: &Probe) -> Result<Answered, WorldError> {
         self.probes.lock().expect("the probes").push(probe.clone());
-        Ok(self.statuses.lock().expect("the statuses").pop().unwrap_or(503))
+        let status = self.statuses.lock().expect("the statuses").pop().unwrap_or(503);
+        Ok(Answered { status, is_held: probe.holds.is_none() })
     }
 
     async fn lookup(&self, _name: &str, _record_type: &str) -> Result<Vec<String>, WorldError> {
@@ -369,6 +371,7 @@ async fn probes_and_dns_are_asked_until_they_answer_or_time_is_up() {
         url: host.to_value(),
         headers: vec![("Host".into(), json!("app.example.com"))],
         expected: vec![(200, 299)],
+        holds: None,
         timeout_secs,
     };
     let dns = |value: &str, required| Operation::VerifyDns {
@@ -417,6 +420,7 @@ async fn probes_and_dns_are_asked_until_they_answer_or_time_is_up() {
 async fn real_world_probes_with_host_and_asks_dns_over_http() {
     let azure = FakeAzure::with_rule(|_, path, _, _| match path {
         "/health" => Some((204, Value::Null)),
+        "/page" => Some((200, json!({ "everything": "green" }))),
         "/dns" => Some((
             200,
             json!({"Status": 0, "Answer": [
@@ -430,8 +434,14 @@ async fn real_world_probes_with_host_and_asks_dns_over_http() {
     let origin: url::Url = azure.origin().parse().expect("a URL");
     let dns = origin.join("/dns").expect("a URL");
     let world = crate::RealWorld::new(reqwest::Client::new()).with_dns(dns).with_connect_to(origin);
-    let probe = Probe { url: "https://a.example/health".into(), headers: vec![] };
-    assert_eq!(world.probe(&probe).await.expect("an answer"), 204);
+    let probe = Probe { url: "https://a.example/health".into(), headers: vec![], holds: None };
+    let answered = |status, is_held| Answered { status, is_held };
+    assert_eq!(world.probe(&probe).await.expect("an answer"), answered(204, true));
+    for (text, is_held) in [("green", true), ("red", false)] {
+        let url = "https://a.example/page".into();
+        let probe = Probe { url, headers: vec![], holds: Some(text.into()) };
+        assert_eq!(world.probe(&probe).await.expect("an answer"), answered(200, is_held));
+    }
     let found = world.lookup("app.example.com", "CNAME").await.expect("an answer");
     assert_eq!(found, ["tm.example"]);
     let missing = SecretSource::Env("EVENKEEL_TEST_NOT_SET".into());

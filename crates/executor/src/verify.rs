@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::resolve::{UsedSecrets, text_of};
 use crate::run::Run;
-use crate::{ActionError, Probe};
+use crate::{ActionError, Answered, Probe};
 
 /// The wait between two looks at a resource.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -49,21 +49,28 @@ impl Run<'_> {
         action: &Action,
         url: &Value,
         headers: &[(String, Value)],
-        expected: &[(u16, u16)],
+        expected: (&[(u16, u16)], Option<&str>),
         timeout_secs: u64,
         used: &mut UsedSecrets,
     ) -> Result<Done, ActionError> {
+        let (expected, holds) = expected;
         let url = text_of(&self.resolve(url, used).await?)?;
         let mut resolved = Vec::with_capacity(headers.len());
         for (name, value) in headers {
             resolved.push((name.clone(), text_of(&self.resolve(value, used).await?)?));
         }
-        let probe = Probe { url: url.clone(), headers: resolved };
-        let what = format!("`{}` did not answer with {}", shown(&url), ranges(expected));
+        let holds = holds.map(str::to_owned);
+        let wanted = holds.as_ref().map(|text| format!(" and {text:?}")).unwrap_or_default();
+        let probe = Probe { url: url.clone(), headers: resolved, holds };
+        let what = format!("`{}` did not answer with {}{wanted}", shown(&url), ranges(expected));
         self.until(action, &what, timeout_secs, ASK_AGAIN, async || {
             Ok(match self.world.probe(&probe).await {
-                Ok(status) if is_expected(status, expected) => None,
-                Ok(status) => Some(status.to_string()),
+                // What turns us away shows nothing of itself.
+                Ok(Answered { status, is_held }) if is_expected(status, expected) => {
+                    let is_right = is_held || (400..500).contains(&status);
+                    (!is_right).then(|| format!("{status} without that text"))
+                }
+                Ok(Answered { status, .. }) => Some(status.to_string()),
                 Err(error) => Some(error.to_string()),
             })
         })

@@ -9,8 +9,8 @@ use secrecy::SecretString;
 pub trait World: Send + Sync {
     /// Returns a secret.
     async fn secret(&self, source: &SecretSource) -> Result<SecretString, WorldError>;
-    /// Sends one health probe and returns the status of the answer.
-    async fn probe(&self, probe: &Probe) -> Result<u16, WorldError>;
+    /// Sends one health probe and returns what came back.
+    async fn probe(&self, probe: &Probe) -> Result<Answered, WorldError>;
     /// Returns the values of a DNS record, none where there is no such record.
     async fn lookup(&self, name: &str, record_type: &str) -> Result<Vec<String>, WorldError>;
 }
@@ -22,6 +22,17 @@ pub struct Probe {
     pub url: String,
     /// Headers, `Host` among them where it differs from the URL's. A value can be secret.
     pub headers: Vec<(String, String)>,
+    /// A text that is looked for in the answer.
+    pub holds: Option<String>,
+}
+
+/// What came back from a probe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    /// The status.
+    pub status: u16,
+    /// False where a text was looked for and is not there.
+    pub is_held: bool,
 }
 
 /// Why the world did not answer.

@@ -162,6 +162,10 @@ pub enum Operation {
         headers: Vec<(String, Value)>,
         /// The status codes that count as healthy, as inclusive ranges.
         expected: Vec<(u16, u16)>,
+        /// A text that the answer must hold besides, where one is asked for. One that turns the probe away
+        /// (4xx) and counts as healthy all the same need not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holds: Option<String>,
         /// When to give up.
         timeout_secs: u64,
     },
@@ -205,13 +209,14 @@ impl Operation {
                 values: values.iter().map(text).collect(),
                 timeout_secs: *timeout_secs,
             },
-            Self::Probe { url, headers, expected, timeout_secs } => Self::Probe {
+            Self::Probe { url, headers, expected, holds, timeout_secs } => Self::Probe {
                 url: text(url),
                 headers: headers
                     .iter()
                     .map(|(name, value)| (name.clone(), masked_header(name, value)))
                     .collect(),
                 expected: expected.clone(),
+                holds: holds.clone(),
                 timeout_secs: *timeout_secs,
             },
             Self::VerifyDns { name, record_type, value, timeout_secs, required } => {

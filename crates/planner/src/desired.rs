@@ -216,6 +216,8 @@ pub struct StampProbe {
     pub headers: Vec<(String, Value)>,
     /// The status codes that count as healthy, as inclusive ranges.
     pub expected: Vec<(u16, u16)>,
+    /// A text that the answer must hold.
+    pub holds: Option<String>,
     /// True where the app has something to run from its first start.
     pub has_artefact: bool,
     /// The profiles that route to it.
@@ -252,6 +254,8 @@ pub struct Desired {
     /// The status codes with which apps answer those whom they are declared to shut out, as we may be
     /// ourselves.
     pub refusals: BTreeMap<ResourceId, BTreeSet<u16>>,
+    /// The text with which must answer whatever a router leads to, before it does.
+    pub held: BTreeMap<ResourceId, String>,
     /// Scopes whose locks may be lifted for a change.
     pub liftable: BTreeSet<ResourceId>,
     /// Things to know that expansion found.

@@ -416,6 +416,7 @@ fn verify<const N: usize>(stamp: &str, after: [&str; N]) -> Action {
         url: json!({ "$join": ["https://", host.to_value(), "/health/deep"] }),
         headers: vec![],
         expected: vec![(200, 299)],
+        holds: None,
         timeout_secs: 300,
     };
     Action {

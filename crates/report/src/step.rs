@@ -29,14 +29,15 @@ pub(crate) fn describe(plan: &Plan, action: &Action) -> Option<String> {
             };
             Some(format!("until {state}, at most {}", duration(*timeout_secs)))
         }
-        Operation::Probe { url, expected, timeout_secs, .. } => {
+        Operation::Probe { url, expected, holds, timeout_secs, .. } => {
             let ranges: Vec<_> = expected.iter().map(range).collect();
             let answer = match &ranges[..] {
                 [] => "200".to_owned(),
                 ranges => ranges.join(", "),
             };
+            let held = holds.as_ref().map(|text| format!(" with {text:?}")).unwrap_or_default();
             let limit = duration(*timeout_secs);
-            Some(format!("until {} answers {answer}, at most {limit}", inline(url)))
+            Some(format!("until {} answers {answer}{held}, at most {limit}", inline(url)))
         }
         Operation::VerifyDns { name, record_type, value, timeout_secs, required } => {
             let value = inline(value);

@@ -37,7 +37,7 @@ pub fn try_all(start: &Start, hosts: &[&str], step: usize) -> anyhow::Result<usi
 }
 
 fn dark(hosts: &[&str]) -> Scenario {
-    let health = || HostHealth { status: 503, paths: BTreeMap::new() };
+    let health = || HostHealth { status: 503, paths: BTreeMap::new(), body: None };
     let hosts = hosts.iter().map(|host| ((*host).to_owned(), health()));
     Scenario { hosts: hosts.collect(), ..Scenario::default() }
 }

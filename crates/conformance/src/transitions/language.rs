@@ -190,7 +190,7 @@ mod tests {
     /// a topology, and nothing of Azure in what tenants elsewhere are compared by.
     const NOT_DRAWN: [&str; 5] = ["tenant", "cloud", "include", "subscription", "parity"];
     /// Keys of the newest sections that wait for their turn, by where they stand.
-    const NOT_YET_DRAWN: [&str; 12] = [
+    const NOT_YET_DRAWN: [&str; 14] = [
         "/stamp/redis",
         "/stamps/*/redis",
         "/identities/*/uses",
@@ -200,6 +200,8 @@ mod tests {
         "/frontDoor/*/origins/*/app",
         "/frontDoor/*/origins/*/routing",
         "/frontDoor/*/origins/*/weights",
+        "/trafficManager/*/monitor/expectedBody",
+        "/frontDoor/*/origins/*/probe/expectedBody",
         "/frontDoor/*/origins/*/probe/samples",
         "/frontDoor/*/origins/*/probe/healthy",
         "/frontDoor/*/routes/*/cache/types",

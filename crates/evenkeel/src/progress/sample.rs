@@ -14,6 +14,7 @@ pub fn plan() -> Plan {
         url: json!("https://web/"),
         headers: vec![],
         expected: vec![(200, 299)],
+        holds: None,
         timeout_secs: 300,
     };
     let actions = vec![

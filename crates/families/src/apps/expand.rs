@@ -136,6 +136,7 @@ fn probe(expansion: &mut Expansion<'_>, home: Home<'_>, key: &str, app: &App, id
         path: app.health_path.as_ref().map(|path| path.value.clone()).unwrap_or_default(),
         headers: vec![],
         expected: vec![],
+        holds: None,
         has_artefact: has_artefact(app),
         routers: vec![],
     });

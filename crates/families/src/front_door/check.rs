@@ -152,6 +152,9 @@ fn numbers(check: &mut Check<'_>, group: &OriginGroup) {
 
 fn probe(check: &mut Check<'_>, probe: &OriginProbe, is_of_stamps: bool) {
     check.path("path", &probe.path);
+    if let Some(text) = &probe.expected_body {
+        crate::traffic_manager::expected_body(check, text);
+    }
     let path = probe.path.value.to_ascii_lowercase();
     if is_of_stamps && !DEEP.iter().any(|word| path.contains(word)) {
         let message =

@@ -109,6 +109,7 @@ impl Parts<'_, '_> {
                 path: Some(probe.path.value.clone()),
                 headers: vec![],
                 expected: vec![],
+                holds: probe.expected_body.as_ref().map(|text| text.value.clone()),
             });
             self.expansion.routed(app, &origin, probe);
             self.child(&format!("{key}/{member}"), origin, body, &[], &group.place);

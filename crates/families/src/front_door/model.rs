@@ -111,6 +111,9 @@ record! {
     pub struct OriginProbe {
         /// The path that is asked for; 200 alone is well.
         pub path: Sp<String>,
+        /// A text that an answer must hold before traffic is led there. An edge looks at the status alone;
+        /// Evenkeel looks for the text.
+        pub expected_body: Option<Sp<String>>,
         /// The time between two probes of an edge, `1s` to `255s`; `30s` when left out.
         pub interval: Option<Sp<Duration>>,
         /// How is asked; `head` when left out.

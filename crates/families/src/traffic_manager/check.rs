@@ -95,6 +95,12 @@ fn monitor(check: &mut Check<'_>, monitor: &Monitor) {
     if let (true, Some(status)) = (is_tcp, monitor.expected_status.first()) {
         check.error("tcp-probe", &status.place, "a TCP probe sees no status", "remove it");
     }
+    if let Some(text) = &monitor.expected_body {
+        if is_tcp {
+            check.error("tcp-probe", &text.place, "a TCP probe sees no answer", "remove it");
+        }
+        self::expected_body(check, text);
+    }
     if let (true, Some(header)) = (is_tcp, monitor.headers.values().next()) {
         check.error("tcp-probe", &header.place, "a TCP probe sends no headers", "remove them");
     }
@@ -124,6 +130,14 @@ fn monitor(check: &mut Check<'_>, monitor: &Monitor) {
         );
     }
     self::headers(check, &monitor.headers);
+}
+
+/// Files a text that every answer holds.
+pub(crate) fn expected_body(check: &mut Check<'_>, text: &Sp<String>) {
+    if text.trim().is_empty() && !text.is_empty() {
+        let help = "write a part of what a healthy answer says, `\"status\":\"green\"`";
+        check.error("expected-body", &text.place, "`expectedBody` is blank", help);
+    }
 }
 
 /// Files intervals, time-outs and numbers of failures that Azure refuses.

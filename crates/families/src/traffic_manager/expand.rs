@@ -40,7 +40,11 @@ fn route(expansion: &mut Expansion<'_>, id: &ResourceId, profile: &TrafficManage
             .iter()
             .map(|range| (range.value.min, range.value.max))
             .collect(),
+        holds: monitor.expected_body.as_ref().map(|text| text.value.clone()),
     });
+    if let Some(text) = probe.as_ref().and_then(|probe| probe.holds.as_ref()) {
+        expansion.held(id, text);
+    }
     let apps = profile.endpoints.values().filter_map(|endpoint| endpoint.app.as_ref());
     for app in apps.filter_map(|app| expansion.id_of(app)).collect::<Vec<_>>() {
         expansion.routed(app, id, probe.clone());

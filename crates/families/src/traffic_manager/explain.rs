@@ -40,6 +40,13 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         remedy: "Remove it, or probe by `https`.",
     },
     Explanation {
+        code: "expected-body",
+        title: "the text that an answer must hold is blank",
+        reason: "Every answer holds it, so nothing would be asked.",
+        example: "monitor: { protocol: https, path: /, expectedBody: \" \" }",
+        remedy: "Write a part of what a healthy answer says, and no other.",
+    },
+    Explanation {
         code: "too-many-headers",
         title: "a probe sends more than eight headers",
         reason: "That is Azure's limit, for the profile and for each endpoint.",

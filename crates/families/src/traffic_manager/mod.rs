@@ -11,7 +11,7 @@ use resource::types::PROFILE;
 use topology::Section;
 use topology::section::{Arm, Keys, NameRule, Of, Stands, Unique};
 
-pub(crate) use check::needs_addresses;
+pub(crate) use check::{expected_body, needs_addresses};
 pub(crate) use expand::host as host_of;
 pub use model::{Endpoint, EndpointTarget, Monitor, MonitorProtocol, Routing, TrafficManager};
 pub use ranges::{StatusRange, SubnetRange};

@@ -71,6 +71,9 @@ record! {
         /// Status codes that count as healthy, such as `[200-299, 301]`; 200 when left out.
         #[serde(default)]
         pub expected_status: Vec<Sp<StatusRange>>,
+        /// A text that an answer must hold before traffic is led there. Traffic Manager looks at the status
+        /// alone; Evenkeel looks for the text.
+        pub expected_body: Option<Sp<String>>,
         /// Headers of every probe, at most eight.
         #[serde(default)]
         pub headers: FreeMap<Sp<Text>>,

@@ -359,6 +359,14 @@ const CASES: &[(&[&str], &str)] = &[
         "applyLock: { account: /subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/st, container: $web }",
     ),
     (
+        &["expected-body"],
+        "trafficManager: { main: { routing: priority, monitor: { protocol: https, path: /, expectedBody: \" \" }, endpoints: { one: { host: a.example.com } } } }",
+    ),
+    (
+        &["tcp-probe"],
+        "trafficManager: { main: { routing: priority, monitor: { protocol: tcp, port: 443, expectedBody: green }, endpoints: { one: { host: a.example.com } } } }",
+    ),
+    (
         &["tenant-alone", "tenant-address"],
         "parity: { tenants: { a: { url: http://a.example.net } }, compare: [{ path: /x }] }",
     ),

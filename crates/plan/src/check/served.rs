@@ -145,6 +145,7 @@ mod tests {
             url: json!(url),
             headers: vec![],
             expected: vec![(200, 200)],
+            holds: None,
             timeout_secs: 300,
         };
         let named =

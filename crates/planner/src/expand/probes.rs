@@ -15,6 +15,9 @@ pub struct Probe {
     pub headers: Vec<(String, Value)>,
     /// The status codes that count as healthy, as inclusive ranges; empty for 200 alone.
     pub expected: Vec<(u16, u16)>,
+    /// A text that the answer must hold before traffic is led there. No router looks for one: it is
+    /// looked for by us.
+    pub holds: Option<String>,
 }
 
 /// A router that leads to an app.
@@ -29,6 +32,11 @@ impl Expansion<'_> {
     /// Notes that a router leads to an app, and how it probes it where it says so.
     pub fn routed(&mut self, app: ResourceId, router: &ResourceId, probe: Option<Probe>) {
         self.routes.push(Route { app, router: router.clone(), probe });
+    }
+
+    /// Notes what whatever a router leads to must answer with before traffic is led there.
+    pub fn held(&mut self, router: &ResourceId, text: &str) {
+        self.desired.held.insert(router.clone(), text.to_owned());
     }
 
     /// Gives each app the probe of the first router that has one, else that of its own path; an app
@@ -51,6 +59,7 @@ fn settled(mut probe: StampProbe, routes: &[Route]) -> StampProbe {
     probe.routers.dedup();
     probe.headers = of_router.headers;
     probe.expected = of_router.expected;
+    probe.holds = of_router.holds;
     if probe.expected.is_empty() {
         probe.expected.push((200, 200));
     }

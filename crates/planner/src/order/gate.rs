@@ -294,7 +294,7 @@ impl Look<'_, '_, '_> {
             return self.excuse(to, "its router probes it by TCP");
         }
         let is_unchanged = id.is_none_or(|id| scene.changes_behind(id).is_empty());
-        if is_unchanged && scene.is_healthy(&key) {
+        if is_unchanged && !question.asks_more() && scene.is_healthy(&key) {
             self.found.reliances.entry(key).or_insert(Reliance::Healthy);
             return;
         }

@@ -28,6 +28,7 @@ pub(super) struct Question {
     url: Option<Value>,
     headers: Vec<(String, Value)>,
     expected: Vec<(u16, u16)>,
+    holds: Option<String>,
     /// The addresses by which it may be permitted not to ask.
     permits: Vec<String>,
 }
@@ -36,6 +37,7 @@ impl Question {
     /// Makes the question to `to`, which is the resource `id` where it is one, as `way` leads there.
     pub fn new(scene: &Scene<'_>, to: &Destination, id: Option<&ResourceId>, way: Way<'_>) -> Self {
         let monitor = way.router.and_then(Monitored::read);
+        let of_router = way.router.and_then(|(router, ..)| scene.desired.held.get(router)).cloned();
         let mut permits = way_addresses(scene, way);
         match id {
             Some(id) => {
@@ -54,7 +56,9 @@ impl Question {
                     _ => ("/".to_owned(), vec![], ANY_ANSWER.to_vec()),
                 };
                 let url = Some(url_of(id, &path, scene.observed));
-                Self { address, resource: id.clone(), band, url, headers, expected, permits }
+                let holds = known.and_then(|probe| probe.holds.clone()).or(of_router);
+                let resource = id.clone();
+                Self { address, resource, band, url, headers, expected, holds, permits }
                     .borne(scene.desired)
             }
             None => {
@@ -67,7 +71,8 @@ impl Question {
                 let url = monitor.as_ref().map(|monitor| json!(monitor.url(&host)));
                 let (headers, expected) =
                     monitor.map(|monitor| (monitor.headers, monitor.expected)).unwrap_or_default();
-                Self { address, resource, band: Band::Global, url, headers, expected, permits }
+                let (band, holds) = (Band::Global, of_router);
+                Self { address, resource, band, url, headers, expected, holds, permits }
             }
         }
     }
@@ -97,6 +102,11 @@ impl Question {
         self.url.is_some()
     }
 
+    /// Tells whether more is asked than the router itself asks, so that its word is not enough.
+    pub fn asks_more(&self) -> bool {
+        self.holds.is_some()
+    }
+
     /// Returns the resources whose properties the headers hold.
     pub fn needs(&self) -> BTreeSet<ResourceId> {
         self.headers.iter().flat_map(|(_, value)| ids_in(value)).collect()
@@ -116,6 +126,7 @@ impl Question {
                 url: self.url.clone().unwrap_or_default(),
                 headers: self.headers.clone(),
                 expected: self.expected.clone(),
+                holds: self.holds.clone(),
                 timeout_secs: PROBE_TIMEOUT_SECS,
             },
             changes: vec![],
@@ -143,6 +154,7 @@ pub(super) fn stamp_probe(scene: &Scene<'_>, probe: &StampProbe, band: Band) -> 
         url: Some(url_of(&probe.app, &probe.path, scene.observed)),
         headers: probe.headers.clone(),
         expected: probe.expected.clone(),
+        holds: probe.holds.clone(),
         permits: vec![],
     };
     let question = question.borne(scene.desired);

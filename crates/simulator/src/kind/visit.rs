@@ -48,12 +48,14 @@ pub(crate) struct Reply {
     pub by: String,
     /// Headers that are worth a word.
     pub headers: Vec<(String, String)>,
+    /// What it says where all is well; `None` where nobody has told it.
+    pub body: Option<String>,
 }
 
 impl Reply {
     /// Makes an answer without headers.
     pub fn of(status: u16, by: impl Into<String>) -> Self {
-        Self { status, by: by.into(), headers: vec![] }
+        Self { status, by: by.into(), headers: vec![], body: None }
     }
 
     /// Tells whether it is one that a user is content with.

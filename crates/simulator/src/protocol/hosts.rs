@@ -14,7 +14,7 @@ pub(crate) fn answer(azure: &Azure, request: &Request) -> Answer {
 /// Makes an answer of what came of a visit.
 pub(crate) fn written(reply: Reply) -> Answer {
     let text = match reply.status {
-        200..=399 => format!("Served by {}.\n", reply.by),
+        200..=399 => reply.body.clone().unwrap_or_else(|| format!("Served by {}.\n", reply.by)),
         403 => "This web app is stopped, or does not let you in.\n".to_owned(),
         _ => "Not found.\n".to_owned(),
     };
@@ -63,7 +63,8 @@ fn knows(azure: &Azure, host: &str) -> bool {
 /// Returns what a scenario says of a host.
 fn health(azure: &Azure, host: &str, path: &str) -> Option<Reply> {
     let health = azure.state.hosts.get(host)?;
-    Some(Reply::of(health.paths.get(path).copied().unwrap_or(health.status), host))
+    let status = health.paths.get(path).copied().unwrap_or(health.status);
+    Some(Reply { body: health.body.clone(), ..Reply::of(status, host) })
 }
 
 /// Returns what answers under a host name that a family gives.

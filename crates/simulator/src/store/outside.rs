@@ -14,6 +14,9 @@ pub struct HostHealth {
     /// The HTTP status of single paths.
     #[serde(default)]
     pub paths: BTreeMap<String, u16>,
+    /// What it says where all is well; left out, who it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
 }
 
 fn healthy() -> u16 {
