@@ -265,8 +265,8 @@ mod tests {
 
     /// Each has shown a kind of failure once: a setting in another case, connection strings that were
     /// left, a name that moves behind a router, a proof that is there already,
-    /// the rights of a clone.
-    const SEEDS: [u64; 5] = [5006, 5027, 5057, 1129, 1464];
+    /// the rights of a clone, a certificate below a plan that is made anew.
+    const SEEDS: [u64; 6] = [5006, 5027, 5057, 1020, 1129, 1464];
 
     #[test]
     fn pairs_that_once_failed_pass() {

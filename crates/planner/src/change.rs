@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::ahead;
 use crate::desired::{Desired, DesiredResource, Mode};
 use crate::diff::{self, Comparison};
+use crate::ground;
 use crate::last::Last;
 use crate::ownership::{foreign_mark, is_owned};
 use crate::resolve::{Secrets, resolve};
@@ -309,7 +310,7 @@ fn compare(
         changes.extend(unread::changed(facts, &unverifiable, &resource.body, &last.body));
     }
     changes.iter_mut().for_each(|change| bind_to_group(resource, change));
-    changes.extend(lost_ground(resource, observation, observed));
+    changes.extend(ground::lost(resource, observation, observed));
     changes.extend(lost_identities(resource, observation, observed));
     // A value that is known only after an apply differs by definition, unless it is a secret that
     // this look could not read: then nothing is known of it.
@@ -340,31 +341,6 @@ fn bind_to_group(resource: &DesiredResource, change: &mut PropertyChange) {
     if group(&change.before) != group(&change.after) {
         change.forces_replacement = Some((*reason).to_owned());
     }
-}
-
-/// Finds the properties that name what is made anew although the resource stands on it.
-fn lost_ground(
-    resource: &DesiredResource,
-    observation: &Observation,
-    observed: &Observed,
-) -> Vec<PropertyChange> {
-    let id_at = |body: &Value, path: &str| {
-        let named = body.pointer(&format!("/{}", path.replace('.', "/")))?.as_str()?;
-        ResourceId::parse(named).ok()
-    };
-    let stands_on = catalogue::facts_of(&resource.id).stands_on.iter();
-    let lost = stands_on.filter_map(|(path, reason)| {
-        let ground = id_at(&observation.body, path).filter(|id| observed.is_renewed(id))?;
-        let wanted = id_at(&resource.body, path).filter(|wanted| *wanted == ground)?;
-        Some(PropertyChange {
-            path: (*path).to_owned(),
-            before: Some(Value::from(ground.as_str())),
-            after: Some(Value::from(wanted.as_str())),
-            sensitive: false,
-            forces_replacement: Some((*reason).to_owned()),
-        })
-    });
-    lost.collect()
 }
 
 /// Finds the declared identities that a resource holds as they were before they were made anew: it

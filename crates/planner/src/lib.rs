@@ -14,6 +14,7 @@ mod dropped;
 pub mod expand;
 mod failed_over;
 mod family;
+mod ground;
 mod guard;
 mod last;
 mod lost;

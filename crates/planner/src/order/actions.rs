@@ -11,6 +11,7 @@ use super::Scene;
 use crate::change::{Change, Kind, is_permitted, may_be_lost};
 use crate::desired::{DesiredResource, is_grant};
 use crate::diff;
+use crate::ground::grounds;
 use crate::guard::loss;
 use crate::merge::merge;
 use crate::ownership::sign;
@@ -59,9 +60,7 @@ impl Scene<'_> {
             action.reasons.push("goes with what it lies in, which is replaced".to_owned());
         }
         self.graph.add(action);
-        if catalogue::facts_of(&resource.id).tags_by_patch {
-            self.add_certificate_tags(resource);
-        }
+        self.add_tags_of_new(resource);
     }
 
     fn add_update(&mut self, change: &Change, resource: &DesiredResource) {
@@ -112,6 +111,7 @@ impl Scene<'_> {
         create.changes = change.properties.clone();
         self.graph.add(delete);
         self.graph.add(create);
+        self.add_tags_of_new(resource);
     }
 
     /// Returns the write that makes a resource, or gives one that was born with its parent what is
@@ -202,13 +202,10 @@ impl Scene<'_> {
 
     /// Returns what a resource of this body stands on where that is made anew.
     pub(super) fn ground(&self, id: &ResourceId, body: &Value) -> Option<&DesiredResource> {
-        let named = catalogue::facts_of(id).stands_on.iter().filter_map(|(path, _)| {
-            let named = body.pointer(&format!("/{}", path.replace('.', "/")))?.as_str()?;
-            ResourceId::parse(named).ok()
-        });
         let is_remade = |id: &ResourceId| {
             self.changes.changes.get(id).is_some_and(|change| change.kind == Kind::Replace)
         };
+        let named = grounds(id, body, self.desired.get(id)).map(|ground| ground.id);
         named.filter(is_remade).find_map(|ground| self.desired.get(&ground))
     }
 

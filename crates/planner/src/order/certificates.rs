@@ -1,6 +1,7 @@
 //! Certificates: their tags need a write of their own.
 
 use plan::{ActionId, Operation, Verb, Write};
+use resource::catalogue::facts_of;
 use serde_json::{Value, json};
 
 use super::Scene;
@@ -9,10 +10,13 @@ use crate::change::{Change, is_tag};
 use crate::desired::DesiredResource;
 
 impl Scene<'_> {
-    /// PUT of a certificate ignores tags; a PATCH brings them.
+    /// PUT of a certificate ignores tags; a PATCH brings them once it is made.
     /// Source: <https://learn.microsoft.com/rest/api/appservice/certificates>, and the note in
     /// Terraform's provider that tags need a second call.
-    pub(super) fn add_certificate_tags(&mut self, resource: &DesiredResource) {
+    pub(super) fn add_tags_of_new(&mut self, resource: &DesiredResource) {
+        if !facts_of(&resource.id).tags_by_patch {
+            return;
+        }
         let mut action = action(Verb::Update, resource, set_tags(&resource.body["tags"]));
         action.reasons.push("creation ignores tags".to_owned());
         self.graph.add(action);

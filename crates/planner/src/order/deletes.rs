@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::Scene;
 use crate::change::Kind;
 use crate::desired::ids_in;
+use crate::ground::grounds;
 use crate::release::Handles;
 
 impl Scene<'_> {
@@ -47,7 +48,10 @@ impl Scene<'_> {
         let handles = Handles::of(deleted, self.observed);
         let seen = self.observed.resources.values();
         let held = seen.flat_map(|seen| {
-            let targets = targets(seen, deleted, &handles);
+            let stands_on = grounds(&seen.id, &seen.body, self.desired.get(&seen.id));
+            let stands_on = stands_on.map(|ground| ground.id).filter(|id| deleted.contains(id));
+            let mut targets = targets(seen, deleted, &handles);
+            targets.extend(stands_on);
             targets.into_iter().map(|target| (seen.id.clone(), target))
         });
         held.collect()

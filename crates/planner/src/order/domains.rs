@@ -201,7 +201,7 @@ impl Scene<'_> {
             .collect();
         let mut previous: Option<NodeIndex> = None;
         for certificate in &domain.certificates {
-            let Some(issue) = self.graph.first(certificate) else { continue };
+            let Some(issue) = self.graph.first_write(certificate) else { continue };
             plain.iter().for_each(|binding| self.graph.edge(*binding, issue));
             last.iter().for_each(|record| self.graph.edge(*record, issue));
             // The authority's check reaches whichever region the profile answers: one at a time.

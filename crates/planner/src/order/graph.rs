@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use petgraph::Direction;
 use petgraph::algo::{has_path_connecting, tarjan_scc};
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
-use plan::{Action, ActionId, Band, Place};
+use plan::{Action, ActionId, Band, Place, Verb};
 use resource::ResourceId;
 
 use crate::desired::Desired;
@@ -143,6 +143,13 @@ impl ActionGraph {
     /// Returns the first action on a resource.
     pub fn first(&self, id: &ResourceId) -> Option<NodeIndex> {
         self.by_resource.get(id).and_then(|own| own.first()).copied()
+    }
+
+    /// Returns the first action on a resource that makes or changes it: of one that is made anew the
+    /// second.
+    pub fn first_write(&self, id: &ResourceId) -> Option<NodeIndex> {
+        let mut own = self.by_resource.get(id)?.iter().copied();
+        own.find(|node| self.graph[*node].verb != Verb::ReplaceDelete)
     }
 
     /// Returns the last action on a resource.

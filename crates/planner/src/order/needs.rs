@@ -19,10 +19,9 @@ impl Scene<'_> {
     pub(super) fn connect_needs(&mut self) {
         let mut soft: Vec<(NodeIndex, NodeIndex)> = vec![];
         for change in self.changes.changes.values().filter(|change| change.kind != Kind::Delete) {
-            let Some(first) = self.graph.first(&change.id) else { continue };
-            let last = self.graph.last(&change.id).unwrap_or(first);
             // Of a replacement only the second half needs anything.
-            let user = if change.kind == Kind::Replace { last } else { first };
+            let Some(user) = self.graph.first_write(&change.id) else { continue };
+            let last = self.graph.last(&change.id).unwrap_or(user);
             for need in self.desired.needs_of(&change.id) {
                 let (Some(made), Some(of)) =
                     (self.graph.last(&need.id), self.changes.changes.get(&need.id))

@@ -5,7 +5,7 @@ use planner::Desired;
 use resource::Observed;
 use serde_json::{Value, json};
 
-use crate::azure::{as_desired, body, expand, names, plan, position};
+use crate::azure::{as_desired, assert_ordered, body, expand, names, plan, position};
 
 /// Where a certificate may come from.
 const SOURCES: [&str; 5] = [
@@ -178,4 +178,41 @@ fn a_certificate_that_is_live_under_its_former_name_stays() {
     let plan = plan(&desired, &azure);
     let told = names(&plan);
     assert!(!told.iter().any(|name| name.contains("example.com")), "{told:?}");
+}
+
+#[test]
+fn a_certificate_is_made_anew_with_the_plan_whose_webspace_holds_it() {
+    // One that App Service issues needs its name first, one from a vault is bound with it.
+    for (certificate, bind) in [(SOURCES[2], "secure"), (SOURCES[3], "create to replace")] {
+        let text = topology(certificate);
+        let windows = text.replace("os: linux", "os: windows").replace("20-lts", "20");
+        let mut azure = as_desired(&expand(&text));
+        // App Service answers no plan with a certificate.
+        for (id, seen) in &mut azure.resources {
+            if id.resource_type().as_str().eq_ignore_ascii_case("Microsoft.Web/certificates") {
+                seen.body["properties"].as_object_mut().expect("properties").remove("serverFarmId");
+            }
+        }
+        let plan = plan(&expand(&windows), &azure);
+        let of = |step: &str| format!("{step} weu/certificates/app.example.com");
+        assert_ordered(
+            &plan,
+            &[
+                "delete to replace weu/web",
+                &of("delete to replace"),
+                &of("create to replace"),
+                &of("update"),
+            ],
+        );
+        assert_ordered(
+            &plan,
+            &[
+                &of("delete to replace"),
+                "delete to replace weu/plan",
+                "create to replace weu/plan",
+                &of("create to replace"),
+                &format!("{bind} weu/web/domains/app.example.com"),
+            ],
+        );
+    }
 }

@@ -342,6 +342,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
             ("properties.keyVaultId", "a certificate comes from one vault"),
             ("properties.keyVaultSecretName", "a certificate comes from one secret"),
         ],
+        // It lies in the plan's webspace, which is of one operating system.
+        stands_on: &[(
+            "properties.serverFarmId",
+            "its plan is made anew, and its webspace with it",
+        )],
         read_only: &[
             "properties.friendlyName",
             "properties.subjectName",
