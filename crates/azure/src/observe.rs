@@ -51,24 +51,30 @@ pub async fn observe(reader: &Reader, wants: &Wants) -> Result<Observed, Error> 
     observe_further(reader, wants, |_| Wants::default()).await
 }
 
-/// Looks as [`observe()`] does, and at what `further` wants besides once it has seen the lists of whole
-/// subscriptions: what was applied last is noted there. It makes the look no deeper.
+/// Looks as [`observe()`] does, and at what `further` wants besides of what it has seen: first the lists of
+/// whole subscriptions, in which what was applied last is noted, then all that was read with their help.
+/// It makes the look no deeper.
 pub async fn observe_further(
     reader: &Reader,
     wants: &Wants,
-    further: impl FnOnce(&[&Observation]) -> Wants,
+    mut further: impl FnMut(&[&Observation]) -> Wants,
 ) -> Result<Observed, Error> {
     let before = reader.counts().requests;
     let mut look = Look::new(reader, wants);
     let (first, hits) = futures_util::future::join(look.read_first(), look.hints()).await;
     let first = first?;
+    let mut ids = wants.ids.clone();
     let more = further(&first.iter().flat_map(Answer::seen).collect::<Vec<_>>());
     look.want_more(&more);
-    let wants = &Wants { ids: [wants.ids.clone(), more.ids].concat(), ..wants.clone() };
+    ids.extend(more.ids);
     look.note_all(first);
     look.want_hits(hits?);
     let second = look.read_rest().await?;
     look.note_all(second);
+    let more = further(&look.observed.resources.values().collect::<Vec<_>>());
+    look.want_more(&more);
+    ids.extend(more.ids);
+    let wants = &Wants { ids, ..wants.clone() };
     let (third, ahead) =
         futures_util::future::join(look.read_rest(), look.ahead(&wants.made)).await;
     look.note_all(third?);

@@ -5,6 +5,7 @@ mod grants;
 mod spelling;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use resource::catalogue::{self, PropertyPath};
 use resource::{Expression, Observed, ResourceId};
@@ -44,18 +45,25 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed, last: &Last) -> C
             resource.body = body;
         }
     }
+    // What is taken back from an original is none of its clone's any more.
+    let originals: BTreeSet<ResourceId> =
+        desired.resources().filter_map(|it| it.clone_of.clone()).collect();
+    if let Some(last) = last {
+        dropped::take_back(&mut completed, last, |id| originals.contains(id));
+    }
     let ids: Vec<_> =
         desired.resources().filter(|r| rests_on_azure(r)).map(|r| r.id.clone()).collect();
     for id in &ids {
         // What the topology declares for the original counts before what is observed of it, or the
         // clone would lag one apply behind.
         let source = desired.get(id).and_then(|resource| resource.clone_of.as_ref());
-        let declared = source.and_then(|id| desired.get(id)).map(|original| &original.body);
+        let original = source.and_then(|id| completed.get(id));
+        let declared = original.map(|original| original.body.clone());
         if let Some(resource) = completed.get_mut(id) {
             if resource.keep_foreign_values || holds_proof(resource) {
                 join_texts(resource, observed);
             }
-            clone::take_configuration(resource, declared, observed);
+            clone::take_configuration(resource, declared.as_ref(), observed);
             let had_note = last.and_then(|last| last.get(id)).is_some_and(|before| {
                 ownership::declares_note(id, &before.body, &desired.topology)
             });
@@ -68,7 +76,7 @@ pub fn complete<'a>(desired: &'a Desired, observed: &Observed, last: &Last) -> C
     clone::tell_what_is_missing(&mut completed, observed);
     clone::grant_permissions(&mut completed, observed);
     if let Some(last) = last {
-        dropped::take_back(&mut completed, last);
+        dropped::take_back(&mut completed, last, |id| !originals.contains(id));
     }
     spelling::settle(&mut completed, observed);
     grants::settle(&mut completed, observed, last);

@@ -7,10 +7,11 @@ use plan::{ApplyLock, Band, Guard, Notice, Place};
 use resource::catalogue::Duty;
 use resource::{Observation, ResourceId, ResourceType, Suffixes, types, walk_expressions};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use topology::Diagnostic;
 
 use crate::applied::Note;
+use crate::complete::clone;
 
 /// What Evenkeel may do with a desired resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -444,10 +445,12 @@ impl Desired {
         .collect()
     }
 
-    /// Returns what must be read from Azure to compare it: IDs with their API versions.
+    /// Returns what must be read from Azure to compare it: IDs with their API versions. What only follows
+    /// an original is read when that says something.
     pub fn wants(&self) -> Vec<(ResourceId, String)> {
         let mut wants: BTreeMap<ResourceId, String> = self
             .resources()
+            .filter(|resource| !self.only_follows(resource))
             .map(|resource| (resource.id.clone(), resource.api_version.clone()))
             .collect();
         for resource in self.resources() {
@@ -467,21 +470,46 @@ impl Desired {
         wants.into_iter().collect()
     }
 
-    /// Returns what must be read besides because of what was seen: the identities that a clone takes
-    /// over.
-    pub fn wants_of_clones<'a>(
-        &self,
-        seen: impl Iterator<Item = &'a Observation>,
-    ) -> Vec<(ResourceId, String)> {
-        let sources: BTreeSet<&ResourceId> =
-            self.resources().filter_map(|resource| resource.clone_of.as_ref()).collect();
-        let originals = seen.filter(|seen| sources.contains(&seen.id));
-        let users = originals.flat_map(|seen| {
-            let users = seen.body["identity"]["userAssignedIdentities"].as_object();
-            users.into_iter().flatten().filter_map(|(id, _)| ResourceId::parse(id).ok())
-        });
-        users
-            .map(|id| (id.clone(), resource::catalogue::facts_of(&id).api_version.to_owned()))
-            .collect()
+    /// Tells whether nothing is declared of a clone that comes with its parent, nor of its original.
+    fn only_follows(&self, resource: &DesiredResource) -> bool {
+        let facts = resource::catalogue::facts_of(&resource.id);
+        let Some(source) = resource.clone_of.as_ref().filter(|_| facts.born_with_parent) else {
+            return false;
+        };
+        says_nothing(resource) && self.get(source).is_none_or(says_nothing)
     }
+
+    /// Returns what must be read besides because of what was seen and of what was applied last: the
+    /// identities that a clone takes over, and what follows an original that says something.
+    pub fn wants_of_clones(
+        &self,
+        seen: &[&Observation],
+        last: Option<&Desired>,
+    ) -> Vec<(ResourceId, String)> {
+        let seen: HashMap<&ResourceId, &Observation> =
+            seen.iter().map(|seen| (&seen.id, *seen)).collect();
+        let mut wants = BTreeSet::new();
+        for clone in self.resources() {
+            let Some(source) = &clone.clone_of else { continue };
+            let original = seen.get(source).copied();
+            let users = original.map(|seen| &seen.body["identity"]["userAssignedIdentities"]);
+            let users = users.and_then(Value::as_object).into_iter().flatten();
+            wants.extend(users.filter_map(|(id, _)| ResourceId::parse(id).ok()));
+            let had = |id| {
+                let before = last.and_then(|last| last.get(id));
+                before.is_some_and(|before| !says_nothing(before))
+            };
+            let follows = original.is_some_and(|seen| clone::follows(clone, seen));
+            if self.only_follows(clone) && (follows || had(source) || had(&clone.id)) {
+                wants.insert(clone.id.clone());
+            }
+        }
+        let version = |id: &ResourceId| resource::catalogue::facts_of(id).api_version.to_owned();
+        wants.into_iter().map(|id| (id.clone(), version(&id))).collect()
+    }
+}
+
+/// Tells whether a resource is declared without a word of what is in it.
+fn says_nothing(resource: &DesiredResource) -> bool {
+    resource.body["properties"].as_object().is_some_and(Map::is_empty)
 }

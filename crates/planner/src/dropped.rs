@@ -9,16 +9,16 @@ use std::borrow::Cow;
 
 use plan::{Code, Notice, Severity};
 use resource::catalogue::{self, PropertyPath, Treatment, TypeFacts, member_label, pair};
-use resource::{Expression, Observed, absent, is_absent};
+use resource::{Expression, Observed, ResourceId, absent, is_absent};
 use serde_json::{Map, Value, json};
 
 use crate::complete::clone;
 use crate::desired::{Desired, DesiredResource, Mode};
 use crate::last::LastApplied;
 
-/// Adds to `desired` that what only the last text has declared shall not be.
-pub fn take_back(desired: &mut Desired, last: &LastApplied) {
-    for before in last.resources() {
+/// Adds to `desired` that what only the last text has declared shall not be, of those that are asked for.
+pub fn take_back(desired: &mut Desired, last: &LastApplied, of: impl Fn(&ResourceId) -> bool) {
+    for before in last.resources().filter(|before| of(&before.id)) {
         if let Some(document) = document_without_keys(desired, before) {
             desired.insert(document);
         }

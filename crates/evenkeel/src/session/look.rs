@@ -6,7 +6,7 @@ use azure::Wants;
 use executor::World;
 use planner::{Desired, Last, Note};
 use resource::catalogue::Duty;
-use resource::{DnsAnswer, Observed, ResourceId};
+use resource::{DnsAnswer, Observation, Observed, ResourceId};
 use topology::is_unset;
 
 use super::Session;
@@ -53,20 +53,19 @@ impl Session {
         let reader = self.azure.reader();
         let wants = self.wants(groups);
         let mut known = (None, Last::Never, None);
-        let further = |seen: &[&resource::Observation]| {
-            let note = planner::noted(&self.desired, seen.iter().copied());
-            known = self.learn(note);
-            let mut wants = self.wants_of(&known);
-            wants.ids.extend(self.desired.wants_of_clones(seen.iter().copied()));
-            wants
+        let further = |seen: &[&Observation]| {
+            if known.0.is_none() {
+                known = self.learn(planner::noted(&self.desired, seen.iter().copied()));
+            }
+            self.wants_of(&known, seen)
         };
         let mut observed = azure::observe_further(&reader, &wants, further).await?;
         let note = planner::applied(&self.desired, &observed);
         if note != known.0 {
             // The note is on a resource that no list of a subscription shows.
             known = self.learn(note);
-            let further = self.wants_of(&known);
-            observed = azure::observe_further(&reader, &wants, |_| further).await?;
+            let further = |seen: &[&Observation]| self.wants_of(&known, seen);
+            observed = azure::observe_further(&reader, &wants, further).await?;
         }
         let owner = planner::owner(&self.desired, &observed, known.1.known().is_some());
         if known.0.as_ref().is_some_and(|note| planner::is_of_another(note, owner.as_deref())) {
@@ -101,12 +100,13 @@ impl Session {
         }
     }
 
-    /// Returns what only the last applied text speaks of.
-    fn wants_of(&self, (_, _, base): &Known) -> Wants {
-        let Some((base, _)) = base else { return Wants::default() };
+    /// Returns what only the last applied text speaks of, and what clones take of what was seen.
+    fn wants_of(&self, (_, _, base): &Known, seen: &[&Observation]) -> Wants {
+        let base = base.as_ref().map(|(base, _)| base);
         let is_new = |id: &ResourceId| self.desired.get(id).is_none() && !is_unset(id.as_str());
-        let ids = base.wants().into_iter().filter(|(id, _)| is_new(id)).collect();
-        Wants { ids, ..Wants::default() }
+        let ids = base.into_iter().flat_map(Desired::wants).filter(|(id, _)| is_new(id));
+        let of_clones = self.desired.wants_of_clones(seen, base);
+        Wants { ids: ids.chain(of_clones).collect(), ..Wants::default() }
     }
 }
 

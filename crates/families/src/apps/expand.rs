@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use plan::Band;
 use planner::{DesiredResource, Expand, Expansion, Holder, Home, Life, StampProbe};
 use resource::ResourceId;
+use resource::catalogue::facts_of;
 use serde_json::{Map, Value, json};
 use topology::Stamp;
 use topology::property::Record;
@@ -52,7 +53,10 @@ fn app(expansion: &mut Expansion<'_>, home: Home<'_>, stamp: &Stamp, key: &str, 
         let document = id.child("config", name);
         let mut resource =
             DesiredResource::managed(format!("{address}/{label}"), document, band.clone(), body);
-        resource.clone_of = source.as_ref().map(|source| source.child("config", name));
+        // One that no clone takes over is its own, and the original need not have any.
+        let is_cloned = facts_of(&resource.id).cloned.is_some();
+        let source = source.as_ref().filter(|_| is_cloned);
+        resource.clone_of = source.map(|source| source.child("config", name));
         expansion.add(resource, Life { adopt: app.adopt, ..Life::default() }, &app.place);
     }
     let holder = Holder { address, band, id: id.clone() };

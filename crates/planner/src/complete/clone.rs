@@ -3,7 +3,7 @@
 
 use plan::{Code, Guard, Notice, Severity};
 use resource::catalogue::{Cloned, Duty, TypeFacts, Update, facts_of};
-use resource::{Expression, Observed, ResourceId, types};
+use resource::{Expression, Observation, Observed, ResourceId, types};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -22,30 +22,47 @@ pub fn take_configuration(
     let facts = facts_of(&resource.id);
     let seen = observed.get(&source).map(|source| &source.body);
     let is_new = observed.get(&resource.id).is_none();
-    let sources: Vec<&Value> = [original, seen].into_iter().flatten().collect();
-    match facts.cloned {
-        // What a new one has anyway need not be written.
-        Some(Cloned::Members { .. }) if is_new && sources.iter().all(|it| is_as_new(facts, it)) => {
-        }
+    let has_members = matches!(facts.cloned, Some(Cloned::Members { .. }));
+    let mut sources = [original, seen].into_iter().flatten();
+    // What a new one has anyway need not be written.
+    if !(has_members && is_new && sources.all(|it| is_as_new(facts, it))) {
+        take_over(&mut resource.body, (&source, facts.cloned), original, seen);
+    }
+}
+
+/// Tells whether anything follows for a clone that says nothing itself from what is seen of its original.
+pub fn follows(clone: &DesiredResource, seen: &Observation) -> bool {
+    let mut body = clone.body.clone();
+    take_over(&mut body, (&seen.id, facts_of(&clone.id).cloned), None, Some(&seen.body));
+    body != clone.body
+}
+
+fn take_over(
+    body: &mut Value,
+    (source, cloned): (&ResourceId, Option<Cloned>),
+    original: Option<&Value>,
+    seen: Option<&Value>,
+) {
+    match cloned {
         Some(Cloned::Members { properties, beside, identities }) => {
-            take(&mut resource.body["properties"], &sources, properties);
+            let sources: Vec<&Value> = [original, seen].into_iter().flatten().collect();
+            take(&mut body["properties"], (original, seen), properties);
             for member in beside {
                 let value = sources.iter().map(|source| &source[*member]);
                 let value = value.into_iter().find(|value| !value.is_null());
-                if let (Some(value), true) = (value, resource.body[*member].is_null()) {
-                    resource.body[*member] = value.clone();
+                if let (Some(value), true) = (value, body[*member].is_null()) {
+                    body[*member] = value.clone();
                 }
             }
             if identities {
-                take_identities(&mut resource.body, &sources);
+                take_identities(body, &sources);
             }
         }
         Some(cloned @ Cloned::Values { .. }) => {
-            take_values(&mut resource.body["properties"], (&source, cloned), original, seen);
+            take_values(&mut body["properties"], (source, cloned), original, seen);
         }
         Some(Cloned::Entries { secret, made }) => {
-            let rules = (secret, made);
-            take_entries(&mut resource.body["properties"], (&source, rules), original, seen);
+            take_entries(&mut body["properties"], (source, (secret, made)), original, seen);
         }
         None => {}
     }
@@ -62,28 +79,43 @@ fn is_as_new(facts: &TypeFacts, body: &Value) -> bool {
         && told.all(|(value, fresh)| fresh.is(value))
 }
 
-fn take(declared: &mut Value, sources: &[&Value], members: &[&str]) {
+/// Takes members over from what the topology says of the original, and from what is seen of it.
+fn take(
+    declared: &mut Value,
+    (original, seen): (Option<&Value>, Option<&Value>),
+    members: &[&str],
+) {
+    // Where the topology says that nothing shall be there, what is still seen there goes.
+    let sources: [(_, Counts); 2] =
+        [(original, |value| !value.is_null()), (seen, |value| !is_nothing(value))];
     let declared = into_object(declared);
     for member in members {
-        for source in sources {
-            let value = &source["properties"][*member];
-            match declared.get_mut(*member) {
-                Some(known) => fill(known, value),
-                None if !is_nothing(value) => {
-                    declared.insert((*member).to_owned(), value.clone());
-                }
-                None => {}
-            }
+        for (source, counts) in sources {
+            let Some(value) = source.and_then(|it| it["properties"].get(*member)) else { continue };
+            take_member(declared, member, value, counts);
         }
     }
 }
+
+/// Whether a value is taken over.
+type Counts = fn(&Value) -> bool;
 
 fn is_nothing(value: &Value) -> bool {
     value.is_null() || *value == "" || resource::is_absent(value)
 }
 
+fn take_member(declared: &mut Map<String, Value>, name: &str, value: &Value, counts: Counts) {
+    match declared.get_mut(name) {
+        Some(known) => fill(known, value, counts),
+        None if counts(value) => {
+            declared.insert(name.to_owned(), value.clone());
+        }
+        None => {}
+    }
+}
+
 /// Adds to a map what another says and it does not, at any depth.
-fn fill(declared: &mut Value, source: &Value) {
+fn fill(declared: &mut Value, source: &Value, counts: Counts) {
     let is_one_value = |value: &Value| Expression::read(value).is_some() || is_nothing(value);
     if is_one_value(declared) || is_one_value(source) {
         return;
@@ -92,13 +124,7 @@ fn fill(declared: &mut Value, source: &Value) {
         return;
     };
     for (name, value) in source {
-        match declared.get_mut(name) {
-            Some(known) => fill(known, value),
-            None if !is_nothing(value) => {
-                declared.insert(name.clone(), value.clone());
-            }
-            None => {}
-        }
+        take_member(declared, name, value, counts);
     }
 }
 
@@ -207,13 +233,9 @@ pub fn tell_what_is_missing(desired: &mut Desired, observed: &Observed) {
             declared.keys().any(|key| key.eq_ignore_ascii_case(name))
         };
         let seen = members(observed.get(source).map(|seen| &seen.body));
-        // A connection tells where an app reports to; what stands beside it is of no use alone.
-        let lacking = seen.keys().filter(|name| {
-            cloned.is_own(name)
-                && name.to_ascii_uppercase().contains("INSIGHTS")
-                && !declares(name)
-                && !has(&clone.id, name)
-        });
+        let lacking = seen
+            .keys()
+            .filter(|name| cloned.is_missed(name) && !declares(name) && !has(&clone.id, name));
         notices.extend(lacking.map(|name| lacks(clone, &format!("`{name}` of its original"))));
         let Cloned::Values { local: Some((name, value)), .. } = cloned else { continue };
         let is_there = observed.get(&clone.id).is_some();

@@ -43,10 +43,10 @@ pub fn as_desired(desired: &Desired) -> Observed {
             continue;
         };
         let Some(clone) = azure.resources.get_mut(&resource.id) else { continue };
-        let original = [&source.body, &source.body["properties"]];
+        let original = without_absent(&source.body);
         let clone = &mut clone.body;
-        take_missing(clone, original[0]);
-        take_missing(&mut clone["properties"], original[1]);
+        take_missing(clone, &original);
+        take_missing(&mut clone["properties"], &original["properties"]);
     }
     // What the service makes of its own accord, then the values that bodies refer to.
     for observation in azure.resources.values_mut() {

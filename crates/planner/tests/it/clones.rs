@@ -1,9 +1,10 @@
 //! A clone follows its original, secrets and permissions included, and never shows a secret.
 
+use planner::{Last, Options};
 use resource::{Expression, Observed, ResourceId};
 use serde_json::{Value, json};
 
-use crate::azure::{as_desired, body, expand, names, plan, put};
+use crate::azure::{as_desired, body, expand, names, plan, plan_with, put};
 
 const R1: &str = include_str!("../../../../topologies/r1.yaml");
 const SECRET: &str = "DefaultEndpointsProtocol=https;AccountKey=c2VjcmV0";
@@ -123,4 +124,88 @@ stamps: { weu: { region: westeurope } }
         .filter_map(|grant| body(grant)["properties"]["accessPolicies"].as_array().map(Vec::len))
         .sum();
     assert_eq!(policies, 2);
+}
+
+const PAIR: &str = "
+version: 1
+name: osprey
+subscription: 11111111-2222-3333-4444-555555555555
+location: westeurope
+stamp:
+  plan: { sku: P1v3 }
+  apps:
+    web:
+      runtime: node|22-lts
+      http2: true
+      connectionStrings: { bus: { value: one }, cache: { value: two } }
+    copy: { cloneOf: web }
+stamps: { weu: { region: westeurope } }
+";
+
+#[test]
+fn what_an_original_no_longer_declares_its_clone_loses_in_the_same_plan() {
+    let before = expand(PAIR);
+    let azure = as_desired(&before);
+    let renamed = PAIR.replace("bus:", "queue:").replace("      http2: true\n", "");
+    let options = Options { last: Last::of(&before), ..Options::default() };
+    let plan = plan_with(&expand(&renamed), &azure, &options);
+    let changed = |address: &str| {
+        let action = plan.actions.iter().find(|action| action.address == address);
+        let changes = action.into_iter().flat_map(|action| &action.changes);
+        changes.map(|change| change.path.as_str()).collect::<Vec<_>>()
+    };
+    for app in ["web", "copy"] {
+        assert_eq!(changed(&format!("weu/{app}/config")), ["properties.http20Enabled"], "{app}");
+        let strings = ["properties.queue.value", "properties.queue.type", "properties.bus"];
+        assert_eq!(changed(&format!("weu/{app}/connectionStrings")), strings, "{app}");
+    }
+    // Nothing may wait for a value that the same plan takes away.
+    let text = serde_json::to_string(&plan.actions).expect("JSON");
+    assert!(!text.contains("/properties/bus"), "{text}");
+}
+
+#[test]
+fn a_document_that_no_clone_takes_over_may_be_the_clone_s_alone() {
+    let backup = "{ cloneOf: web, backup: { container: \"https://st.example.net/b\", every: 1d } }";
+    let desired = expand(&PAIR.replace("{ cloneOf: web }", backup));
+    let plan = plan(&desired, &Observed::default());
+    assert_eq!(plan.refusals, []);
+    assert!(names(&plan).contains(&"create weu/copy/backup"), "{:?}", names(&plan));
+    let is_read = |id: &ResourceId| desired.wants().iter().any(|(wanted, _)| wanted == id);
+    let document =
+        |app: &str| desired.by_address(app).expect("an app").id.child("config", "backup");
+    assert!(is_read(&document("weu/copy")) && !is_read(&document("weu/web")));
+}
+
+#[test]
+fn what_only_follows_an_original_is_read_when_that_says_something() {
+    let text = PAIR
+        .replace("      connectionStrings: { bus: { value: one }, cache: { value: two } }\n", "");
+    let desired = expand(&text);
+    let document = |app: &str, name: &str| {
+        desired.by_address(&format!("weu/{app}")).expect("an app").id.child("config", name)
+    };
+    let wants = desired.wants();
+    let is_read = |id: &ResourceId| wants.iter().any(|(wanted, _)| wanted == id);
+    let strings = document("copy", "connectionstrings");
+    assert!(is_read(&document("web", "connectionstrings")) && !is_read(&strings));
+    assert!(is_read(&document("copy", "web")));
+
+    let mut azure = as_desired(&desired);
+    let read = |azure: &Observed, last: Option<&planner::Desired>| {
+        let seen: Vec<_> = azure.resources.values().collect();
+        let wants = desired.wants_of_clones(&seen, last);
+        wants.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+    };
+    put(&mut azure, &document("web", "connectionstrings"), json!({ "properties": {} }));
+    assert_eq!(read(&azure, None), []);
+    // It was declared when the topology was applied last: it may have to go.
+    assert_eq!(read(&azure, Some(&expand(PAIR))), std::slice::from_ref(&strings));
+    let theirs = json!({ "properties": { "bus": { "value": "x", "type": "Custom" } } });
+    put(&mut azure, &document("web", "connectionstrings"), theirs);
+    assert_eq!(read(&azure, None), [strings]);
+    // Whoever signs in is compared wherever that is told.
+    let open = json!({ "properties": { "platform": { "enabled": false } } });
+    put(&mut azure, &document("web", "authsettingsV2"), open);
+    assert!(read(&azure, None).contains(&document("copy", "authsettingsV2")));
 }

@@ -101,6 +101,8 @@ pub enum Cloned {
     Values {
         /// Names of those that are one resource's alone; `*` at the end stands for any rest.
         own: &'static [&'static str],
+        /// Those of them that a clone which has none of its own is missing; `*` as before.
+        missed: &'static [&'static str],
         /// A name, and the value that stands for what lies in the original and nowhere else.
         local: Option<(&'static str, &'static str)>,
     },
@@ -117,11 +119,22 @@ impl Cloned {
     /// Tells whether the value of this name is one resource's alone.
     pub fn is_own(self, name: &str) -> bool {
         let Self::Values { own, .. } = self else { return false };
-        own.iter().any(|own| match own.strip_suffix('*') {
-            Some(start) => name.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start)),
-            None => own.eq_ignore_ascii_case(name),
-        })
+        is_among(own, name)
     }
+
+    /// Tells whether a clone that has no value of this name is missing it.
+    pub fn is_missed(self, name: &str) -> bool {
+        let Self::Values { missed, .. } = self else { return false };
+        is_among(missed, name)
+    }
+}
+
+/// Tells whether a name is among these; `*` at the end of one stands for any rest.
+fn is_among(names: &[&str], name: &str) -> bool {
+    names.iter().any(|among| match among.strip_suffix('*') {
+        Some(start) => name.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start)),
+        None => among.eq_ignore_ascii_case(name),
+    })
 }
 
 /// What an import looks at beside the resource itself.

@@ -209,6 +209,8 @@ static APP_SETTINGS: TypeFacts = TypeFacts {
     // `1` is a package that was deployed to this very app.
     cloned: Some(Cloned::Values {
         own: OWN_SETTINGS,
+        // Where an app reports to; of what else is its own a clone has its own or needs none.
+        missed: &["APPLICATIONINSIGHTS_*", "APPINSIGHTS_*"],
         local: Some(("WEBSITE_RUN_FROM_PACKAGE", "1")),
     }),
     ..SETTINGS
