@@ -116,6 +116,9 @@ enum Command {
         /// Where to keep the smallest pair of each kind of failure.
         #[arg(long)]
         keep: Option<PathBuf>,
+        /// Where to write the texts of every pair, each into a folder by its seed.
+        #[arg(long)]
+        texts: Option<PathBuf>,
         /// How many pairs of each kind are made smaller.
         #[arg(long, default_value_t = 1)]
         shrink: usize,
@@ -163,18 +166,28 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Pairs { directory, json, verbose } => {
             pairs::run(&directory, json.as_deref(), verbose)?
         }
-        Command::Transitions { seeds, from, threads, keep, shrink, tries, kill, wide, verbose } => {
-            transitions::run(transitions::Settings {
-                seeds: faults::Seeds { from, count: seeds },
-                threads,
-                keep: keep.as_deref(),
-                shrink,
-                tries,
-                verbose,
-                kill_each_action: kill.is_some(),
-                wide,
-            })?
-        }
+        Command::Transitions {
+            seeds,
+            from,
+            threads,
+            keep,
+            texts,
+            shrink,
+            tries,
+            kill,
+            wide,
+            verbose,
+        } => transitions::run(transitions::Settings {
+            seeds: faults::Seeds { from, count: seeds },
+            threads,
+            keep: keep.as_deref(),
+            texts: texts.as_deref(),
+            shrink,
+            tries,
+            verbose,
+            kill_each_action: kill.is_some(),
+            wide,
+        })?,
         Command::Refusals { definitions, good, verbose } => {
             refusals::run(&definitions, &good, verbose)?
         }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use planner::{Desired, DesiredResource};
-use resource::ResourceId;
-use resource::catalogue::{Likeness, PropertyPath, facts_of};
+use resource::catalogue::{Likeness, PropertyPath, TypeFacts, facts_of};
+use resource::{ResourceId, contains_expression};
 use serde_json::{Value, json};
 use topology::Topology;
 
@@ -27,6 +27,9 @@ const RELEASED: [(&str, &str, &[&str]); 6] = [
 
 /// Where an account shows in which regions its data lies: the one that it was made in and its pair.
 const LYING: [&str; 2] = ["properties/primarylocation", "properties/secondarylocation"];
+
+/// How deep a profile leads through others.
+const NESTED: usize = 4;
 
 /// Tells which differences are none.
 pub struct Excuses {
@@ -57,15 +60,24 @@ impl Excuses {
             .filter(|it| self.is_default_location(it, &path(it)))
             .map(|it| it.id.clone())
             .collect();
+        let released: BTreeSet<&str> = unlike
+            .iter()
+            .filter(|it| self.is_released(&it.id, &path(it)))
+            .map(|it| it.id.as_str())
+            .collect();
         let allow = |unlike: &Unlike| {
             let path = path(unlike);
             self.is_released(&unlike.id, &path)
+                || self.is_seen_of_released(&unlike.id, &path, &released)
+                || self.is_name_in_its_spelling(unlike, &path)
                 || self.is_default_location(unlike, &path)
                 || is_way_to_say_nothing(unlike, &path)
                 || LYING.contains(&path.as_str()) && elsewhere.contains(&unlike.id)
                 || self.is_free_number(&unlike.id, &path)
         };
-        unlike.into_iter().filter(|unlike| !allow(unlike)).collect()
+        let is_allowed: Vec<bool> = unlike.iter().map(allow).collect();
+        let told = unlike.into_iter().zip(is_allowed).filter(|(_, is_allowed)| !is_allowed);
+        told.map(|(unlike, _)| unlike).collect()
     }
 
     fn is_released(&self, id: &str, path: &str) -> bool {
@@ -86,6 +98,41 @@ impl Excuses {
             let is_released = held(&self.before, pointer) || is_made_with;
             is_it && is_released && !held(&self.after, pointer)
         })
+    }
+
+    /// A router tells of what it leads to whether that answers: of an app that stays stopped, as nothing
+    /// says any more whether it runs, that it does not.
+    fn is_seen_of_released(&self, id: &str, path: &str, released: &BTreeSet<&str>) -> bool {
+        let profile = id.split_once("/trafficmanagerprofiles/").map(|(group, rest)| {
+            let name = rest.split('/').next().unwrap_or_default();
+            format!("{group}/trafficmanagerprofiles/{name}")
+        });
+        path.ends_with("monitorstatus")
+            && profile.is_some_and(|profile| self.leads_to(&profile, released, NESTED))
+    }
+
+    fn leads_to(&self, id: &str, released: &BTreeSet<&str>, depth: usize) -> bool {
+        let endpoints = self.wanted.get(id).and_then(|it| it["properties"]["endpoints"].as_array());
+        released.contains(id)
+            || depth > 0
+                && endpoints.into_iter().flatten().any(|endpoint| {
+                    let target = endpoint["properties"]["targetResourceId"].as_str();
+                    let target = target.unwrap_or_default().to_ascii_lowercase();
+                    self.leads_to(&target, released, depth - 1)
+                })
+    }
+
+    /// What a name that only changes its case is called stays, and whoever refers to it is told so.
+    fn is_name_in_its_spelling(&self, unlike: &Unlike, path: &str) -> bool {
+        let (Some(found), Some(wanted)) = (&unlike.found, &unlike.wanted) else { return false };
+        let declared = parse(&unlike.id).and_then(|id| self.after.get(&id));
+        let value = declared.and_then(|declared| {
+            path.split('/').try_fold(&declared.body, |value, step| {
+                let mut members = value.as_object()?.iter();
+                members.find(|(key, _)| key.eq_ignore_ascii_case(step)).map(|(_, value)| value)
+            })
+        });
+        found.eq_ignore_ascii_case(wanted) && value.is_some_and(contains_expression)
     }
 
     /// A region that comes from `location`, or from the first stamp, is used at creation and never
@@ -136,8 +183,7 @@ fn is_way_to_say_nothing(unlike: &Unlike, path: &str) -> bool {
     match (&found, &wanted) {
         (Some(value), other) | (other, Some(value)) if is_none(other) => {
             path == "identity" && *value == json!({ "type": "none" })
-                || facts.fresh_at(&property).is_some_and(|fresh| fresh.is(value))
-                || facts.is_default(&property, value)
+                || says_nothing(facts, &property, value)
         }
         (Some(found), Some(wanted)) => {
             let kind = PropertyPath::root().key("kind");
@@ -147,6 +193,19 @@ fn is_way_to_say_nothing(unlike: &Unlike, path: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Tells whether a value is what Azure takes where nothing is said; a map is where each member is.
+fn says_nothing(facts: &TypeFacts, at: &PropertyPath, value: &Value) -> bool {
+    let is_known = facts.fresh_at(at).is_some_and(|fresh| fresh.is(value));
+    let members = value.as_object().filter(|members| !members.is_empty());
+    is_known
+        || facts.is_default(at, value)
+        || members.is_some_and(|members| {
+            members
+                .iter()
+                .all(|(key, member)| member.is_null() || says_nothing(facts, &at.key(key), member))
+        })
 }
 
 fn parse(id: &str) -> Option<ResourceId> {

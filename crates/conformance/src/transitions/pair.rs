@@ -52,7 +52,13 @@ pub struct Pair {
 
 impl fmt::Display for Pair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "# a.yaml\n{}# b.yaml ({:?})\n{}", text(&self.a), self.mode, text(&self.b))
+        write!(
+            f,
+            "# before.yaml\n{}# after.yaml ({:?})\n{}",
+            text(&self.a),
+            self.mode,
+            text(&self.b)
+        )
     }
 }
 

@@ -14,7 +14,7 @@ use topology::Topology;
 use super::alike::{Unlike, compare};
 use super::excuse::{Excuses, other};
 use super::kind::is_right_refusal;
-use super::pair::{Mode, Pair, parse, text};
+use super::pair::Mode;
 use super::world::{Broken, Kill, Reached, World};
 
 /// How long a trial may take.
@@ -57,10 +57,10 @@ enum End {
     Fault(Fault),
 }
 
-/// Makes the trial of a pair.
-pub async fn run(pair: &Pair) -> Result<Passed, Fault> {
-    let patience = if pair.mode == Mode::KilledAtEach { PATIENCE * MOST_ACTIONS } else { PATIENCE };
-    let timed = tokio::time::timeout(patience, play(pair)).await;
+/// Makes the trial of a pair of topologies.
+pub async fn run(a: &Topology, b: &Topology, mode: Mode) -> Result<Passed, Fault> {
+    let patience = if mode == Mode::KilledAtEach { PATIENCE * MOST_ACTIONS } else { PATIENCE };
+    let timed = tokio::time::timeout(patience, play(a, b, mode)).await;
     match timed {
         Ok(Ok(kills)) => Ok(Passed::Alike { kills }),
         Ok(Err(End::Refused(codes))) => Ok(Passed::Refused(codes)),
@@ -69,17 +69,13 @@ pub async fn run(pair: &Pair) -> Result<Passed, Fault> {
     }
 }
 
-async fn play(pair: &Pair) -> Result<usize, End> {
-    let topology = |tree: &Value| {
-        parse(&text(tree)).map_err(|why| End::Fault(Fault::one("invalid".to_owned(), why)))
-    };
-    let (a, b) = (topology(&pair.a)?, topology(&pair.b)?);
-    if pair.mode == Mode::KilledAtEach {
-        return kill_each(&a, &b).await;
+async fn play(a: &Topology, b: &Topology, mode: Mode) -> Result<usize, End> {
+    if mode == Mode::KilledAtEach {
+        return kill_each(a, b).await;
     }
     let mut world = open().await?;
     let mut fresh = open().await?;
-    let result = go(pair, &a, &b, &mut world, &mut fresh).await;
+    let result = go(mode, a, b, &mut world, &mut fresh).await;
     world.close().await;
     fresh.close().await;
     result.map(|()| 0)
@@ -149,7 +145,7 @@ async fn open() -> Result<World, End> {
 }
 
 async fn go(
-    pair: &Pair,
+    mode: Mode,
     a: &Topology,
     b: &Topology,
     world: &mut World,
@@ -157,10 +153,10 @@ async fn go(
 ) -> Result<(), End> {
     reach("A", world, a, Kill::Never).await?;
     is_empty("A", world, a).await?;
-    if let Mode::Disturbed(choice) = pair.mode {
+    if let Mode::Disturbed(choice) = mode {
         disturbed(world, a, choice).await?;
     }
-    let kill = match pair.mode {
+    let kill = match mode {
         Mode::Killed(requests) => Kill::AfterRequests(requests),
         _ => Kill::Never,
     };
@@ -171,7 +167,7 @@ async fn go(
     let wanted = fresh.look();
     let excuses = Excuses::new(a, b, wanted.clone());
     let unlike = excuses.without(compare(&found, &wanted));
-    let was_disturbed = matches!(pair.mode, Mode::Disturbed(_));
+    let was_disturbed = matches!(mode, Mode::Disturbed(_));
     let is_wrong = |unlike: &Unlike| !(was_disturbed && is_of_nobody(unlike));
     judge("end", unlike.into_iter().filter(is_wrong).collect())
 }
