@@ -106,7 +106,8 @@ codes! {
         "Of the apps of one group and region only one may bear a host name. Where an app is \
         renamed, the old one lets go of its names first, the new one takes them, and then its \
         router leads to it: meanwhile neither answers for them. Change one stamp at a time and \
-        disable its endpoint for as long (`enabled: false`), and the others answer.";
+        disable its endpoint for as long (`enabled: false`), and the others answer. A path of a \
+        route and a domain of a security policy change hands in the same way.";
     NameTaken: "name-taken",
         "a name that must be unique in all of Azure is another's",
         "Storage accounts, vaults, App Configuration stores, apps, SQL servers, Redis caches, Cosmos DB \

@@ -1,5 +1,7 @@
 //! What only one resource may have: a host name in the place of an app, what an autoscale setting scales.
 
+use std::collections::BTreeSet;
+
 use resource::catalogue::{OneName, facts_of};
 use resource::{Observation, Observed, ResourceId};
 use serde_json::Value;
@@ -37,19 +39,56 @@ pub fn twins(id: &ResourceId, desired: &Desired, observed: &Observed) -> Vec<Res
     desired.resources().map(|resource| &resource.id).filter(|id| is_twin(id)).cloned().collect()
 }
 
-/// Returns what lays hold of the thing that `id` is to lay hold of, where only one of its type may.
+/// Returns what lays hold of something that `id` is to lay hold of anew, where only one of its type may.
 pub fn claimants(id: &ResourceId, desired: &Desired, observed: &Observed) -> Vec<ResourceId> {
-    let Some(pointer) = facts_of(id).claims else { return vec![] };
-    let text = |body: &Value| body.pointer(pointer)?.as_str().map(str::to_ascii_lowercase);
-    let Some(claimed) = desired.get(id).and_then(|wanted| text(&wanted.body)) else {
-        return vec![];
-    };
+    let taken = taken(id, desired, observed);
     let is_one = |seen: &&Observation| {
-        seen.id != *id
-            && seen.id.resource_type() == id.resource_type()
-            && text(&seen.body).is_some_and(|held| held == claimed)
+        seen.id != *id && is_like(&seen.id, id) && !claims(&seen.id, &seen.body).is_disjoint(&taken)
     };
-    observed.resources.values().filter(is_one).map(|seen| seen.id.clone()).collect()
+    let held = observed.resources.values().filter(|_| !taken.is_empty()).filter(is_one);
+    held.map(|seen| seen.id.clone()).collect()
+}
+
+/// Returns what is to lay hold of the same as `id`, where neither does yet.
+pub fn fellow_claimants(
+    id: &ResourceId,
+    desired: &Desired,
+    observed: &Observed,
+) -> Vec<ResourceId> {
+    let own = taken(id, desired, observed);
+    let is_one = |other: &&ResourceId| {
+        *other < id && is_like(other, id) && !taken(other, desired, observed).is_disjoint(&own)
+    };
+    let others = desired.resources().filter(|_| !own.is_empty()).map(|resource| &resource.id);
+    others.filter(is_one).cloned().collect()
+}
+
+/// Tells whether `held` stays and is to lay hold of nothing that `id` takes.
+pub fn lets_go(held: &ResourceId, id: &ResourceId, desired: &Desired, observed: &Observed) -> bool {
+    let managed = desired.get(held).filter(|resource| resource.mode != Mode::Existing);
+    facts_of(id).claims.is_some()
+        && managed.is_some_and(|resource| {
+            claims(held, &resource.body).is_disjoint(&taken(id, desired, observed))
+        })
+}
+
+/// Returns what a resource is to lay hold of and does not yet.
+fn taken(id: &ResourceId, desired: &Desired, observed: &Observed) -> BTreeSet<String> {
+    let managed = desired.get(id).filter(|resource| resource.mode != Mode::Existing);
+    let mut wanted = managed.map(|resource| claims(id, &resource.body)).unwrap_or_default();
+    if let Some(seen) = observed.get(id) {
+        let held = claims(id, &seen.body);
+        wanted.retain(|claim| !held.contains(claim));
+    }
+    wanted
+}
+
+fn claims(id: &ResourceId, body: &Value) -> BTreeSet<String> {
+    facts_of(id).claims.map(|of| of(id, body)).unwrap_or_default()
+}
+
+fn is_like(one: &ResourceId, other: &ResourceId) -> bool {
+    one.resource_type() == other.resource_type()
 }
 
 fn is_rival(id: &ResourceId, held: &ResourceId, desired: &Desired, observed: &Observed) -> bool {

@@ -76,7 +76,7 @@ pub use resources::{RESOURCES_RIGHT, RESOURCES_VERSION};
 pub use stakes::{Scale, Stake, Staked};
 pub use treatment::{Treatment, is_secret_name, is_way_of_making};
 pub use typical::Typical;
-pub use unique::{NameAnswer, NameCheck, OneName, SoftDelete, UniqueName};
+pub use unique::{Claims, NameAnswer, NameCheck, OneName, SoftDelete, UniqueName};
 pub use wholes::Form;
 
 /// A constant value in a table of facts.
@@ -181,8 +181,9 @@ pub struct TypeFacts {
     pub unique_name: Option<UniqueName>,
     /// Where only one resource of the type may bear a name, whatever it lies in.
     pub one_name: Option<OneName>,
-    /// The JSON pointer of what only one resource of the type may lay hold of.
-    pub claims: Option<&'static str>,
+    /// Tells by its ID and body what a resource lays hold of and no other of the type may, in words
+    /// that compare.
+    pub claims: Option<Claims>,
     /// What the service keeps of a deleted resource.
     pub soft_delete: Option<SoftDelete>,
     /// Properties that can only be set at creation, each with the reason.

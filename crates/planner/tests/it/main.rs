@@ -7,6 +7,7 @@ mod accept;
 mod ahead;
 mod azure;
 mod certificates;
+mod claims;
 mod clones;
 mod clouds;
 mod defaults;

@@ -3,12 +3,15 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.cdn/profiles> and recorded
 //! traffic.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::stakes::{ENABLED, OFF, ON, Scale, Stake, redundancy, security, serving};
 use super::{
     Alias, Handle, Likeness, Limit, Listing, Locality, Routing, TimeLimit, TypeFacts, Update,
 };
+use crate::ResourceId;
 
 const VERSION: &str = "2025-12-01";
 
@@ -44,6 +47,39 @@ const PROTOCOLS: Scale = Scale::Rank(|protocols| {
         |protocol: &Value| protocol.as_str().is_some_and(|p| p.eq_ignore_ascii_case("http"));
     Some(i64::from(!protocols.as_array()?.iter().any(is_plain)))
 });
+
+/// Returns each host of a route with each of its paths; the endpoint stands for its own host.
+///
+/// Source: <https://learn.microsoft.com/azure/frontdoor/front-door-route-matching>: a frontend host and a
+/// path are on one route. One that is switched off holds none.
+fn ways(id: &ResourceId, body: &Value) -> BTreeSet<String> {
+    let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let list = |pointer: &str| body.pointer(pointer).and_then(Value::as_array);
+    if text("/properties/enabledState").eq_ignore_ascii_case("Disabled") {
+        return BTreeSet::new();
+    }
+    let is_linked = !text("/properties/linkToDefaultDomain").eq_ignore_ascii_case("Disabled");
+    let own = id.parent().filter(|_| is_linked).map(|endpoint| endpoint.key().to_string());
+    let domains = list("/properties/customDomains").into_iter().flatten();
+    let domains = domains.filter_map(|domain| domain.get("id")?.as_str());
+    let hosts: BTreeSet<String> =
+        own.into_iter().chain(domains.map(str::to_ascii_lowercase)).collect();
+    let paths = list("/properties/patternsToMatch").into_iter().flatten();
+    let paths: Vec<String> = paths.filter_map(Value::as_str).map(str::to_ascii_lowercase).collect();
+    let of_host = |host: &String| paths.iter().map(|path| format!("{host} {path}")).collect();
+    hosts.iter().flat_map(|host| -> Vec<String> { of_host(host) }).collect()
+}
+
+/// Returns the domains that a policy guards: each has one policy.
+///
+/// Source: <https://learn.microsoft.com/azure/web-application-firewall/afds/waf-front-door-policy-settings>.
+fn guarded(_: &ResourceId, body: &Value) -> BTreeSet<String> {
+    let associations =
+        body.pointer("/properties/parameters/associations").and_then(Value::as_array);
+    let domains = associations.into_iter().flatten().filter_map(|it| it.get("domains")?.as_array());
+    let ids = domains.flatten().filter_map(|domain| domain.get("id")?.as_str());
+    ids.map(str::to_ascii_lowercase).collect()
+}
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
@@ -82,6 +118,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
             security("properties.supportedProtocols", PROTOCOLS, ""),
         ],
         listing: Listing::InParent("routes"),
+        claims: Some(ways),
         // One that is left out is switched off.
         patch_always: &["/properties/cacheConfiguration"],
         ..CHILD
@@ -168,10 +205,9 @@ pub(super) const TYPES: &[TypeFacts] = &[
             security("properties.parameters.wafPolicy", Scale::Presence, ""),
             security("properties.parameters.associations", Scale::Members, ""),
         ],
-        // A host stands behind one policy.
-        claims: Some("/properties/parameters/associations/0/domains/0/id"),
         gone: &[Stake::Security],
         listing: Listing::InParent("securityPolicies"),
+        claims: Some(guarded),
         ..CHILD
     },
 ];

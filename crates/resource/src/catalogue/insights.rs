@@ -3,13 +3,22 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.insights/autoscalesettings> and
 //! recorded traffic.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::stakes::{OFF, ON, Scale, Stake, cost, redundancy, security};
 use super::{Additions, ArrayKey, Collective, Listing, Locality, Ownership, TypeFacts, Update};
+use crate::ResourceId;
 
 const TOP: TypeFacts =
     TypeFacts { listing: Listing::Subscription, update: Update::PutOver, ..TypeFacts::GENERIC };
+
+/// Returns what a setting scales.
+fn target(_: &ResourceId, body: &Value) -> BTreeSet<String> {
+    let target = body.pointer("/properties/targetResourceUri").and_then(Value::as_str);
+    target.map(str::to_ascii_lowercase).into_iter().collect()
+}
 
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
@@ -17,7 +26,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         api_version: "2022-10-01",
         // Source: <https://learn.microsoft.com/azure/azure-monitor/autoscale/autoscale-understanding-settings>:
         // one resource has one setting.
-        claims: Some("/properties/targetResourceUri"),
+        claims: Some(target),
         immutable: &[
             ("location", "a setting cannot move to another region"),
             ("properties.targetResourceUri", "a setting scales one resource"),

@@ -1,8 +1,10 @@
 //! Names that only one resource of a cloud may bear, and what keeps them after a delete.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use crate::{Service, Suffixes};
+use crate::{ResourceId, Service, Suffixes};
 
 /// A name that is unique in the whole cloud.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +16,9 @@ pub struct UniqueName {
     /// How the subscription is asked whether a name is free, where it can be asked.
     pub check: Option<NameCheck>,
 }
+
+/// Tells by ID and body what a resource lays hold of, in words that compare.
+pub type Claims = fn(&ResourceId, &Value) -> BTreeSet<String>;
 
 /// A name that only one child may bear among those whose parents share a place: a unit of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
