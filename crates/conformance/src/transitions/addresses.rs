@@ -85,6 +85,7 @@ pub fn addresses(tree: &Value, scope: &Scope) -> Vec<(Kind, String)> {
         for (band, kind) in BANDS {
             found.extend(names(own, band).map(|name| (kind, format!("{band}/{name}"))));
         }
+        found.extend(own.get("redis").map(|_| (Kind::Cache, "redis".to_owned())));
     }
     if *scope == Scope::Global {
         for (name, stamp) in &all {
@@ -93,6 +94,7 @@ pub fn addresses(tree: &Value, scope: &Scope) -> Vec<(Kind, String)> {
                 let inside = names(stamp, band);
                 found.extend(inside.map(|other| (kind, format!("{name}/{band}/{other}"))));
             }
+            found.extend(stamp.get("redis").map(|_| (Kind::Cache, format!("{name}/redis"))));
         }
     }
     for (band, kind) in BANDS {

@@ -2,6 +2,7 @@
 //! nothing else is touched.
 
 mod apps;
+mod edge;
 mod names;
 mod references;
 mod routing;
@@ -18,6 +19,7 @@ pub fn mend(tree: &mut Value, draw: &mut Draw<'_>) {
         apps::mend(tree);
         names::mend(tree);
         routing::mend(tree);
+        edge::mend(tree);
         sweep(tree);
     }
 }

@@ -72,6 +72,8 @@ pub enum Kind {
     Profile,
     /// A DNS zone.
     Zone,
+    /// The cache of a stamp.
+    Cache,
 }
 
 /// A step from a tree to a part of it.

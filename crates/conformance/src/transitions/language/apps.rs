@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::draw::Draw;
 use super::super::shape::{Kind, Members, Record, Shape};
-use super::{TAGS, key, text, value, wide, yes_or_no};
+use super::{TAGS, key, text, value, yes_or_no};
 
 pub static PLAN: Record = Record {
     keys: &[
@@ -106,11 +106,10 @@ static APP: Record = Record {
         value("webSockets", 15, yes_or_no),
         value("scmMinTls", 10, |d| d.any(&["1.2", "1.3", "1.0"])),
         key("cors", 15, Shape::Record(&CORS)),
-        // These keep the probes of a roll-out, and of a router, from an app.
-        wide(key("access", 15, Shape::Record(&ACCESS_RULES))),
-        wide(value("publicAccess", 12, yes_or_no)),
-        wide(key("clientCertificates", 12, Shape::Record(&CERTIFICATES))),
-        wide(key("auth", 15, Shape::Record(&AUTH))),
+        key("access", 15, Shape::Record(&ACCESS_RULES)),
+        value("publicAccess", 12, yes_or_no),
+        key("clientCertificates", 12, Shape::Record(&CERTIFICATES)),
+        key("auth", 15, Shape::Record(&AUTH)),
         key("mounts", 12, Shape::Map(&MOUNTS)),
         key("backup", 10, Shape::Record(&BACKUP)),
         value("package", 6, |d| {
@@ -205,8 +204,9 @@ static RULES: Members = Members {
     // Two rules of one number are refused, so that each is drawn with its own.
     member: Shape::Value(|d| {
         let priority = 100 + d.below(900);
-        match d.below(3) {
+        match d.below(4) {
             0 => json!({ "address": "203.0.113.0/24", "priority": priority }),
+            2 => json!({ "serviceTag": "AzureTrafficManager", "priority": priority }),
             1 => json!({ "address": "198.51.100.7/32", "action": "deny", "priority": priority }),
             _ => json!({ "serviceTag": "AzureFrontDoor.Backend", "priority": priority,
                 "headers": { "x-azure-fdid": ["55ce4ed1-4b06-4bf1-b40e-4638452104da"] } }),

@@ -18,6 +18,10 @@ static IDENTITY: Record = Record {
         value("name", 8, |d| d.any(&["id-own", "id-Other"])),
         value("resourceGroup", 4, super::names::group),
         value("location", 10, region),
+        value("uses", 25, |d| {
+            let purposes = ["redis", "vaults", "storage", "storage: queue", "storage: host"];
+            json!(d.some(&purposes, 2))
+        }),
         key("permissions", 30, PERMISSIONS),
         key("vaultAccess", 15, VAULT_ACCESS),
         key("tags", 15, Shape::Map(&TAGS)),
@@ -101,6 +105,22 @@ static ACCOUNT: Record = Record {
         value("protect", 10, yes_or_no),
         value("adopt", 3, yes_or_no),
         value("existing", 4, |_| json!(SHARED_ACCOUNT)),
+    ],
+    alternatives: &[],
+};
+
+/// The cache of a stamp.
+pub static REDIS: Record = Record {
+    keys: &[
+        value("sku", 100, |d| d.any(&["Balanced_B1", "Balanced_B5", "MemoryOptimized_M10"])),
+        value("name", 8, |d| d.any(&["amr-own-{stamp}", "amr-{stamp}"])),
+        value("resourceGroup", 4, super::names::group),
+        value("highAvailability", 15, yes_or_no),
+        value("eviction", 30, |d| d.any(&["allKeysLRU", "volatileTTL", "noEviction"])),
+        value("clustering", 20, |d| d.any(&["oss", "enterprise", "none"])),
+        key("tags", 15, Shape::Map(&TAGS)),
+        value("protect", 20, yes_or_no),
+        value("adopt", 3, yes_or_no),
     ],
     alternatives: &[],
 };

@@ -15,6 +15,7 @@ pub static PROFILES: Members = Members {
 static PROFILE: Record = Record {
     keys: &[
         value("name", 6, |d| d.any(&["afd-own", "afd-next"])),
+        value("resourceGroup", 4, super::names::group),
         value("tier", 100, |d| d.any(&["standard", "standard", "premium"])),
         value("endpoint", 6, |d| d.any(&["tr-front", "tr-door"])),
         value("originTimeout", 20, |d| d.any(&["30s", "60s", "120s"])),
@@ -23,6 +24,7 @@ static PROFILE: Record = Record {
         key("waf", 35, Shape::Record(&FIREWALL)),
         key("tags", 12, Shape::Map(&TAGS)),
         value("protect", 5, yes_or_no),
+        value("adopt", 3, yes_or_no),
     ],
     alternatives: &[],
 };
@@ -36,13 +38,23 @@ static GROUPS: Members = Members {
 
 static GROUP: Record = Record {
     keys: &[
+        value("app", 50, |d| d.any(&["web", "api"])),
         key("hosts", 100, Shape::Map(&HOSTS)),
+        value("routing", 40, |d| d.any(&["latency", "priority", "weighted"])),
+        key("weights", 30, Shape::Map(&WEIGHTS)),
         value("hostHeader", 10, |d| d.any(&["origin", "incoming"])),
         key("probe", 100, Shape::Record(&PROBE)),
         value("latencyBand", 20, |d| d.any(&["0ms", "50ms", "200ms"])),
         value("affinity", 8, yes_or_no),
     ],
-    alternatives: &[],
+    alternatives: &[&["app", "hosts"]],
+};
+
+static WEIGHTS: Members = Members {
+    names: &["weu", "neu", "eus", "sea"],
+    count: (1, 2),
+    member: Shape::Value(|d| d.any(&[1, 250, 1000])),
+    any_case: false,
 };
 
 static HOSTS: Members = Members {
@@ -67,6 +79,8 @@ static PROBE: Record = Record {
         value("path", 100, |d| d.any(&["/health", "/ready"])),
         value("interval", 30, |d| d.any(&["15s", "30s"])),
         value("method", 15, |d| d.any(&["head", "get"])),
+        value("samples", 15, |d| d.any(&[4, 6])),
+        value("healthy", 15, |d| d.any(&[1, 3])),
     ],
     alternatives: &[],
 };
@@ -99,6 +113,7 @@ static CACHE: Record = Record {
             _ => json!(["page", "v"]),
         }),
         value("compress", 50, yes_or_no),
+        value("types", 20, |d| json!(d.some(&["text/html", "application/json", "text/css"], 2))),
     ],
     alternatives: &[],
 };

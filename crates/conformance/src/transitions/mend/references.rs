@@ -96,7 +96,8 @@ fn value(tree: &mut Value, site: &Site, draw: &mut Draw<'_>) {
     let name = site.key.map_or("", |key| key.name);
     let mended = match (name, written) {
         ("identity", Value::Array(members)) => identities(tree, site, members, draw),
-        ("bind", written) => Some(bind(tree, written, draw)),
+        ("bind" | "app", written) => Some(bind(tree, written, draw)),
+        ("uses", Value::Array(uses)) => Some(self::uses(tree, site, uses, draw)),
         ("", Value::Object(_)) if holder_of(written).is_some() => {
             let entry = written.clone();
             return stand(tree, site, entry, draw);
@@ -191,6 +192,48 @@ fn identities(tree: &Value, site: &Site, members: &[Value], draw: &mut Draw<'_>)
         return Some(json!("system"));
     }
     (mended != members).then(|| json!(mended))
+}
+
+/// Has an identity use what is there: `storage: queue` is any account, for its queues.
+fn uses(tree: &Value, site: &Site, uses: &[Value], draw: &mut Draw<'_>) -> Value {
+    let known = addresses(tree, &Scope::of(&site.path));
+    let is_known = |address: &str| known.iter().any(|(_, other)| other == address);
+    let mut used: Vec<String> = vec![];
+    let mut mended: Vec<Value> = vec![];
+    for written in uses {
+        let (target, purpose) = match written {
+            Value::String(text) => match text.split_once(": ") {
+                Some((target, purpose)) => (target.to_owned(), Some(json!(purpose))),
+                None => (text.clone(), None),
+            },
+            Value::Object(map) => match map.iter().next() {
+                Some((target, purpose)) => (target.clone(), Some(purpose.clone())),
+                None => continue,
+            },
+            _ => continue,
+        };
+        let kind = match target.split('/').rev().nth(1).unwrap_or(&target) {
+            "storage" => Kind::Storage,
+            "vaults" => Kind::Vault,
+            _ => Kind::Cache,
+        };
+        let of_kind: Vec<&String> =
+            known.iter().filter(|(other, _)| *other == kind).map(|(_, it)| it).collect();
+        let address = match of_kind.get(draw.below(of_kind.len())) {
+            _ if is_known(&target) => target,
+            Some(address) => (*address).clone(),
+            None => continue,
+        };
+        if used.contains(&address) {
+            continue;
+        }
+        used.push(address.clone());
+        mended.push(match purpose {
+            Some(purpose) => json!({ address: purpose }),
+            None => json!(address),
+        });
+    }
+    json!(mended)
 }
 
 fn bind(tree: &Value, written: &Value, draw: &mut Draw<'_>) -> Value {
