@@ -10,6 +10,7 @@ use anyhow::ensure;
 use simulator::Latency;
 
 pub mod judge;
+pub mod least;
 pub mod prior;
 pub mod recording;
 mod replay;

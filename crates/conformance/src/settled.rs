@@ -124,14 +124,6 @@ async fn play(case: &Case) -> anyhow::Result<Verdict> {
 /// Puts a principal that the simulator knows where the recording has one that Azure knew.
 async fn know_principal(stage: &Stage, body: &mut Value, place: &str) -> anyhow::Result<()> {
     let Some(principal) = body.pointer_mut("/properties/principalId") else { return Ok(()) };
-    let identity = ResourceId::in_group(
-        crate::stage::SUBSCRIPTION,
-        "principals",
-        "Microsoft.ManagedIdentity/userAssignedIdentities",
-        "principal",
-    );
-    prior::ensure(stage, &identity, None, place).await?;
-    let made = stage.get(&format!("{identity}?api-version=2023-01-31")).await?;
-    *principal = made.body["properties"]["principalId"].clone();
+    *principal = prior::principal(stage, "principals", place).await?;
     Ok(())
 }

@@ -214,11 +214,8 @@ async fn name_principal(
         return Ok(());
     }
     let group = id.resource_group().unwrap_or("principals");
-    let kind = "Microsoft.ManagedIdentity/userAssignedIdentities";
-    let identity = ResourceId::in_group(SUBSCRIPTION, group, kind, "principal");
-    prior::ensure(&replay.stage, &identity, None, &replay.location).await?;
-    let made = replay.stage.get(&format!("{identity}?api-version=2023-01-31")).await?;
-    if let Some(ours) = made.body.pointer("/properties/principalId").and_then(Value::as_str) {
+    let made = prior::principal(&replay.stage, group, &replay.location).await?;
+    if let Some(ours) = made.as_str() {
         replay.renamed.insert(theirs.to_owned(), ours.to_owned());
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! The shape of the language, as far as a generator must know it, and walks over a tree by it.
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::draw::Draw;
@@ -56,7 +57,8 @@ pub struct Members {
 }
 
 /// What a reference leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Kind {
     /// An app.
     App,

@@ -48,6 +48,7 @@ fn engines_name_next_to_no_resource_type() {
     let mut found = Vec::new();
     for engine in [
         "azure",
+        "conformance",
         "evenkeel",
         "executor",
         "files",
