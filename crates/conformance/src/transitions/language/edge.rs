@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::super::shape::{Members, Record, Shape};
-use super::{TAGS, key, value, yes_or_no};
+use super::{TAGS, key, value, wide, yes_or_no};
 
 pub static PROFILES: Members = Members {
     names: &["main", "spare"],
@@ -21,7 +21,8 @@ static PROFILE: Record = Record {
         value("originTimeout", 20, |d| d.any(&["30s", "60s", "120s"])),
         key("origins", 100, Shape::Map(&GROUPS)),
         key("routes", 80, Shape::Map(&ROUTES)),
-        key("waf", 35, Shape::Record(&FIREWALL)),
+        // Newer than the seeds that have passed.
+        wide(key("waf", 35, Shape::Record(&FIREWALL))),
         key("tags", 12, Shape::Map(&TAGS)),
         value("protect", 5, yes_or_no),
         value("adopt", 3, yes_or_no),
