@@ -6,6 +6,7 @@
 
 mod data;
 mod edges;
+mod farewells;
 mod locks;
 mod names;
 mod needs;
@@ -164,6 +165,16 @@ pub enum Violation {
         /// The change or delete of the DNS record.
         record: ActionId,
     },
+    /// What answers for a name may let go of it while the name still leads there.
+    #[error("`{let_go}` may run before `{record}` has led `{host}` elsewhere")]
+    LetGoBeforeName {
+        /// The action after which nobody answers there.
+        let_go: ActionId,
+        /// The change or delete of the record.
+        record: ActionId,
+        /// The name.
+        host: String,
+    },
     /// What cannot be brought back is deleted without permission.
     #[error("`{id}` loses the data of `{resource}` and names no permission")]
     DataLossNotPermitted {
@@ -214,6 +225,7 @@ pub fn check(plan: &Plan) -> Vec<Violation> {
     violations.extend(stamps::check(plan, &order));
     violations.extend(traffic::check(plan, &order));
     violations.extend(served::check(plan, &order));
+    violations.extend(farewells::check(plan, &order));
     violations.extend(data::check(plan));
     violations.extend(names::check(plan));
     violations.extend(notes::check(plan));

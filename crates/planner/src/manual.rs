@@ -19,6 +19,12 @@ pub fn missing(desired: &Desired, observed: &Observed) -> Vec<Notice> {
     told.collect()
 }
 
+/// Tells whether a record is as it should be, as far as anybody has looked.
+pub fn is_made(record: &ManualRecord, observed: &Observed) -> bool {
+    let Some(answer) = observed.dns_answer(&record.name, &record.record_type) else { return true };
+    tell(record, value_of(record, observed).as_ref().and_then(Value::as_str), answer).is_none()
+}
+
 /// Returns what a record should hold, where that is known already.
 fn value_of(record: &ManualRecord, observed: &Observed) -> Option<Value> {
     match Expression::read(&record.value) {

@@ -12,6 +12,7 @@ mod certificates;
 mod deletes;
 mod detours;
 mod domains;
+mod farewells;
 mod gate;
 mod graph;
 mod locks;
@@ -92,6 +93,7 @@ pub fn order(
     scene.part_conflicting_records();
     scene.free_names_first();
     scene.switch_domains_last();
+    scene.leave_before_letting_go();
     scene.await_states();
     scene.serialise_writers();
     scene.separate_stamps();

@@ -57,7 +57,7 @@ mod web;
 pub use arrays::{ArrayKey, Pairing, find_member, member_label, pair};
 pub use authorization::Right;
 pub use compare::{Comparison, Difference, NotCompared, Resolve, Unknown, Why};
-pub use duties::{Cloned, Duty, Import, Roles, ServiceMade};
+pub use duties::{Cloned, Duty, Import, Roles, ServiceMade, led_host};
 pub use fingerprint::{APPLIED_TAG, fingerprint, fingerprint_of_part, is_applied_tag};
 pub use forms::resembles;
 pub use handling::{Listing, Locality, Ownership, Update};
@@ -76,7 +76,7 @@ pub use resources::{RESOURCES_RIGHT, RESOURCES_VERSION};
 pub use stakes::{Scale, Stake, Staked};
 pub use treatment::{Treatment, is_secret_name, is_way_of_making};
 pub use typical::Typical;
-pub use unique::{Claims, NameAnswer, NameCheck, OneName, SoftDelete, UniqueName};
+pub use unique::{AnswersFor, Claims, NameAnswer, NameCheck, OneName, SoftDelete, UniqueName};
 pub use wholes::Form;
 
 /// A constant value in a table of facts.
@@ -181,6 +181,9 @@ pub struct TypeFacts {
     pub unique_name: Option<UniqueName>,
     /// Where only one resource of the type may bear a name, whatever it lies in.
     pub one_name: Option<OneName>,
+    /// Where the host name stands for which resources of the type answer requests: once they are gone,
+    /// nobody does.
+    pub answers_for: Option<AnswersFor>,
     /// Tells by its ID and body what a resource lays hold of and no other of the type may, in words
     /// that compare.
     pub claims: Option<Claims>,
@@ -333,6 +336,7 @@ impl TypeFacts {
         holds_data: None,
         unique_name: None,
         one_name: None,
+        answers_for: None,
         claims: None,
         soft_delete: None,
         immutable: &[("location", "a resource cannot move to another region")],

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plan::{Action, ActionId, Band, Operation, PropertyChange, Risk, Verb, Write, subject};
-use resource::catalogue::{self, Duty, Literal, Ownership, PropertyPath, TypeFacts, Update};
+use resource::catalogue::{
+    self, AnswersFor, Duty, Literal, Ownership, PropertyPath, TypeFacts, Update,
+};
 use resource::{Expression, ResourceId, is_absent, without_absent};
 use serde_json::{Value, json};
 
@@ -144,11 +146,15 @@ impl Scene<'_> {
             "properties.CNAMERecord.cname",
             "properties.defaultHostName",
         ];
-        let lost = NAMES.iter().filter_map(|path| {
+        let answered = match catalogue::facts_of(id).answers_for {
+            Some(AnswersFor::Property(pointer)) => Some(pointer[1..].replace('/', ".")),
+            Some(AnswersFor::Name) | None => None,
+        };
+        let lost = NAMES.iter().map(|path| (*path).to_owned()).chain(answered).filter_map(|path| {
             let pointer = format!("/{}", path.replace('.', "/"));
             let name = self.observed.property(id, &pointer)?;
             Some(PropertyChange {
-                path: (*path).to_owned(),
+                path,
                 before: Some(name.clone()),
                 after: None,
                 sensitive: false,

@@ -167,12 +167,17 @@ impl Scene<'_> {
     }
 
     /// Returns how long resolvers go on with what the holder answered, where DNS is the holder.
-    fn forget_secs(&self, holder: &ResourceId) -> Option<u64> {
+    pub(super) fn forget_secs(&self, holder: &ResourceId) -> Option<u64> {
         let pointer = facts_of(holder).forgotten_after?;
         self.observed.property(holder, pointer).and_then(Value::as_u64).filter(|secs| *secs > 0)
     }
 
-    fn add_wait(&mut self, holder: &ResourceId, target: &ResourceId, secs: u64) -> NodeIndex {
+    pub(super) fn add_wait(
+        &mut self,
+        holder: &ResourceId,
+        target: &ResourceId,
+        secs: u64,
+    ) -> NodeIndex {
         let template = self.graph.first(target).map(|node| self.graph.action(node).clone());
         let template = template.expect("the caller found the delete");
         let mut reasons =

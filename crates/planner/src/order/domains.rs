@@ -12,7 +12,7 @@ use crate::desired::{DesiredResource, Domain, ManualRecord, proof_name};
 use crate::rivals::rivals;
 
 /// How long a person has to make a record by hand while an apply waits.
-const MANUAL_RECORD_TIMEOUT_SECS: u64 = 900;
+pub(super) const MANUAL_RECORD_TIMEOUT_SECS: u64 = 900;
 
 impl Scene<'_> {
     /// Creates a binding in two writes where App Service issues its certificate: plain first, since

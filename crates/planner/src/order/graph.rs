@@ -140,6 +140,11 @@ impl ActionGraph {
         self.ids.contains_key(id)
     }
 
+    /// Returns the action of this ID.
+    pub fn find(&self, id: &ActionId) -> Option<NodeIndex> {
+        self.ids.get(id).copied()
+    }
+
     /// Returns the first action on a resource.
     pub fn first(&self, id: &ResourceId) -> Option<NodeIndex> {
         self.by_resource.get(id).and_then(|own| own.first()).copied()
@@ -160,6 +165,13 @@ impl ActionGraph {
     /// Returns the action at a node.
     pub fn action(&self, node: NodeIndex) -> &Action {
         &self.graph[node]
+    }
+
+    /// Puts an action elsewhere in the picture.
+    pub fn set_band(&mut self, node: NodeIndex, band: Band) {
+        if let Some(action) = self.graph.node_weight_mut(node) {
+            action.band = band;
+        }
     }
 
     /// Returns every action's node.

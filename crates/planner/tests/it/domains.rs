@@ -284,3 +284,69 @@ fn rule_05_a_renamed_app_bears_its_names_before_traffic_is_led_to_it() {
     let plan = plan(&expand(&more), &as_desired(&before));
     assert!(!plan.notices.iter().any(|notice| notice.code == plan::Code::NameChangesHands));
 }
+
+/// The same name, led to an edge that stands beside the profile.
+fn behind_an_edge(text: &str) -> String {
+    text.replace("routeTo: trafficManager/main, bind: web,", "routeTo: frontDoor/edge,")
+}
+
+fn with_edge() -> String {
+    let edge = "frontDoor:\n  edge:\n    tier: standard\n    origins: { web: { app: web, probe: { path: \
+                /health } } }\n    routes: { all: { to: web } }\n";
+    let text = TWO.replace("certificate: none", "certificate: managed");
+    text.replace("dns: {", &format!("{edge}dns: {{"))
+}
+
+#[test]
+fn rule_05_a_name_leaves_before_what_answers_for_it_lets_go() {
+    let (profile, edge) = (with_edge(), behind_an_edge(&with_edge()));
+    let bindings =
+        ["weu", "neu"].map(|stamp| format!("delete {stamp}/web/domains/www.osprey.example"));
+    let forget = |plan: &plan::Plan| {
+        let is_wait = |a: &&plan::Action| matches!(a.operation, Operation::Wait { .. });
+        let waits = plan.actions.iter().filter(is_wait).map(|action| action.id.0.clone());
+        waits.collect::<Vec<_>>()
+    };
+    let switch = "update domains/www.osprey.example";
+
+    // From the profile to the edge: the apps bear it for those who still come by the old answer.
+    let plan = again(&expand(&edge), &expand(&profile));
+    let waits = forget(&plan);
+    assert_eq!(waits.len(), 1, "{waits:?}");
+    for binding in &bindings {
+        assert_ordered(&plan, &[switch, &waits[0], binding]);
+    }
+    // And back: the edge does.
+    let plan = again(&expand(&profile), &expand(&edge));
+    let waits = forget(&plan);
+    let route = "update frontDoor/edge/routes/all";
+    assert_ordered(&plan, &[switch, &waits[0], route, "delete domains/www.osprey.example/edge"]);
+    // A name that ends is nobody's to wait for.
+    let ends = profile.split("domains:").next().unwrap().to_owned();
+    let plan = again(&expand(&ends), &expand(&profile));
+    assert_eq!(forget(&plan), Vec::<String>::new());
+    for binding in &bindings {
+        assert_ordered(&plan, &["delete domains/www.osprey.example", binding]);
+    }
+}
+
+#[test]
+fn rule_05_a_record_that_a_person_makes_is_looked_at_before_what_answers_goes() {
+    let external =
+        |text: &str| text.replace("osprey.example: {}", "osprey.example: { external: true }");
+    let (before, after) = (external(&with_edge()), behind_an_edge(&external(&with_edge())));
+    let (before, after) = (expand(&before), expand(&after));
+    let mut azure = as_desired(&before);
+    let options = || Options { last: Last::of(&before), ..Options::default() };
+    let answered = |value: &str| resource::DnsAnswer {
+        name: "www.osprey.example".to_owned(),
+        record_type: "CNAME".to_owned(),
+        found: Ok(vec![value.to_owned()]),
+    };
+    azure.dns = vec![answered("osprey-main.trafficmanager.net")];
+    let plan = plan_with(&after, &azure, &options());
+    for stamp in ["weu", "neu"] {
+        let binding = format!("delete {stamp}/web/domains/www.osprey.example");
+        assert_ordered(&plan, &["verify CNAME www.osprey.example", &binding]);
+    }
+}

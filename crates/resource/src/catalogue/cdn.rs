@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::stakes::{ENABLED, OFF, ON, Scale, Stake, redundancy, security, serving};
 use super::{
-    Alias, Handle, Likeness, Limit, Listing, Locality, Routing, TimeLimit, TypeFacts, Update,
+    Alias, AnswersFor, Handle, Likeness, Limit, Listing, Locality, Routing, TimeLimit, TypeFacts,
+    Update,
 };
 use crate::ResourceId;
 
@@ -125,6 +126,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Cdn/profiles/customDomains",
+        answers_for: Some(AnswersFor::Property("/properties/hostName")),
         stakes: &[security("properties.tlsSettings.cipherSuiteSetType", CIPHERS, "")],
         listing: Listing::InParent("customDomains"),
         read_only: &["properties.validationProperties"],

@@ -100,8 +100,16 @@ pub(super) const TYPES: &[TypeFacts] = &[
         volatile: &["properties.numberOfRecordSets"],
         ..TypeFacts::GENERIC
     },
-    TypeFacts { resource_type: "Microsoft.Network/dnsZones/A", ..RECORD },
-    TypeFacts { resource_type: "Microsoft.Network/dnsZones/AAAA", ..RECORD },
+    TypeFacts {
+        resource_type: "Microsoft.Network/dnsZones/A",
+        forgotten_after: Some("/properties/TTL"),
+        ..RECORD
+    },
+    TypeFacts {
+        resource_type: "Microsoft.Network/dnsZones/AAAA",
+        forgotten_after: Some("/properties/TTL"),
+        ..RECORD
+    },
     TypeFacts { resource_type: "Microsoft.Network/dnsZones/CAA", ..RECORD },
     TypeFacts {
         resource_type: "Microsoft.Network/dnsZones/CNAME",

@@ -45,6 +45,15 @@ impl Duty {
     }
 }
 
+/// Returns the host name that a record leads to an address, in lower case.
+pub fn led_host(id: &ResourceId) -> Option<String> {
+    let kind = id.resource_type();
+    let leads = ["A", "AAAA", "CNAME"].iter().any(|word| kind.last().eq_ignore_ascii_case(word));
+    let zone = id.parent().filter(|_| leads && Duty::is_record(id))?;
+    let (name, zone) = (id.name().to_ascii_lowercase(), zone.name().to_ascii_lowercase());
+    Some(if name == "@" { zone } else { format!("{name}.{zone}") })
+}
+
 /// Which resources a service makes of its own accord, with what they lie in and for nobody to manage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServiceMade {

@@ -29,6 +29,15 @@ pub struct OneName {
     pub alike: &'static [&'static str],
 }
 
+/// Where the host name stands for which a resource answers requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswersFor {
+    /// It is the resource's name.
+    Name,
+    /// A property holds it; its JSON pointer.
+    Property(&'static str),
+}
+
 /// A request that tells whether a name is free, and changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NameCheck {

@@ -8,8 +8,9 @@ mod documents;
 
 use super::stakes::{OFF, ON, Scale, cost, security, serving};
 use super::{
-    Busy, Cloned, Duty, Handle, Import, Likeness, Listing, Literal, NameAnswer, NameCheck, OneName,
-    Ownership, ServiceMade, Serving, TimeLimit, TypeFacts, Typical, UniqueName, Update,
+    AnswersFor, Busy, Cloned, Duty, Handle, Import, Likeness, Listing, Literal, NameAnswer,
+    NameCheck, OneName, Ownership, ServiceMade, Serving, TimeLimit, TypeFacts, Typical, UniqueName,
+    Update,
 };
 use crate::Service;
 use documents::CONFIG;
@@ -194,6 +195,7 @@ const SSL: Scale = Scale::Rungs(&[&["Disabled"], &["SniEnabled", "IpBasedEnabled
 
 const BINDING: TypeFacts = TypeFacts {
     duty: Some(Duty::Binding),
+    answers_for: Some(AnswersFor::Name),
     // A webspace, which is a group's in a region for one system, answers for a name by one app.
     one_name: Some(OneName {
         stands_on: "/properties/serverFarmId",
