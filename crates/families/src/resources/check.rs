@@ -29,6 +29,7 @@ pub(super) fn resource(resource: &Resource, check: &mut Check<'_>) {
     let segments: Vec<&str> = kind.split('/').collect();
     let is_named = segments.len() >= 2
         && segments[0].contains('.')
+        && segments[0].starts_with(|first: char| first.is_ascii_alphabetic())
         && segments.iter().all(|segment| !segment.is_empty());
     if !is_named && !kind.value.is_empty() {
         let message = format!("`{}` is not a resource type", kind.value);
@@ -38,6 +39,12 @@ pub(super) fn resource(resource: &Resource, check: &mut Check<'_>) {
         let message = format!("`{}` is a child type, which needs its parent", kind.value);
         let help = "write `parent:` with a reference or a resource ID";
         check.error("missing-key", &resource.place, message, help);
+    }
+    if let (2, Some(parent)) = (segments.len(), &resource.parent) {
+        let message = format!("`{}` is no child type, so it lies in nothing", kind.value);
+        let help =
+            "remove `parent`, or write the type with the child's: `<namespace>/<type>/<child>`";
+        check.error("bad-resource-type", &parent.place, message, help);
     }
     if !resource.api_version.value.is_empty() && !is_api_version(&resource.api_version) {
         let message = format!("`{}` is not an API version", resource.api_version.value);

@@ -764,6 +764,11 @@ const CASES: &[(&[&str], &str)] = &[
         "location: westeurope\nvaults: { app: { rbac: false, accessPolicies: [{ secrets: [get] }] } }",
     ),
     (&["bad-resource-type"], "resources: { cache: { type: redis, apiVersion: 2024-11-01 } }"),
+    (&["bad-resource-type"], "resources: { cache: { type: 10.0.0.0/8, apiVersion: 2024-11-01 } }"),
+    (
+        &["bad-resource-type"],
+        "resources: { cache: { type: Microsoft.Cache/redis, apiVersion: 2024-11-01, parent: /subscriptions/s/resourceGroups/rg } }",
+    ),
     (
         &["missing-key"],
         "resources: { rule: { type: Microsoft.Cache/redis/firewallRules, apiVersion: 2024-11-01 } }",
