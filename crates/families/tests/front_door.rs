@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use families::language;
 use importer::{Request, Verdict};
 use resource::ResourceId;
+use resource::types::SITE;
+use serde_json::json;
 
 const HEADER: &str = "
 version: 1
@@ -67,4 +69,81 @@ frontDoor:
 #[test]
 fn a_firewall_is_imported_as_it_was_expanded() {
     insta::assert_snapshot!(there_and_back(FIREWALL));
+}
+
+const RULES: &str = "
+frontDoor:
+  main:
+    tier: premium
+    origins:
+      web: { hosts: { one: { host: one.example.net } } }
+      new: { hosts: { two: { host: two.example.net } } }
+    routes:
+      web: { to: web }
+      bare: { to: web, paths: [/bare/*], rules: [] }
+      assets: { to: web, paths: [/assets/*], rules: [moved, security], cache: { ttl: 7d, query: [v], compress: true } }
+    rules:
+      moved:
+        old: { if: { path: { beginsWith: /old, notIn: /old/x } }, then: { redirect: { status: \"301\", protocol: https, host: www.example.com, path: /new, query: a=b, fragment: c } }, stop: true }
+        mobile: { if: { device: { in: Mobile }, cookie: { v: { exists: true } } }, then: { to: new, forward: match, setRequestHeader: { X-Mobile: \"1\" } } }
+        inside: { then: { rewrite: { from: /a, to: /b, keepRest: true }, deleteRequestHeader: [X-A, X-B] }, order: 9 }
+      security:
+        hsts: { then: { setResponseHeader: { Strict-Transport-Security: max-age=31536000 }, appendResponseHeader: { Vary: Accept }, deleteResponseHeader: Server } }
+        keep: { if: { host: { in: www.example.com } }, then: { cache: { ttl: 90m, rule: always, query: all, compress: true } } }
+        honour: { if: { uri: { contains: //x } }, then: { cache: { rule: origin } } }
+";
+
+#[test]
+fn rules_are_imported_as_they_were_expanded() {
+    insta::assert_snapshot!(there_and_back(RULES));
+}
+
+const STEER: &str = "
+stamp:
+  plan: { sku: P1v3 }
+  apps: { web: { runtime: node|22-lts } }
+stamps:
+  weu: { region: westeurope }
+  neu: { region: northeurope }
+frontDoor:
+  main:
+    tier: standard
+    steer: { token: \"${secret:env:STEER_TOKEN}\" }
+    origins: { web: { app: web, routing: priority, probe: { path: /health/deep } } }
+    routes: { web: { to: web } }
+    rules: { security: { hsts: { then: { deleteResponseHeader: Server } } } }
+";
+
+#[test]
+fn steering_is_imported_as_it_was_expanded() {
+    let desired = support::expanded(language(), &format!("{HEADER}{STEER}"));
+    let mut observed = support::azure(&desired);
+    let hosts = desired.resources().filter(|it| it.id.resource_type().last() == "origins");
+    for origin in hosts {
+        let host = format!("{}.example.net", origin.id.name());
+        let body = &mut observed.resources.get_mut(&origin.id).unwrap().body;
+        body["properties"]["hostName"] = json!(host);
+        body["properties"]["originHostHeader"] = json!(host);
+    }
+    for seen in observed.resources.values_mut().filter(|it| it.id.resource_type().is(SITE)) {
+        let stamp = if seen.id.name().ends_with("weu") { "weu" } else { "neu" };
+        let host = format!("{stamp}.example.net");
+        seen.body["properties"]["defaultHostName"] = json!(host);
+    }
+    let scopes = ["rg-osprey-global", "rg-osprey-weu", "rg-osprey-neu"]
+        .map(|group| ResourceId::group("11111111-2222-3333-4444-555555555555", group));
+    let environment = [("STEER_TOKEN".to_owned(), "of Azure".to_owned())].into();
+    let request = Request { scopes: scopes.to_vec(), name: None, cloud: None, environment };
+    let imported = importer::import(language(), &observed, &request);
+    assert!(
+        imported.body.contains("steer: { token: \"${secret:env:STEER_TOKEN}\" }"),
+        "{}",
+        imported.body
+    );
+    assert!(!imported.body.contains("resources:"), "{}", imported.body);
+    let again = support::expanded(language(), &imported.body);
+    let body = |desired: &planner::Desired| {
+        desired.by_address("frontDoor/main/origins/web/at/neu/rule").unwrap().body.clone()
+    };
+    assert_eq!(body(&again), body(&desired));
 }

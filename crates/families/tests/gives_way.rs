@@ -114,13 +114,20 @@ fn an_origin_behind_a_private_link_gives_way_with_its_profile() {
 }
 
 #[test]
-fn a_route_with_rules_gives_way_with_its_profile() {
+fn a_rule_that_has_no_word_gives_way_with_its_profile() {
     let found = imported(|observed| {
-        let rules =
-            ending(observed, "originGroups/site").parent().unwrap().child("ruleSets", "old");
-        set(observed, "routes/files", "ruleSets", json!([{ "id": rules.as_str() }]));
+        let profile = ending(observed, "afdEndpoints/osprey-edge").parent().unwrap();
+        let set = profile.child("ruleSets", "security");
+        let body = json!({ "name": "sign", "properties": {
+            "order": 1,
+            "conditions": [],
+            "actions": [{ "name": "UrlSigning", "parameters": {} }],
+        } });
+        observed.insert(Observation { id: set.child("rules", "sign"), body, etag: None });
+        let body = json!({ "name": "security" });
+        observed.insert(Observation { id: set, body, etag: None });
     });
-    assert_gives_way(found, "Its route `files` has rules.");
+    assert_gives_way(found, "Its rule `security/sign` does what the language has no word for.");
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod locks;
 mod names;
 mod needs;
 mod note;
+mod places;
 mod question;
 mod records;
 mod stamps;
@@ -92,6 +93,7 @@ pub fn order(
     scene.cut_edges_before_nodes();
     scene.part_conflicting_records();
     scene.free_names_first();
+    scene.free_places_first();
     scene.switch_domains_last();
     scene.leave_before_letting_go();
     scene.await_states();

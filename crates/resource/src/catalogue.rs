@@ -187,6 +187,8 @@ pub struct TypeFacts {
     /// Tells by its ID and body what a resource lays hold of and no other of the type may, in words
     /// that compare.
     pub claims: Option<Claims>,
+    /// The JSON pointer of a place that only one child of a parent has.
+    pub place: Option<&'static str>,
     /// What the service keeps of a deleted resource.
     pub soft_delete: Option<SoftDelete>,
     /// Properties that can only be set at creation, each with the reason.
@@ -338,6 +340,7 @@ impl TypeFacts {
         one_name: None,
         answers_for: None,
         claims: None,
+        place: None,
         soft_delete: None,
         immutable: &[("location", "a resource cannot move to another region")],
         steps: &[],

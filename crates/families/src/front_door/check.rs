@@ -45,6 +45,8 @@ pub(super) fn profile(check: &mut Check<'_>, key: &str, profile: &FrontDoor) {
         self::route(check, profile, route);
     }
     overlaps(check, profile);
+    super::rules::check(check, profile);
+    super::steer::check(check, profile);
     if !profile.existing {
         super::waf::check(check, profile);
     }

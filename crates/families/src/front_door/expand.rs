@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use topology::section::Entry;
 use topology::{Place, Target};
 
-use super::waf;
+use super::{rules, steer, waf};
 use crate::domains::Domain;
 
 use super::model::{
@@ -54,8 +54,9 @@ impl Parts<'_, '_> {
         let body = json!({ "location": "global", "properties": { "enabledState": "Enabled" } });
         self.child("endpoint", endpoint.clone(), body, &[], &front.place);
         for (name, group) in &front.origins {
-            self.group(name, group);
+            self.group(front, name, group);
         }
+        rules::add(self.expansion, self.profile, front);
         let firewall = waf::of(front);
         if let Some(waf) = &firewall {
             let mut hosts = vec![endpoint.clone()];
@@ -63,8 +64,10 @@ impl Parts<'_, '_> {
             waf::add(self.expansion, self.profile, (key, front), waf, &hosts);
         }
         for (name, route) in &front.routes {
-            let body = self.route_body(front, route);
+            let sets = self.sets(front, name, route);
+            let body = self.route_body(front, route, &sets);
             let mut needs = self.origins(front, route);
+            needs.extend(rules::of_sets(self.expansion.desired(), &sets));
             // No request passes before the firewall stands.
             needs.extend(firewall.as_ref().map(|waf| waf::link_id(&self.profile.id, waf)));
             let id = endpoint.child("routes", name);
@@ -91,20 +94,33 @@ impl Parts<'_, '_> {
         self.profile.id.child("originGroups", name)
     }
 
-    fn group(&mut self, name: &str, group: &OriginGroup) {
+    /// Returns the sets of rules that a route runs, in their order.
+    fn sets(&self, front: &FrontDoor, name: &str, route: &Route) -> Vec<ResourceId> {
+        let profile = &self.profile.id;
+        let own = match &route.rules {
+            Some(own) => own.iter().map(|set| set.value.as_str()).collect(),
+            None => front.rules.keys().map(String::as_str).collect::<Vec<_>>(),
+        };
+        let steered = steer::set_of(profile, front, route);
+        let own = own.into_iter().map(|set| profile.child("ruleSets", set));
+        steered.into_iter().chain(own).chain(rules::cache_of(profile, name, route)).collect()
+    }
+
+    fn group(&mut self, front: &FrontDoor, name: &str, group: &OriginGroup) {
         let id = self.group_id(name);
         let key = format!("origins/{name}");
         self.child(&key, id.clone(), group_body(group), &[], &group.place);
-        for (at, (member, target)) in stamps(group).into_iter().enumerate() {
+        let members = stamps(group);
+        for (at, (member, target)) in members.iter().enumerate() {
             let Some(app) = self.expansion.id_of(target) else { continue };
             let host = Expression::reference(&app, "/properties/defaultHostName").to_value();
-            let weight = group.weights.get(&member).map_or(DEFAULT_WEIGHT, |weight| weight.value);
+            let weight = group.weights.get(member).map_or(DEFAULT_WEIGHT, |weight| weight.value);
             let priority = match group.routing() {
                 OriginRouting::Priority => at + 1,
                 OriginRouting::Latency | OriginRouting::Weighted => 1,
             };
             let body = origin_body(group, host, json!(priority), json!(weight), true);
-            let origin = id.child("origins", &member);
+            let origin = id.child("origins", member);
             let probe = group.probe.as_ref().map(|probe| Probe {
                 path: Some(probe.path.value.clone()),
                 headers: vec![],
@@ -112,6 +128,15 @@ impl Parts<'_, '_> {
                 holds: probe.expected_body.as_ref().map(|text| text.value.clone()),
             });
             self.expansion.routed(app, &origin, probe);
+            if let Some(steer) = &front.steer {
+                let mut alone = group_body(group);
+                alone["properties"]["healthProbeSettings"] = absent();
+                let bodies = (alone, body.clone());
+                // Which of these rules comes first says nothing.
+                let at = members.iter().filter(|(other, _)| other < member).count();
+                let (group, stamp) = ((name, group), (at, member.as_str()));
+                steer::add(self.expansion, self.profile, group, stamp, steer, bodies);
+            }
             self.child(&format!("{key}/{member}"), origin, body, &[], &group.place);
         }
         for (member, host) in &group.hosts {
@@ -153,7 +178,8 @@ impl Parts<'_, '_> {
         own.map(|(host, _)| super::domain_id(&self.profile.id, host)).collect()
     }
 
-    fn route_body(&self, front: &FrontDoor, route: &Route) -> Value {
+    fn route_body(&self, front: &FrontDoor, route: &Route, sets: &[ResourceId]) -> Value {
+        let sets: Vec<Value> = sets.iter().map(|id| json!({ "id": id.as_str() })).collect();
         let domains: Vec<Value> =
             self.domains(front).iter().map(|id| json!({ "id": id.as_str() })).collect();
         let forward = route.forward.as_ref().map_or(Forward::Https, |forward| forward.value);
@@ -169,6 +195,7 @@ impl Parts<'_, '_> {
             "linkToDefaultDomain": status(domains.is_empty()),
             "customDomains": domains,
             "enabledState": status(route.is_enabled()),
+            "ruleSets": sets,
             "cacheConfiguration": cache(route),
         } })
     }
@@ -240,16 +267,21 @@ fn origin_body(
     } })
 }
 
-fn cache(route: &Route) -> Value {
-    let Some(cache) = &route.cache else { return absent() };
-    let (behaviour, names) = match cache.query.as_ref().map(|query| &query.value) {
+/// Returns what of a query tells answers apart, as the edge has it, with the names.
+pub(super) fn query(query: Option<&CachedQuery>) -> (&'static str, Value) {
+    match query {
         None | Some(CachedQuery::Ignore) => ("IgnoreQueryString", absent()),
         Some(CachedQuery::All) => ("UseQueryString", absent()),
         Some(CachedQuery::Names(names)) => {
             let names: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
             ("IncludeSpecifiedQueryStrings", json!(names.join(",")))
         }
-    };
+    }
+}
+
+fn cache(route: &Route) -> Value {
+    let Some(cache) = &route.cache else { return absent() };
+    let (behaviour, names) = query(cache.query.as_ref().map(|query| &query.value));
     let compress = cache.compress.as_ref().is_some_and(|compress| compress.value);
     let types: Vec<&str> = match cache.types.as_slice() {
         [] if compress => TYPES.to_vec(),

@@ -151,4 +151,18 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         example: "waf: { rateLimit: { perClient: 500, window: 10m } }",
         remedy: "Write what the message says.",
     },
+    Explanation {
+        code: "edge-rule",
+        title: "a rule of the edge can't be",
+        reason: "A rule does one to five things, has at most ten conditions and a place of its own in its set; a route runs sets that are there.",
+        example: "rules:\n  security:\n    hsts: { then: {} }",
+        remedy: "Write what the message says.",
+    },
+    Explanation {
+        code: "steer-token",
+        title: "the token that chooses a stamp can be read by everybody",
+        reason: "Who knows it reaches any stamp through the edge, also one that is taken out of rotation.",
+        example: "frontDoor:\n  main: { tier: standard, steer: { token: abc } }",
+        remedy: "Write `token: ${secret:env:STEER_TOKEN}`.",
+    },
 ];

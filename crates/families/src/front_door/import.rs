@@ -11,7 +11,7 @@ use topology::section::Entry;
 
 use super::expand::TYPES;
 use super::model::{Forward, FrontDoor, ProbeMethod, Tier};
-use super::waf;
+use super::{rules, steer, waf};
 
 impl Import for FrontDoor {
     const PARTS: &'static [&'static str] = &[
@@ -19,6 +19,8 @@ impl Import for FrontDoor {
         "Microsoft.Cdn/profiles/afdEndpoints/routes",
         "Microsoft.Cdn/profiles/originGroups",
         "Microsoft.Cdn/profiles/originGroups/origins",
+        rules::SETS,
+        rules::RULES,
     ];
 
     fn beyond(survey: &Survey<'_>, seen: &Observation) -> Option<String> {
@@ -27,20 +29,17 @@ impl Import for FrontDoor {
             return Some(format!("its tier `{sku}` is none of Front Door's"));
         }
         let endpoints = below(survey, &seen.id, "afdEndpoints");
-        let [endpoint] = endpoints.as_slice() else {
+        if endpoints.len() != 1 {
             return Some(format!("an entry has one endpoint, and it has {}", endpoints.len()));
-        };
+        }
         let groups = below(survey, &seen.id, "originGroups").into_iter();
         let mut origins = groups.flat_map(|group| below(survey, &group.id, "origins"));
-        let mut routes = below(survey, &endpoint.id, "routes").into_iter();
         let is_private =
             |it: &Observation| it.body["properties"]["sharedPrivateLinkResource"].is_object();
         if let Some(origin) = origins.find(|it| is_private(it)) {
             return Some(format!("its origin `{}` is behind a private link", origin.id.name()));
         }
-        let has_rules = |it: &Observation| it.body["properties"]["ruleSets"][0].is_object();
-        let route = routes.find(|it| has_rules(it))?;
-        Some(format!("its route `{}` has rules", route.id.name()))
+        rules::beyond(survey, &seen.id)
     }
 
     fn body(draft: &mut Draft<'_>, seen: &Observation, _: Option<usize>, map: &mut Map) {
@@ -57,7 +56,9 @@ impl Import for FrontDoor {
             map.set_default("endpoint", literal(endpoint.id.name()));
         }
         let mut origins = Map::default();
-        for group in below(draft.survey, &seen.id, "originGroups") {
+        let steered = steer::found(draft.survey, &seen.id);
+        let groups = below(draft.survey, &seen.id, "originGroups").into_iter();
+        for group in groups.filter(|group| !steered.groups.contains(&group.id)) {
             let written = self::group(draft, group);
             origins.set(group.id.name(), written).about(&group.id);
         }
@@ -66,16 +67,49 @@ impl Import for FrontDoor {
         let inside = endpoint
             .map(|endpoint| below(draft.survey, &endpoint.id, "routes"))
             .unwrap_or_default();
-        for route in inside {
-            routes.set(route.id.name(), self::route(route)).about(&route.id);
+        let mut made = steered.sets;
+        let ttls: Vec<_> = inside
+            .iter()
+            .map(|route| rules::ttl_of(draft.survey, &seen.id, route))
+            .inspect(|found| made.extend(found.iter().map(|(set, _)| set.clone())))
+            .collect();
+        let sets = below(draft.survey, &seen.id, "ruleSets").into_iter().map(|set| set.id.clone());
+        let own: Vec<ResourceId> = sets.filter(|set| !made.contains(set)).collect();
+        for (route, ttl) in inside.iter().zip(ttls) {
+            let mut written = self::route(route);
+            if let Some((_, secs)) = ttl {
+                written.child("cache").set("ttl", duration(secs));
+            }
+            let run = ids(&route.body["properties"]["ruleSets"]);
+            let run: Vec<ResourceId> = run.into_iter().filter(|set| !made.contains(set)).collect();
+            let names: Vec<&str> = run.iter().map(ResourceId::name).collect();
+            written.set("rules", Node::List(nodes(&names))).optional = run == own;
+            routes.set(route.id.name(), written).about(&route.id);
         }
         map.set_some("routes", routes);
+        let rules = rules::sets(draft, &seen.id, &own);
+        map.set_some("rules", rules);
+        if let Some(token) = steered.token {
+            let token = draft.secrets.refer(steer::TOKEN_VARIABLE, seen.id.name(), &token);
+            map.child("steer").set("token", token);
+        }
         let key = draft.addresses.get(&seen.id).map(|address| address.key.clone());
         if let Some(found) = draft.recognised::<waf::Found>(Self::SECTION) {
             let firewall = waf::write(draft, &key.unwrap_or_default(), found, seen);
             // A standard profile has none where nothing is said.
             map.set("waf", firewall).optional = true;
         }
+    }
+
+    fn priority(survey: &Survey<'_>, apps: &[ResourceId]) -> Option<u64> {
+        let hosts = apps.iter().filter_map(|app| survey.observed.get(app));
+        let hosts: Vec<&str> =
+            hosts.filter_map(|seen| text(&seen.body, "/properties/defaultHostName")).collect();
+        let origins = survey.of_type("Microsoft.Cdn/profiles/originGroups/origins");
+        let led = origins.filter(|origin| {
+            text(&origin.body, "/properties/hostName").is_some_and(|host| hosts.contains(&host))
+        });
+        led.filter_map(|origin| number(origin, "priority")).min()
     }
 
     fn recognise(survey: &Survey<'_>, _: &Placement, choices: &Choices) -> Option<Recognised> {
@@ -90,7 +124,11 @@ impl Import for FrontDoor {
 }
 
 /// Returns what was observed of a type right below a resource.
-fn below<'a>(survey: &Survey<'a>, parent: &ResourceId, kind: &str) -> Vec<&'a Observation> {
+pub(super) fn below<'a>(
+    survey: &Survey<'a>,
+    parent: &ResourceId,
+    kind: &str,
+) -> Vec<&'a Observation> {
     let all = survey.observed.resources.values();
     all.filter(|seen| {
         seen.id.resource_type().last().eq_ignore_ascii_case(kind)
@@ -242,6 +280,20 @@ fn route(seen: &Observation) -> Map {
 
 fn cache(config: &Value) -> Map {
     let mut map = Map::default();
+    query(&mut map, config);
+    let is_on =
+        config.pointer("/compressionSettings/isCompressionEnabled") == Some(&Value::Bool(true));
+    map.set_default("compress", is_on);
+    let types = texts(&config["compressionSettings"]["contentTypesToCompress"]);
+    let is_usual = types.is_empty() || (is_on && types == TYPES);
+    if !is_usual {
+        map.set("types", Node::List(nodes(&types)));
+    }
+    map
+}
+
+/// Writes what of a query tells answers apart.
+pub(super) fn query(map: &mut Map, config: &Value) {
     match text(config, "/queryStringCachingBehavior") {
         Some("UseQueryString") => {
             map.set("query", literal("all"));
@@ -255,15 +307,10 @@ fn cache(config: &Value) -> Map {
             map.set_default("query", literal("ignore"));
         }
     }
-    let is_on =
-        config.pointer("/compressionSettings/isCompressionEnabled") == Some(&Value::Bool(true));
-    map.set_default("compress", is_on);
-    let types = texts(&config["compressionSettings"]["contentTypesToCompress"]);
-    let is_usual = types.is_empty() || (is_on && types == TYPES);
-    if !is_usual {
-        map.set("types", Node::List(nodes(&types)));
-    }
-    map
+}
+
+fn ids(list: &Value) -> Vec<ResourceId> {
+    list.as_array().into_iter().flatten().filter_map(|row| id_at(row, "/id")).collect()
 }
 
 fn texts(list: &Value) -> Vec<&str> {

@@ -6,6 +6,8 @@ mod expand;
 mod explain;
 mod import;
 mod model;
+mod rules;
+mod steer;
 mod waf;
 
 use resource::ResourceId;
@@ -40,6 +42,14 @@ pub static FRONT_DOOR: Section = Section {
         ("origins.*.hosts", Keys::Word),
         ("origins.*.weights", Keys::Word),
         ("routes", Keys::Word),
+        ("rules", Keys::Word),
+        ("rules.*", Keys::Word),
+        ("rules.*.*.if.header", Keys::Word),
+        ("rules.*.*.if.cookie", Keys::Word),
+        ("rules.*.*.then.setRequestHeader", Keys::Word),
+        ("rules.*.*.then.appendRequestHeader", Keys::Word),
+        ("rules.*.*.then.setResponseHeader", Keys::Word),
+        ("rules.*.*.then.appendResponseHeader", Keys::Word),
         ("waf.rules", Keys::Word),
         ("waf.rules.*.if.header", Keys::Word),
         ("waf.rules.*.if.cookie", Keys::Word),

@@ -7,6 +7,8 @@ use topology::family::{Context, Decode, Node, NodeKind};
 use topology::section::NameRule;
 use topology::{Duration, Name, Sp, Text, choice, entry, record};
 
+use super::rules::Rule;
+use super::steer::Steer;
 use super::waf::Firewall;
 use super::{ENDPOINT_NAME, FRONT_DOOR};
 use crate::domains::Binding;
@@ -30,6 +32,11 @@ record! {
         /// Which paths lead to which group, by name.
         #[serde(default)]
         pub routes: IndexMap<String, Route>,
+        /// Sets of rules by name, and in each the rules by theirs.
+        #[serde(default)]
+        pub rules: IndexMap<String, IndexMap<String, Rule>>,
+        /// Lets those who know a token reach one stamp through the edge.
+        pub steer: Option<Steer>,
         /// The firewall before the endpoint and every domain, or `off`; on the premium tier there is one
         /// when left out.
         pub waf: Option<Firewall>,
@@ -151,6 +158,8 @@ record! {
         pub redirect: Option<Sp<bool>>,
         /// Keeps answers at the edge; left out, none is kept.
         pub cache: Option<RouteCache>,
+        /// The sets of rules that are run, in this order; all when left out.
+        pub rules: Option<Vec<Sp<String>>>,
         /// Whether it takes requests; `true` when left out.
         pub enabled: Option<Sp<bool>>,
     }
@@ -171,6 +180,8 @@ choice! {
 record! {
     /// How answers are kept at the edge.
     pub struct RouteCache {
+        /// How long an answer is kept of which the origin says nothing, such as `7d`.
+        pub ttl: Option<Sp<Duration>>,
         /// What of a query tells answers apart: `ignore` (when left out), `all`, or a list of names.
         pub query: Option<Sp<CachedQuery>>,
         /// Compresses what is kept; `false` when left out.

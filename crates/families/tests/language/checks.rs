@@ -38,6 +38,40 @@ const CASES: &[(&[&str], &str)] = &[
         &[],
         "frontDoor: { main: { tier: standard, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web } }, waf: {} } }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",
     ),
+    (&["edge-rule"], "+frontDoor: { main: { tier: standard, rules: { a: { b: { then: {} } } } } }"),
+    (
+        &["edge-rule"],
+        "+frontDoor: { main: { tier: standard, rules: { a: { b: { then: { deleteRequestHeader: [a, b, c, d, e, f] } } } } } }",
+    ),
+    (
+        &["edge-rule"],
+        "+frontDoor: { main: { tier: standard, rules: { a: { b: { then: { deleteRequestHeader: a } }, c: { then: { deleteRequestHeader: a }, order: 1 } } } } }",
+    ),
+    (
+        &["edge-rule"],
+        "+frontDoor: { main: { tier: standard, rules: { a: { b: { then: { cache: { rule: origin, ttl: 1h } } } } } } }",
+    ),
+    (
+        &["edge-rule"],
+        "frontDoor: { main: { tier: standard, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web, rules: [nine] } } } }",
+    ),
+    (
+        &["edge-rule"],
+        "frontDoor: { main: { tier: standard, steer: { token: \"${secret:keyVault:kv-app/steer}\" }, origins: { web: { hosts: { one: { host: a.example.net } } } }, rules: { steerweb: { a: { then: { deleteRequestHeader: a } } } } } }",
+    ),
+    (
+        &["route-without-target"],
+        "+frontDoor: { main: { tier: standard, rules: { a: { b: { then: { to: nowhere } } } } } }",
+    ),
+    (
+        &["bad-name"],
+        "+frontDoor: { main: { tier: standard, rules: { a-b: { b: { then: { deleteRequestHeader: a } } } } } }",
+    ),
+    (&["steer-token"], "+frontDoor: { main: { tier: standard, steer: { token: abc } } }"),
+    (
+        &[],
+        "+frontDoor: { main: { tier: standard, rules: { a: { b: { if: { device: { in: Mobile }, path: { matches: ^a } }, then: { redirect: { path: /m } } } } } } }",
+    ),
     (
         &["waf-missing"],
         "frontDoor: { main: { tier: standard, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web } } } }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",

@@ -188,6 +188,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Cdn/profiles/ruleSets/rules",
         listing: Listing::InParent("rules"),
+        place: Some("/properties/order"),
         likeness: &[
             ("properties.conditions[].parameters.typeName", Likeness::TypeName),
             ("properties.actions[].parameters.typeName", Likeness::TypeName),

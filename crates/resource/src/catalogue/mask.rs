@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{PropertyPath, TypeFacts, facts_of, member_label};
-use crate::secret::{is_secret_header, is_secret_pair, is_secret_text, may_be_secret};
+use crate::secret::{
+    is_name_of_secret, is_secret_header, is_secret_pair, is_secret_text, may_be_secret,
+};
 use crate::{Expression, Part, ResourceId, is_absent};
 
 /// Stands where a secret value is.
@@ -103,7 +105,19 @@ fn mask(facts: &TypeFacts, path: &mut PropertyPath, value: &Value, is_declared: 
 
 /// Tells whether the member `key` of a map is the value of a pair that names a secret.
 pub fn is_value_of_secret(map: &Map<String, Value>, key: &str) -> bool {
+    let is_of_condition = || CONDITIONS.iter().any(|values| key.eq_ignore_ascii_case(values));
     key.eq_ignore_ascii_case("value") && is_secret_pair(map)
+        || is_of_condition() && selects_secret(map)
+}
+
+/// How conditions call the values that a part of a request is compared with.
+const CONDITIONS: [&str; 2] = ["matchValues", "matchValue"];
+
+/// Tells whether a condition is about a header or cookie whose name is a secret's.
+fn selects_secret(map: &Map<String, Value>) -> bool {
+    let mut members = map.iter();
+    let selector = members.find(|(key, _)| key.eq_ignore_ascii_case("selector"));
+    selector.and_then(|(_, name)| name.as_str()).is_some_and(is_name_of_secret)
 }
 
 /// Returns a header of a request as it may be shown.

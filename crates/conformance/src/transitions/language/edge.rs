@@ -22,6 +22,7 @@ static PROFILE: Record = Record {
         key("origins", 100, Shape::Map(&GROUPS)),
         key("routes", 80, Shape::Map(&ROUTES)),
         // Newer than the seeds that have passed.
+        wide(key("rules", 40, Shape::Map(&SETS))),
         wide(key("waf", 35, Shape::Record(&FIREWALL))),
         key("tags", 12, Shape::Map(&TAGS)),
         value("protect", 5, yes_or_no),
@@ -108,6 +109,7 @@ static ROUTE: Record = Record {
 
 static CACHE: Record = Record {
     keys: &[
+        wide(value("ttl", 40, |d| d.any(&["1h", "7d"]))),
         value("query", 60, |d| match d.below(3) {
             0 => json!("ignore"),
             1 => json!("all"),
@@ -156,6 +158,40 @@ static FIREWALL_RULE: Record = Record {
         }),
         value("then", 100, |d| d.any(&["block", "allow", "log"])),
         value("enabled", 10, yes_or_no),
+    ],
+    alternatives: &[],
+};
+
+static SETS: Members = Members {
+    names: &["security", "moved"],
+    count: (1, 2),
+    member: Shape::Map(&RULES),
+    any_case: true,
+};
+
+static RULES: Members = Members {
+    names: &["hsts", "old", "assets"],
+    count: (1, 3),
+    member: Shape::Record(&RULE),
+    any_case: true,
+};
+
+static RULE: Record = Record {
+    keys: &[
+        value("if", 50, |d| match d.below(3) {
+            0 => json!({ "path": { "beginsWith": "/old" } }),
+            1 => json!({ "device": { "in": "Mobile" } }),
+            _ => json!({ "header": { "X-Version": { "in": ["1", "2"] } } }),
+        }),
+        value("then", 100, |d| match d.below(4) {
+            0 => json!({ "setResponseHeader": { "X-Frame-Options": "DENY" } }),
+            1 => json!({ "redirect": { "status": "301", "path": "/new" } }),
+            2 => json!({ "cache": { "ttl": "1h", "query": "all" } }),
+            _ => {
+                json!({ "rewrite": { "to": "/v2/", "keepRest": true }, "deleteRequestHeader": "X-A" })
+            }
+        }),
+        value("stop", 15, yes_or_no),
     ],
     alternatives: &[],
 };

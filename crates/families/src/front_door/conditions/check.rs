@@ -5,19 +5,28 @@ use topology::{Place, Text};
 
 use super::model::{Compared, Conditions, Subject, Test};
 
+/// Who looks at a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// The firewall.
+    Firewall,
+    /// Rules of the edge.
+    Edge,
+}
+
 /// Files what is wrong with the conditions of a rule.
-pub fn conditions(check: &mut Check<'_>, all: &Conditions) {
+pub fn conditions(check: &mut Check<'_>, asker: Asker, all: &Conditions) {
     for (subject, _, test) in all.tests() {
-        if subject.firewall.is_none() {
+        if asker == Asker::Firewall && subject.firewall.is_none() {
             let message = format!("the firewall knows nothing of the `{}`", subject.key);
             let help = "put the condition into a rule under `rules` of the profile";
             check.error("match-condition", &test.place, message, help);
         }
-        self::test(check, subject, test);
+        self::test(check, asker, subject, test);
     }
 }
 
-fn test(check: &mut Check<'_>, subject: &Subject, test: &Test) {
+fn test(check: &mut Check<'_>, asker: Asker, subject: &Subject, test: &Test) {
     let values = test.values();
     let has_values = values.iter().any(|(is, is_not)| !is.is_empty() || !is_not.is_empty());
     if !has_values && test.exists.is_none() {
@@ -37,7 +46,7 @@ fn test(check: &mut Check<'_>, subject: &Subject, test: &Test) {
     }
     let [whole, starts, .., patterns] = values;
     let pattern = patterns.0.iter().chain(patterns.1).next();
-    if let Some(pattern) = pattern {
+    if let Some(pattern) = pattern.filter(|_| asker == Asker::Firewall) {
         let message = "the firewall holds patterns against the whole address";
         check.error("match-condition", &pattern.place, message, "write it below `uri`");
     }

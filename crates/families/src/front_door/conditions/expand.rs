@@ -31,6 +31,12 @@ fn comparisons<'a>(subject: &Subject, test: &'a Test) -> Vec<Comparison<'a>> {
     all
 }
 
+/// Returns how many comparisons there are.
+pub fn count(conditions: &Conditions) -> usize {
+    let tests = conditions.tests();
+    tests.into_iter().map(|(subject, _, test)| comparisons(subject, test).len()).sum()
+}
+
 /// Returns the conditions of a custom rule of the firewall.
 pub fn firewall(expansion: &Expansion<'_>, conditions: &Conditions) -> Value {
     let mut rows = vec![];
@@ -64,6 +70,40 @@ pub fn firewall(expansion: &Expansion<'_>, conditions: &Conditions) -> Value {
         }
     }
     json!(rows)
+}
+
+/// Returns the conditions of a rule of the edge.
+pub fn rule(expansion: &Expansion<'_>, conditions: &Conditions) -> Vec<Value> {
+    let mut rows = vec![];
+    for (subject, name, test) in conditions.tests() {
+        for comparison in comparisons(subject, test) {
+            let values = comparison.values.iter().map(|value| {
+                let value = expansion.text(value);
+                match value.as_str().and_then(|text| text.strip_prefix('/')) {
+                    // A path begins behind its slash there.
+                    Some(rest) if has_start(subject, comparison.operator) => json!(rest),
+                    _ => value,
+                }
+            });
+            let mut parameters = json!({
+                "typeName": subject.parameters,
+                "operator": comparison.operator,
+                "negateCondition": comparison.is_negated,
+                "matchValues": values.collect::<Vec<_>>(),
+                "transforms": test.transforms(),
+            });
+            if let Some(selector) = name {
+                parameters["selector"] = json!(selector);
+            }
+            rows.push(json!({ "name": subject.rule, "parameters": parameters }));
+        }
+    }
+    rows
+}
+
+/// Tells whether a value is the beginning of a path.
+pub fn has_start(subject: &Subject, operator: &str) -> bool {
+    subject.key == "path" && matches!(operator, "Equal" | "BeginsWith")
 }
 
 /// What stands before the path of an address.

@@ -4,7 +4,7 @@ use importer::{Draft, Map, Node, literal, one_or_many, text};
 use resource::secret::may_be_secret;
 use serde_json::Value;
 
-use super::expand::path_of;
+use super::expand::{has_start, path_of};
 use super::model::{Compared, OPERATORS, SUBJECTS, Subject, Transform};
 
 /// A condition as both have it.
@@ -22,6 +22,19 @@ struct Row<'a> {
 pub fn of_firewall(draft: &mut Draft<'_>, owner: &str, rule: &Value) -> Option<Map> {
     let rows = rule["matchConditions"].as_array().into_iter().flatten();
     written(draft, owner, rows.map(firewall_row).collect::<Option<_>>()?)
+}
+
+/// Returns the same for a rule of the edge.
+pub fn of_rule(draft: &mut Draft<'_>, owner: &str, properties: &Value) -> Option<Map> {
+    let rows = properties["conditions"].as_array().into_iter().flatten();
+    written(draft, owner, rows.map(rule_row).collect::<Option<_>>()?)
+}
+
+/// Tells whether the language has a word for every condition of a rule of the edge.
+pub fn says(properties: &Value) -> bool {
+    let rows = properties["conditions"].as_array().into_iter().flatten();
+    let rows: Option<Vec<Row<'_>>> = rows.map(rule_row).collect();
+    rows.is_some_and(|rows| put(&rows, &mut |_, value| literal(value)).is_some())
 }
 
 fn firewall_row(row: &Value) -> Option<Row<'_>> {
@@ -58,6 +71,26 @@ fn firewall_row(row: &Value) -> Option<Row<'_>> {
     })
 }
 
+fn rule_row(row: &Value) -> Option<Row<'_>> {
+    let name = text(row, "/name")?;
+    let parameters = &row["parameters"];
+    let operator = text(parameters, "/operator")?;
+    let subject =
+        SUBJECTS.iter().find(|subject| subject.rule == name && fits(subject, operator))?;
+    let whole = |value: &str| {
+        let start = if has_start(subject, operator) { "/" } else { "" };
+        format!("{start}{}", value.strip_prefix('/').filter(|_| !start.is_empty()).unwrap_or(value))
+    };
+    Some(Row {
+        subject,
+        selector: text(parameters, "/selector").filter(|it| !it.is_empty()),
+        operator,
+        is_negated: parameters["negateCondition"] == true,
+        values: texts(&parameters["matchValues"]).into_iter().map(whole).collect(),
+        transforms: texts(&parameters["transforms"]),
+    })
+}
+
 fn fits(subject: &Subject, operator: &str) -> bool {
     match subject.compared {
         Compared::By(own) => own == operator,
@@ -72,6 +105,17 @@ fn texts(list: &Value) -> Vec<&str> {
 }
 
 fn written(draft: &mut Draft<'_>, owner: &str, rows: Vec<Row<'_>>) -> Option<Map> {
+    put(&rows, &mut |name, value| {
+        if may_be_secret(name, value) {
+            draft.secrets.refer(name, owner, value)
+        } else {
+            literal(value)
+        }
+    })
+}
+
+/// Writes conditions; `spell` says how a value is written that stands under a name.
+fn put(rows: &[Row<'_>], spell: &mut dyn FnMut(&str, &str) -> Node) -> Option<Map> {
     let mut map = Map::default();
     for row in rows {
         let key = match row.operator {
@@ -99,14 +143,10 @@ fn written(draft: &mut Draft<'_>, owner: &str, rows: Vec<Row<'_>>) -> Option<Map
         match key {
             "exists" => test.set(key, !row.is_negated),
             _ => {
-                let values = row.values.iter().map(|value| {
-                    let name = row.selector.unwrap_or(row.subject.key);
-                    if may_be_secret(name, value) {
-                        draft.secrets.refer(name, owner, value)
-                    } else {
-                        literal(value)
-                    }
-                });
+                let values = row
+                    .values
+                    .iter()
+                    .map(|value| spell(row.selector.unwrap_or(row.subject.key), value));
                 test.set(key, one_or_many(values.collect()))
             }
         };

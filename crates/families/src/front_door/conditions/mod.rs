@@ -8,7 +8,7 @@ mod expand;
 mod import;
 mod model;
 
-pub(super) use check::conditions as check;
-pub(super) use expand::firewall;
-pub(super) use import::of_firewall;
+pub(super) use check::{Asker, conditions as check};
+pub(super) use expand::{count, firewall, rule};
+pub(super) use import::{of_firewall, of_rule, says};
 pub use model::{Conditions, Test};

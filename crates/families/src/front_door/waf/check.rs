@@ -11,7 +11,7 @@ use topology::{Place, Sp};
 use super::is_premium;
 use super::model::{Firewall, Mode, RuleSet, Verdict, Waf, WafRule};
 use crate::domains::Domain;
-use crate::front_door::conditions;
+use crate::front_door::conditions::{self, Asker};
 use crate::front_door::{FrontDoor, is_led_to};
 
 static POLICY_NAME: NameRule = NameRule::new("firewall policy", 1, 128, "");
@@ -111,7 +111,7 @@ fn rules(check: &mut Check<'_>, front: &FrontDoor, waf: &Waf) {
 }
 
 fn rule(check: &mut Check<'_>, front: &FrontDoor, waf: &Waf, rule: &WafRule) {
-    conditions::check(check, &rule.when);
+    conditions::check(check, Asker::Firewall, &rule.when);
     if rule.when.tests().is_empty() {
         let message = "the rule is about no request";
         check.error("waf-rule", &rule.when.place, message, "write `if: { path: { in: /admin } }`");
