@@ -251,7 +251,7 @@ macro_rules! choice {
 /// Gives a type a schema that stands where it is used.
 #[macro_export]
 macro_rules! inline_schema {
-    ($name:ident, $generator:ident => $schema:expr) => {
+    ($name:ident, $generator:pat => $schema:expr) => {
         impl schemars::JsonSchema for $name {
             fn inline_schema() -> bool {
                 true

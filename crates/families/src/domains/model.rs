@@ -1,10 +1,10 @@
 //! What a topology says of a custom domain.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::json_schema;
 use serde::Serialize;
 use topology::family::{Context, Decode, Node, NodeKind};
 use topology::section::Entry;
-use topology::{OneOrMany, Ref, Sp, Ttl, entry, record};
+use topology::{OneOrMany, Ref, Sp, Ttl, entry, inline_schema, record};
 
 use super::DOMAINS;
 use crate::apps::App;
@@ -91,38 +91,14 @@ impl Decode for Certificate {
     }
 }
 
-impl JsonSchema for Binding {
-    fn inline_schema() -> bool {
-        true
-    }
+inline_schema!(Binding, _ => json_schema!({ "type": "string" }));
 
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Binding".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string" })
-    }
-}
-
-impl JsonSchema for Certificate {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Certificate".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "anyOf": [
-                { "type": "string", "enum": ["managed", "none"] },
-                generator.subschema_for::<VaultCertificate>()
-            ]
-        })
-    }
-}
+inline_schema!(Certificate, generator => json_schema!({
+    "anyOf": [
+        { "type": "string", "enum": ["managed", "none"] },
+        generator.subschema_for::<VaultCertificate>()
+    ]
+}));
 
 entry!(Domain in DOMAINS: adopt; named;
     fn check(&self, check: &mut topology::family::Check<'_>, at: topology::family::At<'_>) {

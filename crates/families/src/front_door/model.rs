@@ -1,11 +1,11 @@
 //! What a topology says of a profile, its origins and its routes.
 
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::json_schema;
 use serde::Serialize;
 use topology::family::{Context, Decode, Node, NodeKind};
 use topology::section::NameRule;
-use topology::{Duration, Name, Sp, Text, choice, entry, record};
+use topology::{Duration, Name, Sp, Text, choice, entry, inline_schema, record};
 
 use super::rules::Rule;
 use super::steer::Steer;
@@ -216,24 +216,12 @@ impl Decode for CachedQuery {
     }
 }
 
-impl JsonSchema for CachedQuery {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "CachedQuery".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "anyOf": [
-                { "type": "string", "enum": ["ignore", "all"] },
-                { "type": "array", "items": { "type": "string" } }
-            ]
-        })
-    }
-}
+inline_schema!(CachedQuery, _ => json_schema!({
+    "anyOf": [
+        { "type": "string", "enum": ["ignore", "all"] },
+        { "type": "array", "items": { "type": "string" } }
+    ]
+}));
 
 impl OriginGroup {
     /// Returns how an origin is chosen.

@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::json_schema;
 use serde::Serialize;
 use topology::Diagnostic;
 use topology::family::{Context, Decode, Node};
+use topology::inline_schema;
 
 /// Status codes from `min` to `max`, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -73,33 +74,9 @@ fn read_range(text: &str) -> Option<SubnetRange> {
     ordered.then_some(SubnetRange { first, last, prefix: None })
 }
 
-impl JsonSchema for StatusRange {
-    fn inline_schema() -> bool {
-        true
-    }
+inline_schema!(StatusRange, _ => json_schema!({
+    "type": ["integer", "string"], "minimum": 100, "maximum": 999,
+    "pattern": "^[0-9]{3}(-[0-9]{3})?$"
+}));
 
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "StatusRange".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": ["integer", "string"], "minimum": 100, "maximum": 999,
-            "pattern": "^[0-9]{3}(-[0-9]{3})?$"
-        })
-    }
-}
-
-impl JsonSchema for SubnetRange {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "SubnetRange".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string" })
-    }
-}
+inline_schema!(SubnetRange, _ => json_schema!({ "type": "string" }));

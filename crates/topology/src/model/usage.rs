@@ -1,8 +1,6 @@
 //! What an identity uses, and what for.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::json_schema;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -10,7 +8,7 @@ use crate::decode::{Context, Decode, quoted};
 use crate::section::Section;
 use crate::tree::{Node, NodeKind};
 use crate::value::Allowed;
-use crate::{Diagnostic, Language, Place, Ref, Target};
+use crate::{Diagnostic, Language, Place, Ref, Target, inline_schema};
 
 /// Whatever an identity can be given rights to by saying that it uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,27 +49,15 @@ impl Serialize for Use {
     }
 }
 
-impl JsonSchema for Use {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Use".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "anyOf": [
-                { "type": "string" },
-                {
-                    "type": "object", "additionalProperties": { "type": "string" },
-                    "minProperties": 1, "maxProperties": 1
-                }
-            ]
-        })
-    }
-}
+inline_schema!(Use, _ => json_schema!({
+    "anyOf": [
+        { "type": "string" },
+        {
+            "type": "object", "additionalProperties": { "type": "string" },
+            "minProperties": 1, "maxProperties": 1
+        }
+    ]
+}));
 
 impl Decode for Use {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {

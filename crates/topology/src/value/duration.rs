@@ -3,11 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::json_schema;
 use serde::{Serialize, Serializer};
 
 use crate::Diagnostic;
 use crate::decode::{Context, Decode};
+use crate::inline_schema;
 use crate::tree::Node;
 
 /// A length of time, written with its unit: `500ms`, `30s`, `5m`, `1h`, `7d`.
@@ -93,37 +94,16 @@ impl Serialize for Ttl {
     }
 }
 
-impl JsonSchema for Duration {
-    fn inline_schema() -> bool {
-        true
-    }
+inline_schema!(Duration, _ => json_schema!({
+    "type": "string",
+    "pattern": "^([0-9]+(ms|s|m|h|d)|\\$\\{.*\\})$"
+}));
 
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Duration".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^([0-9]+(ms|s|m|h|d)|\\$\\{.*\\})$" })
-    }
-}
-
-impl JsonSchema for Ttl {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Ttl".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": ["string", "integer"],
-            "minimum": 0,
-            "pattern": "^([0-9]+(ms|s|m|h|d)|\\$\\{.*\\})$"
-        })
-    }
-}
+inline_schema!(Ttl, _ => json_schema!({
+    "type": ["string", "integer"],
+    "minimum": 0,
+    "pattern": "^([0-9]+(ms|s|m|h|d)|\\$\\{.*\\})$"
+}));
 
 impl Decode for Duration {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {

@@ -1,10 +1,11 @@
 //! The number of a stamp.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::json_schema;
 use serde::{Serialize, Serializer};
 
 use crate::Place;
 use crate::decode::{Context, Decode};
+use crate::inline_schema;
 use crate::tree::Node;
 
 /// The number of a stamp: what `{index}` stands for in its texts.
@@ -24,19 +25,7 @@ impl Serialize for StampIndex {
     }
 }
 
-impl JsonSchema for StampIndex {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "StampIndex".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "minimum": 0, "maximum": u32::MAX })
-    }
-}
+inline_schema!(StampIndex, _ => json_schema!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }));
 
 impl Decode for StampIndex {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::ops::Deref;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::json_schema;
 use serde::{Serialize, Serializer};
 
 use crate::Place;
 use crate::decode::{Context, Decode};
+use crate::inline_schema;
 use crate::tree::Node;
 
 /// The name of an Azure resource, or of the group it lives in.
@@ -78,19 +79,7 @@ impl Default for Name {
     }
 }
 
-impl JsonSchema for Name {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Name".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string" })
-    }
-}
+inline_schema!(Name, _ => json_schema!({ "type": "string" }));
 
 impl Decode for Name {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {

@@ -1,10 +1,11 @@
 //! Percentages.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::json_schema;
 use serde::Serialize;
 
 use crate::Diagnostic;
 use crate::decode::{Context, Decode};
+use crate::inline_schema;
 use crate::tree::Node;
 
 /// A share of a hundred, written `70%` or, where nothing else can be meant, `70`.
@@ -12,24 +13,12 @@ use crate::tree::Node;
 #[serde(transparent)]
 pub struct Percent(pub u8);
 
-impl JsonSchema for Percent {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Percent".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": ["integer", "string"],
-            "minimum": 0,
-            "maximum": 100,
-            "pattern": "^([0-9]{1,2}|100)%?$"
-        })
-    }
-}
+inline_schema!(Percent, _ => json_schema!({
+    "type": ["integer", "string"],
+    "minimum": 0,
+    "maximum": 100,
+    "pattern": "^([0-9]{1,2}|100)%?$"
+}));
 
 impl Decode for Percent {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {

@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use crate::section::Entry;
-use crate::{Language, Section};
+use crate::{Language, Section, inline_schema};
 
 /// What a reference leads to: something of this topology, or a resource ID.
 ///
@@ -70,19 +70,7 @@ impl Serialize for Target {
     }
 }
 
-impl JsonSchema for Target {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Target".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string" })
-    }
-}
+inline_schema!(Target, _ => json_schema!({ "type": "string" }));
 
 /// What a reference may lead to beside a resource ID: entries of one type, or of several.
 pub trait Allowed {

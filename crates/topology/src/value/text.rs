@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::json_schema;
 use serde::Serialize;
 
 use super::Target;
+use crate::inline_schema;
 
 /// A text in parts: what is written, secrets, and properties of other resources.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -76,16 +77,4 @@ impl fmt::Display for Text {
     }
 }
 
-impl JsonSchema for Text {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Text".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["string", "number", "boolean"] })
-    }
-}
+inline_schema!(Text, _ => json_schema!({ "type": ["string", "number", "boolean"] }));

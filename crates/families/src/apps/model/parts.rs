@@ -133,14 +133,14 @@ pub struct Runtime {
     pub version: String,
 }
 
-inline_schema!(AppIdentity, _g => json_schema!({
+inline_schema!(AppIdentity, _ => json_schema!({
     "anyOf": [
         { "type": "string", "enum": ["system", "none"] },
         { "type": "array", "items": { "type": "string" } }
     ]
 }));
-inline_schema!(PullIdentity, _g => json_schema!({ "type": "string" }));
-inline_schema!(Runtime, _g => json_schema!({ "type": "string", "pattern": "^[^|]+\\|.+$" }));
+inline_schema!(PullIdentity, _ => json_schema!({ "type": "string" }));
+inline_schema!(Runtime, _ => json_schema!({ "type": "string", "pattern": "^[^|]+\\|.+$" }));
 
 impl Decode for AppIdentity {
     fn decode(node: &Node, cx: &mut Context<'_>) -> Option<Self> {

@@ -1,11 +1,11 @@
 //! What a topology says of a firewall.
 
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::json_schema;
 use serde::{Serialize, Serializer};
 use topology::family::{Context, Decode, Node, NodeKind};
 use topology::property::ENABLED;
-use topology::{Duration, Place, Sp, choice, record};
+use topology::{Duration, Place, Sp, choice, inline_schema, record};
 
 use crate::front_door::conditions::Conditions;
 
@@ -204,20 +204,10 @@ impl Decode for Firewall {
     }
 }
 
-impl JsonSchema for Firewall {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Firewall".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let waf = generator.subschema_for::<Waf>();
-        json_schema!({ "anyOf": [waf, { "type": "string", "enum": ["off"] }] })
-    }
-}
+inline_schema!(Firewall, generator => {
+    let waf = generator.subschema_for::<Waf>();
+    json_schema!({ "anyOf": [waf, { "type": "string", "enum": ["off"] }] })
+});
 
 impl Serialize for RuleSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -235,16 +225,4 @@ impl Decode for RuleSet {
     }
 }
 
-impl JsonSchema for RuleSet {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "RuleSet".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["string", "number"] })
-    }
-}
+inline_schema!(RuleSet, _ => json_schema!({ "type": ["string", "number"] }));
