@@ -233,14 +233,16 @@ fn runner(seed: u64, tries: u32) -> TestRunner {
 
 /// Runs one trial on a thread of its own, so that its requests keep their order as far as they can.
 fn in_runtime(pair: &Pair) -> Result<Passed, Fault> {
-    let topology = |tree| {
-        let invalid = |text| Fault { kinds: vec!["invalid".into()], text };
-        pair::parse(&pair::text(tree)).map_err(invalid)
-    };
-    let (a, b) = (topology(&pair.a)?, topology(&pair.b)?);
+    between(&pair::text(&pair.a), &pair::text(&pair.b), pair.mode)
+}
+
+fn between(a: &str, b: &str, mode: Mode) -> Result<Passed, Fault> {
+    let invalid = |text| Fault { kinds: vec!["invalid".into()], text };
+    let topology = |text| pair::parse(text).map_err(invalid);
+    let (a, b) = (topology(a)?, topology(b)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
-        Ok(runtime) => runtime.block_on(trial::run(&a, &b, pair.mode)),
+        Ok(runtime) => runtime.block_on(trial::run(&a, &b, mode)),
         Err(error) => Err(Fault { kinds: vec!["no runtime".into()], text: error.to_string() }),
     }
 }
@@ -278,8 +280,6 @@ fn indented(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     /// Each has shown a kind of failure once: a setting in another case, connection strings that were
@@ -301,10 +301,7 @@ mod tests {
         assert!(folders.len() > 10, "{folders:?}");
         for folder in folders {
             let text = |file| std::fs::read_to_string(folder.join(file)).expect("a text");
-            let tree = |file| serde_yaml::from_str(&text(file)).expect("YAML");
-            let (a, b) = (tree("before.yaml"), tree("after.yaml"));
-            let pair = Pair { a, b, mode: Mode::Calm, edits: Arc::default(), thrown: 0 };
-            let came = in_runtime(&pair);
+            let came = between(&text("before.yaml"), &text("after.yaml"), Mode::Calm);
             let is_alike = matches!(came, Ok(Passed::Alike { .. }));
             assert!(is_alike, "{}: {came:?}", folder.display());
         }
