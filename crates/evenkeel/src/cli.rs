@@ -2,6 +2,7 @@
 
 mod allow;
 mod apply;
+mod check;
 mod connection;
 mod destroy;
 mod drift;
@@ -25,6 +26,7 @@ mod watch;
 
 pub use allow::Allow;
 pub use apply::Apply;
+pub use check::Check;
 pub use connection::{Auth, Connection};
 pub use destroy::Destroy;
 pub use drift::{Drift, DriftFormat};
@@ -144,6 +146,16 @@ and 3 as for every command.")]
 
 Each round is a line of JSON on stdout. SIGTERM and Ctrl-C end it cleanly.")]
     Watch(Watch),
+    /// Ask what the profiles lead to, as they probe it and by the names that users come by; reads only.
+    ///
+    /// Tells the certificate, the status and the beginning of each answer, and whether the records that
+    /// somebody else keeps are there. Azure is asked only where a host is known to it alone.
+    #[command(after_help = "Examples:
+  evenkeel check                              ask every endpoint, by each domain
+  evenkeel check --format json                the same for programs
+
+Exit codes: 0 all is well; 1 something is not; 3 as for every command.")]
+    Check(Check),
     /// Tell how tenants outside Azure differ: what they list, its versions, settings and certificates.
     ///
     /// `parity` of the topology says who they are and what must be the same. Reads only, by HTTP; needs no

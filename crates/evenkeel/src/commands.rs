@@ -1,6 +1,7 @@
 //! The commands, a file each.
 
 pub mod apply;
+pub mod check;
 pub mod destroy;
 pub mod drift;
 pub mod fetch_plan;

@@ -54,7 +54,8 @@ impl Exit {
             Self::Done => "Done, or nothing to change.",
             Self::Failed => {
                 "Something failed: Azure refused, could not be reached, or an action came to \
-                 nothing. Run the same command again once the cause is gone."
+                 nothing; of `check`, something is not well. Run the same command again once the \
+                 cause is gone."
             }
             Self::Changes => {
                 "There are changes: always of `drift`, of `plan` with `--detailed-exitcode`. Of \

@@ -115,6 +115,7 @@ async fn run_online(command: Command) -> Outcome {
         Command::Plan(args) => commands::plan::run(&args).await,
         Command::Apply(args) => commands::apply::run(&args).await,
         Command::Drift(args) => commands::drift::run(&args).await,
+        Command::Check(args) => commands::check::run(&args).await,
         Command::Parity(args) => commands::parity::run(&args).await,
         Command::Destroy(args) => commands::destroy::run(&args).await,
         Command::Show(args) => commands::show::run(&args).await,

@@ -12,7 +12,7 @@ use anyhow::anyhow;
 use azure::{Client, Cloud, Counts, Reader, Writer};
 use plan::{Plan, SavedPlan};
 use planner::{Desired, Last, Options, Secrets};
-use resource::{ResourceId, SecretSource, Suffixes, walk_expressions};
+use resource::{Observed, ResourceId, SecretSource, Suffixes, walk_expressions};
 use serde_json::Value;
 use simulator::Simulator;
 use topology::Topology;
@@ -279,6 +279,13 @@ pub fn learn_secrets<'b>(bodies: impl Iterator<Item = (&'b ResourceId, &'b Value
                     output::secrets().add(&value);
                     secrets.insert(source.clone(), value.into());
                 }
+            }
+            // What is made of a secret is one too, though nobody would find the secret in it.
+            if let Some(Value::String(made)) =
+                planner::resolve(expression, &Observed::default(), &secrets)
+                && expression.is_secret()
+            {
+                made.split(' ').for_each(|part| output::secrets().add(part));
             }
         });
     }

@@ -17,6 +17,7 @@ mod resolve;
 mod run;
 mod schedule;
 mod verify;
+mod visit;
 mod world;
 mod write;
 
@@ -25,6 +26,7 @@ pub use apply::apply;
 pub use journal::{JournalError, recover};
 pub use options::{Cancel, Options, Progress, Silent};
 pub use real_world::RealWorld;
+pub use visit::{Seen, Visit};
 pub use world::{Answered, Probe, World, WorldError};
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+use crate::visit::page;
 use crate::{Answered, Probe, World, WorldError};
 
 /// The environment, Key Vaults, HTTP and DNS over HTTPS.
@@ -21,8 +22,6 @@ pub struct RealWorld {
 
 /// How long one probe may take; Traffic Manager waits no longer.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How much of an answer is looked through for a text.
-const LONGEST_PAGE: usize = 1 << 20;
 
 /// A resolver that speaks JSON and whose answers are not coloured by the local network.
 /// Source: <https://developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/make-api-requests/dns-json>.
@@ -55,8 +54,18 @@ impl RealWorld {
         self
     }
 
+    /// Returns what stands in for the world, where something does.
+    pub(crate) fn stand_in(&self) -> Option<&Url> {
+        self.connect_to.as_ref()
+    }
+
+    /// Returns the client that probes are sent with.
+    pub(crate) fn client(&self) -> &reqwest::Client {
+        &self.http
+    }
+
     /// Returns the URL that is really called, and the host that is meant.
-    fn target(&self, url: &str) -> Result<(Url, Option<String>), WorldError> {
+    pub(crate) fn target(&self, url: &str) -> Result<(Url, Option<String>), WorldError> {
         let not_a_url = || WorldError::NotAUrl(url.to_owned());
         let meant = Url::parse(url).map_err(|_| not_a_url())?;
         let host = meant.host_str().ok_or_else(not_a_url)?.to_owned();
@@ -108,12 +117,13 @@ impl World for RealWorld {
             host: url.host_str().unwrap_or_default().to_owned(),
             source: source.without_url(),
         };
-        let mut answer = request.send().await.map_err(no_answer)?;
+        let answer = request.send().await.map_err(no_answer)?;
+        let status = answer.status().as_u16();
         let is_held = match &probe.holds {
-            Some(text) => holds(&mut answer, text).await.map_err(no_answer)?,
+            Some(text) => page(answer).await.map_err(no_answer)?.contains(text),
             None => true,
         };
-        Ok(Answered { status: answer.status().as_u16(), is_held })
+        Ok(Answered { status, is_held })
     }
 
     async fn lookup(&self, name: &str, record_type: &str) -> Result<Vec<String>, WorldError> {
@@ -137,16 +147,6 @@ impl World for RealWorld {
         let own = answer.records.into_iter().filter(|record| Some(record.kind) == number);
         Ok(own.map(|record| record.text()).collect())
     }
-}
-
-/// Tells whether an answer holds a text within the bytes of it that are read.
-async fn holds(answer: &mut reqwest::Response, text: &str) -> Result<bool, reqwest::Error> {
-    let mut body = vec![];
-    while body.len() < LONGEST_PAGE {
-        let Some(chunk) = answer.chunk().await? else { break };
-        body.extend_from_slice(&chunk);
-    }
-    Ok(String::from_utf8_lossy(&body).contains(text))
 }
 
 const NO_ERROR: u16 = 0;

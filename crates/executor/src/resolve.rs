@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt};
 use resource::catalogue::facts_of;
 use resource::{
-    Expression, Observation, Part, Reference, ResourceId, SecretSource, walk_expressions,
+    Expression, Observation, Part, Reference, ResourceId, SecretSource, base64, walk_expressions,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -64,6 +64,13 @@ impl Run<'_> {
                     })?;
                     let text = secret.expose_secret().to_owned();
                     used.0.push(secret);
+                    Ok(Value::String(text))
+                }
+                Expression::Base64(inner) => {
+                    let text = base64(&text_of(&self.evaluate(inner, used).await?)?);
+                    if expression.is_secret() {
+                        used.0.push(text.clone().into());
+                    }
                     Ok(Value::String(text))
                 }
                 Expression::Join(parts) => {

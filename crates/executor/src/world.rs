@@ -62,6 +62,12 @@ pub enum WorldError {
     /// The text is no URL that can be probed.
     #[error("`{0}` is not a URL")]
     NotAUrl(String),
+    /// A host has no address.
+    #[error("`{host}` has no address in DNS")]
+    NotFound {
+        /// The host.
+        host: String,
+    },
     /// No answer came.
     #[error("`{host}` gave no answer")]
     NoAnswer {

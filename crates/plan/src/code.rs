@@ -130,10 +130,19 @@ codes! {
         "another topology looks after a resource",
         "Two topologies would undo what the other one does, in turn. No permission lifts this: \
         take the resource out of one of them, or read it with `existing: true`.";
+    NotSteered: "not-steered",
+        "an interface fetches its work by itself",
+        "A profile answers who asks for a name. What polls a broker, a server of files or a mailbox \
+        asks nobody, so that all endpoints would take the same work, or the one that stands by \
+        does. Let one alone poll, and move that by hand in a failover.";
     PermitsNothing: "permits-nothing",
         "a permission speaks of nothing that is here",
         "`--permit` takes the address or the resource ID of what may be lost, as the plan tells \
         it. One that names nothing is most often misspelled, and what was meant stays refused.";
+    ProbeCredentialReadable: "probe-credential-readable",
+        "a profile shows what its probes log in with",
+        "Headers of probes stand in the profile in plain words: whoever may read it has them. Give \
+        the probe a user of its own, which may do nothing but be answered.";
     Protected: "protected",
         "a plan deletes or replaces what is protected",
         "What holds data is protected unless the topology says `protect: false`. Name it with \

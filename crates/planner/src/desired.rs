@@ -145,6 +145,8 @@ fn collect_texts(value: &Value, ids: &mut BTreeSet<ResourceId>) {
 pub struct Domain {
     /// The host name.
     pub name: String,
+    /// What it leads to.
+    pub leads_to: Option<ResourceId>,
     /// The record that routes it, where its zone is in Azure DNS.
     pub record: Option<ResourceId>,
     /// The record that proves its ownership, where its zone is in Azure DNS.
@@ -191,6 +193,10 @@ pub struct ManualRecord {
     pub record_type: String,
     /// What it should hold; may be an expression.
     pub value: Value,
+    /// The zone that it lies in, where the topology names it.
+    pub zone: Option<String>,
+    /// How long resolvers may keep it, in seconds.
+    pub ttl: u64,
 }
 
 /// Returns the full name of the TXT record that proves a host to App Service: of a wildcard that is

@@ -10,6 +10,7 @@ mod change;
 mod complete;
 mod desired;
 pub mod diff;
+mod doors;
 mod dropped;
 pub mod expand;
 mod failed_over;
@@ -40,6 +41,7 @@ pub use change::{Change, Changes, Kind, Options, changes};
 pub use desired::{
     Await, Desired, DesiredResource, Domain, ManualRecord, Mode, StampProbe, proof_name,
 };
+pub use doors::{Door, doors};
 pub use expand::{Expansion, Groups, Holder, Home, Life, Probe, expand, principal, role_name};
 pub use family::{Children, Expand, Family, Given, Language};
 pub use last::{Last, LastApplied, Lost};

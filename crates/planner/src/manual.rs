@@ -33,15 +33,53 @@ fn value_of(record: &ManualRecord, observed: &Observed) -> Option<Value> {
     }
 }
 
+impl ManualRecord {
+    /// Tells whether what DNS has found is what the record should hold.
+    pub fn is_held_by(&self, found: &[String], value: &str) -> bool {
+        let plain = |text: &str| text.trim_matches('"').trim_end_matches('.').to_ascii_lowercase();
+        found.iter().any(|found| plain(found) == plain(value))
+    }
+
+    /// Returns the record as those have it who must make it: a line of a zone file, and the fields of a form.
+    ///
+    /// A name within the line is written in full, with its final dot (RFC 1035, 5.1); forms take the part before
+    /// the zone, `@` for the zone itself.
+    pub fn forms(&self, value: &str) -> Vec<String> {
+        let Self { name, record_type, ttl, .. } = self;
+        let bare = value.trim_end_matches('.');
+        let (line, field) = match record_type.as_str() {
+            "TXT" => (format!("\"{}\"", value.replace('"', "\\\"")), value.to_owned()),
+            "CNAME" | "NS" | "MX" | "SRV" | "PTR" => (format!("{bare}."), bare.to_owned()),
+            _ => (value.to_owned(), value.to_owned()),
+        };
+        let label = self.label();
+        vec![
+            format!("zone file: {name}. {ttl} IN {record_type} {line}"),
+            format!("form: name `{label}`, type {record_type}, value `{field}`, TTL {ttl}"),
+        ]
+    }
+
+    /// Returns the name as its zone has it.
+    fn label(&self) -> &str {
+        let Some(zone) = &self.zone else { return &self.name };
+        match self.name.strip_suffix(zone.as_str()) {
+            Some("") => "@",
+            Some(label) => label.strip_suffix('.').unwrap_or(&self.name),
+            None => &self.name,
+        }
+    }
+}
+
 fn tell(record: &ManualRecord, value: Option<&str>, answer: &DnsAnswer) -> Option<Notice> {
     let ManualRecord { address, name, record_type, .. } = record;
     let wanted = value.unwrap_or("(known after apply)");
+    let forms = record.forms(wanted).join("; ");
     let (message, help) = match &answer.found {
         Err(error) => (
             format!("could not verify {record_type} `{name}`: {error}"),
-            format!("it should be: {name} {record_type} {wanted}"),
+            format!("it should be {forms}"),
         ),
-        Ok(found) if value.is_some_and(|value| holds(found, value)) => return None,
+        Ok(found) if value.is_some_and(|value| record.is_held_by(found, value)) => return None,
         Ok(found) => {
             let seen = if found.is_empty() {
                 "is not there".to_owned()
@@ -50,7 +88,7 @@ fn tell(record: &ManualRecord, value: Option<&str>, answer: &DnsAnswer) -> Optio
             };
             (
                 format!("{record_type} `{name}` {seen}; its zone is not in Azure DNS"),
-                format!("make it by hand: {name} {record_type} {wanted}"),
+                format!("make it by hand, {forms}"),
             )
         }
     };
@@ -61,11 +99,6 @@ fn tell(record: &ManualRecord, value: Option<&str>, answer: &DnsAnswer) -> Optio
         message,
         help: Some(help),
     })
-}
-
-fn holds(found: &[String], value: &str) -> bool {
-    let plain = |text: &str| text.trim_matches('"').trim_end_matches('.').to_ascii_lowercase();
-    found.iter().any(|found| plain(found) == plain(value))
 }
 
 #[cfg(test)]
@@ -82,6 +115,8 @@ mod tests {
             name: name.clone(),
             record_type: record_type.clone(),
             value,
+            zone: Some("corp.example".to_owned()),
+            ttl: 300,
         });
         let answer = found.map(|found| DnsAnswer { name, record_type, found });
         let observed = Observed { dns: answer.into_iter().collect(), ..Observed::default() };
@@ -100,6 +135,25 @@ mod tests {
         assert_eq!(told(value(), is(&["other.net"])), [wrong]);
         let silent = "could not verify CNAME `app.corp.example`: no answer";
         assert_eq!(told(value(), Some(Err("no answer".to_owned()))), [silent]);
+    }
+
+    #[test]
+    fn a_record_is_written_as_providers_have_it() {
+        let record = |name: &str, record_type: &str| ManualRecord {
+            address: String::new(),
+            name: name.to_owned(),
+            record_type: record_type.to_owned(),
+            value: Value::Null,
+            zone: Some("corp.example".to_owned()),
+            ttl: 300,
+        };
+        let forms = record("api.corp.example", "CNAME").forms("main.trafficmanager.net");
+        let line = "zone file: api.corp.example. 300 IN CNAME main.trafficmanager.net.";
+        let form = "form: name `api`, type CNAME, value `main.trafficmanager.net`, TTL 300";
+        assert_eq!(forms, [line, form]);
+        let proof = &record("corp.example", "TXT").forms("say \"x\"");
+        assert_eq!(proof[0], r#"zone file: corp.example. 300 IN TXT "say \"x\"""#);
+        assert_eq!(proof[1], "form: name `@`, type TXT, value `say \"x\"`, TTL 300");
     }
 
     #[test]

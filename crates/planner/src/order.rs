@@ -33,6 +33,7 @@ use resource::{Observed, ResourceId};
 
 pub use graph::{ActionGraph, OrderError};
 pub use note::{applied, can_remember, holder, noted};
+pub(crate) use question::Monitored;
 
 use crate::change::{Changes, Options};
 use crate::desired::Desired;

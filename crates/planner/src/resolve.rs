@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use resource::catalogue::facts_of;
-use resource::{Expression, Observed, Part, Reference, ResourceId, SecretSource};
+use resource::{Expression, Observed, Part, Reference, ResourceId, SecretSource, base64};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -17,6 +17,10 @@ pub fn resolve(expression: &Expression, observed: &Observed, secrets: &Secrets) 
         Expression::Secret(source) => {
             secrets.get(source).map(|secret| secret.expose_secret().into())
         }
+        Expression::Base64(inner) => match resolve(inner, observed, secrets)? {
+            Value::String(text) => Some(base64(&text).into()),
+            value => Some(base64(&value.to_string()).into()),
+        },
         Expression::Join(parts) => {
             let mut text = String::new();
             for part in parts {

@@ -5,6 +5,7 @@
 //! marked sensitive is ever written.
 
 mod azure_devops;
+mod check;
 mod drift;
 mod drift_markdown;
 mod entry;
@@ -40,6 +41,7 @@ mod value;
 
 pub use self::parity::{parity, parity_json, parity_junit, parity_markdown};
 pub use azure_devops::azure_devops;
+pub use check::{Certificate, Checked, CheckedRecord, Door, Visited, check, check_json};
 pub use drift::drift;
 pub use drift_markdown::{NOT_EVALUATED_MARKER, drift_markdown};
 pub use github::github;

@@ -36,7 +36,9 @@ fn words(expression: &Expression) -> String {
                 Part::Expression(inner) => words(inner),
             })
             .collect(),
-        Expression::Reference(_) | Expression::Secret(_) => UNKNOWN.to_owned(),
+        Expression::Base64(_) | Expression::Reference(_) | Expression::Secret(_) => {
+            UNKNOWN.to_owned()
+        }
     }
 }
 

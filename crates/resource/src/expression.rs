@@ -1,9 +1,11 @@
 //! Values in a body that are not plain JSON: what is known only later, and what must not be shown.
 //!
 //! A desired body is a [`serde_json::Value`] in which an object with the one key `$reference`,
-//! `$secret` or `$join` stands for a value still to be found. The form survives a plan file, so a
+//! `$secret`, `$join` or `$base64` stands for a value still to be found. The form survives a plan file, so a
 //! plan names a secret without holding it and a principal ID before the principal exists.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -21,6 +23,9 @@ pub enum Expression {
     /// A text that is put together from literals and other expressions.
     #[serde(rename = "$join")]
     Join(Vec<Part>),
+    /// The base64 of another text, as a header for basic authentication has it.
+    #[serde(rename = "$base64")]
+    Base64(Box<Expression>),
 }
 
 /// A property of a resource, by path.
@@ -83,7 +88,7 @@ impl Expression {
         match self {
             Self::Secret(_) => true,
             Self::Reference(_) => false,
-            Self::Join(_) => !self.secrets().is_empty(),
+            Self::Join(_) | Self::Base64(_) => !self.secrets().is_empty(),
         }
     }
 
@@ -92,6 +97,7 @@ impl Expression {
         match self {
             Self::Reference(_) => vec![],
             Self::Secret(source) => vec![source],
+            Self::Base64(inner) => inner.secrets(),
             Self::Join(parts) => parts
                 .iter()
                 .flat_map(|part| match part {
@@ -107,6 +113,7 @@ impl Expression {
         match self {
             Self::Reference(reference) => vec![reference],
             Self::Secret(_) => vec![],
+            Self::Base64(inner) => inner.references(),
             Self::Join(parts) => parts
                 .iter()
                 .flat_map(|part| match part {
@@ -116,6 +123,11 @@ impl Expression {
                 .collect(),
         }
     }
+}
+
+/// Returns the base64 of a text (RFC 4648, 4), as [`Expression::Base64`] stands for it.
+pub fn base64(text: &str) -> String {
+    STANDARD.encode(text)
 }
 
 /// Calls `visit` with each expression in `value`, outermost first.

@@ -21,7 +21,7 @@ pub mod types;
 pub use absent::{absent, absent_as_null, is_absent, without_absent};
 pub use deceptive::is_deceptive;
 pub use expression::{
-    Expression, Part, Reference, SecretSource, contains_expression, walk_expressions,
+    Expression, Part, Reference, SecretSource, base64, contains_expression, walk_expressions,
 };
 pub use id::{ResourceId, ResourceIdError};
 pub use inner::{inner, parted};

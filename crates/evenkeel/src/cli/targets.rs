@@ -28,6 +28,7 @@ impl Command {
                 targets.extend(reports(&args.report));
                 targets.extend(trace(&args.connection));
             }
+            Self::Check(args) => targets.extend(trace(&args.connection)),
             Self::Parity(args) => targets.extend(reports(&args.report)),
             Self::Destroy(args) => targets.extend(trace(&args.connection)),
             Self::Show(args) => targets.extend(trace(&args.connection)),
@@ -57,6 +58,7 @@ impl Command {
             Self::Plan(args) => (Some(args.file.clone()), Some(&args.connection), vec![]),
             Self::Drift(args) => (Some(args.file.clone()), Some(&args.connection), vec![]),
             Self::Watch(args) => (Some(args.file.clone()), Some(&args.connection), vec![]),
+            Self::Check(args) => (Some(args.file.clone()), Some(&args.connection), vec![]),
             Self::Parity(args) => (Some(args.file.clone()), None, vec![]),
             Self::Destroy(args) => (Some(args.file.clone()), Some(&args.connection), vec![]),
             Self::Show(args) => (Some(args.file.clone()), Some(&args.connection), vec![]),

@@ -42,6 +42,11 @@ trafficManager:
     routing: priority
     monitor: { protocol: https, path: /health, headers: { X-Probe: "${secret:env:HEAD}", X-Vault: "${secret:keyVault:kv-theirs/head}", Cookie: hunter2-of-the-file, X-Functions-Key: hunter2-of-the-file } }
     endpoints: { weu: { app: weu/web, priority: 1 }, neu: { app: neu/web, priority: 2 } }
+parity:
+  tenants:
+    one: { url: "${env:TENANT}", headers: { X-Key: "${secret:env:HEAD}" }, auth: { basic: { user: reader, password: "${secret:env:WHOLE}" } } }
+    two: { url: "${env:TENANT}", headers: { Cookie: hunter2-of-the-file }, auth: { oauth: { token: "${env:TENANT}/token", clientId: reader, secret: "${secret:env:BODY}" } } }
+  compare: [{ path: /list, key: Id }]
 dns: { example.org: { records: { "@": { txt: ["${secret:env:TXT}"] }, literal: { txt: ["AccountKey=hunter2-of-the-file"] } } } }
 resources:
   thing:
@@ -106,6 +111,33 @@ struct Runs {
     scenario: Scenario,
     /// The arguments of each.
     ran: RefCell<Vec<Vec<String>>>,
+    /// The address of a tenant outside Azure.
+    tenant: String,
+}
+
+/// Starts a tenant that says back what it is asked with, holds secrets of its own, and is never twice the same.
+fn tenant() -> String {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for (turn, stream) in listener.incoming().enumerate() {
+            let Ok(mut stream) = stream else { continue };
+            let mut request = vec![0; 8192];
+            let read = stream.read(&mut request).unwrap_or_default();
+            let request = String::from_utf8_lossy(&request[..read]).into_owned();
+            let body = if request.starts_with("POST") {
+                serde_json::json!({ "access_token": format!("{CANARY}-token-{turn}") })
+            } else {
+                let password = format!("{LIVE}-{turn}");
+                serde_json::json!([{ "Id": "a", "Echo": request, "Password": password }])
+            };
+            let body = body.to_string();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n", body.len());
+            let _ = write!(stream, "{head}connection: close\r\n\r\n{body}");
+        }
+    });
+    url
 }
 
 impl Runs {
@@ -117,7 +149,7 @@ impl Runs {
     fn with(azure: &str) -> Self {
         let scenario = Scenario::with_azure("minimal", azure);
         scenario.write("topology.yaml", TOPOLOGY);
-        Self { scenario, ran: RefCell::default() }
+        Self { scenario, ran: RefCell::default(), tenant: tenant() }
     }
 
     /// Runs a command that needs no Azure.
@@ -131,7 +163,7 @@ impl Runs {
     }
 
     fn silent(&self, args: &[&str], mut command: std::process::Command, round: u32) -> Run {
-        command.envs(secrets(round)).env("LITERAL", LITERAL);
+        command.envs(secrets(round)).env("LITERAL", LITERAL).env("TENANT", &self.tenant);
         let keys = topology::KEYS_OF_THE_RUN.iter().filter(|key| !command_has(&command, key));
         let keys: Vec<&str> = keys.copied().collect();
         command.envs(keys.into_iter().map(|name| (name, format!("{CANARY}{name}"))));
@@ -257,6 +289,8 @@ fn no_output_holds_a_secret() {
             runs.online(&["plan", verbose], round);
         }
         in_all(&["plan"], round);
+        in_all(&["check"], round);
+        runs.online(&["check", "--trace-http", "check.jsonl"], round);
         let planned = reported(&["plan", "--out", "plan.json"], round, &of("plan"));
         assert_eq!(planned.code, 0, "{}", planned.stderr);
         showing(&runs, round);
@@ -311,6 +345,15 @@ fn needing_no_azure(runs: &Runs) {
     }
     for format in ["dot", "mermaid", "svg"] {
         runs.offline(&["graph", "--format", format]);
+    }
+    let parity = ["parity", "--external"].map(str::to_owned);
+    for format in ["text", "json", "markdown", "junit"] {
+        let report = format!("{format}=parity.{format}");
+        let told = ["--format", format, "--report", &report].map(str::to_owned);
+        let args = [&parity[..], &told].concat();
+        let run = runs.offline(&args.iter().map(String::as_str).collect::<Vec<_>>());
+        // That passwords differ is told, and so is that the requests do.
+        assert_eq!(run.code, 2, "{}\n{}", run.stdout, run.stderr);
     }
     runs.scenario.write("changes.yaml", "changes: []\n");
     let simulate = ["simulate", "--dir", "azure", "--scenario", "changes.yaml", "--once"];

@@ -8,6 +8,7 @@ mod annotations;
 mod apply_lock;
 mod book;
 mod canaries;
+mod check;
 mod cost;
 // Runs pages in bash.
 #[cfg(unix)]

@@ -26,7 +26,7 @@ fn rule_03_r2_is_applied_and_converges() {
     scenario.apply();
     // The record that nobody but a person can make is told until it is there.
     let before = scenario.run(&["plan"]);
-    assert!(before.stdout.contains("make it by hand: api.corp.example CNAME"));
+    assert!(before.stdout.contains("make it by hand, zone file: api.corp.example. 300 IN CNAME"));
     scenario.change(
         "dns: [{ name: api.corp.example, type: CNAME, values: [integration-example.trafficmanager.net.] }]\n",
     );

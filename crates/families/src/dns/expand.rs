@@ -63,6 +63,8 @@ fn record_set(
                 name: name.clone(),
                 record_type: records.kind.to_owned(),
                 value,
+                zone: Some(zone_name.to_owned()),
+                ttl: set.ttl.as_ref().map_or(DEFAULT_TTL_SECS, |ttl| ttl.value.as_secs()),
             });
         }
         return;

@@ -8,7 +8,7 @@ use crate::apps::App;
 use crate::dns::{RecordSet, is_host, zone_of};
 use crate::front_door::FrontDoor;
 use crate::plans::Plan;
-use crate::traffic_manager::{EndpointTarget, TrafficManager, needs_addresses};
+use crate::traffic_manager::{EndpointTarget, TrafficManager, host_header, needs_addresses};
 
 /// What the codes mean.
 pub(super) const EXPLANATIONS: &[Explanation] = &[
@@ -101,6 +101,7 @@ pub(super) fn domain(check: &mut Check<'_>, host: &str, domain: &Domain) {
     if at_apex {
         needs_addresses(check, &domain.route_to, &domain.route_to.place);
     }
+    host_header(check, &domain.route_to, host, &domain.place);
     if let Some(ttl) = domain.ttl.as_ref().filter(|it| !(1..=2_147_483_647).contains(&it.as_secs()))
     {
         let message = format!("`ttl` is {}; a record's is 1 to 2147483647 seconds", ttl.value);

@@ -46,6 +46,7 @@ fn domain(expansion: &mut Expansion<'_>, host: &str, domain: &Domain) {
     let proof = self::proof(expansion, host, domain, &bound);
     let mut expanded = Procedure {
         name: host.to_owned(),
+        leads_to: expansion.id_of(&domain.route_to.value),
         record,
         proof,
         bindings: vec![],
@@ -179,11 +180,16 @@ pub(super) fn manual(
     record_type: &str,
     value: Value,
 ) {
+    let zone = zone_of(expansion.topology(), host).map(|(zone, _)| zone.to_owned());
+    let domain = expansion.topology().sections.get::<Domain>(host);
+    let ttl = domain.and_then(|domain| domain.ttl.as_ref()).map(|ttl| ttl.value.as_secs());
     expansion.desired().manual_records.push(ManualRecord {
         address: Domain::SECTION.address(None, host),
         name,
         record_type: record_type.to_owned(),
         value,
+        zone,
+        ttl: ttl.filter(|_| record_type == "CNAME").unwrap_or(DEFAULT_TTL_SECS),
     });
 }
 

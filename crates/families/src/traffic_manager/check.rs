@@ -216,6 +216,7 @@ fn endpoint(check: &mut Check<'_>, endpoint: &Endpoint, profile: &TrafficManager
         }
     }
     self::headers(check, &endpoint.headers);
+    login(check, endpoint);
     if let Some(location) = &endpoint.location
         && let Some(EndpointTarget::App(app)) = endpoint.target()
         && app.as_entry::<App>().is_some()
@@ -245,6 +246,60 @@ fn lets_probes_in(check: &mut Check<'_>, endpoint: &Endpoint, profile: &TrafficM
     let path = monitor.path.as_ref().map(|path| path.value.as_str());
     let asks = Asks { router: "Traffic Manager", tag: "AzureTrafficManager", path, well: &well };
     router_is_let_in(check, app, &app.place, &asks);
+}
+
+/// Files a login that cannot be sent beside what is there, or cannot be told apart.
+fn login(check: &mut Check<'_>, endpoint: &Endpoint) {
+    let Some(auth) = &endpoint.auth else { return };
+    let is_login = |(name, _): &(&String, &Sp<Text>)| name.eq_ignore_ascii_case("Authorization");
+    if let Some((_, header)) = endpoint.headers.iter().find(is_login) {
+        let message = "`auth` says what the header `Authorization` holds";
+        check.error("one-of", &header.place, message, "remove the header");
+    }
+    if endpoint.headers.len() == MOST_HEADERS {
+        let message = format!("with that of `auth` there are {} headers", MOST_HEADERS + 1);
+        let help = "remove one: a probe sends at most eight";
+        check.error("too-many-headers", &auth.place, message, help);
+    }
+    let user = &auth.basic.user;
+    if user.literal().is_some_and(|user| user.contains(':')) {
+        let message = format!("`{}` holds a colon, which ends the name of a user", user.value);
+        check.error(
+            "basic-user",
+            &user.place,
+            message,
+            "take another user: RFC 7617 has no way out",
+        );
+    }
+}
+
+/// Files hosts that are probed by their own name while users come by another one.
+pub(crate) fn host_header(check: &mut Check<'_>, route: &Target, domain: &str, place: &Place) {
+    let Some(profile) = check.topology().find::<TrafficManager>(route) else { return };
+    let names_host = |headers: &FreeMap<Sp<Text>>| {
+        headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Host"))
+    };
+    let is_http = |it: &Monitor| it.protocol.value != MonitorProtocol::Tcp;
+    let Some(monitor) = profile.monitor.as_ref().filter(|it| is_http(it)) else { return };
+    if profile.existing || names_host(&monitor.headers) {
+        return;
+    }
+    for (key, endpoint) in &profile.endpoints {
+        let Some(host) = &endpoint.host else { continue };
+        let is_address = host.literal().is_some_and(|host| host.parse::<IpAddr>().is_ok());
+        if is_address || !endpoint.is_enabled() || names_host(&endpoint.headers) {
+            continue;
+        }
+        let message =
+            format!("`{key}` is probed as `{}`, and users ask it for `{domain}`", host.value);
+        check.file(
+            Diagnostic::warning("host-header-missing", &host.place, message)
+                .also(place, "the name that users come by")
+                .help(format!(
+                    "write `headers: {{ Host: {domain} }}`, so that a probe asks what users ask"
+                )),
+        );
+    }
 }
 
 fn child_endpoints(check: &mut Check<'_>, endpoint: &Endpoint) {

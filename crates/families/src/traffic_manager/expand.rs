@@ -3,11 +3,12 @@
 use plan::Band;
 use planner::{DesiredResource, Expand, Expansion, Home, Probe};
 use resource::types::PROFILE;
-use resource::{ResourceId, Service, absent};
+use resource::{Expression, ResourceId, Service, absent, base64};
 use serde_json::{Value, json};
 use topology::section::Entry;
-use topology::{FreeMap, Part, Sp, Text};
+use topology::{BasicAuth, FreeMap, Part, Sp, Text};
 
+use super::notices;
 use super::{
     Endpoint, EndpointTarget, Monitor, MonitorProtocol, Routing, SubnetRange, TrafficManager,
 };
@@ -23,6 +24,7 @@ impl Expand for TrafficManager {
         let address = Self::SECTION.address(None, name);
         let resource = DesiredResource::managed(address, id, Band::Global, body);
         expansion.add_entry(self, resource);
+        notices::add(expansion, name, self);
     }
 }
 
@@ -197,7 +199,32 @@ fn endpoint_options(expansion: &Expansion<'_>, endpoint: &Endpoint, properties: 
     properties["geoMapping"] = list(geo.collect());
     let subnets = endpoint.subnets.iter().map(|range| subnet(&range.value));
     properties["subnets"] = list(subnets.collect());
-    properties["customHeaders"] = self::headers(expansion, &endpoint.headers);
+    let login = endpoint
+        .auth
+        .as_ref()
+        .map(|auth| json!({ "name": "Authorization", "value": basic(expansion, &auth.basic) }));
+    let given = self::headers(expansion, &endpoint.headers);
+    let given = given.as_array().cloned().unwrap_or_default();
+    properties["customHeaders"] = list(given.into_iter().chain(login).collect());
+}
+
+/// Returns the header of a user and a password. Source: RFC 7617.
+fn basic(expansion: &Expansion<'_>, login: &BasicAuth) -> Value {
+    let BasicAuth { user, password, .. } = login;
+    let colon = Part::Literal(":".to_owned());
+    let parts = user.0.iter().chain([&colon]).chain(&password.0).cloned().collect();
+    let pair = expansion.text(&Text(parts));
+    match (Expression::read(&pair), pair) {
+        (Some(pair), _) => {
+            let encoded = Expression::Base64(Box::new(pair));
+            let parts = vec![
+                resource::Part::Literal("Basic ".to_owned()),
+                resource::Part::Expression(Box::new(encoded)),
+            ];
+            Expression::Join(parts).to_value()
+        }
+        (None, pair) => json!(format!("Basic {}", base64(pair.as_str().unwrap_or_default()))),
+    }
 }
 
 /// Returns a list that is declared whole: an empty one is none.

@@ -40,6 +40,20 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         remedy: "Remove it, or probe by `https`.",
     },
     Explanation {
+        code: "basic-user",
+        title: "the name of a user holds a colon",
+        reason: "Basic authentication joins user and password with a colon, so the name would end there.",
+        example: "auth: { basic: { user: \"corp:probe\", password: \"${secret:env:PROBE_PASSWORD}\" } }",
+        remedy: "Take a user whose name has none.",
+    },
+    Explanation {
+        code: "host-header-missing",
+        title: "an endpoint is probed by another name than users ask it for",
+        reason: "A probe asks a host by the host's own name. Where the host serves the custom domain in another way, or not at all, the probe stays green while users are turned away.",
+        example: "trafficManager:\n  main: { endpoints: { eu2: { host: eu2.example.net } } }\ndomains:\n  api.example.com: { routeTo: trafficManager/main }",
+        remedy: "Write the domain as a header of the probe: `headers: { Host: api.example.com }`.",
+    },
+    Explanation {
         code: "expected-body",
         title: "the text that an answer must hold is blank",
         reason: "Every answer holds it, so nothing would be asked.",

@@ -5,15 +5,19 @@ mod expand;
 mod explain;
 mod import;
 mod model;
+mod notices;
 mod ranges;
 
 use resource::types::PROFILE;
 use topology::Section;
 use topology::section::{Arm, Keys, NameRule, Of, Stands, Unique};
 
-pub(crate) use check::{expected_body, needs_addresses};
+pub(crate) use check::{expected_body, host_header, needs_addresses};
 pub(crate) use expand::host as host_of;
-pub use model::{Endpoint, EndpointTarget, Monitor, MonitorProtocol, Routing, TrafficManager};
+pub use model::{
+    Endpoint, EndpointTarget, Interface, InterfaceKind, Monitor, MonitorProtocol, Routing,
+    TrafficManager,
+};
 pub use ranges::{StatusRange, SubnetRange};
 
 static NAME: NameRule = NameRule::new("Traffic Manager profile", 1, 63, "-.");

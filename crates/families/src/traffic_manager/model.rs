@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use topology::section::NameRule;
-use topology::{Duration, FreeMap, Name, Ref, Sp, Text, Ttl, choice, entry, record};
+use topology::{Duration, FreeMap, Name, ProbeAuth, Ref, Sp, Text, Ttl, choice, entry, record};
 
 use super::{DNS_NAME, StatusRange, SubnetRange, TRAFFIC_MANAGER};
 use crate::apps::App;
@@ -31,6 +31,10 @@ record! {
         pub enabled: Option<Sp<bool>>,
         /// Collects where users come from, at a price.
         pub traffic_view: Option<Sp<bool>>,
+        /// How what runs behind the profile is come by, by name; of what it fetches by itself is told that
+        /// no answer of DNS moves it.
+        #[serde(default)]
+        pub interfaces: IndexMap<String, Interface>,
     }
 }
 
@@ -93,6 +97,24 @@ choice! {
 }
 
 record! {
+    /// A way by which work comes to what runs behind a profile.
+    pub struct Interface {
+        /// Who begins.
+        pub kind: Sp<InterfaceKind>,
+    }
+}
+
+choice! {
+    /// Who begins where work is handed over.
+    pub enum InterfaceKind {
+        /// Whoever brings it, by the profile's name.
+        Push = "push",
+        /// What runs behind the profile: it polls a broker, a server of files, a mailbox.
+        Pull = "pull",
+    }
+}
+
+record! {
     /// One target of a profile: exactly one of `app`, `host` and `profile`.
     pub struct Endpoint {
         /// An app of a stamp (`weu/web`), or the resource ID of an app or public IP address.
@@ -116,6 +138,8 @@ record! {
         /// Headers of this endpoint's probes, at most eight, over the monitor's.
         #[serde(default)]
         pub headers: FreeMap<Sp<Text>>,
+        /// How this endpoint's probes log in: the header that says so is put together when it is sent.
+        pub auth: Option<ProbeAuth>,
         /// Whether it takes part; `true` when left out.
         pub enabled: Option<Sp<bool>>,
         /// Never probes it and always answers it.

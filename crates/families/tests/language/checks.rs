@@ -393,6 +393,22 @@ const CASES: &[(&[&str], &str)] = &[
         "applyLock: { account: /subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/st, container: $web }",
     ),
     (
+        &["host-header-missing"],
+        "trafficManager: { main: { routing: priority, monitor: { protocol: https, path: / }, endpoints: { one: { host: a.example.net } } } }\ndomains: { www.example.com: { routeTo: trafficManager/main } }\ndns: { example.com: {} }",
+    ),
+    (
+        &[],
+        "trafficManager: { main: { routing: priority, monitor: { protocol: https, path: / }, endpoints: { one: { host: a.example.net, headers: { host: www.example.com } } } } }\ndomains: { www.example.com: { routeTo: trafficManager/main } }\ndns: { example.com: {} }",
+    ),
+    (
+        &["basic-user"],
+        "trafficManager: { main: { routing: priority, monitor: { protocol: https, path: / }, endpoints: { one: { host: a.example.net, auth: { basic: { user: \"a:b\", password: \"${secret:env:PROBE_AUTH}\" } } } } } }",
+    ),
+    (
+        &["one-of"],
+        "trafficManager: { main: { routing: priority, monitor: { protocol: https, path: / }, endpoints: { one: { host: a.example.net, headers: { authorization: \"${secret:env:PROBE_AUTH}\" }, auth: { basic: { user: a, password: \"${secret:env:PROBE_AUTH}\" } } } } } }",
+    ),
+    (
         &["expected-body"],
         "trafficManager: { main: { routing: priority, monitor: { protocol: https, path: /, expectedBody: \" \" }, endpoints: { one: { host: a.example.com } } } }",
     ),
@@ -854,7 +870,7 @@ const CASES: &[(&[&str], &str)] = &[
         "+domains: { app.example.com: { routeTo: weu/web, certificate: managed } }\ndns: { example.com: {} }",
     ),
     (
-        &["managed-certificate"],
+        &["host-header-missing", "managed-certificate"],
         "+trafficManager: { main: { routing: weighted, monitor: { protocol: https, path: / }, endpoints: { one: { app: weu/web }, two: { host: a.example.com } } } }\ndomains: { app.example.com: { routeTo: trafficManager/main, bind: weu/web, certificate: managed } }\ndns: { example.com: {} }",
     ),
     (

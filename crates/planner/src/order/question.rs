@@ -174,17 +174,17 @@ fn url_of(app: &ResourceId, path: &str, observed: &Observed) -> Value {
 }
 
 /// How a router probes one of its members.
-struct Monitored {
-    is_tcp: bool,
-    scheme: String,
+pub(crate) struct Monitored {
+    pub is_tcp: bool,
+    pub scheme: String,
     port: Option<u64>,
-    path: String,
-    headers: Vec<(String, Value)>,
-    expected: Vec<(u16, u16)>,
+    pub path: String,
+    pub headers: Vec<(String, Value)>,
+    pub expected: Vec<(u16, u16)>,
 }
 
 impl Monitored {
-    fn read((router, body, member): (&ResourceId, &Value, &Value)) -> Option<Self> {
+    pub fn read((router, body, member): (&ResourceId, &Value, &Value)) -> Option<Self> {
         let rules = &members_of(router)?.monitor;
         let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
         let protocol = text(rules.protocol).unwrap_or("HTTP").to_ascii_lowercase();
@@ -207,9 +207,14 @@ impl Monitored {
         })
     }
 
-    fn url(&self, host: &str) -> String {
+    /// Returns the port, where it is not that of the scheme.
+    pub fn unusual_port(&self) -> Option<u64> {
         let usual = if self.scheme == "https" { 443 } else { 80 };
-        match self.port.filter(|port| *port != usual) {
+        self.port.filter(|port| *port != usual)
+    }
+
+    fn url(&self, host: &str) -> String {
+        match self.unusual_port() {
             Some(port) => format!("{}://{host}:{port}{}", self.scheme, self.path),
             None => format!("{}://{host}{}", self.scheme, self.path),
         }

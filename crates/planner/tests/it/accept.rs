@@ -188,10 +188,12 @@ fn an_endpoint_that_needs_a_region_gets_it() {
                 "target": "rogue.example.org", "endpointLocation": "West Europe", "weight": 1,
                 "priority": 3, "alwaysServe": "Disabled", "endpointStatus": "Enabled",
                 "endpointMonitorStatus": "Online", "minChildEndpoints": null,
+                "customHeaders": [{ "name": "Host", "value": "ca.example.com" }],
             },
         }));
     });
-    let rogue = "+rogue: { host: rogue.example.org, location: West Europe }";
+    let headers = "headers: { Host: ca.example.com }";
+    let rogue = &format!("+rogue: {{ host: rogue.example.org, location: West Europe, {headers} }}");
     assert_changed(R1, &acceptance, &[rogue]);
 }
 

@@ -140,7 +140,11 @@ pub fn masked_text(value: &Value) -> Value {
 
 /// An expression names a secret and does not hold it; what it is joined with may.
 fn masked_expression(expression: Expression, value: &Value) -> Value {
-    let Expression::Join(parts) = expression else { return value.clone() };
+    let parts = match expression {
+        Expression::Join(parts) => parts,
+        Expression::Base64(inner) if !inner.is_secret() => return json!(MASK),
+        _ => return value.clone(),
+    };
     let masked = parts.into_iter().map(|part| match part {
         Part::Literal(text) if is_secret_text(&text) => Part::Literal(MASK.to_owned()),
         part => part,

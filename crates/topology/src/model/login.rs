@@ -14,6 +14,14 @@ record! {
 }
 
 record! {
+    /// How a probe logs in.
+    pub struct ProbeAuth {
+        /// By a user and a password.
+        pub basic: BasicAuth,
+    }
+}
+
+record! {
     /// The client credentials of OAuth 2.0 (RFC 6749, 4.4).
     pub struct OAuth {
         /// Where a token is given: an address of `https`.

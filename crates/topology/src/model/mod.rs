@@ -14,7 +14,7 @@ mod usage;
 
 pub use apply_lock::ApplyLock;
 pub use cloud::{Cloud, CloudEndpoints, CloudSuffixes};
-pub use login::{BasicAuth, OAuth};
+pub use login::{BasicAuth, OAuth, ProbeAuth};
 pub use objectives::Objectives;
 pub use parity::{Comparison, Expiry, Parity, Tenant, TenantAuth};
 pub use permission::Permission;
