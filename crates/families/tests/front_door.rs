@@ -147,3 +147,24 @@ fn steering_is_imported_as_it_was_expanded() {
     };
     assert_eq!(body(&again), body(&desired));
 }
+
+const STORED: &str = "
+storage: { media: { redundancy: RA-GZRS }, plain: { redundancy: LRS } }
+frontDoor:
+  main:
+    tier: standard
+    origins:
+      media: { storage: media, secondary: true, probe: { path: /media/probe.txt } }
+      plain: { storage: plain }
+    routes: { media: { to: media, paths: [/media/*], cache: { ttl: 7d } } }
+";
+
+#[test]
+fn blobs_are_imported_as_they_were_expanded() {
+    let text = there_and_back(STORED);
+    assert!(
+        text.contains("media: { storage: storage/media, secondary: true")
+            || text.contains("media: { storage: media, secondary: true"),
+        "{text}"
+    );
+}

@@ -66,15 +66,19 @@ fn origin_names(check: &mut Check<'_>, group: &OriginGroup) {
 fn group(check: &mut Check<'_>, name: &str, group: &OriginGroup) {
     let stamps = check.topology().stamps.len();
     let count = group.enabled_count();
-    match (&group.app, group.hosts.is_empty()) {
-        (Some(app), false) => {
-            let message = "`app` and `hosts` are written both";
-            check.error("origin-kinds", &app.place, message, "split the group in two");
+    let app = group.app.as_ref().map(|app| &app.place);
+    let kind = app.or(group.storage.as_ref().map(|storage| &storage.place));
+    match (kind, group.hosts.is_empty()) {
+        (Some(place), has_no_hosts)
+            if !has_no_hosts || group.app.is_some() && group.storage.is_some() =>
+        {
+            let message = "two of `app`, `storage` and `hosts` are written";
+            check.error("origin-kinds", place, message, "split the group in two");
         }
         (None, true) if !check.is_broken(&group.place, "app") => {
             let message = format!("group `{name}` has no origin");
-            let help = "write `app: web`, or hosts under `hosts`";
-            check.missing(&["app", "hosts"], &group.place, message, help);
+            let help = "write `app: web`, `storage: media`, or hosts under `hosts`";
+            check.missing(&["app", "storage", "hosts"], &group.place, message, help);
         }
         _ => {}
     }
@@ -111,6 +115,7 @@ fn group(check: &mut Check<'_>, name: &str, group: &OriginGroup) {
     }
     numbers(check, group);
     lets_in(check, group);
+    super::storage::check(check, group);
 }
 
 /// Every edge probes from addresses of the service, and asks for all else from them too.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use topology::section::Entry;
 use topology::{Place, Target};
 
-use super::{rules, steer, waf};
+use super::{rules, steer, storage, waf};
 use crate::domains::Domain;
 
 use super::model::{
@@ -139,6 +139,14 @@ impl Parts<'_, '_> {
             }
             self.child(&format!("{key}/{member}"), origin, body, &[], &group.place);
         }
+        if let Some((account, hosts)) = storage::hosts(self.expansion, group) {
+            for (at, (member, host)) in storage::names(group).iter().zip(hosts).enumerate() {
+                let (priority, weight) = (json!(at + 1), json!(DEFAULT_WEIGHT));
+                let body = origin_body(group, json!(host), priority, weight, true);
+                let (key, origin) = (format!("{key}/{member}"), id.child("origins", member));
+                self.child(&key, origin, body, std::slice::from_ref(&account), &group.place);
+            }
+        }
         for (member, host) in &group.hosts {
             let body = self.host_body(group, host);
             let origin = id.child("origins", member);
@@ -166,7 +174,8 @@ impl Parts<'_, '_> {
         let Some(group) = front.origins.get(&route.to.value) else { return vec![] };
         let id = self.group_id(&route.to.value);
         let members = stamps(group).into_iter().map(|(member, _)| member);
-        let names = members.chain(group.hosts.keys().cloned());
+        let stored = storage::names(group).iter().map(|name| (*name).to_owned());
+        let names = members.chain(stored).chain(group.hosts.keys().cloned());
         names.map(|name| id.child("origins", &name)).collect()
     }
 

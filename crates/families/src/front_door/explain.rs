@@ -13,8 +13,8 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     },
     Explanation {
         code: "origin-kinds",
-        title: "a group has an app and hosts",
-        reason: "A group leads to the app of every stamp, or to hosts outside the topology: which comes first could not be told.",
+        title: "a group has origins of two kinds",
+        reason: "A group leads to the app of every stamp, to the blobs of an account, or to hosts outside the topology: which comes first could not be told.",
         example: "origins:\n  web: { app: web, hosts: { old: { host: old.example.net } }, probe: { path: /health } }",
         remedy: "Split the group in two.",
     },
@@ -164,5 +164,19 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         reason: "Who knows it reaches any stamp through the edge, also one that is taken out of rotation.",
         example: "frontDoor:\n  main: { tier: standard, steer: { token: abc } }",
         remedy: "Write `token: ${secret:env:STEER_TOKEN}`.",
+    },
+    Explanation {
+        code: "secondary-needs-ra",
+        title: "the copy of an account cannot be read",
+        reason: "Only accounts with read access (RA-) answer in the paired region before a failover.",
+        example: "storage: { media: { redundancy: GRS } }   # and origins: { media: { storage: media, secondary: true, probe: { path: /media/probe.txt } } }",
+        remedy: "Write `redundancy: RA-GZRS` for the account.",
+    },
+    Explanation {
+        code: "static-no-read-access",
+        title: "static content goes with its region",
+        reason: "There are stamps in several regions, and all of them read what one region alone answers.",
+        example: "storage: { media: { redundancy: ZRS } }   # and origins: { media: { storage: media } }",
+        remedy: "Write `redundancy: RA-GZRS` for the account, and `secondary: true` for the group.",
     },
 ];

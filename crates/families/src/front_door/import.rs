@@ -11,7 +11,7 @@ use topology::section::Entry;
 
 use super::expand::TYPES;
 use super::model::{Forward, FrontDoor, ProbeMethod, Tier};
-use super::{rules, steer, waf};
+use super::{rules, steer, storage, waf};
 
 impl Import for FrontDoor {
     const PARTS: &'static [&'static str] = &[
@@ -146,6 +146,7 @@ fn group(draft: &Draft<'_>, seen: &Observation) -> Map {
             map.set("app", literal(&app));
             spread(&mut map, &origins);
         }
+        None if storage::import(draft, &origins, &mut map) => {}
         None => {
             let mut hosts = Map::default();
             for origin in &origins {

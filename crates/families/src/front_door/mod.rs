@@ -8,6 +8,7 @@ mod import;
 mod model;
 mod rules;
 mod steer;
+mod storage;
 mod waf;
 
 use resource::ResourceId;

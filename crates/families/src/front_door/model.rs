@@ -5,13 +5,14 @@ use schemars::json_schema;
 use serde::Serialize;
 use topology::family::{Context, Decode, Node, NodeKind};
 use topology::section::NameRule;
-use topology::{Duration, Name, Sp, Text, choice, entry, inline_schema, record};
+use topology::{Duration, Name, Ref, Sp, Text, choice, entry, inline_schema, record};
 
 use super::rules::Rule;
 use super::steer::Steer;
 use super::waf::Firewall;
 use super::{ENDPOINT_NAME, FRONT_DOOR};
 use crate::domains::Binding;
+use crate::storage::Storage;
 
 record! {
     /// A Front Door profile.
@@ -54,10 +55,14 @@ choice! {
 }
 
 record! {
-    /// Origins among which Front Door chooses: `app` or `hosts`.
+    /// Origins among which Front Door chooses: `app`, `storage` or `hosts`.
     pub struct OriginGroup {
         /// An app: `web` for that of every stamp, in their order, or `weu/web` for one.
         pub app: Option<Sp<Binding>>,
+        /// A storage account whose blobs are read.
+        pub storage: Option<Sp<Ref<Storage>>>,
+        /// Reads them from the paired region where the account itself is gone; `false` when left out.
+        pub secondary: Option<Sp<bool>>,
         /// Hosts outside this topology, by name.
         #[serde(default)]
         pub hosts: IndexMap<String, OriginHost>,
@@ -233,7 +238,8 @@ impl OriginGroup {
     pub fn enabled_count(&self) -> usize {
         let is_on = |host: &&OriginHost| host.enabled.as_ref().is_none_or(|on| on.value);
         let hosts = self.hosts.values().filter(is_on).count();
-        self.app.as_ref().map_or(0, |app| app.apps.len()) + hosts
+        let stored = super::storage::names(self).len();
+        self.app.as_ref().map_or(0, |app| app.apps.len()) + stored + hosts
     }
 }
 

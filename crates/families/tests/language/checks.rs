@@ -38,6 +38,26 @@ const CASES: &[(&[&str], &str)] = &[
         &[],
         "frontDoor: { main: { tier: standard, origins: { web: { hosts: { one: { host: a.example.net } } } }, routes: { web: { to: web } }, waf: {} } }\ndomains: { www.example.com: { routeTo: frontDoor/main, certificate: managed } }\ndns: { example.com: {} }",
     ),
+    (
+        &["secondary-needs-ra"],
+        "storage: { media: { redundancy: GRS } }\nlocation: westeurope\nfrontDoor: { main: { tier: standard, origins: { media: { storage: media, secondary: true, probe: { path: /a } } } } }",
+    ),
+    (
+        &["static-no-read-access"],
+        "+storage: { media: { redundancy: GZRS } }\nlocation: westeurope\nfrontDoor: { main: { tier: standard, origins: { media: { storage: media } } } }",
+    ),
+    (
+        &[],
+        "+storage: { media: { redundancy: RA-GZRS } }\nlocation: westeurope\nfrontDoor: { main: { tier: standard, origins: { media: { storage: media, secondary: true, probe: { path: /a } } } } }",
+    ),
+    (
+        &["origin-kinds"],
+        "+storage: { media: { redundancy: RA-GZRS } }\nlocation: westeurope\nfrontDoor: { main: { tier: standard, origins: { media: { storage: media, app: web, probe: { path: /health } } } } }",
+    ),
+    (
+        &["origin-kinds"],
+        "+frontDoor: { main: { tier: standard, origins: { web: { app: web, secondary: true, probe: { path: /health } } } } }",
+    ),
     (&["edge-rule"], "+frontDoor: { main: { tier: standard, rules: { a: { b: { then: {} } } } } }"),
     (
         &["edge-rule"],
