@@ -22,13 +22,13 @@ use crate::request::Request;
 const RESERVE: f64 = 5.0;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
+enum Access {
     Read,
     Write,
     Delete,
 }
 
-impl Kind {
+impl Access {
     fn of(request: &Request) -> Self {
         match request.method {
             _ if request.is_harmless() => Self::Read,
@@ -68,7 +68,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     /// ARM's, per subscription.
-    Arm { subscription: String, kind: Kind },
+    Arm { subscription: String, access: Access },
     /// A provider's own limit of writes, beside ARM's.
     Provider { subscription: String, namespace: String },
 }
@@ -83,10 +83,10 @@ fn buckets_of(request: &Request) -> Vec<(Key, &'static str, (f64, f64))> {
         lower.eq_ignore_ascii_case("/subscriptions/").then(|| rest.split('/').next())?
     });
     let subscription = subscription.unwrap_or_default().to_ascii_lowercase();
-    let kind = Kind::of(request);
-    let arm = Key::Arm { subscription: subscription.clone(), kind };
-    let mut buckets = vec![(arm, kind.name(), kind.limits())];
-    let own = id.filter(|_| kind != Kind::Read);
+    let access = Access::of(request);
+    let arm = Key::Arm { subscription: subscription.clone(), access };
+    let mut buckets = vec![(arm, access.name(), access.limits())];
+    let own = id.filter(|_| access != Access::Read);
     if let Some((id, Limit { requests, per_secs })) =
         own.and_then(|id| facts_of(&id).write_limit.map(|limit| (id, limit)))
     {
@@ -192,7 +192,7 @@ impl Limiter {
         }
         match hold {
             Some(hold) => Err(hold),
-            None => Ok(Ticket { limiter: self, keys, header: Kind::of(request).header() }),
+            None => Ok(Ticket { limiter: self, keys, header: Access::of(request).header() }),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::journal::Journal;
 use crate::moved::rests_on;
 use crate::resolve::UsedSecrets;
 use crate::run::Run;
-use crate::schedule::{Schedule, Verdict};
+use crate::schedule::{Schedule, Turn};
 use crate::{ActionError, Cancel, Options, Progress, World};
 
 /// Carries out `plan` and returns what came of each action.
@@ -85,16 +85,16 @@ async fn drive(run: &Run<'_>, max_concurrency: usize) -> Actions {
             let puts_back = matches!(action.operation, Operation::RestoreLock { .. });
             let is_lifted = puts_back && run.journal.has(&action.resource);
             match schedule.judge(at, stopping, is_lifted) {
-                Verdict::Never(outcome) => {
+                Turn::Never(outcome) => {
                     run.progress.finished(action, &outcome);
                     schedule.end(at, outcome);
                 }
-                Verdict::Start if running.len() < max_concurrency || puts_back => {
+                Turn::Start if running.len() < max_concurrency || puts_back => {
                     schedule.begin(at);
                     under_way.insert(at);
                     running.push(guarded(run, action).map(move |outcome| (at, outcome)));
                 }
-                Verdict::Start => {}
+                Turn::Start => {}
             }
         }
         if running.is_empty() {

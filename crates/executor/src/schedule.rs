@@ -6,7 +6,7 @@ use plan::{Action, ActionId, ActionOutcome, Operation, Plan};
 
 /// What is to be done with an action whose predecessors have all ended.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Verdict {
+pub(crate) enum Turn {
     Start,
     /// It does not begin, for this reason.
     Never(ActionOutcome),
@@ -64,16 +64,16 @@ impl<'a> Schedule<'a> {
 
     /// Judges a ready action. `stopping` keeps everything from beginning but what puts back;
     /// `is_lifted` tells whether the lock of a [`Operation::RestoreLock`] is, or may be, lifted.
-    pub fn judge(&self, at: usize, stopping: bool, is_lifted: bool) -> Verdict {
+    pub fn judge(&self, at: usize, stopping: bool, is_lifted: bool) -> Turn {
         let action = &self.actions[at];
         if matches!(action.operation, Operation::RestoreLock { .. }) && is_lifted {
-            return Verdict::Start;
+            return Turn::Start;
         }
         let hindrance = action.after.iter().find_map(|id| self.hindrance(id));
         match hindrance {
-            Some(outcome) => Verdict::Never(outcome),
-            None if stopping => Verdict::Never(ActionOutcome::NotStarted),
-            None => Verdict::Start,
+            Some(outcome) => Turn::Never(outcome),
+            None if stopping => Turn::Never(ActionOutcome::NotStarted),
+            None => Turn::Start,
         }
     }
 

@@ -24,7 +24,7 @@ use crate::desired::Desired;
 use crate::family::Language;
 use difference::{Difference, What};
 use scope::Scope;
-use trial::{Candidate, Judge, State, Verdict};
+use trial::{Candidate, Judge, State, Tried};
 
 /// The texts of a topology's files by name, the main file first.
 pub type Files = IndexMap<String, String>;
@@ -164,15 +164,15 @@ impl Search<'_> {
         let candidates = candidates_of(state, difference);
         for candidate in &candidates {
             match self.judge.try_out(state, difference, self.kept, candidate) {
-                Some(Verdict::Gone(next)) => return Some(next),
-                Some(Verdict::Smaller(next)) => smaller.push(next),
+                Some(Tried::Gone(next)) => return Some(next),
+                Some(Tried::Smaller(next)) => smaller.push(next),
                 None => {}
             }
         }
         for candidate in candidates.iter().take(MOST_TOGETHER) {
             let mended = self.judge.mended(state, candidate);
             let tried = mended.and_then(|it| self.judge.try_out(state, difference, self.kept, &it));
-            if let Some(Verdict::Gone(next)) = tried {
+            if let Some(Tried::Gone(next)) = tried {
                 return Some(next);
             }
         }
@@ -204,7 +204,7 @@ impl Search<'_> {
                 for a in candidates_of(state, first).into_iter().take(MOST_TOGETHER) {
                     for b in candidates_of(state, second).into_iter().take(MOST_TOGETHER) {
                         let both: Candidate = a.iter().chain(&b).cloned().collect();
-                        if let Some(Verdict::Gone(next)) =
+                        if let Some(Tried::Gone(next)) =
                             self.judge.try_out(state, first, self.kept, &both)
                             && !next.differences.contains(second)
                         {

@@ -7,7 +7,7 @@ use plan::Band;
 use crate::markup::escape;
 use crate::model::Kind;
 use crate::picture::{Node, Picture, band_name, short_type};
-use layout::{Frame, Layout, Place};
+use layout::{Corner, Frame, Layout};
 
 /// Characters of a label that fit into a box.
 const LABEL_CHARS: usize = 28;
@@ -34,7 +34,7 @@ pub fn graph_svg(picture: &Picture) -> String {
         push_frame(&mut text, frame);
     }
     for (from, to) in reduced(picture) {
-        let (user, need) = (&layout.places[from], &layout.places[to]);
+        let (user, need) = (&layout.corners[from], &layout.corners[to]);
         let names = format!("{} needs {}", picture.nodes[from].address, picture.nodes[to].address);
         text.push_str(&format!(
             "<path class=\"ek-edge\" d=\"{}\"><title>{}</title></path>\n",
@@ -42,8 +42,8 @@ pub fn graph_svg(picture: &Picture) -> String {
             escape(&names)
         ));
     }
-    for (node, place) in picture.nodes.iter().zip(&layout.places) {
-        push_node(&mut text, node, place);
+    for (node, corner) in picture.nodes.iter().zip(&layout.corners) {
+        push_node(&mut text, node, corner);
     }
     text.push_str("</svg>\n");
     text
@@ -75,7 +75,7 @@ fn push_frame(text: &mut String, frame: &Frame) {
     ));
 }
 
-fn push_node(text: &mut String, node: &Node, place: &Place) {
+fn push_node(text: &mut String, node: &Node, corner: &Corner) {
     let kind = node.verb.map(Kind::of_verb);
     let class = match kind {
         Some(Kind::Step(_)) => "step",
@@ -101,13 +101,13 @@ fn push_node(text: &mut String, node: &Node, place: &Place) {
         escape(&whole),
         layout::BOX_WIDTH,
         layout::BOX_HEIGHT,
-        place.y + 19,
+        corner.y + 19,
         escape(&short(label, LABEL_CHARS)),
-        place.y + 36,
+        corner.y + 36,
         escape(&short(&told, TYPE_CHARS)),
-        x = place.x,
-        y = place.y,
-        tx = place.x + 12,
+        x = corner.x,
+        y = corner.y,
+        tx = corner.x + 12,
     ));
 }
 

@@ -34,7 +34,7 @@ pub(super) struct State {
 }
 
 /// What came of trying an edit.
-pub(super) enum Verdict {
+pub(super) enum Tried {
     /// The difference is gone and nothing else has changed.
     Gone(Rc<State>),
     /// Of the difference, which was one, only parts are left.
@@ -134,7 +134,7 @@ impl<'a> Judge<'a> {
         target: &Difference,
         kept: &dyn Fn(&Difference) -> bool,
         candidate: &Candidate,
-    ) -> Option<Verdict> {
+    ) -> Option<Tried> {
         let after = self.look(&edited(&before.files, candidate)?)?;
         let is_known = |difference: &Difference| before.differences.contains(difference);
         let is_part = |difference: &Difference| difference.is_part_of(target);
@@ -153,9 +153,9 @@ impl<'a> Judge<'a> {
             return None;
         }
         Some(if after.differences.iter().any(is_part) {
-            Verdict::Smaller(after)
+            Tried::Smaller(after)
         } else {
-            Verdict::Gone(after)
+            Tried::Gone(after)
         })
     }
 }

@@ -19,7 +19,7 @@ const MOST_COLUMNS: usize = 6;
 
 /// The upper left corner of a box.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Corner {
     pub(super) x: usize,
     pub(super) y: usize,
 }
@@ -40,8 +40,8 @@ pub(super) struct Layout {
     pub(super) width: usize,
     pub(super) height: usize,
     pub(super) frames: Vec<Frame>,
-    /// The place of each node, in the order of the picture.
-    pub(super) places: Vec<Place>,
+    /// The corner of each node, in the order of the picture.
+    pub(super) corners: Vec<Corner>,
 }
 
 impl Layout {
@@ -50,8 +50,8 @@ impl Layout {
         let (stamps, others): (Vec<_>, Vec<_>) =
             bands.into_iter().partition(|(band, _)| matches!(band, Band::Stamp(_)));
         let columns = stamps.len().clamp(LEAST_COLUMNS, MOST_COLUMNS);
-        let places = vec![Place::default(); picture.nodes.len()];
-        let mut layout = Self { width: 0, height: MARGIN, frames: vec![], places };
+        let corners = vec![Corner::default(); picture.nodes.len()];
+        let mut layout = Self { width: 0, height: MARGIN, frames: vec![], corners };
         let width = columns * (BOX_WIDTH + 2 * GAP) + (columns - 1) * MARGIN;
         let (global, data): (Vec<_>, Vec<_>) =
             others.into_iter().partition(|(band, _)| **band == Band::Global);
@@ -80,7 +80,7 @@ impl Layout {
             height: TITLE + rows * (BOX_HEIGHT + GAP),
         };
         for (at, (number, _)) in nodes.iter().enumerate() {
-            self.places[*number] = Place {
+            self.corners[*number] = Corner {
                 x: frame.x + GAP + at % columns * (BOX_WIDTH + GAP),
                 y: frame.y + TITLE + at / columns * (BOX_HEIGHT + GAP),
             };
@@ -99,7 +99,7 @@ impl Layout {
             let inset = (frame_width - BOX_WIDTH) / 2;
             for (at, (number, _)) in nodes.iter().enumerate() {
                 let y = self.height + TITLE + at * (BOX_HEIGHT + GAP);
-                self.places[*number] = Place { x: x + inset, y };
+                self.corners[*number] = Corner { x: x + inset, y };
             }
             let (title, y) = (band_name(band), self.height);
             self.frames.push(Frame { title, x, y, width: frame_width, height });
@@ -109,8 +109,8 @@ impl Layout {
 }
 
 /// Returns the line from who needs to what is needed.
-pub(super) fn curve(user: &Place, need: &Place) -> String {
-    let middle = |place: &Place| place.x + BOX_WIDTH / 2;
+pub(super) fn curve(user: &Corner, need: &Corner) -> String {
+    let middle = |corner: &Corner| corner.x + BOX_WIDTH / 2;
     if user.x == need.x && user.y.abs_diff(need.y) > BOX_HEIGHT + GAP {
         // Around the boxes between them, which a straight line would cross.
         let (side, from, to) =
@@ -142,9 +142,9 @@ mod tests {
     fn boxes_do_not_touch_and_stay_within_the_picture() {
         let picture = sample::picture();
         let layout = Layout::new(&picture);
-        for (at, one) in layout.places.iter().enumerate() {
+        for (at, one) in layout.corners.iter().enumerate() {
             assert!(one.x + BOX_WIDTH <= layout.width && one.y + BOX_HEIGHT <= layout.height);
-            for other in &layout.places[at + 1..] {
+            for other in &layout.corners[at + 1..] {
                 let is_beside = one.x.abs_diff(other.x) >= BOX_WIDTH;
                 let is_below = one.y.abs_diff(other.y) >= BOX_HEIGHT;
                 assert!(is_beside || is_below, "{one:?} {other:?}");
