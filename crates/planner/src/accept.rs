@@ -181,7 +181,9 @@ impl Search<'_> {
         }
         // What is nearest to the goal is followed first.
         smaller.sort_by_key(|next| next.differences.len());
-        smaller.into_iter().take(MOST_TOGETHER).find_map(|next| self.rest(next, difference, depth))
+        let ends = smaller.into_iter().take(MOST_TOGETHER);
+        ends.filter_map(|next| self.rest(next, difference, depth))
+            .find(|end| !end.warns_more_than(state))
     }
 
     /// Solves the parts that are left of a difference.

@@ -152,11 +152,22 @@ impl<'a> Judge<'a> {
         {
             return None;
         }
-        Some(if after.differences.iter().any(is_part) {
-            Tried::Smaller(after)
-        } else {
-            Tried::Gone(after)
-        })
+        // What is not yet whole may well be warned of: another of its parts can be what is missing.
+        if after.differences.iter().any(is_part) {
+            return Some(Tried::Smaller(after));
+        }
+        (!after.warns_more_than(before)).then_some(Tried::Gone(after))
+    }
+}
+
+impl State {
+    /// Tells whether this text has a warning that the other one does not have, or has it more often.
+    pub fn warns_more_than(&self, before: &State) -> bool {
+        let count = |state: &State, told: &(&str, String)| {
+            let is_it = |other: &&(&str, String)| (other.0, &other.1) == (told.0, &told.1);
+            state.diagnostics.iter().filter(is_it).count()
+        };
+        self.diagnostics.iter().any(|told| count(self, told) > count(before, told))
     }
 }
 
@@ -191,18 +202,12 @@ pub(super) fn edited(files: &Files, candidate: &Candidate) -> Option<Files> {
 /// those alone of which a difference has gone.
 fn is_same_but_for_values(before: &State, after: &State) -> bool {
     let no_new_refusal = after.refusals.iter().all(|it| before.refusals.contains(it));
-    let count = |state: &State, told: &(&str, String)| {
-        state.diagnostics.iter().filter(|other| (other.0, &other.1) == (told.0, &told.1)).count()
-    };
-    let no_new_diagnostic =
-        after.diagnostics.iter().all(|told| count(after, told) <= count(before, told));
     let touched = |resource: &DesiredResource| {
         let gone = |it: &&Difference| it.id == resource.id && !after.differences.contains(it);
         before.differences.iter().any(|it| gone(&it))
     };
     let (old, new) = (&before.desired, &after.desired);
     no_new_refusal
-        && no_new_diagnostic
         && (&old.topology, &old.subscription, &old.stamps)
             == (&new.topology, &new.subscription, &new.stamps)
         && old.resources().count() == new.resources().count()

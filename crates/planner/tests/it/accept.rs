@@ -186,14 +186,12 @@ fn an_endpoint_that_needs_a_region_gets_it() {
             "type": "Microsoft.Network/trafficManagerProfiles/externalEndpoints",
             "properties": {
                 "target": "rogue.example.org", "endpointLocation": "West Europe", "weight": 1,
-                "priority": 3, "alwaysServe": "Disabled", "endpointStatus": "Enabled",
-                "endpointMonitorStatus": "Online", "minChildEndpoints": null,
-                "customHeaders": [{ "name": "Host", "value": "ca.example.com" }],
+                "priority": 3, "alwaysServe": "Disabled", "endpointStatus": "Disabled",
+                "endpointMonitorStatus": "Inactive", "minChildEndpoints": null,
             },
         }));
     });
-    let headers = "headers: { Host: ca.example.com }";
-    let rogue = &format!("+rogue: {{ host: rogue.example.org, location: West Europe, {headers} }}");
+    let rogue = "+rogue: { host: rogue.example.org, location: West Europe, enabled: false }";
     assert_changed(R1, &acceptance, &[rogue]);
 }
 
