@@ -129,7 +129,7 @@ impl Simulator {
     }
 
     /// Returns all that is stored, `{"resources": {id: {"body": …}}}`, each body without what is
-    /// computed when it is read.
+    /// computed when it is read, and what `visitors` have seen.
     pub fn dump(&self) -> Result<serde_json::Value, Error> {
         let resources: serde_json::Map<String, serde_json::Value> = self.shared.with(|cloud| {
             let stored = cloud.azure.state.resources.table().iter();
@@ -137,7 +137,8 @@ impl Simulator {
                 .map(|(id, stored)| (id.clone(), serde_json::json!({"body": stored.body})))
                 .collect()
         })?;
-        Ok(serde_json::json!({"resources": resources}))
+        let visitors = self.shared.with(|cloud| serde_json::json!(cloud.azure.state.visitors))?;
+        Ok(serde_json::json!({"resources": resources, "visitors": visitors}))
     }
 
     /// Returns the only subscription.

@@ -17,4 +17,6 @@ pub enum Starter {
     R1,
     /// External tenants behind a priority profile.
     R2,
+    /// A portal in two regions behind Front Door.
+    R3,
 }

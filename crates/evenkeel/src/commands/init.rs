@@ -10,6 +10,7 @@ pub fn run(args: &Init) -> Outcome {
         Starter::Minimal => include_str!("../../../../topologies/minimal.yaml"),
         Starter::R1 => include_str!("../../../../topologies/r1.yaml"),
         Starter::R2 => include_str!("../../../../topologies/r2.yaml"),
+        Starter::R3 => include_str!("../../../../topologies/r3.yaml"),
     })?;
     Ok(Exit::Done)
 }

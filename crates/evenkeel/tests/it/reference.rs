@@ -35,6 +35,50 @@ fn rule_03_r2_is_applied_and_converges() {
 }
 
 #[test]
+fn rule_03_r3_is_applied_and_converges() {
+    let scenario = Scenario::of("r3");
+    let plan = scenario.run(&["plan"]);
+    assert_eq!(plan.code, 0, "{}", plan.stderr);
+    insta::assert_snapshot!("r3_plan", plan.stdout);
+    let applied = scenario.apply();
+    let again = scenario.plan();
+    let requests = again["coverage"]["requests"].as_u64().expect("a number");
+    assert!(requests <= 60, "a plan without a change makes {requests} requests");
+    let nothing = scenario.run(&["apply", "--yes", "--trace-http", "trace.jsonl"]);
+    let writes = |method: &str| scenario.read("trace.jsonl").contains(&format!("\"{method}\""));
+    assert!(!["PUT", "PATCH", "DELETE"].into_iter().any(writes), "{}", nothing.stdout);
+    for told in [&plan.stdout, &applied.stdout, &nothing.stdout, &again.to_string()] {
+        assert!(!told.contains("chooses-the-stamp"), "the token is shown: {told}");
+    }
+}
+
+#[test]
+fn nobody_notices_that_a_name_moves_to_the_edge_of_r3() {
+    let visitor = "visitors: [{ host: www.shipments.example.com, path: / }]\n";
+    let scenario = Scenario::with_azure("r3", visitor);
+    let two = scenario.read("topology.yaml");
+    // One region, to which the name leads without an edge.
+    let without = |text: &str, from: &str, to: &str| {
+        let (start, end) = (text.find(from).expect(from), text.find(to).expect(to));
+        format!("{}{}", &text[..start], &text[end..])
+    };
+    let one = without(&without(&two, "frontDoor:", "domains:"), "  wus:", "domains:");
+    let one = one.replace(
+        "{ routeTo: frontDoor/main, certificate: managed }",
+        "{ routeTo: eus/web, bind: eus/web }",
+    );
+    scenario.write("topology.yaml", &one);
+    scenario.apply();
+    scenario.write("topology.yaml", &two);
+    scenario.apply();
+    let dump = scenario.run_offline(&["simulate", "--dir", ".evenkeel/azure", "--dump"]);
+    let dump: serde_json::Value = serde_json::from_str(&dump.stdout).expect("JSON");
+    let seen = &dump["visitors"][0];
+    assert_eq!((&seen["wasServed"], &seen["outageSecs"]), (&true.into(), &0.into()), "{seen}");
+    assert!(seen["looks"].as_u64() > Some(10), "{seen}");
+}
+
+#[test]
 fn rule_03_every_part_of_the_language_is_applied_and_converges() {
     let scenario = Scenario::of("language");
     scenario.apply();

@@ -107,6 +107,7 @@ impl Scenario {
             .env("PROBE_AUTH", "Basic cHJvYmU6cHJvYmU=")
             .env("SIGNING__PIN", "7Hq-pin-of-the-signing-key")
             .env("API_TOKEN", "the-same-for-both")
+            .env("STEER_TOKEN", "chooses-the-stamp-that-answers")
             .env(
                 "BACKUP_CONTAINER",
                 "https://stdesk.example.net/backup?sig=signature-of-the-backup",
