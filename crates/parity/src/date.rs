@@ -39,7 +39,8 @@ fn counted(number: i64) -> Option<Timestamp> {
 /// Source: <https://www.odata.org/documentation/odata-version-2-0/json-format/>.
 fn of_odata(text: &str) -> Option<Timestamp> {
     let inner = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
-    let end = inner[1..].find(['+', '-']).map_or(inner.len(), |at| at + 1);
+    // A sign that comes first is the number's.
+    let end = inner.get(1..)?.find(['+', '-']).map_or(inner.len(), |at| at + 1);
     Timestamp::from_millisecond(inner[..end].parse().ok()?).ok()
 }
 

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::Scene;
 use super::question::Question;
+use crate::change::Kind;
 
 /// The way by which traffic comes to a destination.
 #[derive(Clone, Copy, Default)]
@@ -308,9 +309,11 @@ impl Look<'_, '_, '_> {
 }
 
 impl Scene<'_> {
-    /// Tells whether an app is stopped in Azure and the topology does not say that it runs.
-    fn is_left_stopped(&self, id: &ResourceId) -> bool {
-        let Some(serving) = facts_of(id).serving else { return false };
+    /// Tells whether an app is stopped in Azure and the topology does not say that it runs. One that is made
+    /// anew runs.
+    pub(super) fn is_left_stopped(&self, id: &ResourceId) -> bool {
+        let is_remade = self.changes.changes.get(id).is_some_and(|it| it.kind == Kind::Replace);
+        let Some(serving) = facts_of(id).serving.filter(|_| !is_remade) else { return false };
         let body = self.desired.get(id).map(|resource| &resource.body);
         let is_declared = body.is_some_and(|body| body.pointer(serving.switch).is_some());
         !is_declared && self.observed.property(id, serving.switch) == Some(&Value::Bool(false))

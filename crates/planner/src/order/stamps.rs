@@ -89,7 +89,10 @@ impl Scene<'_> {
         let desired = self.desired;
         let mut added = vec![];
         for probe in desired.probes.iter().filter(|probe| probe.stamp == stamp) {
-            if self.observed.get(&probe.app).is_none() || self.is_declared_stopped(&probe.app) {
+            // What is stopped and stays so has served nobody: no change of the stamp can break it.
+            let is_stopped =
+                self.is_declared_stopped(&probe.app) || self.is_left_stopped(&probe.app);
+            if self.observed.get(&probe.app).is_none() || is_stopped {
                 continue;
             }
             let Some(app) = desired.get(&probe.app) else { continue };

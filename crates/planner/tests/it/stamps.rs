@@ -25,3 +25,22 @@ fn rule_06_stamps_change_one_at_a_time_and_serve_before_the_next() {
         matches!(&probe.operation, Operation::Probe { expected, .. } if expected == &[(200, 200)])
     );
 }
+
+#[test]
+fn a_stamp_whose_app_stays_stopped_is_not_asked() {
+    let text = include_str!("../../../../topologies/minimal.yaml");
+    let desired = expand(text.split("trafficManager:").next().unwrap());
+    let mut azure = as_desired(&desired);
+    let mut set = |address: &str, property: &str, value: serde_json::Value| {
+        let id = desired.by_address(address).unwrap().id.clone();
+        azure.resources.get_mut(&id).unwrap().body["properties"][property] = value;
+    };
+    set("weu/web/config", "healthCheckPath", json!("/old"));
+    set("neu/web/config", "healthCheckPath", json!("/old"));
+    // Somebody has stopped it, or an earlier text has, and nobody says that it runs.
+    set("weu/web", "enabled", json!(false));
+    let plan = plan(&desired, &azure);
+    let asked: Vec<_> = crate::azure::names(&plan);
+    assert!(!asked.contains(&"probe weu/web"), "{asked:?}");
+    assert_ordered(&plan, &["update weu/web/config", "update neu/web/config", "probe neu/web"]);
+}
