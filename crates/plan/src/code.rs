@@ -126,15 +126,15 @@ codes! {
         one endpoint enabled; where nothing shall be served, disable the profile itself. Where \
         what the only endpoint leads to would be replaced, apply in two steps: add another \
         endpoint first.";
-    OfAnotherTopology: "of-another-topology",
-        "another topology looks after a resource",
-        "Two topologies would undo what the other one does, in turn. No permission lifts this: \
-        take the resource out of one of them, or read it with `existing: true`.";
     NotSteered: "not-steered",
         "an interface fetches its work by itself",
         "A profile answers who asks for a name. What polls a broker, a server of files or a mailbox \
         asks nobody, so that all endpoints would take the same work, or the one that stands by \
         does. Let one alone poll, and move that by hand in a failover.";
+    OfAnotherTopology: "of-another-topology",
+        "another topology looks after a resource",
+        "Two topologies would undo what the other one does, in turn. No permission lifts this: \
+        take the resource out of one of them, or read it with `existing: true`.";
     PermitsNothing: "permits-nothing",
         "a permission speaks of nothing that is here",
         "`--permit` takes the address or the resource ID of what may be lost, as the plan tells \
