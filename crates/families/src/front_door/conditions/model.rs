@@ -248,7 +248,7 @@ impl Conditions {
 }
 
 impl Test {
-    /// Returns the values of each way to compare, with its opposite, in the order of [`OPERATORS`].
+    /// Returns the values of each way to compare, with its opposite, in the order of `OPERATORS`.
     pub fn values(&self) -> [Pair<'_>; 5] {
         [
             (&self.is_in, &self.not_in),
