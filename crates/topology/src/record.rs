@@ -17,7 +17,7 @@
 /// What nearly every resource has, its name and its place, its tags and what may become of it, stands at
 /// the head, with where it may stand: `common("vault" in both, name "The name in Azure", protect "`true` when
 /// left out")`. What stands in a `stamp` alone has its region and subscription; what stands outside of all, in
-/// the `topology`, has a subscription; what stands in `both` has a region as well. [`entry!`] then knows these keys.
+/// the `topology`, has a subscription; what stands in `both` has a region as well. `entry!` then knows these keys.
 #[macro_export]
 macro_rules! record {
     ($(#[$meta:meta])* pub struct $name:ident,
