@@ -10,6 +10,16 @@ use topology::Input;
 
 use super::SentBody;
 
+/// Returns what a variable of the reader's own may hold, by its name: a port, an address, or the name or
+/// number of something.
+fn stand_in(name: &str) -> &'static str {
+    match name.rsplit('_').next() {
+        Some("PORT") => "443",
+        Some("URL") => "https://stand-in.example.net",
+        _ => "00000000-0000-0000-0000-000000000000",
+    }
+}
+
 /// Returns every body that an apply of the topology in `file` would send into an empty Azure.
 pub fn bodies(file: &Path) -> anyhow::Result<Vec<SentBody>> {
     Ok(writes(file)?.into_iter().map(|(_, body)| body).collect())
@@ -23,8 +33,7 @@ pub fn writes(file: &Path) -> anyhow::Result<Vec<(ResourceId, SentBody)>> {
         language: families::language(),
         file,
         text: &text,
-        // Values of variables are names and numbers of the reader's own.
-        env: &|_| Some("00000000-0000-0000-0000-000000000000".to_owned()),
+        env: &|name| Some(stand_in(name).to_owned()),
         read: &|path| std::fs::read_to_string(path),
         overlays: &[],
     });

@@ -108,8 +108,8 @@ impl Pair {
         let all: Vec<_> = ["parity", "--external"].iter().chain(args).copied().collect();
         let mut command = self.scenario.command(&all);
         command
-            .env("EU2", &self.urls[0])
-            .env("EU3", &self.urls[1])
+            .env("EU2_URL", &self.urls[0])
+            .env("EU3_URL", &self.urls[1])
             .env("EU2_SECRET", "secret-of-eu2")
             .env("EU3_PASSWORD", "password-of-eu3");
         finish(command)
@@ -209,7 +209,7 @@ fn a_tenant_that_cannot_be_read_is_never_the_same() {
 fn a_wrong_login_says_so_and_shows_nothing_of_it() {
     let pair = Pair::new(|_| {});
     let mut command = pair.scenario.command(&["parity", "--external"]);
-    command.env("EU2", &pair.urls[0]).env("EU3", &pair.urls[1]);
+    command.env("EU2_URL", &pair.urls[0]).env("EU3_URL", &pair.urls[1]);
     command.env("EU2_SECRET", "not-the-secret-of-eu2").env("EU3_PASSWORD", "password-of-eu3");
     let run = finish(command);
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
