@@ -19,10 +19,14 @@ pub fn missing(desired: &Desired, observed: &Observed) -> Vec<Notice> {
     told.collect()
 }
 
-/// Tells whether a record is as it should be, as far as anybody has looked.
-pub fn is_made(record: &ManualRecord, observed: &Observed) -> bool {
-    let Some(answer) = observed.dns_answer(&record.name, &record.record_type) else { return true };
-    tell(record, value_of(record, observed).as_ref().and_then(Value::as_str), answer).is_none()
+/// Tells whether a record leads elsewhere than it should, as DNS has answered. One that is not there leads
+/// nobody anywhere.
+pub fn leads_elsewhere(record: &ManualRecord, observed: &Observed) -> bool {
+    let Some(answer) = observed.dns_answer(&record.name, &record.record_type) else { return false };
+    let is_there = answer.found.as_ref().is_ok_and(|found| !found.is_empty());
+    is_there
+        && tell(record, value_of(record, observed).as_ref().and_then(Value::as_str), answer)
+            .is_some()
 }
 
 /// Returns what a record should hold, where that is known already.

@@ -97,7 +97,7 @@ impl Scene<'_> {
             record.name.eq_ignore_ascii_case(host)
                 && !record.record_type.eq_ignore_ascii_case("TXT")
         })?;
-        if manual::is_made(record, self.observed) {
+        if !manual::leads_elsewhere(record, self.observed) {
             return None;
         }
         let template = self.graph.first(id).map(|node| self.graph.action(node).clone())?;

@@ -349,4 +349,10 @@ fn rule_05_a_record_that_a_person_makes_is_looked_at_before_what_answers_goes() 
         let binding = format!("delete {stamp}/web/domains/www.osprey.example");
         assert_ordered(&plan, &["verify CNAME www.osprey.example", &binding]);
     }
+    // A name that is nowhere leads nobody there.
+    let mut nowhere = answered("");
+    nowhere.found = Ok(vec![]);
+    azure.dns = vec![nowhere];
+    let plan = plan_with(&after, &azure, &options());
+    assert!(!names(&plan).contains(&"verify CNAME www.osprey.example"), "{:?}", names(&plan));
 }
