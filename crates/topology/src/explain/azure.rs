@@ -140,7 +140,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     of(
         "compare-path",
         "a path cannot be followed",
-        "`path` is the path of an address, in which `{Field}` stands for a field of the entry that `forEach` stands below. `items` and `next` are paths into the answer: `$`, then names, indexes and `*`.",
+        "`path` is the path of an address, in which `{Field}` stands for a field of the entry that `forEach` stands below. `items` and `next` are paths into the answer, as JSONPath (RFC 9535) has them: `$`, then names, indexes and `*`. A name that is no plain word stands in brackets and quotes.",
         "compare:\n  - { path: /packages, items: d.results, key: Id }",
         "Write `/packages` for addresses and `$.d.results` for answers.",
     ),

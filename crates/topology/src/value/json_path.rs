@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use rsonpath_syntax::{Index, ParserBuilder, Segment, Selector};
 use schemars::json_schema;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -14,7 +15,7 @@ use crate::tree::Node;
 
 /// A path into a JSON document: `$.d.results`, `$.items[0].id`, `$['a b'][*]`.
 ///
-/// Of JSONPath (RFC 9535) it has names, indexes and `*`; filters and slices it has not.
+/// Of JSONPath (RFC 9535) it has names, indexes from the start and `*`; what may lead anywhere, such as filters, it has not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonPath {
     text: String,
@@ -62,29 +63,15 @@ impl Step {
         }
     }
 
-    /// Reads the step that a text begins with, and returns what is left of it.
-    fn read(text: &str) -> Option<(Self, &str)> {
-        if let Some(rest) = text.strip_prefix('[') {
-            if let Some(quote) = rest.chars().next().filter(|c| ['\'', '"'].contains(c)) {
-                let (name, rest) = rest[1..].split_once(quote)?;
-                return Some((Self::Member(name.to_owned()), rest.strip_prefix(']')?));
+    /// Returns what a segment is; nothing for what is not taken of the standard.
+    fn of(segment: &Segment) -> Option<Self> {
+        let Segment::Child(selectors) = segment else { return None };
+        match selectors.as_slice() {
+            [Selector::Name(name)] => Some(Self::Member(name.unquoted().to_owned())),
+            [Selector::Index(Index::FromStart(index))] => {
+                Some(Self::Index(usize::try_from(index.as_u64()).ok()?))
             }
-            let (inner, rest) = rest.split_once(']')?;
-            let step = match inner {
-                "*" => Self::Every,
-                index => Self::Index(index.parse().ok()?),
-            };
-            return Some((step, rest));
-        }
-        let rest = text.strip_prefix('.')?;
-        let end = rest.find(['.', '[']).unwrap_or(rest.len());
-        let (name, rest) = rest.split_at(end);
-        let is_name = |name: &str| {
-            !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-@:$".contains(c))
-        };
-        match name {
-            "*" => Some((Self::Every, rest)),
-            name if is_name(name) => Some((Self::Member(name.to_owned()), rest)),
+            [Selector::Wildcard] => Some(Self::Every),
             _ => None,
         }
     }
@@ -94,15 +81,12 @@ impl FromStr for JsonPath {
     type Err = NotAJsonPath;
 
     fn from_str(text: &str) -> Result<Self, NotAJsonPath> {
+        // Filters are not taken, so none is read far; those that nest to the usual limit end the stack.
+        let parser = ParserBuilder::new().set_recursion_limit(Some(1)).build();
+        let query = parser.parse(text).ok();
+        let steps = query.and_then(|query| query.segments().iter().map(Step::of).collect());
         let none = || NotAJsonPath { text: text.to_owned() };
-        let mut rest = text.strip_prefix('$').ok_or_else(none)?;
-        let mut steps = vec![];
-        while !rest.is_empty() {
-            let (step, left) = Step::read(rest).ok_or_else(none)?;
-            steps.push(step);
-            rest = left;
-        }
-        Ok(Self { text: text.to_owned(), steps })
+        Ok(Self { text: text.to_owned(), steps: steps.ok_or_else(none)? })
     }
 }
 
@@ -125,7 +109,7 @@ impl Decode for JsonPath {
             Ok(path) => Some(path),
             Err(error) => {
                 let diagnostic = Diagnostic::error("compare-path", &node.place, error.to_string())
-                    .help("begin with `$`, then names, indexes and `*`: `$.d.results`, `$.pages[0].items[*]`");
+                    .help("begin with `$`, then names, indexes and `*`: `$.d.results`, `$.pages[0].items[*]`, `$['odata.nextLink']`");
                 cx.report(diagnostic);
                 None
             }
@@ -157,8 +141,40 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_no_plain_word_stands_in_brackets() {
+        let document = json!({ "it's]": 1, "@odata.nextLink": "x", "\u{e9}": 2 });
+        assert_eq!(select(r"$['it\'s]']", &document), [json!(1)]);
+        assert_eq!(select("$['@odata.nextLink']", &document), [json!("x")]);
+        assert_eq!(select(r#"$["\u00e9"]"#, &document), [json!(2)]);
+        for text in ["$.@odata.nextLink", "$.next-link", "$.a:b"] {
+            assert!(text.parse::<JsonPath>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_nests_too_deep_is_refused() {
+        for (open, close) in [("(", ")"), ("@[?", "]")] {
+            let path = format!("$[?{}@.a{}]", open.repeat(100_000), close.repeat(100_000));
+            assert!(path.parse::<JsonPath>().is_err());
+        }
+    }
+
+    #[test]
     fn what_is_no_path_is_refused() {
-        for text in ["d.results", "", "$.", "$..a", "$[a]", "$[1", "$.a[?(@.b)]", "$a"] {
+        for text in [
+            "d.results",
+            "",
+            "$.",
+            "$..a",
+            "$[a]",
+            "$[1",
+            "$.a[?(@.b)]",
+            "$a",
+            "$[1:]",
+            "$[-1]",
+            "$[0,1]",
+            "$.a ",
+        ] {
             assert!(text.parse::<JsonPath>().is_err(), "{text}");
         }
     }
