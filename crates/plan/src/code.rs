@@ -51,6 +51,11 @@ codes! {
         "a resource of a declared name exists and is not ours",
         "What does not carry our mark is never taken over silently. Write `adopt: true` at \
         its place, pass `--adopt`, or declare it `existing: true` to use it unchanged.";
+    CannotKeep: "cannot-keep",
+        "a value stays that the declared resource cannot have",
+        "Some values stay as they are where nothing is declared of them, such as zone redundancy. \
+        Where what is declared cannot have them, Azure would refuse the write half-way. Declare the \
+        value, or keep what goes with it.";
     CloneLacks: "clone-lacks",
         "an app lacks what its original has and no clone carries",
         "Where an app reports to, its log settings and its backups are its own, and a clone has \
@@ -111,7 +116,8 @@ codes! {
     NameTaken: "name-taken",
         "a name that must be unique in all of Azure is another's",
         "Storage accounts, vaults, App Configuration stores, apps, SQL servers, Redis caches, Cosmos DB \
-        accounts and the DNS names of Traffic Manager share one space of names with everybody. A deleted vault or store keeps \
+        accounts and the DNS names of Traffic Manager share one space of names with everybody, endpoints of Front Door with \
+        their tenant. A deleted vault or store keeps \
         its name for up to 90 days: recover it, purge it where it is not protected, or choose \
         another name. What this plan deletes itself frees its name first.";
     NoLongerDeclared: "no-longer-declared",

@@ -1,14 +1,20 @@
 //! What would be refused half-way is refused before.
 
 use plan::{Code, Guard};
-use resource::catalogue::facts_of;
+use resource::catalogue::{Kept, facts_of};
 use resource::{NameState, Observed, ResourceId};
+use serde_json::Value;
 
 use crate::change::{Changes, Kind};
 use crate::desired::{Desired, DesiredResource};
 
-/// Refuses the creation of what cannot be created: its name is another's, its provider is not registered.
+/// Refuses the creation of what cannot be created: its name is another's, its provider is not registered;
+/// and the update of what would keep a value that it can no longer have.
 pub fn judge(found: &mut Changes, desired: &Desired, observed: &Observed) {
+    let updates = found.changes.values().filter(|change| change.kind == Kind::Update);
+    let wanted = updates.filter_map(|change| desired.get(&change.id));
+    let kept: Vec<Guard> = wanted.flat_map(|resource| kept_in_vain(resource, observed)).collect();
+    found.refusals.extend(kept);
     let created: Vec<&DesiredResource> = desired
         .resources()
         .filter(|resource| {
@@ -26,6 +32,26 @@ pub fn judge(found: &mut Changes, desired: &Desired, observed: &Observed) {
     }
 }
 
+/// Refuses what says nothing of a switch that is on and that it could no longer have.
+fn kept_in_vain(resource: &DesiredResource, observed: &Observed) -> Vec<Guard> {
+    let is_on = |pointer: &str| {
+        resource.body.pointer(pointer).is_none()
+            && observed.property(&resource.id, pointer).and_then(Value::as_bool) == Some(true)
+    };
+    let kept = facts_of(&resource.id).kept.iter();
+    let in_vain = kept.filter(|kept| is_on(kept.pointer) && !(kept.can)(&resource.body));
+    let refusal = |kept: &Kept| {
+        let name = kept.pointer.rsplit('/').next().unwrap_or_default();
+        Guard {
+            code: Code::CannotKeep,
+            address: resource.address.clone(),
+            message: format!("`{name}` is on and stays so undeclared, and {}", kept.reason),
+            help: format!("declare `{name}: false`, or what goes with `{name}: true`"),
+        }
+    };
+    in_vain.map(refusal).collect()
+}
+
 fn judge_name(found: &mut Changes, resource: &DesiredResource, state: &NameState) {
     let facts = facts_of(&resource.id);
     let unique = facts.unique_name.and_then(|name| name.of(resource.id.name(), &resource.body));
@@ -38,8 +64,7 @@ fn judge_name(found: &mut Changes, resource: &DesiredResource, state: &NameState
         }
         // A name goes with its bearer, unless the service keeps it.
         NameState::Taken { by: Some(by) }
-            if facts.soft_delete.is_none()
-                && found.changes.get(by).is_some_and(|change| change.kind == Kind::Delete) =>
+            if facts.soft_delete.is_none() && found.gone_with(by).is_some() =>
         {
             return;
         }

@@ -109,7 +109,7 @@ pub fn changes(desired: &Desired, observed: &Observed, options: &Options) -> Cha
     // What is hidden and not declared matters too: something of ours may be among it.
     let hidden = observed.not_evaluated.iter();
     found.coverage.not_evaluated.extend(hidden.map(|(id, why)| (id.clone(), why.reason.clone())));
-    remake_below_replaced(&mut found, desired);
+    remake_below_replaced(&mut found, desired, observed);
     unwanted::find(&mut found, desired, observed, &options.last);
     ahead::judge(&mut found, desired, observed);
     missing::judge(&mut found, desired, observed);
@@ -129,8 +129,9 @@ fn hidden_by(desired: &Desired, observed: &Observed, id: &ResourceId) -> Option<
     })
 }
 
-/// What lies below a replaced resource goes with it: it is made again, whatever differed.
-fn remake_below_replaced(found: &mut Changes, desired: &Desired) {
+/// What lies below a replaced resource goes with it, or before it where it keeps it from going: it is
+/// made again, whatever differed.
+fn remake_below_replaced(found: &mut Changes, desired: &Desired, observed: &Observed) {
     let replaced: Vec<ResourceId> = found
         .changes
         .values()
@@ -142,9 +143,14 @@ fn remake_below_replaced(found: &mut Changes, desired: &Desired) {
     }
     let is_below = |id: &ResourceId| replaced.iter().any(|top| id != top && id.is_within(top));
     for resource in desired.resources() {
-        if resource.mode != Mode::Existing && is_below(&resource.id) {
-            found.insert(resource, Kind::Create, vec![]);
+        if resource.mode == Mode::Existing || !is_below(&resource.id) {
+            continue;
         }
+        let keeps = catalogue::facts_of(&resource.id).holds_parent
+            && observed.get(&resource.id).is_some()
+            && resource.id.parent().is_some_and(|parent| replaced.contains(&parent));
+        let kind = if keeps { Kind::Replace } else { Kind::Create };
+        found.insert(resource, kind, vec![]);
     }
 }
 
@@ -402,6 +408,12 @@ impl Changes {
             .take_while(move |(id, _)| id.key().starts_with(&prefix))
             .filter(move |(id, _)| id.is_within(&ancestor))
             .map(|(_, change)| change)
+    }
+
+    /// Returns the change with which a resource goes for good: its own delete, or that of what it lies in.
+    pub fn gone_with(&self, id: &ResourceId) -> Option<&Change> {
+        let mut changes = id.lineage().filter_map(|id| self.changes.get(&id));
+        changes.find(|change| change.kind == Kind::Delete)
     }
 
     fn insert(&mut self, resource: &DesiredResource, kind: Kind, properties: Vec<PropertyChange>) {

@@ -26,12 +26,11 @@ pub fn rivals(id: &ResourceId, desired: &Desired, observed: &Observed) -> Vec<Re
     held.cloned().collect()
 }
 
-/// Returns what is to be made beside `id` with its name in its place.
+/// Returns what is asked for beside `id` with its name in its place.
 pub fn twins(id: &ResourceId, desired: &Desired, observed: &Observed) -> Vec<ResourceId> {
     let here = place(id, &|parent, pointer| wanted(parent, pointer, desired, observed));
     let is_twin = |other: &ResourceId| {
         other < id
-            && observed.get(other).is_none()
             && has_its_name(id, other)
             && here.is_some()
             && here == place(other, &|parent, pointer| wanted(parent, pointer, desired, observed))

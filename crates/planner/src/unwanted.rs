@@ -37,10 +37,13 @@ pub fn find(found: &mut Changes, desired: &Desired, observed: &Observed, last: &
     let present: BTreeSet<&str> =
         desired.resources().map(|resource| resource.address.as_str()).collect();
     for id in &deleted {
-        // What lies below a deleted resource goes with it.
-        let cascades = id
-            .ancestors()
-            .any(|ancestor| deleted.contains(&ancestor) && !Duty::Group.is_of(&ancestor));
+        // What lies below a deleted resource goes with it, but for what keeps its parent from going.
+        let kept = id.parent().filter(|_| catalogue::facts_of(id).holds_parent);
+        let cascades = id.ancestors().any(|ancestor| {
+            deleted.contains(&ancestor)
+                && !Duty::Group.is_of(&ancestor)
+                && kept.as_ref() != Some(&ancestor)
+        });
         // A lock that goes along refuses what it goes with.
         // So does a name that another is to bear: it is free only when this one has let go of it.
         if cascades && !Duty::Lock.is_of(id) && awaits(id, desired, observed).is_none() {

@@ -77,6 +77,7 @@ pub use stakes::{Scale, Stake, Staked};
 pub use treatment::{Treatment, is_secret_name, is_way_of_making};
 pub use typical::Typical;
 pub use unique::{AnswersFor, Claims, NameAnswer, NameCheck, OneName, SoftDelete, UniqueName};
+pub use web::spreads_over_zones;
 pub use wholes::Form;
 
 /// A constant value in a table of facts.
@@ -141,6 +142,17 @@ impl Steps {
         let both = before.is_string() && after.is_string();
         both && !self.allowed.iter().any(|(from, to)| is(before, from) && is(after, to))
     }
+}
+
+/// A switch that stays on where nothing is said of it, and that not every body can have on.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    /// The switch, as a JSON pointer.
+    pub pointer: &'static str,
+    /// Tells whether a body can have it on.
+    pub can: fn(&Value) -> bool,
+    /// Why another one cannot.
+    pub reason: &'static str,
 }
 
 /// A map whose keys are told apart by case where the resource that it belongs to is of a certain make.
@@ -216,6 +228,8 @@ pub struct TypeFacts {
     /// Properties that stay as they are when they are no longer declared: others set them, or going
     /// back would cost more than anybody asked for.
     pub released: &'static [&'static str],
+    /// Values that only some bodies of the type can have, where a body that says nothing keeps them.
+    pub kept: &'static [Kept],
     /// Lists that several fill: who declares one member says nothing of the others.
     pub shared: &'static [&'static str],
     /// True where the service may leave a switch out of its answer that is off.
@@ -269,6 +283,8 @@ pub struct TypeFacts {
     /// Whether what leads to the parent of one leads on to it: it goes when they have let go, and after
     /// those that take its place have come.
     pub bears_parent: bool,
+    /// True where the service refuses to delete the parent while one is left in it.
+    pub holds_parent: bool,
     /// What is appended to the URL of a DELETE, without `?`.
     pub delete_query: Option<&'static str>,
     /// How long Azure takes over one as a rule.
@@ -353,6 +369,7 @@ impl TypeFacts {
         defaults: &[],
         fresh: &[],
         released: &[],
+        kept: &[],
         shared: &[],
         omits_off: false,
         likeness: &[],
@@ -377,6 +394,7 @@ impl TypeFacts {
         patch_always: &[],
         born_with_parent: false,
         bears_parent: false,
+        holds_parent: false,
         delete_query: None,
         typical: Typical::UNKNOWN,
         write_limit: None,

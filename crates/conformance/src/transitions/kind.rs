@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use plan::Code;
 
 /// Why a plan may be refused: the closed list. Each is said before the first write.
-const REFUSALS: [Code; 15] = [
+const REFUSALS: [Code; 16] = [
     // It loses data.
     Code::Protected,
     Code::ReplacementLosesData,
@@ -13,6 +13,7 @@ const REFUSALS: [Code; 15] = [
     Code::AdoptionNeedsReplacement,
     Code::RedundancyNotConvertible,
     Code::RedundancyInConversion,
+    Code::CannotKeep,
     // Somebody else's.
     Code::NameTaken,
     Code::OfAnotherTopology,

@@ -12,7 +12,7 @@ mod storage;
 mod waf;
 
 use resource::ResourceId;
-use topology::section::{Arm, Keys, NameRule, Of, Stands};
+use topology::section::{Arm, Keys, NameRule, Of, Stands, Unique};
 use topology::{Section, Topology};
 
 use crate::domains::Domain;
@@ -25,7 +25,9 @@ pub use waf::{Firewall, Waf};
 pub(crate) const PROFILE: &str = "Microsoft.Cdn/profiles";
 
 static NAME: NameRule = NameRule::new("Front Door profile", 1, 90, "-");
-static ENDPOINT_NAME: NameRule = NameRule::new("Front Door endpoint", 2, 46, "-");
+// Azure gives one name in a tenant one host, so one endpoint of it alone may bear it.
+static ENDPOINT_NAME: NameRule =
+    NameRule { unique: Unique::Cloud, ..NameRule::new("Front Door endpoint", 2, 46, "-") };
 
 /// Front Door profiles.
 pub static FRONT_DOOR: Section = Section {

@@ -1,5 +1,6 @@
 //! App Service plans: sizes, zones and autoscale limits.
 
+use resource::catalogue::spreads_over_zones;
 use topology::family::{Check, closest};
 use topology::{Diagnostic, Sp, Stamp, region};
 
@@ -43,13 +44,6 @@ pub(crate) fn sleeps(sku: &str) -> bool {
 fn scales(sku: &str) -> bool {
     let sku = sku.to_ascii_uppercase();
     sku.starts_with(['S', 'P', 'I']) && sku != "SHARED"
-}
-
-/// Returns whether plans of this size can spread over zones.
-/// Source: <https://learn.microsoft.com/azure/reliability/reliability-app-service>.
-fn spreads_over_zones(sku: &str) -> bool {
-    let sku = sku.to_ascii_uppercase();
-    sku.starts_with('P') || sku.starts_with('I') || sku.starts_with("EP") || sku == "FC1"
 }
 
 /// Files what is wrong with a plan.

@@ -567,6 +567,14 @@ const CASES: &[(&[&str], &str)] = &[
         &["name-taken"],
         "stamp: { plan: { sku: B1 }, apps: { web: { name: app-shop } } }\nstamps: { weu: { region: westeurope }, neu: { region: northeurope } }",
     ),
+    (
+        &["name-taken"],
+        "frontDoor: { a: { tier: standard, endpoint: shop-edge }, b: { tier: standard, endpoint: Shop-Edge } }",
+    ),
+    (
+        &[],
+        "frontDoor: { a: { tier: standard, endpoint: shop-edge }, b: { existing: true, endpoint: shop-edge } }",
+    ),
     (&["bad-id"], "tenant: contoso"),
     (
         &["bad-path"],

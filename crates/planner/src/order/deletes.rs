@@ -9,7 +9,7 @@ use resource::{Observation, ResourceId};
 use serde_json::Value;
 
 use super::Scene;
-use crate::change::Kind;
+use crate::change::{Change, Kind};
 use crate::desired::ids_in;
 use crate::ground::grounds;
 use crate::release::Handles;
@@ -106,7 +106,7 @@ impl Scene<'_> {
     fn let_go(&mut self, holder: &ResourceId, target: &ResourceId) -> Option<NodeIndex> {
         let delete = self.graph.first(target)?;
         // What lies below a replaced resource goes with it and is made again.
-        let goes = self.changes.changes.get(holder).is_some_and(|c| c.kind == Kind::Delete);
+        let goes = self.changes.changes.get(holder).is_some_and(Change::takes_away);
         if holder.is_within(target) && !goes {
             return None;
         }

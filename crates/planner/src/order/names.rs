@@ -42,6 +42,12 @@ impl Scene<'_> {
     /// Returns the step after which `holder` no longer has what `id` is to have.
     fn release(&self, holder: &ResourceId, id: &ResourceId) -> Option<NodeIndex> {
         let lets_go = || lets_go(holder, id, self.desired, self.observed);
+        let whole = holder
+            .ancestors()
+            .find(|id| self.changes.changes.get(id).is_some_and(Change::takes_away));
+        if let Some(whole) = whole.filter(|_| !self.goes(holder)) {
+            return self.graph.first(&whole);
+        }
         match self.changes.changes.get(holder)?.kind {
             Kind::Delete => self.graph.first(holder),
             Kind::Replace if lets_go() => self.graph.first(holder),
@@ -104,7 +110,12 @@ impl Scene<'_> {
             return;
         }
         let kept = rivals(id, desired, observed).into_iter().filter(stays);
-        let Some(holder) = kept.chain(twins(id, desired, observed)).next() else { return };
+        let is_made = |other: &ResourceId| {
+            let change = self.changes.changes.get(other);
+            change.is_some_and(|it| matches!(it.kind, Kind::Create | Kind::Replace))
+        };
+        let twins = twins(id, desired, observed).into_iter().filter(is_made);
+        let Some(holder) = kept.chain(twins).next() else { return };
         self.refusals.push(Guard {
             code: Code::NameTaken,
             address: self.called(id),

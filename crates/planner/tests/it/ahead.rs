@@ -404,3 +404,24 @@ fn what_is_named_and_will_not_be_there_is_refused_with_its_line() {
     );
     assert_eq!(refused(&clone, &Observed::default())[0], ("weu/web".to_owned(), 11));
 }
+
+#[test]
+fn a_size_without_zones_is_refused_where_the_zones_would_stay() {
+    let sized = |plan: &str| {
+        expand(&format!("{HEAD}stamps: {{ weu: {{ region: westeurope, plan: {{ {plan} }} }} }}\n"))
+    };
+    let before = sized("sku: P2v3, instances: 3, zoneRedundant: true");
+    let azure = as_desired(&before);
+    let options = Options { last: planner::Last::of(&before), ..Options::default() };
+    let planned = |plan: &str| plan_with(&sized(plan), &azure, &options);
+    let refused = planned("sku: S1, instances: 3");
+    assert_eq!(codes(&refused), [("cannot-keep", "weu/plan")]);
+    assert!(refused.refusals[0].help.contains("`zoneRedundant: false`"), "{:?}", refused.refusals);
+    for fine in [
+        "sku: S1, instances: 3, zoneRedundant: false",
+        "sku: P1v3, instances: 3",
+        "sku: P2v3, instances: 2",
+    ] {
+        assert_eq!(codes(&planned(fine)), [], "{fine}");
+    }
+}

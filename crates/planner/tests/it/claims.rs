@@ -1,10 +1,11 @@
 //! What only one resource of a type may lay hold of, and its way from one to another.
 
-use plan::{Code, Plan};
-use resource::Observed;
+use plan::{Code, Plan, Verb};
+use planner::{Last, Options};
+use resource::{NameState, Observed, ResourceId};
 use serde_json::json;
 
-use crate::azure::{as_desired, assert_ordered, expand, plan};
+use crate::azure::{as_desired, assert_ordered, expand, plan, plan_with, with_verb};
 
 fn text(routes: &str) -> String {
     format!(
@@ -98,4 +99,62 @@ fn two_entries_that_take_one_path_are_refused() {
     let after = expand(&format!("{}{raw}", text("web: { to: web, paths: [/a, /b] }")));
     let plan = plan(&after, &as_desired(&before));
     assert_eq!(refused(&plan), [(Code::NameTaken, "frontDoor/main/routes/web")]);
+}
+
+/// Two profiles, the text of each as it follows its tier.
+fn profiles(main: &str, spare: &str) -> String {
+    let of = |key: &str, more: &str| format!("  {key}:\n    tier: standard\n{more}");
+    let mut text = "version: 1\nname: osprey\nsubscription: 11111111-2222-3333-4444-555555555555\nlocation: westeurope\nfrontDoor:\n".to_owned();
+    for (key, more) in [("main", main), ("spare", spare)] {
+        if !more.is_empty() {
+            text.push_str(&of(key, more));
+        }
+    }
+    text
+}
+
+const ROUTED: &str = "    origins: { web: { hosts: { one: { host: one.example.net } } } }\n    routes: { web: { to: web } }\n";
+
+#[test]
+fn the_name_of_an_endpoint_is_free_once_what_bore_it_is_gone() {
+    let named = |name: &str| format!("    endpoint: {name}\n");
+    let before = expand(&profiles(&named("osprey-a"), &format!("{}{ROUTED}", named("osprey-b"))));
+    let routed = format!("{}{ROUTED}", named("osprey-c"));
+    // The endpoint goes alone, with its route first; or with its profile.
+    let route = "delete Microsoft.Cdn/profiles/afdEndpoints/routes rg-osprey-global/afd-osprey-spare/osprey-b/web";
+    let endpoint =
+        "delete Microsoft.Cdn/profiles/afdEndpoints rg-osprey-global/afd-osprey-spare/osprey-b";
+    let profile = "delete frontDoor/spare";
+    let take = "create frontDoor/main/endpoint";
+    for (spare, way) in [(routed.as_str(), vec![route, endpoint, take]), ("", vec![profile, take])]
+    {
+        let after = expand(&profiles(&named("osprey-b"), spare));
+        let mut azure = as_desired(&before);
+        let by =
+            Some(before.by_address("frontDoor/spare/endpoint").expect("it is there").id.clone());
+        let wish = after.by_address("frontDoor/main/endpoint").expect("it is there").id.clone();
+        azure.names.insert(wish, NameState::Taken { by });
+        let last = Last::of(&before);
+        let options = Options { last, allow_mass_delete: true, ..Options::default() };
+        let plan = plan_with(&after, &azure, &options);
+        assert_eq!(refused(&plan), [], "{spare}");
+        assert_ordered(&plan, &way);
+        assert_eq!(
+            with_verb(&plan, Verb::Delete).iter().any(|it| it.id.0 == route),
+            !spare.is_empty()
+        );
+    }
+    // One that stays keeps it.
+    let after = expand(&profiles(&named("osprey-b"), &routed));
+    let mut azure = as_desired(&before);
+    let wish = after.by_address("frontDoor/main/endpoint").expect("it is there").id.clone();
+    let by = ResourceId::in_group("s", "rg", "Microsoft.Cdn/profiles", "other")
+        .child("afdEndpoints", "osprey-b");
+    azure.names.insert(wish, NameState::Taken { by: Some(by) });
+    let options =
+        Options { last: Last::of(&before), allow_mass_delete: true, ..Options::default() };
+    assert_eq!(
+        refused(&plan_with(&after, &azure, &options)),
+        [(Code::NameTaken, "frontDoor/main/endpoint")]
+    );
 }

@@ -203,6 +203,33 @@ fn a_name_that_two_apps_of_a_webspace_would_bear_is_refused() {
 }
 
 #[test]
+fn apps_that_come_into_one_webspace_with_one_name_are_refused() {
+    let text = |plan: &str| {
+        format!(
+            "version: 1\nname: shop\nsubscription: 11111111-2222-3333-4444-555555555555\nstamp:\n  \
+             plan: {{ sku: P1v3{plan} }}\n  apps: {{ web: {{ runtime: dotnet|8.0 }} }}\nstamps:\n  \
+             neu: {{ region: westeurope }}\n  weu: {{ region: westeurope }}\n\
+             dns: {{ example.com: {{}} }}\ndomains:\n  \
+             a.example.com: {{ routeTo: neu/web, bind: web, certificate: none }}\n"
+        )
+    };
+    let before = expand(&text(""));
+    assert_eq!(plan(&before, &as_desired(&before)).refusals, []);
+    let after = expand(&text(", resourceGroup: rg-own"));
+    // As it is refused where nothing is there yet.
+    for azure in [Observed::default(), as_desired(&before)] {
+        let last = planner::Last::of(&before);
+        let options = planner::Options { last, allow_mass_delete: true, ..Default::default() };
+        let plan = crate::azure::plan_with(&after, &azure, &options);
+        let told: Vec<_> = plan.refusals.iter().map(|it| (it.code, &*it.address)).collect();
+        assert!(
+            told.contains(&(plan::Code::NameTaken, "weu/web/domains/a.example.com")),
+            "{told:?}"
+        );
+    }
+}
+
+#[test]
 fn an_app_that_is_there_is_asked_under_its_own_name() {
     let before = expand(&two_apps("web", "web"));
     let mut azure = as_desired(&before);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::stakes::{ENABLED, OFF, ON, Scale, Stake, redundancy, security, serving};
 use super::{
     Alias, AnswersFor, Handle, Likeness, Limit, Listing, Locality, Routing, TimeLimit, TypeFacts,
-    Update,
+    UniqueName, Update,
 };
 use crate::ResourceId;
 
@@ -101,6 +101,9 @@ pub(super) const TYPES: &[TypeFacts] = &[
     },
     TypeFacts {
         resource_type: "Microsoft.Cdn/profiles/afdEndpoints",
+        // A tenant's endpoints of one name have one host.
+        // Source: <https://learn.microsoft.com/azure/frontdoor/endpoint>.
+        unique_name: Some(UniqueName { pointer: "", below: None, check: None }),
         locality: Locality::Global,
         stakes: &[serving("properties.enabledState", ENABLED, "Enabled")],
         listing: Listing::InParent("afdEndpoints"),
@@ -120,6 +123,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ],
         listing: Listing::InParent("routes"),
         claims: Some(ways),
+        holds_parent: true,
         // One that is left out is switched off.
         patch_always: &["/properties/cacheConfiguration"],
         ..CHILD

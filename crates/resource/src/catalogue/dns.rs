@@ -161,6 +161,7 @@ pub(super) const TYPES: &[TypeFacts] = &[
         update: Update::Patch,
         etag: true,
         ownership: Ownership::Tags,
+        holds_parent: true,
         immutable: &[("properties.virtualNetwork.id", "a link is to one network for good")],
         volatile: &["properties.virtualNetworkLinkState"],
         ..TypeFacts::CHILD

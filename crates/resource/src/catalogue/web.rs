@@ -8,7 +8,7 @@ mod documents;
 
 use super::stakes::{OFF, ON, Scale, cost, security, serving};
 use super::{
-    AnswersFor, Busy, Cloned, Duty, Handle, Import, Likeness, Listing, Literal, NameAnswer,
+    AnswersFor, Busy, Cloned, Duty, Handle, Import, Kept, Likeness, Listing, Literal, NameAnswer,
     NameCheck, OneName, Ownership, ServiceMade, Serving, TimeLimit, TypeFacts, Typical, UniqueName,
     Update,
 };
@@ -265,6 +265,11 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ],
         // Others scale a plan too, and a plan moves between zones only by being made anew.
         released: &["sku.capacity", "properties.zoneRedundant"],
+        kept: &[Kept {
+            pointer: "/properties/zoneRedundant",
+            can: |plan| plan["sku"]["name"].as_str().is_none_or(spreads_over_zones),
+            reason: "plans of the declared size do not spread over zones",
+        }],
         restarts: &["sku.name"],
         stakes: &[
             cost("sku.name", SIZES),
@@ -379,6 +384,14 @@ pub(super) const TYPES: &[TypeFacts] = &[
         ..TypeFacts::GENERIC
     },
 ];
+
+/// Tells whether a plan of this size can spread over zones.
+///
+/// Source: <https://learn.microsoft.com/azure/reliability/reliability-app-service>.
+pub fn spreads_over_zones(sku: &str) -> bool {
+    let sku = sku.to_ascii_uppercase();
+    sku.starts_with('P') || sku.starts_with('I') || sku.starts_with("EP") || sku == "FC1"
+}
 
 /// Returns the place of a plan's tier among those that offer ever more: host names and always-on
 /// from Basic, slots and Traffic Manager from Standard, more slots from Premium.

@@ -97,15 +97,22 @@ impl Check<'_> {
             let names = names.filter(|(rule, name)| {
                 rule.unique == Unique::Cloud && !name.is_empty() && !common.existing
             });
-            for (_, name) in names {
+            for (rule, name) in names {
                 let Some(first) = seen.insert(name.to_ascii_lowercase(), name) else { continue };
-                let message = format!("two {} are called `{name}`", section.plural);
-                let mut diagnostic = Diagnostic::error("name-taken", &name.place, message)
-                    .help("such names are unique in the cloud: put `{stamp}` into it");
+                let is_own = section.name.is_some_and(|own| own.what == rule.what);
+                let message = if is_own {
+                    format!("two {} are called `{name}`", section.plural)
+                } else {
+                    format!("two {} have one {}, `{name}`", section.plural, rule.what)
+                };
+                let mut diagnostic = Diagnostic::error("name-taken", &name.place, message);
+                let mut way = "put `{stamp}` into it";
                 if first.place != name.place {
                     diagnostic = diagnostic.also(&first.place, "the other one");
+                    way = "give one of the two another";
                 }
-                self.diagnostics.push(diagnostic);
+                let help = format!("such names are unique in the cloud: {way}");
+                self.diagnostics.push(diagnostic.help(&help));
             }
         }
     }

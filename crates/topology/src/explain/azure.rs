@@ -35,9 +35,9 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     of(
         "name-taken",
         "two resources want one name that is unique in the cloud",
-        "Names of apps, storage accounts, key vaults and Traffic Manager DNS names are shared by all of Azure's customers.",
+        "Names of apps, storage accounts, key vaults and Traffic Manager DNS names are shared by all of Azure's customers, those of Front Door endpoints by all profiles of a tenant.",
         "stamp:\n  apps:\n    web: { name: app-northwind }",
-        "Put `{stamp}` into the name.",
+        "Put `{stamp}` into the name, or give one of the two another.",
     ),
     of(
         "bad-id",
