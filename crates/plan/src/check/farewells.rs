@@ -1,6 +1,6 @@
 //! What answers for a host name lets go of it behind the records that lead the name elsewhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use resource::catalogue::{AnswersFor, facts_of, led_host};
 
@@ -11,21 +11,34 @@ use crate::{Action, Operation, Plan, Verb};
 
 /// Checks that names leave before what answers for them goes, or is left out of what leads to it.
 pub(super) fn check(plan: &Plan, order: &Order<'_>) -> Vec<Violation> {
+    let deletes = plan.actions.iter().enumerate().filter(|(_, it)| it.verb == Verb::Delete);
+    let goes: BTreeMap<usize, String> =
+        deletes.filter_map(|(at, delete)| Some((at, host_of(delete)?))).collect();
+    if goes.is_empty() {
+        return vec![];
+    }
+    let targets: Targets<'_> =
+        goes.keys().map(|at| (plan.actions[*at].resource.key(), *at)).collect();
+    let mut steps: BTreeMap<usize, Vec<usize>> = goes.keys().map(|at| (*at, vec![*at])).collect();
+    let mut records: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, action) in plan.actions.iter().enumerate() {
+        for delete in cuts(action, &targets) {
+            steps.entry(delete).or_default().push(at);
+        }
+        if let Some(host) = changed_name(action) {
+            records.entry(host).or_default().push(at);
+        }
+    }
     let mut violations = vec![];
-    for (at, delete) in plan.actions.iter().enumerate() {
-        let Some(host) = host_of(delete).filter(|_| delete.verb == Verb::Delete) else { continue };
-        if is_handed_over(plan, order, at, &host) {
+    for (delete, host) in goes {
+        if is_handed_over(plan, order, delete, &host) {
             continue;
         }
-        let targets = Targets::from([(delete.resource.key(), at)]);
-        let steps = plan.actions.iter().enumerate();
-        let releases = steps.filter(|(_, action)| cuts(action, &targets)).map(|(step, _)| step);
-        let steps: Vec<usize> = releases.chain([at]).collect();
-        for (record, change) in records_of(plan, &host) {
-            let early = steps.iter().filter(|step| !order.precedes(record, **step));
+        for record in records.get(&host).into_iter().flatten() {
+            let early = steps[&delete].iter().filter(|step| !order.precedes(*record, **step));
             violations.extend(early.map(|step| Violation::LetGoBeforeName {
                 let_go: plan.actions[*step].id.clone(),
-                record: change.id.clone(),
+                record: plan.actions[*record].id.clone(),
                 host: host.clone(),
             }));
         }
@@ -46,12 +59,10 @@ fn host_of(action: &Action) -> Option<String> {
     Some(host.to_ascii_lowercase())
 }
 
-/// Returns the actions on the records of a name.
-fn records_of<'a>(plan: &'a Plan, host: &'a str) -> impl Iterator<Item = (usize, &'a Action)> {
-    plan.actions.iter().enumerate().filter(move |(_, action)| {
-        let acts = matches!(action.operation, Operation::Write { .. } | Operation::Delete);
-        acts && led_host(&action.resource).as_deref() == Some(host)
-    })
+/// Returns the name whose record an action changes.
+fn changed_name(action: &Action) -> Option<String> {
+    let acts = matches!(action.operation, Operation::Write { .. } | Operation::Delete);
+    led_host(&action.resource).filter(|_| acts)
 }
 
 /// Tells whether what is made in the place of a deleted resource waits for its name, which only one may
@@ -67,14 +78,14 @@ fn is_handed_over(plan: &Plan, order: &Order<'_>, delete: usize, host: &str) -> 
     kind.is_some() && plan.actions.iter().enumerate().any(takes)
 }
 
-/// Tells whether an action stops naming one of `targets`.
-fn cuts(action: &Action, targets: &Targets<'_>) -> bool {
-    let Operation::Write { body, .. } = &action.operation else { return false };
+/// Returns those of `targets` that an action stops naming.
+fn cuts(action: &Action, targets: &Targets<'_>) -> BTreeSet<usize> {
+    let Operation::Write { body, .. } = &action.operation else { return BTreeSet::new() };
     let mut held = BTreeSet::new();
     for before in action.changes.iter().filter_map(|change| change.before.as_ref()) {
         pointers::collect(before, targets, &mut held);
     }
-    !held.is_empty() && pointers::of_body(body, targets).is_empty()
+    &held - &pointers::of_body(body, targets)
 }
 
 #[cfg(test)]

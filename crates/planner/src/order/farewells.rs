@@ -1,6 +1,6 @@
 //! What answers for a host name lets go of it when the name has gone elsewhere, and not before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::stable_graph::NodeIndex;
 use plan::{Action, ActionId, Band, Operation, Verb};
@@ -21,10 +21,13 @@ impl Scene<'_> {
         let goes: Vec<(ResourceId, String)> = deletes
             .filter_map(|change| Some((change.id.clone(), self.host_of(&change.id)?)))
             .collect();
+        let holders = self.holders_of(goes.iter().map(|(id, _)| id).collect());
         for (id, host) in goes {
             let Some(delete) = self.graph.first(&id) else { continue };
-            let mut steps = self.releases_of(&id);
-            steps.insert(delete);
+            let holders = holders.get(&id).into_iter().flatten();
+            let mut steps: Vec<NodeIndex> =
+                holders.filter_map(|holder| self.releases(holder, &id)).collect();
+            steps.push(delete);
             let mut turns: Vec<NodeIndex> = vec![];
             for record in self.records_of(&host) {
                 turns.extend(self.leaving(&record, &id));
@@ -56,10 +59,18 @@ impl Scene<'_> {
         changed.filter(|id| led_host(id).as_deref() == Some(host)).cloned().collect()
     }
 
-    /// Returns what lets go of `id`: writes of bodies that name it no more.
-    fn releases_of(&self, id: &ResourceId) -> BTreeSet<NodeIndex> {
-        let names = self.observed.resources.values().filter(|seen| ids_in(&seen.body).contains(id));
-        names.filter_map(|seen| self.releases(&seen.id, id)).collect()
+    /// Returns who names each of `targets` in Azure: one walk over all bodies.
+    fn holders_of(&self, targets: BTreeSet<&ResourceId>) -> BTreeMap<ResourceId, Vec<ResourceId>> {
+        let mut holders: BTreeMap<ResourceId, Vec<ResourceId>> = BTreeMap::new();
+        if targets.is_empty() {
+            return holders;
+        }
+        for seen in self.observed.resources.values() {
+            for named in ids_in(&seen.body).into_iter().filter(|id| targets.contains(id)) {
+                holders.entry(named).or_default().push(seen.id.clone());
+            }
+        }
+        holders
     }
 
     /// Returns the step after which nobody is led to `target` by a record any more.
