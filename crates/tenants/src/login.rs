@@ -1,7 +1,5 @@
 //! What a request says of who sends it.
 
-use std::fmt::Write;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use resource::secret::KnownSecrets;
@@ -64,17 +62,5 @@ fn basic(user: &str, password: &str, secrets: &KnownSecrets) -> SecretString {
 
 /// Encodes a text as a form does.
 fn encoded(text: &str) -> String {
-    let mut form = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                form.push(byte.into());
-            }
-            b' ' => form.push('+'),
-            byte => {
-                let _ = write!(form, "%{byte:02X}");
-            }
-        }
-    }
-    form
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
