@@ -168,3 +168,42 @@ fn blobs_are_imported_as_they_were_expanded() {
         "{text}"
     );
 }
+
+const NAMED: &str = "
+stamp:
+  plan: { sku: P1v3 }
+  apps: { web: { runtime: node|22-lts } }
+stamps:
+  weu: { region: westeurope }
+frontDoor:
+  main:
+    tier: standard
+    origins: { web: { hosts: { one: { host: one.example.net } } } }
+    routes: { web: { to: web, rules: [hosts] } }
+    rules:
+      hosts:
+        own: { if: { header: { X-Host: { in: \"{weu/web.defaultHostName}\" } } }, then: { setRequestHeader: { X-Origin: \"{weu/web.defaultHostName}\" } } }
+";
+
+#[test]
+fn what_another_resource_answers_is_imported_as_a_reference() {
+    const HOST: &str = "app-osprey-web-weu.azurewebsites.net";
+    let desired = support::expanded(language(), &format!("{HEADER}{NAMED}"));
+    let mut observed = support::azure(&desired);
+    for seen in observed.resources.values_mut() {
+        if seen.id.resource_type().is(SITE) {
+            seen.body["properties"]["defaultHostName"] = json!(HOST);
+        } else if seen.id.name() == "own" {
+            let own = &mut seen.body["properties"];
+            own["conditions"][0]["parameters"]["matchValues"] = json!([HOST]);
+            own["actions"][0]["parameters"]["value"] = json!(HOST);
+        }
+    }
+    let group = |name: &str| ResourceId::group("11111111-2222-3333-4444-555555555555", name);
+    let scopes = vec![group("rg-osprey-global"), group("rg-osprey-weu")];
+    let request = Request { scopes, name: None, cloud: None, environment: BTreeMap::new() };
+    let imported = importer::import(language(), &observed, &request);
+    let referred = imported.body.matches("{weu/web.defaultHostName}").count();
+    assert_eq!(referred, 2, "{}", imported.body);
+    assert!(matches!(imported.verdict, Verdict::Empty), "{:?}", imported.verdict);
+}

@@ -1,7 +1,6 @@
 //! From the conditions of a rule, of the edge or of the firewall, to what a topology says of them.
 
 use importer::{Draft, Map, Node, literal, one_or_many, text};
-use resource::secret::may_be_secret;
 use serde_json::Value;
 
 use super::expand::{has_start, path_of};
@@ -105,13 +104,7 @@ fn texts(list: &Value) -> Vec<&str> {
 }
 
 fn written(draft: &mut Draft<'_>, owner: &str, rows: Vec<Row<'_>>) -> Option<Map> {
-    put(&rows, &mut |name, value| {
-        if may_be_secret(name, value) {
-            draft.secrets.refer(name, owner, value)
-        } else {
-            literal(value)
-        }
-    })
+    put(&rows, &mut |name, value| draft.value(name, owner, value, None))
 }
 
 /// Writes conditions; `spell` says how a value is written that stands under a name.

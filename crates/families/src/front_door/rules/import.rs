@@ -1,7 +1,6 @@
 //! From sets of rules to what a topology says of them.
 
 use importer::{Draft, Map, Survey, duration, id_at, literal, one_or_many, text};
-use resource::secret::may_be_secret;
 use resource::{Observation, ResourceId};
 use serde_json::Value;
 
@@ -159,11 +158,7 @@ fn actions(draft: &mut Draft<'_>, owner: &str, properties: &Value) -> Map {
                     }
                     _ => "set",
                 };
-                let value = if may_be_secret(header, value) {
-                    draft.secrets.refer(header, owner, value)
-                } else {
-                    literal(value)
-                };
+                let value = draft.value(header, owner, value, None);
                 map.child(&format!("{verb}{side}")).set(header, value);
             }
         }
