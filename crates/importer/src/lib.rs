@@ -34,6 +34,6 @@ pub use family::{Family, Import, Language, Told};
 pub use import::{Imported, Request, import};
 pub use node::{Map, Member, Node, capital, duration, literal, one_or_many, plain};
 pub use recognised::Recognised;
-pub use stamps::Placement;
+pub use stamps::{Placement, is_unit};
 pub use survey::{Survey, id_at, region, text};
 pub use verdict::Verdict;

@@ -180,7 +180,7 @@ fn region_name(unit: &Unit) -> String {
 }
 
 /// Tells whether stamps are recognised by resources of a type, which have their stamps already.
-pub(crate) fn is_unit(kind: &ResourceType) -> bool {
+pub fn is_unit(kind: &ResourceType) -> bool {
     kind.is(SITE) || kind.is(PLAN)
 }
 

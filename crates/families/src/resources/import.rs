@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use importer::{Draft, Import, Life, Map, Node, capital, existing, literal, plain, region, text};
+use importer::{
+    Draft, Import, Life, Map, Node, capital, existing, is_unit, literal, plain, region, text,
+};
 use resource::catalogue::{
     PropertyPath, Treatment, TypeFacts, facts_of, is_value_of_secret, member_label,
 };
-use resource::types::{GROUP, PLAN, SITE};
-use resource::{Observation, ResourceId, ResourceType, secret};
+use resource::types::GROUP;
+use resource::{Observation, ResourceId, secret};
 use serde_json::Value;
 use topology::section::{Addressed, Entry};
 
@@ -48,12 +50,11 @@ fn resources(draft: &mut Draft<'_>, stamp: Option<usize>) -> Map {
 /// Returns why a resource is told here although the language has a section for its type.
 fn why<'d>(draft: &'d Draft<'_>, seen: &Observation) -> Option<&'d str> {
     let kind = seen.id.resource_type();
-    let is_of_app = kind.is(SITE) || kind.is(PLAN);
     let reason = draft.choices.raw.get(&seen.id).map(String::as_str);
     let section = draft.survey.language.section_of_type(&kind);
     let is_second = section.is_some_and(|section| section.addressed == Addressed::Alone);
     reason
-        .or_else(|| is_of_app.then_some("a stamp has one plan, and this is beside it"))
+        .or_else(|| is_unit(&kind).then_some("a stamp has one plan, and this is beside it"))
         .or_else(|| is_second.then_some("a stamp has one of these, and this is beside it"))
 }
 
@@ -122,21 +123,6 @@ const MEMBERS: [&str; 11] = [
 /// Properties in which providers repeat what stands elsewhere.
 const REPEATED: [&str; 2] = ["properties.resourceGroup", "properties.tags"];
 
-/// What is told of types whose answers say much that no client sends: the rest stays as it is.
-const TOLD: [(&str, &[&str]); 2] = [
-    (
-        SITE,
-        &[
-            "serverFarmId",
-            "httpsOnly",
-            "clientAffinityEnabled",
-            "reserved",
-            "virtualNetworkSubnetId",
-        ],
-    ),
-    (PLAN, &["reserved", "zoneRedundant", "perSiteScaling"]),
-];
-
 /// Takes out of a body what a client cannot send or need not.
 struct Cleaner<'c, 'd> {
     draft: &'c mut Draft<'d>,
@@ -148,10 +134,9 @@ struct Cleaner<'c, 'd> {
 
 impl Cleaner<'_, '_> {
     fn clean(&mut self, path: &mut PropertyPath, value: &Value) -> Option<Node> {
-        let kind = ResourceType::new(self.facts.resource_type);
-        let told = TOLD.iter().find(|(of, _)| kind.is(of)).filter(|_| path.depth() == 2);
-        let is_property = path.to_string().starts_with("properties.");
-        if told.is_some_and(|(_, told)| is_property && !told.contains(&path.last_key())) {
+        let told = self.facts.import.told;
+        let is_property = path.depth() == 2 && path.to_string().starts_with("properties.");
+        if is_property && !told.is_empty() && !told.contains(&path.last_key()) {
             return None;
         }
         let is_sent = self.facts.treatment(path) == Treatment::Compared

@@ -156,11 +156,13 @@ pub struct Import {
     pub documents: &'static [(&'static str, &'static str)],
     /// JSON pointers of IDs of resources without which this one cannot be told of.
     pub leans_on: &'static [&'static str],
+    /// Of a type whose answers say much that no client sends: the properties that one does. None stands for all.
+    pub told: &'static [&'static str],
 }
 
 impl Import {
     /// Nothing but the resource and what lists show of its children.
-    pub const PLAIN: Self = Self { is_whole: false, documents: &[], leans_on: &[] };
+    pub const PLAIN: Self = Self { is_whole: false, documents: &[], leans_on: &[], told: &[] };
     /// The resource alone.
     pub const WHOLE: Self = Self { is_whole: true, ..Self::PLAIN };
 }

@@ -235,6 +235,7 @@ const SOURCE_CONTROL: TypeFacts = TypeFacts {
 pub(super) const TYPES: &[TypeFacts] = &[
     TypeFacts {
         resource_type: "Microsoft.Web/serverfarms",
+        import: Import { told: &["reserved", "zoneRedundant", "perSiteScaling"], ..Import::PLAIN },
         busy: Busy { codes: &[], texts: &["cannot acquire exclusive lock"] },
         time_limit: Some(TimeLimit::HOUR),
         api_version: VERSION,
@@ -307,6 +308,13 @@ pub(super) const TYPES: &[TypeFacts] = &[
                 ("config", "backup"),
             ],
             leans_on: &["/properties/serverFarmId"],
+            told: &[
+                "serverFarmId",
+                "httpsOnly",
+                "clientAffinityEnabled",
+                "reserved",
+                "virtualNetworkSubnetId",
+            ],
             ..Import::WHOLE
         },
         ..SITE
