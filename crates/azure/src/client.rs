@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use azure_core::credentials::TokenCredential;
+use bounds::Broken;
 use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, IF_MATCH, IF_NONE_MATCH};
 use resource::secret::KnownSecrets;
@@ -16,7 +17,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::auth::LogIn;
-use crate::exchange::{Broken, exchange};
+use crate::exchange::exchange;
 use crate::fault::Fault;
 use crate::planes::Planes;
 use crate::request::{Plane, Request, Response};

@@ -62,17 +62,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
     if let Some(millis) = millis.and_then(|value| value.trim().parse().ok()) {
         return Some(Duration::from_millis(millis).clamp(LEAST_MILLIS, LONGEST_ASKED));
     }
-    let value = text("retry-after")?.trim();
-    let asked = match value.parse() {
-        Ok(secs) => Duration::from_secs(secs),
-        Err(_) if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
-            LONGEST_ASKED
-        }
-        Err(_) => {
-            let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
-            Duration::try_from(date.duration_since(now)).unwrap_or_default()
-        }
-    };
+    let asked = bounds::retry_after(text("retry-after")?, now)?;
     // No wait at all would be a tight loop; the Azure CLI takes it for none named, too.
     Some(asked.min(LONGEST_ASKED)).filter(|asked| !asked.is_zero())
 }

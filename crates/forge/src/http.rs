@@ -2,21 +2,16 @@
 
 use std::time::Duration;
 
+use bounds::Broken;
 use jiff::Timestamp;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
 use crate::Error;
 
-/// Attempts at one request.
-const ATTEMPTS: u32 = 5;
-/// The longest wait for a forge that asks for one; a job is paid by the minute.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// The least wait, whatever an answer asks for.
-const LEAST_WAIT: Duration = Duration::from_secs(1);
 /// Pages of a list that are read; at a hundred entries each nobody has more.
 const PAGES: usize = 50;
 /// Entries of a page, the most that GitHub and GitLab give.
@@ -80,15 +75,11 @@ impl Http {
         token: SecretString,
         time_scale: f64,
     ) -> Result<Self, Error> {
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("evenkeel/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(Duration::from_secs(10))
-            .read_timeout(Duration::from_secs(60))
-            .timeout(LONGEST_ANSWER)
-            // The library takes only the usual headers off when it goes to another host.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|source| Error::Unreachable { who, request: "-".to_owned(), source })?;
+        let client = bounds::client(LONGEST_ANSWER).map_err(|source| Error::Unreachable {
+            who,
+            request: "-".to_owned(),
+            source,
+        })?;
         Ok(Self { who, client, header, token, time_scale })
     }
 
@@ -135,14 +126,8 @@ impl Http {
 
     /// Waits before the next attempt, or returns the error that ends the attempts.
     pub async fn wait(&self, attempt: u32, error: Error) -> Result<(), Error> {
-        let asked = error.retry_after();
-        if attempt >= ATTEMPTS
-            || !error.is_transient()
-            || asked.is_some_and(|asked| asked > LONGEST_WAIT)
-        {
-            return Err(error);
-        }
-        let wait = asked.unwrap_or_else(|| Duration::from_secs(1 << attempt.min(5)));
+        let wait = bounds::next_wait(attempt, error.retry_after());
+        let Some(wait) = wait.filter(|_| error.is_transient()) else { return Err(error) };
         tracing::warn!("{error}; again in {:.0} s", wait.as_secs_f64());
         tokio::time::sleep(wait.mul_f64(self.time_scale)).await;
         Ok(())
@@ -179,17 +164,12 @@ impl Http {
         }
         let is_success = response.status().is_success();
         let (status, headers) = (response.status(), response.headers().clone());
-        let mut bytes = vec![];
-        loop {
-            let Ok(chunk) = tokio::time::timeout(LONGEST_PAUSE, response.chunk()).await else {
-                return Err(self.incomplete(ask, "the rest of its answer"));
-            };
-            let Some(chunk) = chunk.map_err(unreachable)? else { break };
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > LARGEST_ANSWER {
-                return Err(self.incomplete(ask, "an end within 64 MiB"));
-            }
-        }
+        let read = bounds::body(&mut response, LARGEST_ANSWER, Some(LONGEST_PAUSE)).await;
+        let bytes = read.map_err(|how| match how {
+            Broken::Connection(source) => unreachable(source),
+            Broken::TooLarge => self.incomplete(ask, "an end within 64 MiB"),
+            Broken::Stalled => self.incomplete(ask, "the rest of its answer"),
+        })?;
         if is_success && is_sign_in(&response) {
             // Azure DevOps answers a bad token with its sign-in page.
             return Err(self.denied(ask, status, "a sign-in page".to_owned()));
@@ -241,11 +221,8 @@ impl Http {
     }
 
     fn with_token(&self, request: RequestBuilder) -> RequestBuilder {
-        match HeaderValue::from_str(self.token.expose_secret()) {
-            Ok(mut value) => {
-                value.set_sensitive(true);
-                request.header(self.header.clone(), value)
-            }
+        match bounds::sensitive(&self.token) {
+            Ok(value) => request.header(self.header.clone(), value),
             // A token with a line break is none; the forge will say so.
             Err(_) => request,
         }
@@ -254,9 +231,7 @@ impl Http {
 
 /// Returns where an answer sends a read on to. A write is sent nowhere else: its text is for the forge.
 fn redirected(response: &Response, ask: &Ask<'_>) -> Option<Url> {
-    let is_sent_on = response.status().is_redirection() && ask.method == Method::GET;
-    let location = response.headers().get(LOCATION).filter(|_| is_sent_on)?.to_str().ok()?;
-    let target = response.url().join(location).ok()?;
+    let target = bounds::sent_on(response).filter(|_| ask.method == Method::GET)?;
     // From a protected connection to an open one nothing is followed.
     let is_open = response.url().scheme() == "https" && target.scheme() != "https";
     (!is_open).then_some(target)
@@ -284,11 +259,7 @@ fn message(bytes: &[u8]) -> String {
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     if let Some(value) = text("retry-after") {
-        if let Ok(secs) = value.parse() {
-            return Some(Duration::from_secs(secs).max(LEAST_WAIT));
-        }
-        let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
-        return Some(Duration::try_from(date.duration_since(Timestamp::now())).unwrap_or_default());
+        return bounds::retry_after(value, Timestamp::now());
     }
     let is_exhausted = text("x-ratelimit-remaining") == Some("0");
     let reset = text("x-ratelimit-reset").filter(|_| is_exhausted)?.parse().ok()?;

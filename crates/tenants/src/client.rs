@@ -2,19 +2,17 @@
 
 use std::time::Duration;
 
+use bounds::Broken;
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::header::{LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
 use reqwest::{RequestBuilder, Response};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
 use crate::Error;
 
-/// Attempts at one request.
-const ATTEMPTS: u32 = 5;
-/// The longest wait for a tenant that asks for one; a job is paid by the minute.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// The largest answer that is kept in memory, and how it is told.
 const LARGEST_ANSWER: (usize, &str) = (64 << 20, "64 MiB");
 /// How long an answer may take as a whole, and how it is told: one that trickles must end too.
@@ -32,14 +30,7 @@ pub(crate) struct Http {
 
 impl Http {
     pub fn new(time_scale: f64) -> Result<Self, Error> {
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("evenkeel/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(Duration::from_secs(10))
-            .read_timeout(Duration::from_secs(60))
-            .timeout(LONGEST_ANSWER.0)
-            // Where a login may go is looked at here.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
+        let client = bounds::client(LONGEST_ANSWER.0)
             .map_err(|error| Error::NoRequest(error.without_url().to_string()))?;
         Ok(Self { client, time_scale })
     }
@@ -96,12 +87,8 @@ impl Http {
                 Ok(bytes) => return Ok(bytes),
                 Err(error) => error,
             };
-            let asked = error.retry_after();
-            let is_too_long = asked.is_some_and(|asked| asked > LONGEST_WAIT);
-            if attempt >= ATTEMPTS || !error.is_transient() || is_too_long {
-                return Err(error);
-            }
-            let wait = asked.unwrap_or_else(|| Duration::from_secs(1 << attempt.min(5)));
+            let wait = bounds::next_wait(attempt, error.retry_after());
+            let Some(wait) = wait.filter(|_| error.is_transient()) else { return Err(error) };
             tracing::warn!("{error}; again in {:.0} s", wait.as_secs_f64());
             tokio::time::sleep(wait.mul_f64(self.time_scale)).await;
         }
@@ -127,12 +114,8 @@ pub(crate) fn headers(
 }
 
 fn sensitive(value: &SecretString) -> Result<HeaderValue, Error> {
-    let value = HeaderValue::from_str(value.expose_secret());
-    let mut value = value.map_err(|_| {
-        Error::NoRequest("a header's value has characters that none may have".to_owned())
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
+    let reason = "a header's value has characters that none may have";
+    bounds::sensitive(value).map_err(|_| Error::NoRequest(reason.to_owned()))
 }
 
 fn no_answer(url: &Url, source: reqwest::Error) -> Error {
@@ -142,14 +125,8 @@ fn no_answer(url: &Url, source: reqwest::Error) -> Error {
 
 /// Returns where an answer sends a read on to, which must be the tenant's own address.
 fn redirected(response: &Response, asked: &Url) -> Result<Option<Url>, Error> {
-    let is_sent_on = response.status().is_redirection();
-    let Some(location) = response.headers().get(LOCATION).filter(|_| is_sent_on) else {
-        return Ok(None);
-    };
-    let target = location.to_str().ok().and_then(|location| response.url().join(location).ok());
-    let Some(target) = target else { return Ok(None) };
-    own(&target, asked)?;
-    Ok(Some(target))
+    let target = bounds::sent_on(response);
+    target.map(|target| own(&target, asked).map(|()| target)).transpose()
 }
 
 /// Refuses an address that is not at the origin of `asked`.
@@ -170,27 +147,15 @@ async fn body(url: &Url, mut response: Response) -> Result<Vec<u8>, Error> {
         let retry_after = retry_after(response.headers());
         return Err(Error::Answered { path: path(), status: status.as_u16(), retry_after });
     }
-    let mut bytes = vec![];
-    loop {
-        let chunk = tokio::time::timeout(LONGEST_PAUSE.0, response.chunk()).await;
-        let chunk = chunk.map_err(|_| endless(LONGEST_PAUSE.1))?;
-        let chunk = chunk.map_err(|source| {
-            if source.is_timeout() { endless(LONGEST_ANSWER.1) } else { no_answer(url, source) }
-        });
-        let Some(chunk) = chunk? else { return Ok(bytes) };
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > LARGEST_ANSWER.0 {
-            return Err(endless(LARGEST_ANSWER.1));
-        }
-    }
+    let read = bounds::body(&mut response, LARGEST_ANSWER.0, Some(LONGEST_PAUSE.0)).await;
+    read.map_err(|how| match how {
+        Broken::Connection(source) if source.is_timeout() => endless(LONGEST_ANSWER.1),
+        Broken::Connection(source) => no_answer(url, source),
+        Broken::TooLarge => endless(LARGEST_ANSWER.1),
+        Broken::Stalled => endless(LONGEST_PAUSE.1),
+    })
 }
 
-/// Returns how long a tenant asks to wait, in seconds or until a date. Source: RFC 9110, 10.2.3.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(secs) = value.parse() {
-        return Some(Duration::from_secs(secs).max(Duration::from_secs(1)));
-    }
-    let date = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
-    Some(Duration::try_from(date.duration_since(Timestamp::now())).unwrap_or_default())
+    bounds::retry_after(headers.get(RETRY_AFTER)?.to_str().ok()?, Timestamp::now())
 }
